@@ -1,0 +1,134 @@
+"""Changes to a plan by address: the one way to say "this number, changed" (MODEL.md, section 1).
+
+An address is `table.row.column`, the row named by its id or by its keys joined with `/`, `*` for every row; or a choice
+of the plan by its bare name. A change is a new value, `{value: v}`, `{scale: k}` or `{add: k}`, with an optional reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from trainplan.inputs.reading import RawTable
+from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES, number
+from trainplan.words.problems import Problem, nearest_name
+
+FORMS = ("value", "scale", "add")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change, as it was resolved: the place, what stood there, what stands there now, and why."""
+
+    address: str
+    old: object
+    new: object
+    reason: str = ""
+
+
+def changed_value(old: object, change: object) -> object:
+    """`old` after a change; ValueError says what is wrong with the change."""
+    if not isinstance(change, dict):
+        return change
+    form = next((f for f in FORMS if f in change), "")
+    if form == "value":
+        return change["value"]
+    if old is None or str(old).strip() == "":
+        raise ValueError(f"'{form}' needs a number to start from, and the cell is empty; give a value.")
+    by = number(change[form])
+    return number(old) * by if form == "scale" else number(old) + by
+
+
+def form_problem(change: object) -> str:
+    """What is wrong with the form of a change, or an empty string."""
+    if isinstance(change, dict):
+        unknown = [k for k in change if k not in (*FORMS, "reason")]
+        if unknown:
+            near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
+            return f"'{unknown[0]}' is unknown here; value, scale, add and reason are allowed." + (
+                f" Nearest: '{near}'." if near else ""
+            )
+        if sum(f in change for f in FORMS) != 1:
+            return "exactly one of value, scale or add is expected."
+    elif change is None:
+        return "a new value is expected."
+    return ""
+
+
+def reason_of(change: object) -> str:
+    """The reason given for a change, Vietnamese first where there are two."""
+    reason = change.get("reason", "") if isinstance(change, dict) else ""
+    return " / ".join(str(v) for v in reason.values()) if isinstance(reason, dict) else str(reason or "")
+
+
+def key_text(value: object) -> str:
+    """A key as it stands in an address: 2015, not 2015.0."""
+    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+
+
+def row_key(row: dict[str, Any], keys: tuple[str, ...]) -> str:
+    return "/".join(key_text(row.get(k, "")) for k in keys)
+
+
+def split_address(address: str) -> tuple[str, str, str] | None:
+    """(table, row, column) of an address; None where it has not three parts."""
+    table, _, rest = address.partition(".")
+    row, _, column = rest.rpartition(".")
+    return (table, row, column) if table and row and column else None
+
+
+def apply_changes(
+    tables: dict[str, RawTable], choices: dict[str, Any], changes: dict[str, Any], file: str, problems: list[Problem]
+) -> list[Change]:
+    """Applies `changes` to raw tables and choices in the order in which they stand; returns what each came to."""
+    done: list[Change] = []
+    for address, change in changes.items():
+        address = str(address)
+        wrong = form_problem(change)
+        if wrong:
+            problems.append(Problem(file, wrong, change, row=address))
+            continue
+        places = _places(tables, choices, address, file, problems)
+        for place, cells, column in places:
+            old = cells.get(column, "")
+            try:
+                cells[column] = changed_value(old, change)
+            except ValueError as error:
+                problems.append(Problem(file, str(error), change, row=place))
+                continue
+            done.append(Change(place, old, cells[column], reason_of(change)))
+    return done
+
+
+def _places(
+    tables: dict[str, RawTable], choices: dict[str, Any], address: str, file: str, problems: list[Problem]
+) -> list[tuple[str, dict[str, Any], str]]:
+    """The cells that an address names: (address, the row, the column); a problem where it names none."""
+
+    def nothing(allowed: str, name: str, known: Any) -> list[tuple[str, dict[str, Any], str]]:
+        problems.append(Problem(file, allowed, address, nearest=nearest_name(name, known)))
+        return []
+
+    parts = split_address(address)
+    if parts is None:
+        if address in CHANGEABLE_CHOICES:
+            return [(address, choices, address)]
+        return nothing(
+            "an address is table.row.column, or a choice of the plan (" + ", ".join(CHANGEABLE_CHOICES) + ").",
+            address, CHANGEABLE_CHOICES,
+        )  # fmt: skip
+    table, row, column = parts
+    if table not in TABLES:
+        return nothing(f"there is no table '{table}'.", table, TABLES)
+    keys = TABLES[table].keys
+    if table not in tables:
+        return nothing(f"this plan has no table '{table}'.", table, tables)
+    if column in keys or column not in TABLES[table].columns:
+        free = [c for c in TABLES[table].columns if c not in keys]
+        return nothing(f"'{table}' has no column '{column}' that can be changed.", column, free)
+    rows = tables[table].rows
+    found = [cells for cells in rows if row == "*" or row_key(cells, keys) == row]
+    if not found:
+        known = [row_key(cells, keys) for cells in rows]
+        return nothing(f"'{table}' has no row '{row}' (rows are named by {'/'.join(keys)}).", row, known)
+    return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in found]

@@ -1,0 +1,290 @@
+"""A plan as it was read: choices, tables and the changes of a scenario, validated as a whole (MODEL.md, section 1)."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from trainplan.inputs.changes import Change, apply_changes, row_key
+from trainplan.inputs.checks import check_together, warnings
+from trainplan.inputs.reading import Files, RawTable
+from trainplan.inputs.schema import TABLES, Choices
+from trainplan.words.problems import PlanError, Problem, nearest_name
+
+PROJECT = Path(__file__).resolve().parents[3]
+DEFAULT_PLAN = "an_giang_2011_2015"
+SCENARIO_KEYS = ("title", "reason", "set")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A validated plan, unchanged (`base`) or as a scenario changes it. Nothing in it is ever modified."""
+
+    path: Path
+    scenario: str
+    choices: Choices
+    rows: dict[str, list[Any]]
+    applied: tuple[Change, ...]
+    input_hashes: dict[str, str]
+    scenario_words: dict[str, Any] = field(default_factory=dict)
+    spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The name of the plan's folder."""
+        return self.path.parent.name
+
+    @property
+    def first(self) -> int:
+        return self.choices.first
+
+    @property
+    def last(self) -> int:
+        return self.choices.last
+
+    @property
+    def years(self) -> range:
+        return range(self.first, self.last + 1)
+
+    @property
+    def ambition(self) -> str:
+        return self.choices.ambition
+
+    @property
+    def pacing(self) -> str | tuple[float, ...]:
+        return self.choices.pacing
+
+    @property
+    def allocation(self) -> str:
+        return self.choices.allocation
+
+    @property
+    def price_base_year(self) -> int:
+        return self.choices.price_base_year
+
+    @property
+    def language(self) -> str:
+        return self.choices.language
+
+    @property
+    def data_folder(self) -> Path:
+        return self.path.parent / self.choices.data
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The resolved changes, in order: address, old, new, reason."""
+        rows = [(c.address, c.old, c.new, c.reason) for c in self.applied]
+        return pd.DataFrame(rows, columns=["address", "old", "new", "reason"])
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        return warnings(self.rows)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """A table with typed columns in the order of its file; further columns of the file stand after."""
+        columns = list(TABLES[table].columns)
+        further = [c for c in (self.spare[table][0] if self.spare.get(table) else {}) if c not in columns]
+        records = [
+            {**{c: getattr(r, c) for c in columns}, **{c: extra.get(c, "") for c in further}}
+            for r, extra in zip(self.rows[table], self.spare.get(table) or [{}] * len(self.rows[table]), strict=True)
+        ]
+        return pd.DataFrame(records, columns=[*columns, *further])
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], Any]:
+        named = ("groups", "objectives", "programs", "sources", "units", "history")
+        return {(table, r.id): r for table in named for r in self.rows[table]}
+
+    def label(self, table: str, id: str, language: str) -> str:
+        """The name of a row on screen, in `vi` or `en`; the id itself where there is no such row."""
+        row = self._names.get((table, id))
+        return str(getattr(row, f"name_{language}")) if row is not None else id
+
+    def title(self, language: str) -> str:
+        return spoken(self.choices.name, language)
+
+    def scenario_title(self, language: str) -> str:
+        if self.scenario == "base":
+            return {"vi": "Kế hoạch gốc", "en": "The plan itself"}[language]
+        return spoken(self.scenario_words.get("title", self.scenario), language)
+
+    def scenario_reason(self, language: str) -> str:
+        return spoken(self.scenario_words.get("reason", ""), language)
+
+
+def spoken(words: object, language: str) -> str:
+    """Text in a language; where there is one text only, that one."""
+    if isinstance(words, dict):
+        return str(words.get(language) or next(iter(words.values()), ""))
+    return str(words)
+
+
+def find_plan(ref: str | Path) -> Path:
+    """The plan.yaml that `ref` means: a file, a folder, or the name of a folder in params/ (INTERFACES)."""
+    text = str(ref)
+    for base in (Path.cwd(), PROJECT):
+        for candidate in (base / text, base / "params" / text):
+            if candidate.is_file():
+                return candidate.resolve()
+            if (candidate / "plan.yaml").is_file():
+                return (candidate / "plan.yaml").resolve()
+    folders = (PROJECT / "params").glob("*/plan.yaml")
+    known = sorted(path.parent.name for path in folders)
+    raise PlanError(
+        [Problem("plan", f"there is no such plan; params/ holds: {', '.join(known)}.", text, nearest=nearest_name(text, known))]
+    )
+
+
+def scenario_names(plan_path: Path) -> list[str]:
+    """The scenarios beside a plan, by name, without `base`."""
+    return sorted(path.stem for path in (plan_path.parent / "scenarios").glob("*.yaml"))
+
+
+def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
+    """The file that a scenario's name or path means; None for `base`."""
+    text = str(ref)
+    if text == "base":
+        return None
+    beside = plan_path.parent / "scenarios" / f"{text}.yaml"
+    named = [beside] if "/" not in text and "\\" not in text else []
+    for candidate in (*named, Path.cwd() / text, PROJECT / text, plan_path.parent / text):
+        if candidate.is_file():
+            return candidate.resolve()
+    known = ["base", *scenario_names(plan_path)]
+    raise PlanError(
+        [Problem("scenario", f"there is no such scenario; this plan has: {', '.join(known)}.", text, nearest=nearest_name(text, known))]
+    )
+
+
+def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[str, Any] | None = None) -> Plan:
+    """Reads and validates a plan, as `scenario` and then `overrides` change it; PlanError lists every problem."""
+    path = find_plan(plan)
+    scenario_path = find_scenario(path, scenario)
+    files = Files(path.parent.parent.parent if path.parent.parent.name == "params" else path.parent)
+    raw_choices = files.yaml(path)
+    words = files.yaml(scenario_path) if scenario_path else {}
+    if raw_choices is None or words is None:
+        raise PlanError(files.problems)
+    problems = files.problems
+    folder = path.parent / str(raw_choices.get("data", ""))
+    tables = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
+    if not folder.is_dir():
+        problems[:] = [Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")]
+    present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
+    applied: list[Change] = []
+    if scenario_path:
+        _check_scenario_keys(words, files.name_of(scenario_path), problems)
+        changes = words.get("set") if isinstance(words.get("set"), dict) else {}
+        applied += apply_changes(present, raw_choices, changes or {}, files.name_of(scenario_path), problems)
+    applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
+    choices = _choices(raw_choices, files.name_of(path), problems)
+    rows = {name: _records(name, present.get(name), problems) for name in TABLES}
+    if choices is None or problems:
+        raise PlanError(problems + _checkable(rows, choices, present, files, path, problems))
+    names = _file_names(present, files, path)
+    together = check_together(rows, choices, names)
+    if together:
+        raise PlanError(together)
+    spare = {name: table.rows for name, table in present.items()}
+    name = scenario_path.stem if scenario_path else "base"
+    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare)
+
+
+def _file_names(present: dict[str, RawTable], files: Files, path: Path) -> dict[str, str]:
+    return {"plan": files.name_of(path), **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}}
+
+
+def _checkable(
+    rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], files: Files, path: Path,
+    problems: list[Problem],
+) -> list[Problem]:
+    """Problems between rows, where the rows themselves were all read; else they would follow from the first ones."""
+    whole = all(len(rows[name]) == len(table.rows) for name, table in present.items())
+    needed = all(name in present for name, table in TABLES.items() if table.required)
+    if choices is None or not whole or not needed or any("missing" in p.allowed for p in problems):
+        return []
+    return check_together(rows, choices, _file_names(present, files, path))  # fmt: skip
+
+
+def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> None:
+    for key in words:
+        if key not in SCENARIO_KEYS:
+            problems.append(
+                Problem(file, "a scenario holds title, reason and set.", key, nearest=nearest_name(key, SCENARIO_KEYS))
+            )
+    if not words.get("title"):
+        problems.append(Problem(file, "a scenario needs a title.", column="title"))
+    if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
+        problems.append(Problem(file, "set is a map of addresses to changes.", words["set"], column="set"))
+
+
+def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
+    try:
+        return Choices.model_validate(raw)
+    except ValidationError as error:
+        for e in error.errors():
+            key = str(e["loc"][0])
+            missing = e["type"] == "missing"
+            near = nearest_name(key, [k for k in Choices.model_fields if k not in raw]) if e["type"] == "extra_forbidden" else ""
+            known = [str(v) for v in e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")]
+            value = raw.get(key)
+            near = near or (nearest_name(str(value), known) if e["type"] == "literal_error" else "")
+            problems.append(Problem(file, _words(e), None if missing else value, column=key, nearest=near))
+        return None
+
+
+def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[Any]:
+    """The records of a raw table; what is wrong with a cell is noted with its file, line, column and value."""
+    if raw is None:
+        return []
+    table = TABLES[name]
+    fields = table.record.model_fields
+    records = []
+    for cells, line in zip(raw.rows, raw.lines, strict=True):
+        given = {c: cells[c] for c in table.columns if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))}
+        try:
+            records.append(table.record.model_validate(given))
+        except ValidationError as error:
+            where = f"{row_key(cells, table.keys)} (line {line})"
+            for e in error.errors():
+                column = str(e["loc"][0])
+                if column not in raw.columns:
+                    continue
+                value = cells.get(column)
+                expected = e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
+                near = nearest_name(str(value), expected) if e["type"] == "literal_error" else ""
+                problems.append(Problem(raw.file, _words(e), "" if e["type"] == "missing" else value, where, column, near))
+    return records
+
+
+def _may_be_blank(info: Any) -> bool:
+    """A plain text cell may be empty; a name, an id or a number may not."""
+    return info.annotation is str and info.is_required() and not any(
+        getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
+    )  # fmt: skip
+
+
+def _words(error: Any) -> str:
+    """What is allowed, in words, from a validation error."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "a value is needed here."
+    if kind == "extra_forbidden":
+        return "this key is unknown."
+    if kind == "literal_error":
+        return f"allowed are {context['expected']}."
+    if kind == "string_pattern_mismatch":
+        return "an id has no spaces and none of / . * ;"
+    if kind == "string_too_short":
+        return "a name is needed here."
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = context.get("ge", context.get("le"))
+        return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
+    return str(context.get("error", error["msg"]))
+

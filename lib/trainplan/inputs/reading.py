@@ -1,0 +1,136 @@
+"""Files to raw cells: CSV tables and YAML files as text, NFC-normalized, with what is wrong collected.
+
+A byte order mark, CRLF line ends and further columns are welcome; any encoding but UTF-8 is not.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import YAMLError
+
+from trainplan.inputs.schema import Table
+from trainplan.words.problems import Problem, nearest_name
+
+
+@dataclass
+class RawTable:
+    """A table as its file holds it: one dictionary of cells a row, and the line each row came from."""
+
+    file: str
+    columns: list[str]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+
+class Files:
+    """Reads the files of a plan, and remembers the hash of each."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.hashes: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def name_of(self, path: Path) -> str:
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return path.name
+
+    def text(self, path: Path) -> str | None:
+        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+        name = self.name_of(path)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self.problems.append(Problem(name, f"the file cannot be read ({error.strerror or error})."))
+            return None
+        self.hashes[name] = hashlib.sha256(data).hexdigest()
+        try:
+            return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self.problems.append(
+                Problem(name, 'the file is not UTF-8; in Excel, save it as "CSV UTF-8".', row=f"line {line}")
+            )
+            return None
+
+    def yaml(self, path: Path) -> dict[str, Any] | None:
+        """A YAML file whose top level is a map; keys given twice are a problem."""
+        text = self.text(path)
+        if text is None:
+            return None
+        name = self.name_of(path)
+        try:
+            content = YAML(typ="safe", pure=True).load(text)
+        except DuplicateKeyError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else "?"
+            words = str(error.problem).split('"')
+            key = words[1] if len(words) > 1 else None
+            self.problems.append(Problem(name, "the key stands twice; keep one.", key, row=f"line {line}"))
+            return None
+        except YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f"line {mark.line + 1}" if mark else ""
+            what = getattr(error, "problem", None) or "it cannot be understood"
+            self.problems.append(Problem(name, f"this is not YAML: {what}.", row=line))
+            return None
+        if not isinstance(content, dict):
+            self.problems.append(Problem(name, "the file must be a map of keys to values (key: value)."))
+            return None
+        return {str(key): value for key, value in content.items()}
+
+    def table(self, path: Path, table: Table) -> RawTable | None:
+        """The raw cells of a table; None where the file is missing or not to be read."""
+        name = self.name_of(path)
+        if not path.exists():
+            if table.required:
+                present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
+                spare = [stem for stem in present if stem != table.name]
+                self.problems.append(
+                    Problem(name, "this table is missing; a plan cannot be without it.", nearest=nearest_name(table.name, spare))
+                )
+            return None
+        text = self.text(path)
+        if text is None:
+            return None
+        reader = csv.reader(io.StringIO(text, newline=""))
+        header = [cell.strip() for cell in next(reader, [])]
+        if len(header) == 1 and ";" in header[0] or "\t" in "".join(header):
+            self.problems.append(Problem(name, "columns must be separated by commas.", header[0], row="line 1"))
+            return None
+        for column in sorted({c for c in header if c and header.count(c) > 1}):
+            self.problems.append(Problem(name, "this column stands twice; keep one.", column=column, row="line 1"))
+        for column in table.needed:
+            if column not in header:
+                spare = [c for c in header if c not in table.columns]
+                self.problems.append(
+                    Problem(name, "this column is missing.", column=column, nearest=nearest_name(column, spare))
+                )
+        for column in header:
+            missing_optional = [c for c in table.columns if c not in header]
+            near = nearest_name(column, missing_optional) if column not in table.columns else ""
+            if near and near not in table.needed and len(column) > 3:
+                self.problems.append(
+                    Problem(name, "this column is unknown, and looks like a misspelt one.", column=column, nearest=near)
+                )
+        raw = RawTable(name, header)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header):
+                self.problems.append(
+                    Problem(name, f"the row has {len(cells)} cells where the header has {len(header)}; "
+                            "put quotes around text that holds a comma.", row=f"line {reader.line_num}")
+                )  # fmt: skip
+            raw.rows.append({c: v.strip() for c, v in zip(header, cells, strict=False) if c})
+            raw.lines.append(reader.line_num)
+        return raw
