@@ -17,7 +17,21 @@ Rows = dict[str, list[Any]]
 
 def check_together(rows: Rows, choices: Choices, files: dict[str, str]) -> list[Problem]:
     """Every problem between rows and tables. `files` names the file of each table."""
-    checks = (keys, references, period, cycles, targets, counts, routes, pipeline, funding, ceilings, prices, pacings, units)
+    checks = (
+        keys,
+        references,
+        period,
+        cycles,
+        targets,
+        counts,
+        routes,
+        pipeline,
+        funding,
+        ceilings,
+        prices,
+        pacings,
+        units,
+    )
     return [problem for check in checks for problem in check(rows, choices, files)]
 
 
@@ -28,10 +42,14 @@ def keys(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Proble
         names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in rows[name])
         for key, times in names.items():
             if times > 1:
-                yield Problem(files[name], f"it stands {times} times; once is allowed.", key, row=key, column="/".join(table.keys))
+                yield Problem(
+                    files[name], f"it stands {times} times; once is allowed.", key, row=key, column="/".join(table.keys)
+                )
     for source in rows["sources"]:
         if source.id == "total":
-            yield Problem(files["sources"], "'total' names all sources together; choose another id.", "total", column="id")
+            yield Problem(
+                files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
+            )
 
 
 def references(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
@@ -60,7 +78,11 @@ def period(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
         for r in rows[name]:
             if not choices.first <= r.year <= choices.last:
                 yield Problem(
-                    files[name], f"the year must lie within {choices.first} to {choices.last}.", r.year, _row(name, r), "year"
+                    files[name],
+                    f"the year must lie within {choices.first} to {choices.last}.",
+                    r.year,
+                    _row(name, r),
+                    "year",
                 )
 
 
@@ -73,7 +95,11 @@ def cycles(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
                 seen.append(above)
             if above == start:
                 yield Problem(
-                    files[name], "part_of leads back to itself: " + " → ".join([*seen, start]) + ".", parent[start], start, "part_of"
+                    files[name],
+                    "part_of leads back to itself: " + " → ".join([*seen, start]) + ".",
+                    parent[start],
+                    start,
+                    "part_of",
                 )
 
 
@@ -84,12 +110,20 @@ def targets(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Pro
             for column, value in (("baseline", r.baseline), ("target_low", r.target_low), ("target_high", high)):
                 if value > 1:
                     yield Problem(
-                        files["objectives"], f"for a {r.kind} objective this is a share, 0 to 1.", f"{value:g}", r.id, column
+                        files["objectives"],
+                        f"for a {r.kind} objective this is a share, 0 to 1.",
+                        f"{value:g}",
+                        r.id,
+                        column,
                     )
         elif r.baseline != 0:
-            yield Problem(files["objectives"], "a count starts from nothing; its baseline is 0.", r.baseline, r.id, "baseline")
+            yield Problem(
+                files["objectives"], "a count starts from nothing; its baseline is 0.", r.baseline, r.id, "baseline"
+            )
         if high < r.target_low:
-            yield Problem(files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high")
+            yield Problem(
+                files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
+            )
         if r.kind == "appointment":
             group = next((g for g in rows["groups"] if g.id == r.group), None)
             if group is not None and group.appointment_rate is None:
@@ -105,7 +139,11 @@ def counts(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
         whole = by_id.get(r.part_of) if r.part_of else None
         if whole is not None and (r.kind != "count" or whole.kind != "count" or r.group != whole.group):
             yield Problem(
-                files["objectives"], "part_of joins a count to another count of the same group.", r.part_of, r.id, "part_of"
+                files["objectives"],
+                "part_of joins a count to another count of the same group.",
+                r.part_of,
+                r.id,
+                "part_of",
             )
 
 
@@ -129,7 +167,11 @@ def routes(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{p} {y}" for p, y in lengths.items())
             yield Problem(
-                files["routes"], "several routes to one objective must take equally many years.", listed, objective_id, "program"
+                files["routes"],
+                "several routes to one objective must take equally many years.",
+                listed,
+                objective_id,
+                "program",
             )
     for name in ("routes", "pipeline"):
         for r in rows[name]:
@@ -157,7 +199,11 @@ def funding(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Pro
     for program, share in total.items():
         if abs(share - 1) > SHARE_TOLERANCE:
             yield Problem(
-                files["funding"], f"the shares of a program must add up to 1; they add up to {share:.6g}.", program, program, "share"
+                files["funding"],
+                f"the shares of a program must add up to 1; they add up to {share:.6g}.",
+                program,
+                program,
+                "share",
             )
     for p in rows["programs"]:
         if p.class_size is None and p.cost_per_class_year > 0:

@@ -137,7 +137,14 @@ def find_plan(ref: str | Path) -> Path:
     folders = (PROJECT / "params").glob("*/plan.yaml")
     known = sorted(path.parent.name for path in folders)
     raise PlanError(
-        [Problem("plan", f"there is no such plan; params/ holds: {', '.join(known)}.", text, nearest=nearest_name(text, known))]
+        [
+            Problem(
+                "plan",
+                f"there is no such plan; params/ holds: {', '.join(known)}.",
+                text,
+                nearest=nearest_name(text, known),
+            )
+        ]
     )
 
 
@@ -158,7 +165,14 @@ def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
             return candidate.resolve()
     known = ["base", *scenario_names(plan_path)]
     raise PlanError(
-        [Problem("scenario", f"there is no such scenario; this plan has: {', '.join(known)}.", text, nearest=nearest_name(text, known))]
+        [
+            Problem(
+                "scenario",
+                f"there is no such scenario; this plan has: {', '.join(known)}.",
+                text,
+                nearest=nearest_name(text, known),
+            )
+        ]
     )
 
 
@@ -175,7 +189,9 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     folder = path.parent / str(raw_choices.get("data", ""))
     tables = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     if not folder.is_dir():
-        problems[:] = [Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")]
+        problems[:] = [
+            Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
+        ]
     present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
     applied: list[Change] = []
     if scenario_path:
@@ -197,11 +213,18 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
 
 
 def _file_names(present: dict[str, RawTable], files: Files, path: Path) -> dict[str, str]:
-    return {"plan": files.name_of(path), **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}}
+    return {
+        "plan": files.name_of(path),
+        **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES},
+    }
 
 
 def _checkable(
-    rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], files: Files, path: Path,
+    rows: dict[str, list[Any]],
+    choices: Choices | None,
+    present: dict[str, RawTable],
+    files: Files,
+    path: Path,
     problems: list[Problem],
 ) -> list[Problem]:
     """Problems between rows, where the rows themselves were all read; else they would follow from the first ones."""
@@ -231,8 +254,14 @@ def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices
         for e in error.errors():
             key = str(e["loc"][0])
             missing = e["type"] == "missing"
-            near = nearest_name(key, [k for k in Choices.model_fields if k not in raw]) if e["type"] == "extra_forbidden" else ""
-            known = [str(v) for v in e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")]
+            near = (
+                nearest_name(key, [k for k in Choices.model_fields if k not in raw])
+                if e["type"] == "extra_forbidden"
+                else ""
+            )
+            known = [
+                str(v) for v in e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
+            ]
             value = raw.get(key)
             near = near or (nearest_name(str(value), known) if e["type"] == "literal_error" else "")
             problems.append(Problem(file, _words(e), None if missing else value, column=key, nearest=near))
@@ -247,7 +276,11 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
     fields = table.record.model_fields
     records = []
     for cells, line in zip(raw.rows, raw.lines, strict=True):
-        given = {c: cells[c] for c in table.columns if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))}
+        given = {
+            c: cells[c]
+            for c in table.columns
+            if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))
+        }
         try:
             records.append(table.record.model_validate(given))
         except ValidationError as error:
@@ -259,7 +292,9 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
                 value = cells.get(column)
                 expected = e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
                 near = nearest_name(str(value), expected) if e["type"] == "literal_error" else ""
-                problems.append(Problem(raw.file, _words(e), "" if e["type"] == "missing" else value, where, column, near))
+                problems.append(
+                    Problem(raw.file, _words(e), "" if e["type"] == "missing" else value, where, column, near)
+                )
     return records
 
 
@@ -287,4 +322,3 @@ def _words(error: Any) -> str:
         bound = context.get("ge", context.get("le"))
         return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
     return str(context.get("error", error["msg"]))
-

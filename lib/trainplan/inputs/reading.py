@@ -96,7 +96,11 @@ class Files:
                 present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
                 spare = [stem for stem in present if stem != table.name]
                 self.problems.append(
-                    Problem(name, "this table is missing; a plan cannot be without it.", nearest=nearest_name(table.name, spare))
+                    Problem(
+                        name,
+                        "this table is missing; a plan cannot be without it.",
+                        nearest=nearest_name(table.name, spare),
+                    )
                 )
             return None
         text = self.text(path)
@@ -104,7 +108,7 @@ class Files:
             return None
         reader = csv.reader(io.StringIO(text, newline=""))
         header = [cell.strip() for cell in next(reader, [])]
-        if len(header) == 1 and ";" in header[0] or "\t" in "".join(header):
+        if (len(header) == 1 and ";" in header[0]) or "\t" in "".join(header):
             self.problems.append(Problem(name, "columns must be separated by commas.", header[0], row="line 1"))
             return None
         for column in sorted({c for c in header if c and header.count(c) > 1}):

@@ -76,7 +76,9 @@ def basis(value: object) -> str:
     """Where a number comes from: begins with clause:, law:, statistic: or assumption:."""
     text = unicodedata.normalize("NFC", str(value)).strip()
     if text.split(":")[0] not in BASIS_KINDS or not text.partition(":")[2].strip():
-        raise ValueError("a basis begins with clause:, law:, statistic: or assumption:, and says where the number comes from.")
+        raise ValueError(
+            "a basis begins with clause:, law:, statistic: or assumption:, and says where the number comes from."
+        )
     return text
 
 
@@ -88,7 +90,9 @@ def bounded(low: float | None = None, high: float | None = None, above: bool = F
         if low is not None and (result < low or (above and result == low)):
             raise ValueError(f"a number {'above' if above else 'of at least'} {low:g} is expected.")
         if high is not None and result > high:
-            raise ValueError(f"a number of at most {high:g} is expected" + (" (a share is 0 to 1)." if high == 1 else "."))
+            raise ValueError(
+                f"a number of at most {high:g} is expected" + (" (a share is 0 to 1)." if high == 1 else ".")
+            )
         return result
 
     return BeforeValidator(check)

@@ -1,0 +1,77 @@
+"""Scenarios side by side: the inputs that differ beside the results that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trainplan.around.results import Results
+from trainplan.inputs.changes import row_key, split_address
+from trainplan.inputs.plan import Plan
+from trainplan.inputs.schema import TABLES
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`runs` in the order given; every table names scenarios as the plans do."""
+
+    runs: tuple[Results, ...]
+    inputs: pd.DataFrame  # address, then a column a scenario: every address that one of them changes
+    results: pd.DataFrame  # scenario, objective, due, coverage, gap, verdict, as of the due year
+    totals: pd.DataFrame  # scenario, met, objectives, funded_vnd, deliverable_vnd, shortfall_vnd, commitments_vnd
+
+
+def compare(runs: Sequence[Results]) -> Comparison:
+    """Compares scenarios of one plan that were computed."""
+    return Comparison(tuple(runs), _inputs(runs), _results(runs), _totals(runs))
+
+
+def _inputs(runs: Sequence[Results]) -> pd.DataFrame:
+    addresses = dict.fromkeys(address for run in runs for address in run.plan.changes["address"])
+    values = {run.plan.scenario: [value_at(run.plan, address) for address in addresses] for run in runs}
+    frame = pd.DataFrame({"address": list(addresses), **values}, dtype=object)
+    same = [len({repr(row[name]) for name in values}) <= 1 for _, row in frame.iterrows()]
+    return frame[[not s for s in same]].reset_index(drop=True)
+
+
+def value_at(plan: Plan, address: str) -> Any:
+    """What a plan holds at an address (without `*`); None where it has no such row."""
+    parts = split_address(address)
+    if parts is None:
+        return getattr(plan.choices, address)
+    table, key, column = parts
+    for row in plan.rows[table]:
+        if row_key(row.model_dump(), TABLES[table].keys) == key:
+            return getattr(row, column)
+    return None
+
+
+def _results(runs: Sequence[Results]) -> pd.DataFrame:
+    frames = []
+    for run in runs:
+        verdicts = run["verdicts"]
+        due = verdicts["due"].str[:4].astype(int)
+        gap = run["gap"].set_index(["year", "objective"])["gap"]
+        missing = [gap[year, objective] for year, objective in zip(due, verdicts["objective"], strict=True)]
+        frame = verdicts[["objective", "due", "coverage", "verdict"]].assign(gap=missing, scenario=run.plan.scenario)
+        frames.append(frame[["scenario", "objective", "due", "coverage", "gap", "verdict"]])
+    return pd.concat(frames, ignore_index=True)
+
+
+def _totals(runs: Sequence[Results]) -> pd.DataFrame:
+    rows = []
+    for run in runs:
+        total = run["budget"].query("source == 'total'")
+        rows.append({
+            "scenario": run.plan.scenario,
+            "met": int((run["verdicts"]["verdict"] == "met").sum()),
+            "objectives": len(run["verdicts"]),
+            "funded_vnd": total["funded_vnd"].sum(),
+            "deliverable_vnd": total["deliverable_vnd"].sum(),
+            "shortfall_vnd": total["shortfall_vnd"].sum(),
+            "commitments_vnd": run["commitments"]["vnd"].sum(),
+        })  # fmt: skip
+    return pd.DataFrame(rows)

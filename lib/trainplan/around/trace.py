@@ -1,0 +1,52 @@
+"""The decision traced: every statement of it, and where in the plan it lives."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import pandas as pd
+
+from trainplan.inputs.changes import row_key
+from trainplan.inputs.plan import Plan
+from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
+
+DECISION = "decision.txt"
+COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
+
+
+def statements(plan: Plan) -> pd.DataFrame:
+    """Statements in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en."""
+    return plan.frame("statements")[COLUMNS]
+
+
+def pointers(cell: str) -> list[str]:
+    """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`."""
+    return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
+
+
+def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]) -> list[str]:
+    """Pointers that lead nowhere, each with its statement."""
+    known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
+    known["choice"] = set(CHANGEABLE_CHOICES)
+    for name, table in TABLES.items():
+        known[name] = {row_key(row.model_dump(), table.keys) for row in plan.rows[name]}
+    lost = []
+    for row in plan.rows["statements"]:
+        for pointer in pointers(row.pointers):
+            kind, _, target = pointer.partition(".")
+            if target not in known.get(kind, ()):
+                lost.append(f"{row.id}: {pointer}")
+    return lost
+
+
+def unquoted(plan: Plan) -> list[str]:
+    """Statements whose quote does not stand in the decision's text, by id."""
+    text = _even((plan.data_folder / DECISION).read_text("utf-8-sig"))
+    return [row.id for row in plan.rows["statements"] if _even(row.quote_vi) not in text]
+
+
+def _even(text: str) -> str:
+    """NFC, with every run of white space made one space: a line break is not part of a quote."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
