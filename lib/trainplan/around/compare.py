@@ -65,13 +65,15 @@ def _totals(runs: Sequence[Results]) -> pd.DataFrame:
     rows = []
     for run in runs:
         total = run["budget"].query("source == 'total'")
-        rows.append({
-            "scenario": run.plan.scenario,
-            "met": int((run["verdicts"]["verdict"] == "met").sum()),
-            "objectives": len(run["verdicts"]),
-            "funded_vnd": total["funded_vnd"].sum(),
-            "deliverable_vnd": total["deliverable_vnd"].sum(),
-            "shortfall_vnd": total["shortfall_vnd"].sum(),
-            "commitments_vnd": run["commitments"]["vnd"].sum(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "scenario": run.plan.scenario,
+                "met": int((run["verdicts"]["verdict"] == "met").sum()),
+                "objectives": len(run["verdicts"]),
+                "funded_vnd": total["funded_vnd"].sum(),
+                "deliverable_vnd": total["deliverable_vnd"].sum(),
+                "shortfall_vnd": total["shortfall_vnd"].sum(),
+                "commitments_vnd": run["commitments"]["vnd"].sum(),
+            }
+        )
     return pd.DataFrame(rows)

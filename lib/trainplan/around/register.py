@@ -1,4 +1,4 @@
-"""The register: where every number of a plan comes from, so that an assumption never passes for a fact (MODEL.md, 1)."""
+"""The register: where every number comes from, so that an assumption never passes for a fact (MODEL.md, 1)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def register(plan: Plan) -> pd.DataFrame:
                 for column, value in cells.items()
                 if column not in table.keys and isinstance(value, int | float) and not isinstance(value, bool)
             }
-            found.append({
-                "table": name,
-                "row": row_key(cells, table.keys),
-                "value": "; ".join(f"{column} {value:.10g}" for column, value in numbers.items()),
-                "basis": row.basis.partition(":")[2].strip(),
-                "kind": row.basis.partition(":")[0],
-            })  # fmt: skip
+            found.append(
+                {
+                    "table": name,
+                    "row": row_key(cells, table.keys),
+                    "value": "; ".join(f"{column} {value:.10g}" for column, value in numbers.items()),
+                    "basis": row.basis.partition(":")[2].strip(),
+                    "kind": row.basis.partition(":")[0],
+                }
+            )
     return pd.DataFrame(found, columns=["table", "row", "value", "basis", "kind"])

@@ -50,7 +50,7 @@ def compute(plan: Plan) -> Results:
 
 
 def _long(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.DataFrame:
-    """A tidy frame: one row for every year and row of `keys` (all of one length), the values (Y, rows, 1) beside them."""
+    """A tidy frame: one row for every year and row of `keys`, the values (Y, rows, 1) beside them."""
     some = next(iter(values.values()))
     count = some.shape[1]
     frame = {name: list(ids) * (len(some) if name != "year" else 1) for name, ids in keys.items() if name != "year"}
@@ -157,17 +157,19 @@ def _verdicts(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     for o, row in enumerate(plan.rows["objectives"]):
         due = numbers.due[o]
         met = bool(run.gap.met[due, o, 0])
-        rows.append({
-            "objective": row.id,
-            "target": numbers.target[o, 0],
-            "due": row.due,
-            "reached": run.gap.reached[due, o, 0],
-            "coverage": run.gap.coverage[due, o, 0],
-            "verdict": verdict(numbers, run, o),
-            "binds": "" if met else binds[o],
-            "best_reachable": np.nan if met else best[o],
-            "latest_start": pd.NA if met else plan.first + latest_start(numbers, o),
-        })  # fmt: skip
+        rows.append(
+            {
+                "objective": row.id,
+                "target": numbers.target[o, 0],
+                "due": row.due,
+                "reached": run.gap.reached[due, o, 0],
+                "coverage": run.gap.coverage[due, o, 0],
+                "verdict": verdict(numbers, run, o),
+                "binds": "" if met else binds[o],
+                "best_reachable": np.nan if met else best[o],
+                "latest_start": pd.NA if met else plan.first + latest_start(numbers, o),
+            }
+        )
     return pd.DataFrame(rows).astype({"latest_start": "Int64"})
 
 

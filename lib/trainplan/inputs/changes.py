@@ -1,7 +1,8 @@
 """Changes to a plan by address: the one way to say "this number, changed" (MODEL.md, section 1).
 
-An address is `table.row.column`, the row named by its id or by its keys joined with `/`, `*` for every row; or a choice
-of the plan by its bare name. A change is a new value, `{value: v}`, `{scale: k}` or `{add: k}`, with an optional reason.
+An address is `table.row.column`, the row named by its id or by its keys joined with `/`, `*` for every row; or a
+choice of the plan by its bare name. A change is a new value, `{value: v}`, `{scale: k}` or `{add: k}`, with an
+optional reason.
 """
 
 from __future__ import annotations
@@ -61,6 +62,14 @@ def reason_of(change: object) -> str:
     return " / ".join(str(v) for v in reason.values()) if isinstance(reason, dict) else str(reason or "")
 
 
+def typed(cell: object) -> object:
+    """A cell as it is shown among changes: a number where it is one, else as it stands."""
+    try:
+        return number(cell)
+    except ValueError:
+        return cell
+
+
 def key_text(value: object) -> str:
     """A key as it stands in an address: 2015, not 2015.0."""
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
@@ -96,7 +105,7 @@ def apply_changes(
             except ValueError as error:
                 problems.append(Problem(file, str(error), change, row=place))
                 continue
-            done.append(Change(place, old, cells[column], reason_of(change)))
+            done.append(Change(place, typed(old), typed(cells[column]), reason_of(change)))
     return done
 
 
@@ -115,8 +124,9 @@ def _places(
             return [(address, choices, address)]
         return nothing(
             "an address is table.row.column, or a choice of the plan (" + ", ".join(CHANGEABLE_CHOICES) + ").",
-            address, CHANGEABLE_CHOICES,
-        )  # fmt: skip
+            address,
+            CHANGEABLE_CHOICES,
+        )
     table, row, column = parts
     if table not in TABLES:
         return nothing(f"there is no table '{table}'.", table, TABLES)

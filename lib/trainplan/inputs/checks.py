@@ -1,9 +1,10 @@
-"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices (MODEL.md, sections 1–5)."""
+"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices (MODEL.md, 1–5)."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from trainplan.inputs.changes import key_text
@@ -12,90 +13,105 @@ from trainplan.words.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
 
-Rows = dict[str, list[Any]]
+
+@dataclass(frozen=True)
+class Read:
+    """What could be read of a plan: records, the choices, the file of each table, and what is broken already."""
+
+    rows: dict[str, list[Any]]
+    chosen: Choices | None
+    files: dict[str, str]
+    ids: dict[str, list[str]]  # every id of a table, of rows that could not be read too; no key for a lost table
+    broken: frozenset[str] = frozenset()  # tables with unread rows, and "plan" without choices
+
+    @property
+    def choices(self) -> Choices:
+        assert self.chosen is not None, "a check that needs the choices says so in CHECKS"
+        return self.chosen
 
 
-def check_together(rows: Rows, choices: Choices, files: dict[str, str]) -> list[Problem]:
-    """Every problem between rows and tables. `files` names the file of each table."""
-    checks = (
-        keys,
-        references,
-        period,
-        cycles,
-        targets,
-        counts,
-        routes,
-        pipeline,
-        funding,
-        ceilings,
-        prices,
-        pacings,
-        units,
-    )
-    return [problem for check in checks for problem in check(rows, choices, files)]
+def check_together(read: Read) -> list[Problem]:
+    """Every problem between rows. A check that needs a broken table is left out: it would repeat what is known."""
+    return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
 
 
-def keys(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
+def keys(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
         if table.repeats:
             continue
-        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in rows[name])
+        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.rows[name])
         for key, times in names.items():
             if times > 1:
                 yield Problem(
-                    files[name], f"it stands {times} times; once is allowed.", key, row=key, column="/".join(table.keys)
+                    read.files[name],
+                    f"it stands {times} times; once is allowed.",
+                    key,
+                    row=key,
+                    column="/".join(table.keys),
                 )
-    for source in rows["sources"]:
+    for source in read.rows["sources"]:
         if source.id == "total":
             yield Problem(
-                files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
+                read.files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
             )
 
 
-def references(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
+def references(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
         for column, other in table.refers:
-            known = [r.id for r in rows[other]]
-            for r in rows[name]:
+            if other not in read.ids:
+                continue
+            known = read.ids[other]
+            for r in read.rows[name]:
                 value = getattr(r, column)
                 if value is not None and value not in known:
                     yield Problem(
-                        files[name], f"there is no such row in '{other}'.", value, _row(name, r), column,
+                        read.files[name],
+                        f"there is no such row in '{other}'.",
+                        value,
+                        _row(name, r),
+                        column,
                         nearest_name(value, known),
-                    )  # fmt: skip
+                    )
 
 
-def period(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    if choices.last < choices.first:
-        yield Problem(files["plan"], "last must not be before first.", choices.last, column="last")
-    for r in rows["objectives"]:
-        if not choices.first <= r.due_year <= choices.last:
+def period(read: Read) -> Iterator[Problem]:
+    if read.choices.last < read.choices.first:
+        yield Problem(read.files["plan"], "last must not be before first.", read.choices.last, column="last")
+        return
+    for r in read.rows["objectives"]:
+        if not read.choices.first <= r.due_year <= read.choices.last:
             yield Problem(
-                files["objectives"], f"due must lie within the plan's years, {choices.first} to {choices.last}.",
-                r.due, r.id, "due",
-            )  # fmt: skip
+                read.files["objectives"],
+                f"due must lie within the plan's years, {read.choices.first} to {read.choices.last}.",
+                r.due,
+                r.id,
+                "due",
+            )
     for name in ("actuals", "observations"):
-        for r in rows[name]:
-            if not choices.first <= r.year <= choices.last:
+        for r in read.rows[name]:
+            if not read.choices.first <= r.year <= read.choices.last:
                 yield Problem(
-                    files[name],
-                    f"the year must lie within {choices.first} to {choices.last}.",
+                    read.files[name],
+                    f"the year must lie within {read.choices.first} to {read.choices.last}.",
                     r.year,
                     _row(name, r),
                     "year",
                 )
 
 
-def cycles(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
+def cycles(read: Read) -> Iterator[Problem]:
     for name in ("groups", "objectives"):
-        parent = {r.id: r.part_of for r in rows[name]}
+        parent = {r.id: r.part_of for r in read.rows[name]}
+        told: set[str] = set()
         for start in parent:
             seen = [start]
             while (above := parent.get(seen[-1])) is not None and above not in seen:
                 seen.append(above)
-            if above == start:
+            if above == start and start not in told:
+                told.update(seen)
                 yield Problem(
-                    files[name],
+                    read.files[name],
                     "part_of leads back to itself: " + " → ".join([*seen, start]) + ".",
                     parent[start],
                     start,
@@ -103,43 +119,50 @@ def cycles(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
                 )
 
 
-def targets(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    for r in rows["objectives"]:
+def targets(read: Read) -> Iterator[Problem]:
+    for r in read.rows["objectives"]:
         high = r.target_low if r.target_high is None else r.target_high
         if r.kind != "count":
             for column, value in (("baseline", r.baseline), ("target_low", r.target_low), ("target_high", high)):
                 if value > 1:
                     yield Problem(
-                        files["objectives"],
-                        f"for a {r.kind} objective this is a share, 0 to 1.",
+                        read.files["objectives"],
+                        f"for kind {r.kind} this is a share, 0 to 1.",
                         f"{value:g}",
                         r.id,
                         column,
                     )
         elif r.baseline != 0:
             yield Problem(
-                files["objectives"], "a count starts from nothing; its baseline is 0.", r.baseline, r.id, "baseline"
+                read.files["objectives"],
+                "a count starts from nothing; its baseline is 0.",
+                r.baseline,
+                r.id,
+                "baseline",
             )
         if high < r.target_low:
             yield Problem(
-                files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
+                read.files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
             )
         if r.kind == "appointment":
-            group = next((g for g in rows["groups"] if g.id == r.group), None)
+            group = next((g for g in read.rows["groups"] if g.id == r.group), None)
             if group is not None and group.appointment_rate is None:
                 yield Problem(
-                    files["groups"], f"the appointment objective '{r.id}' needs the group's appointment_rate.", "",
-                    group.id, "appointment_rate",
-                )  # fmt: skip
+                    read.files["groups"],
+                    f"the appointment objective '{r.id}' needs the group's appointment_rate.",
+                    "",
+                    group.id,
+                    "appointment_rate",
+                )
 
 
-def counts(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    by_id = {r.id: r for r in rows["objectives"]}
-    for r in rows["objectives"]:
+def counts(read: Read) -> Iterator[Problem]:
+    by_id = {r.id: r for r in read.rows["objectives"]}
+    for r in read.rows["objectives"]:
         whole = by_id.get(r.part_of) if r.part_of else None
         if whole is not None and (r.kind != "count" or whole.kind != "count" or r.group != whole.group):
             yield Problem(
-                files["objectives"],
+                read.files["objectives"],
                 "part_of joins a count to another count of the same group.",
                 r.part_of,
                 r.id,
@@ -147,138 +170,189 @@ def counts(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Prob
             )
 
 
-def routes(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    years = {p.id: p.years for p in rows["programs"]}
-    kinds = {o.id: o.kind for o in rows["objectives"]}
+def routes(read: Read) -> Iterator[Problem]:
+    years = {p.id: p.years for p in read.rows["programs"]}
+    kinds = {o.id: o.kind for o in read.rows["objectives"]}
     of: dict[str, list[Any]] = defaultdict(list)
-    for r in rows["routes"]:
+    for r in read.rows["routes"]:
         of[r.objective].append(r)
-    for objective in rows["objectives"]:
+    for objective in read.rows["objectives"]:
         if objective.id not in of:
-            yield Problem(files["routes"], "the objective has no route: name a program that serves it.", objective.id)
+            yield Problem(
+                read.files["routes"], "the objective has no route: name a program that serves it.", objective.id
+            )
     for objective_id, served in of.items():
         total = sum(r.share for r in served)
         if abs(total - 1) > SHARE_TOLERANCE:
             yield Problem(
-                files["routes"], f"the shares of '{objective_id}' add up to {total:.6g}; they must add up to 1.",
-                "; ".join(f"{r.program} {r.share:g}" for r in served), objective_id, "share",
-            )  # fmt: skip
+                read.files["routes"],
+                f"the shares of '{objective_id}' add up to {total:.6g}; they must add up to 1.",
+                "; ".join(f"{r.program} {r.share:g}" for r in served),
+                objective_id,
+                "share",
+            )
         lengths = {r.program: years[r.program] for r in served if r.program in years}
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{p} {y}" for p, y in lengths.items())
             yield Problem(
-                files["routes"],
+                read.files["routes"],
                 "several routes to one objective must take equally many years.",
                 listed,
                 objective_id,
                 "program",
             )
     for name in ("routes", "pipeline"):
-        for r in rows[name]:
+        for r in read.rows[name]:
             if kinds.get(r.objective) in ("annual", "appointment") and years.get(r.program, 1) > 1:
                 yield Problem(
-                    files[name], f"a course for an {kinds[r.objective]} objective lasts one year; "
-                    f"'{r.program}' lasts {years[r.program]}.", r.program, _row(name, r), "program",
-                )  # fmt: skip
+                    read.files[name],
+                    f"a course for an {kinds[r.objective]} objective lasts one year; "
+                    f"'{r.program}' lasts {years[r.program]}.",
+                    r.program,
+                    _row(name, r),
+                    "program",
+                )
 
 
-def pipeline(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    years = {p.id: p.years for p in rows["programs"]}
-    for r in rows["pipeline"]:
-        if r.program in years and not r.started < choices.first <= r.started + years[r.program] - 1:
+def pipeline(read: Read) -> Iterator[Problem]:
+    years = {p.id: p.years for p in read.rows["programs"]}
+    for r in read.rows["pipeline"]:
+        if r.program in years and not r.started < read.choices.first <= r.started + years[r.program] - 1:
             yield Problem(
-                files["pipeline"], f"a pipeline begins before {choices.first} and ends in it or later; "
-                f"'{r.program}' lasts {years[r.program]}.", r.started, _row("pipeline", r), "started",
-            )  # fmt: skip
+                read.files["pipeline"],
+                f"a pipeline begins before {read.choices.first} and ends in it or later; "
+                f"'{r.program}' lasts {years[r.program]}.",
+                r.started,
+                _row("pipeline", r),
+                "started",
+            )
 
 
-def funding(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    total: dict[str, float] = {p.id: 0.0 for p in rows["programs"]}
-    for r in rows["funding"]:
+def funding(read: Read) -> Iterator[Problem]:
+    total: dict[str, float] = {p.id: 0.0 for p in read.rows["programs"]}
+    for r in read.rows["funding"]:
         total[r.program] = total.get(r.program, 0.0) + r.share
     for program, share in total.items():
         if abs(share - 1) > SHARE_TOLERANCE:
             yield Problem(
-                files["funding"],
+                read.files["funding"],
                 f"the shares of a program must add up to 1; they add up to {share:.6g}.",
                 program,
                 program,
                 "share",
             )
-    for p in rows["programs"]:
+    for p in read.rows["programs"]:
         if p.class_size is None and p.cost_per_class_year > 0:
             yield Problem(
-                files["programs"], "a program without a class_size has no classes and no cost per class.",
-                f"{p.cost_per_class_year:g}", p.id, "cost_per_class_year",
-            )  # fmt: skip
+                read.files["programs"],
+                "a program without a class_size has no classes and no cost per class.",
+                f"{p.cost_per_class_year:g}",
+                p.id,
+                "cost_per_class_year",
+            )
 
 
-def ceilings(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    known = ["total", *(s.id for s in rows["sources"])]
-    for r in rows["ceilings"]:
-        if r.source not in known:
+def ceilings(read: Read) -> Iterator[Problem]:
+    known = ["total", *read.ids.get("sources", [])]
+    for r in read.rows["ceilings"]:
+        if "sources" in read.ids and r.source not in known:
             yield Problem(
-                files["ceilings"], "there is no such row in 'sources' (or 'total').", r.source, _row("ceilings", r), "source",
+                read.files["ceilings"],
+                "there is no such row in 'sources' (or 'total').",
+                r.source,
+                _row("ceilings", r),
+                "source",
                 nearest_name(r.source, known),
-            )  # fmt: skip
+            )
 
 
-def prices(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
+def prices(read: Read) -> Iterator[Problem]:
     known: dict[str, set[int]] = defaultdict(set)
-    for r in rows["prices"]:
+    for r in read.rows["prices"]:
         known[r.index].add(r.year)
-    for p in rows["programs"]:
+    for p in read.rows["programs"]:
         if p.price_index not in known:
             yield Problem(
-                files["programs"], "there is no such index in 'prices'.", p.price_index, p.id, "price_index",
+                read.files["programs"],
+                "there is no such index in 'prices'.",
+                p.price_index,
+                p.id,
+                "price_index",
                 nearest_name(p.price_index, known),
-            )  # fmt: skip
-    for index in sorted({p.price_index for p in rows["programs"]} & set(known)):
-        missing = sorted({choices.price_base_year, *range(choices.first, choices.last + 1)} - known[index])
+            )
+    for index in sorted({p.price_index for p in read.rows["programs"]} & set(known)):
+        missing = sorted(
+            {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)} - known[index]
+        )
         if missing:
             years = ", ".join(map(str, missing))
             yield Problem(
-                files["prices"], f"the index needs a price for price_base_year and each year of the plan; missing: {years}.",
-                index, index, "year",
-            )  # fmt: skip
+                read.files["prices"],
+                f"the index needs a price for price_base_year and each year of the plan; missing: {years}.",
+                index,
+                index,
+                "year",
+            )
 
 
-def pacings(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    span = max(0, choices.last - choices.first + 1)
-    given: list[tuple[str, str, Any]] = [("plan", "", choices.pacing)]
-    given += [("objectives", r.id, r.pacing) for r in rows["objectives"]]
+def pacings(read: Read) -> Iterator[Problem]:
+    span = max(0, read.choices.last - read.choices.first + 1)
+    given: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
+    given += [("objectives", r.id, r.pacing) for r in read.rows["objectives"]]
     for name, row, value in given:
         if isinstance(value, tuple) and len(value) != span:
             yield Problem(
-                files[name], f"a list of shares needs one for each of the {span} years.", "; ".join(f"{v:g}" for v in value),
-                row, "pacing",
-            )  # fmt: skip
+                read.files[name],
+                f"a list of shares needs one for each of the {span} years.",
+                "; ".join(f"{v:g}" for v in value),
+                row,
+                "pacing",
+            )
 
 
-def units(rows: Rows, choices: Choices, files: dict[str, str]) -> Iterator[Problem]:
-    if not rows["unit_headcounts"]:
+def units(read: Read) -> Iterator[Problem]:
+    if not read.rows["unit_headcounts"]:
         return
     total: dict[str, float] = defaultdict(float)
-    for r in rows["unit_headcounts"]:
+    for r in read.rows["unit_headcounts"]:
         total[r.group] += r.headcount
-    for group in rows["groups"]:
+    for group in read.rows["groups"]:
         if group.id in total and total[group.id] > group.headcount + 0.5:
             yield Problem(
-                files["unit_headcounts"], f"the units have {total[group.id]:g} people where the group has {group.headcount:g}.",
-                group.id, column="headcount",
-            )  # fmt: skip
+                read.files["unit_headcounts"],
+                f"the units have {total[group.id]:g} people, the group {group.headcount:g}.",
+                group.id,
+                column="headcount",
+            )
 
 
 def _row(name: str, record: Any) -> str:
     return "/".join(key_text(getattr(record, key)) for key in TABLES[name].keys)
 
 
-def warnings(rows: Rows) -> list[str]:
+CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {
+    keys: (),
+    references: (),
+    cycles: (),
+    counts: (),
+    targets: (),
+    period: ("plan",),
+    routes: ("objectives", "programs", "routes"),
+    pipeline: ("plan",),
+    funding: ("programs", "funding"),
+    ceilings: (),
+    prices: ("plan", "prices"),
+    pacings: ("plan",),
+    units: ("groups", "unit_headcounts"),
+}
+
+
+def warnings(rows: dict[str, list[Any]]) -> list[str]:
     """What is allowed and yet worth a planner's look (MODEL.md, section 2)."""
     shrinking = [g for g in rows["groups"] if g.growth < 0 and -g.growth > g.leave_rate]
     found = [
-        f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / the group shrinks by more than it loses, "
-        "nobody joins; entry_share does nothing."
+        f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / "
+        "the group shrinks by more than it loses, nobody joins; entry_share does nothing."
         for g in shrinking
     ]
     unknown: list[Objective] = [o for o in rows["objectives"] if o.weight == 0]

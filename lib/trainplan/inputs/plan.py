@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from trainplan.inputs.changes import Change, apply_changes, row_key
-from trainplan.inputs.checks import check_together, warnings
+from trainplan.inputs.checks import Read, check_together, warnings
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices
 from trainplan.words.problems import PlanError, Problem, nearest_name
@@ -201,38 +201,28 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
     choices = _choices(raw_choices, files.name_of(path), problems)
     rows = {name: _records(name, present.get(name), problems) for name in TABLES}
+    problems += check_together(_read(rows, choices, present, files.name_of(path)))
     if choices is None or problems:
-        raise PlanError(problems + _checkable(rows, choices, present, files, path, problems))
-    names = _file_names(present, files, path)
-    together = check_together(rows, choices, names)
-    if together:
-        raise PlanError(together)
+        raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
     name = scenario_path.stem if scenario_path else "base"
     return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare)
 
 
-def _file_names(present: dict[str, RawTable], files: Files, path: Path) -> dict[str, str]:
-    return {
-        "plan": files.name_of(path),
-        **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES},
-    }
-
-
-def _checkable(
-    rows: dict[str, list[Any]],
-    choices: Choices | None,
-    present: dict[str, RawTable],
-    files: Files,
-    path: Path,
-    problems: list[Problem],
-) -> list[Problem]:
-    """Problems between rows, where the rows themselves were all read; else they would follow from the first ones."""
-    whole = all(len(rows[name]) == len(table.rows) for name, table in present.items())
-    needed = all(name in present for name, table in TABLES.items() if table.required)
-    if choices is None or not whole or not needed or any("missing" in p.allowed for p in problems):
-        return []
-    return check_together(rows, choices, _file_names(present, files, path))  # fmt: skip
+def _read(rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
+    """What could be read, for the checks between rows."""
+    needed = {name for name, table in TABLES.items() if table.required} - set(present)
+    unread = {name for name, table in present.items() if len(rows[name]) < len(table.rows)}
+    return Read(
+        rows,
+        choices,
+        {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},
+        {
+            name: [str(cells.get("id", "")) for cells in present[name].rows] if name in present else []
+            for name in set(TABLES) - needed
+        },
+        frozenset(needed | unread | (set() if choices else {"plan"})),
+    )
 
 
 def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> None:
@@ -300,9 +290,13 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
 
 def _may_be_blank(info: Any) -> bool:
     """A plain text cell may be empty; a name, an id or a number may not."""
-    return info.annotation is str and info.is_required() and not any(
-        getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
-    )  # fmt: skip
+    return (
+        info.annotation is str
+        and info.is_required()
+        and not any(
+            getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
+        )
+    )
 
 
 def _words(error: Any) -> str:

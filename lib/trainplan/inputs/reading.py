@@ -132,9 +132,13 @@ class Files:
                 continue
             if len(cells) > len(header):
                 self.problems.append(
-                    Problem(name, f"the row has {len(cells)} cells where the header has {len(header)}; "
-                            "put quotes around text that holds a comma.", row=f"line {reader.line_num}")
-                )  # fmt: skip
+                    Problem(
+                        name,
+                        f"the row has {len(cells)} cells where the header has {len(header)}; "
+                        "put quotes around text that holds a comma.",
+                        row=f"line {reader.line_num}",
+                    )
+                )
             raw.rows.append({c: v.strip() for c, v in zip(header, cells, strict=False) if c})
             raw.lines.append(reader.line_num)
         return raw

@@ -6,6 +6,7 @@ sources) follows from these declarations. Money is VND, shares are 0…1, years 
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -67,7 +68,7 @@ def pacing(value: object) -> str | tuple[float, ...]:
         shares = tuple(number(str(part).strip().rstrip(",")) for part in parts)
     except ValueError:
         raise ValueError("linear, front, back, or one share a year (0.2; 0.5; 1) is expected.") from None
-    if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in zip(shares, shares[1:], strict=False)):
+    if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in itertools.pairwise(shares)):
         raise ValueError("the shares of a pacing must rise within 0 and 1.")
     return shares
 
@@ -350,7 +351,9 @@ TABLES: dict[str, Table] = {
         Table("units", Unit, ("id",)),
         Table("unit_headcounts", UnitHeadcount, ("unit", "group"), refers=(("unit", "units"), ("group", "groups"))),
         Table(
-            "unit_baselines", UnitBaseline, ("unit", "objective"),
+            "unit_baselines",
+            UnitBaseline,
+            ("unit", "objective"),
             refers=(("unit", "units"), ("objective", "objectives")),
         ),
         Table("history", History, ("id",)),
@@ -358,7 +361,7 @@ TABLES: dict[str, Table] = {
         Table("observations", Observation, ("year", "objective"), repeats=True, refers=(("objective", "objectives"),)),
         Table("statements", Statement, ("id",)),
     )
-}  # fmt: skip
+}
 
 
 class Choices(BaseModel):

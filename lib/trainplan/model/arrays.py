@@ -1,8 +1,8 @@
 """A plan as arrays: what the model computes with (MODEL.md, section 1).
 
-Every number is an array whose last axis is the draw: length 1 for a single run, ten thousand for a sample. Axes before it
-are named by letters: Y years, G groups, O objectives, P programs, K pairs of objective and program, S sources,
-A cohort starts. Structure (which group an objective is about, which program a pair is) has no draws.
+Every number is an array whose last axis is the draw: length 1 for a single run, ten thousand for a sample. Axes
+before it are named by letters: Y years, G groups, O objectives, P programs, K pairs of objective and program,
+S sources, A cohort starts. Structure (which group an objective is about, which program a pair is) has no draws.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def _pace(plan: Plan) -> Array:
 
 
 def _price(plan: Plan, column: _Columns, tail: int) -> Array:
-    """(Y+tail, P, D): a program's price level over that of `price_base_year`; the last value given lasts (section 5)."""
+    """(Y+tail, P, D): a program's price level over that of `price_base_year`; the last value lasts (section 5)."""
     values = column("prices", "value")
     of_index: dict[str, dict[int, Array]] = {}
     for row, value in zip(plan.rows["prices"], values, strict=True):

@@ -50,7 +50,7 @@ def split_by_route(plan: Arrays, need: Array) -> Array:
 
 
 def within_capacity(plan: Arrays, asked: Array, places: Array) -> Array:
-    """What `places`, (P, D), let through of `asked`, (K, D): in proportion to need, whole people, objectives in order."""
+    """What `places`, (P, D), let through of `asked`, (K, D): whole people in proportion to need."""
     fits = asked + np.zeros_like(places[:1])
     for pairs in _together(plan.program):
         pairs = pairs[np.argsort(plan.objective[pairs], kind="stable")]

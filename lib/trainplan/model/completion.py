@@ -45,7 +45,7 @@ def studying_after(plan: Arrays, cohorts: Array, year: int) -> Array:
 
 
 def stock(plan: Arrays, people: Workforce, before: Array, completed: Array, year: int) -> Array:
-    """Q[t] of every objective, (O, D): holders who stayed and did not lapse, joiners who bring it, completions; at most N."""
+    """Q[t], (O, D): holders who stayed and did not lapse, joiners who bring it, completions; at most N."""
     group = plan.group
     kept = before * (1 - people.leave_rate[year][group]) * (1 - plan.lapse_rate)
     brought = people.joiners[year][group] * plan.entry_share

@@ -67,7 +67,7 @@ def stock_need(plan: Arrays, people: Workforce, path: Array, holders: Array, coh
 def count_need(plan: Arrays, people: Workforce, path: Array, sent: Array, given: Array, year: int) -> Array:
     """Counts, (O, D): what is missing from T·φ, less what the parts are given this year, within the room they leave.
 
-    `sent` and `given` are people sent before this year and places given this year, (O, D), each with those of its parts.
+    `sent` (before this year) and `given` (places this year) are people, (O, D), each with those of its parts.
     """
     missing = path[year] - sent - of_parts(plan, given)
     room = plan.target - sent - of_parts(plan, np.maximum(0.0, plan.target - sent))

@@ -15,7 +15,7 @@ from trainplan.model.completion import (
     stock,
     stock_at_baseline,
     survive,
-)  # fmt: skip
+)
 from trainplan.model.cost import classes, classes_at_baseline, classes_under_way, cost, learners
 from trainplan.model.funding import funded
 from trainplan.model.gap import Gap, gaps
@@ -62,15 +62,22 @@ def simulate(plan: Arrays) -> Run:
         completed = completions(plan, cohorts, year)
         holders = stock(plan, people, holders, plan.of_objective(completed), year)
         sent = sent + with_parts(plan, plan.of_objective(enrolled))
-        years.append({
-            "needed": needed, "deliverable": deliverable, "funded": enrolled, "completed": completed,
-            "new_learners": new, "new_classes": classes(plan, new),
-            "learners": learners(plan, cohorts, year), "classes": classes_under_way(plan, opened, year),
-            "committed_vnd": committed,
-            "deliverable_vnd": committed + cost(plan, places, classes(plan, places), year),
-            "funded_vnd": committed + cost(plan, new, classes(plan, new), year),
-            "reached": reached(plan, holders, plan.of_objective(completed), sent),
-        })  # fmt: skip
+        years.append(
+            {
+                "needed": needed,
+                "deliverable": deliverable,
+                "funded": enrolled,
+                "completed": completed,
+                "new_learners": new,
+                "new_classes": classes(plan, new),
+                "learners": learners(plan, cohorts, year),
+                "classes": classes_under_way(plan, opened, year),
+                "committed_vnd": committed,
+                "deliverable_vnd": committed + cost(plan, places, classes(plan, places), year),
+                "funded_vnd": committed + cost(plan, new, classes(plan, new), year),
+                "reached": reached(plan, holders, plan.of_objective(completed), sent),
+            }
+        )
     record = {name: _stack([year[name] for year in years]) for name in years[0]}
     result = gaps(plan, people, record.pop("reached"))
     tail = commitments(plan, people, cohorts, opened)

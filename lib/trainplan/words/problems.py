@@ -27,7 +27,7 @@ class Problem:
     def __str__(self) -> str:
         place = [self.where]
         if self.row:
-            place.append(f"row {self.row}")
+            place.append(self.row if self.row.startswith("line ") else f"row {self.row}")
         if self.column:
             place.append(f"column {self.column}")
         text = ", ".join(place) + ": "
