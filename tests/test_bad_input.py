@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from trainplan.inputs.plan import load_plan
 from trainplan.words.problems import PlanError
 
