@@ -8,9 +8,14 @@ from trainplan.inputs.changes import row_key
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import TABLES
 
+ASSUMED = "; assumed:"
+
 
 def register(plan: Plan) -> pd.DataFrame:
-    """A row for every row with a `basis`: table, row, value (its numbers), basis, kind (clause, law, …)."""
+    """A row for every row with a `basis`: table, row, value (its numbers), basis, kind (clause, law, …).
+
+    What stands after `; assumed:` in a basis gets a line of its own, as an assumption.
+    """
     found = []
     for name, table in TABLES.items():
         if "basis" not in table.columns:
@@ -22,13 +27,15 @@ def register(plan: Plan) -> pd.DataFrame:
                 for column, value in cells.items()
                 if column not in table.keys and isinstance(value, int | float) and not isinstance(value, bool)
             }
-            found.append(
-                {
-                    "table": name,
-                    "row": row_key(cells, table.keys),
-                    "value": "; ".join(f"{column} {value:.10g}" for column, value in numbers.items()),
-                    "basis": row.basis.partition(":")[2].strip(),
-                    "kind": row.basis.partition(":")[0],
-                }
-            )
+            stated, _, assumed = row.basis.partition(ASSUMED)
+            for basis in (stated, f"assumption: {assumed}")[: 2 if assumed else 1]:
+                found.append(
+                    {
+                        "table": name,
+                        "row": row_key(cells, table.keys),
+                        "value": "; ".join(f"{column} {value:.10g}" for column, value in numbers.items()),
+                        "basis": basis.partition(":")[2].strip(),
+                        "kind": basis.partition(":")[0],
+                    }
+                )
     return pd.DataFrame(found, columns=["table", "row", "value", "basis", "kind"])

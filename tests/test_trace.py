@@ -1,0 +1,66 @@
+"""The decision is quoted exactly, and every pointer leads somewhere; so for every plan that carries a decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trainplan.around.register import register
+from trainplan.around.trace import DECISION, dangling, pointers, statements, unquoted
+from trainplan.inputs.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.outputs.cli import COMMANDS
+
+PLANS = sorted(path.parent.name for path in (PROJECT / "params").glob("*/plan.yaml"))
+NOTEBOOKS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=PLANS)
+def plan(request: pytest.FixtureRequest) -> Plan:
+    loaded = load_plan(request.param)
+    if not (loaded.data_folder / DECISION).exists():
+        pytest.skip("this plan carries no decision")
+    return loaded
+
+
+def test_every_quote_stands_in_the_text(plan: Plan) -> None:
+    assert unquoted(plan) == []
+
+
+def test_every_pointer_leads_somewhere(plan: Plan) -> None:
+    assert dangling(plan, NOTEBOOKS, COMMANDS, scenario_names(plan.path)) == []
+
+
+def test_a_statement_points_somewhere_or_says_why_not(plan: Plan) -> None:
+    for row in statements(plan).itertuples():
+        assert bool(pointers(row.pointers)) != bool(row.why_not_vi and row.why_not_en), row.id
+
+
+def test_every_objective_program_and_source_is_named_by_the_decision(plan: Plan) -> None:
+    named = {pointer for cell in statements(plan)["pointers"] for pointer in pointers(cell)}
+    for table in ("objectives", "sources"):
+        for row in plan.rows[table]:
+            assert f"{table}.{row.id}" in named, f"no statement points to {table}.{row.id}"
+
+
+def test_the_decision_of_an_giang_is_whole() -> None:
+    assert len(statements(load_plan("an_giang_2011_2015"))) == 125
+
+
+def test_every_basis_is_in_the_register(plan: Plan) -> None:
+    rows = register(plan)
+    for table in ("groups", "objectives", "programs", "funding", "ceilings", "prices"):
+        assert (rows["table"] == table).sum() == len(plan.rows[table])
+    assert set(rows["kind"]) <= {"clause", "law", "statistic", "assumption"}
+
+
+def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
+    import shutil
+
+    source = load_plan("an_giang_2011_2015")
+    shutil.copytree(source.path.parent, tmp_path / "params" / "copy")
+    shutil.copytree(source.data_folder, tmp_path / "data" / source.data_folder.name)
+    table = tmp_path / "data" / source.data_folder.name / "statements.csv"
+    first = source.rows["statements"][0]
+    table.write_text(table.read_text("utf-8").replace(first.quote_vi, first.quote_vi + " (sửa)", 1), "utf-8")
+    assert unquoted(load_plan(tmp_path / "params" / "copy")) == [first.id]
