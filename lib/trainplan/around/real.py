@@ -1,0 +1,47 @@
+"""Money in real terms: what the ceiling buys, year by year, beside what the period before could buy."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from trainplan.inputs.plan import Plan
+
+CONSUMER_PRICES = "cpi"
+SPENT, FIRST, LAST = "spent_total", "first_year", "last_year"  # ids of `history`
+
+
+def consumer_prices(plan: Plan) -> dict[int, float]:
+    """The price level by year; prices that were observed later stand before what the plan assumed."""
+    table = plan.frame("prices")
+    table = table[table["index"] == CONSUMER_PRICES]
+    level = table["value"].astype(float)
+    if "observed" in table:
+        level = pd.to_numeric(table["observed"], errors="coerce").fillna(level)
+    return dict(zip(table["year"], level, strict=True))
+
+
+def real_and_nominal(plan: Plan) -> pd.DataFrame:
+    """Year, nominal_vnd, real_vnd (in prices of `price_base_year`) and period (`before` or `plan`).
+
+    The period before is its yearly mean, as a plan's history gives one sum; empty without prices or money.
+    """
+    prices = consumer_prices(plan)
+    known = {row.id: row.value for row in plan.rows["history"]}
+    money = {row.year: row.ceiling_vnd for row in plan.rows["ceilings"] if row.source == "total"}
+    rows = [(year, money[year], "plan") for year in plan.years if year in money]
+    if {SPENT, FIRST, LAST} <= set(known):
+        before = range(int(known[FIRST]), int(known[LAST]) + 1)
+        rows = [(year, known[SPENT] / len(before), "before") for year in before] + rows
+    base = prices.get(plan.price_base_year)
+    found = [(y, vnd, vnd * base / prices[y], period) for y, vnd, period in rows if base and y in prices]
+    return pd.DataFrame(found, columns=["year", "nominal_vnd", "real_vnd", "period"])
+
+
+def real_change(plan: Plan) -> float | None:
+    """The plan's money against that of the period before, in real terms: −0.28 is 28 % less. None without a history."""
+    table = real_and_nominal(plan)
+    nominal, level = table.groupby("period")["nominal_vnd"].mean(), consumer_prices(plan)
+    if not {"before", "plan"} <= set(nominal.index):
+        return None
+    mean_level = table.assign(level=table["year"].map(level)).groupby("period")["level"].mean()
+    return float(nominal["plan"] / nominal["before"] / (mean_level["plan"] / mean_level["before"]) - 1)

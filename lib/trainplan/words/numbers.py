@@ -1,0 +1,65 @@
+"""Numbers and money as people read them: 63.900.219.000, 12,5 %, tỷ đồng (Vietnamese) or 63,900,219,000, 12.5% (English)."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+from babel.numbers import format_decimal
+
+NARROW = "\u202f"  # a narrow space that does not break, before units
+LOCALES = {"vi": "vi_VN", "en": "en_US"}
+BILLION = {"vi": "tỷ đồng", "en": "bn VND"}
+NOTHING = "–"
+
+
+def number(value: float | None, language: str, digits: int = 0) -> str:
+    """A number with at most `digits` decimals; a dash where there is none."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOTHING
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return str(format_decimal(round(float(value), digits) + 0.0, format=pattern, locale=LOCALES[language]))
+
+
+def percent(share: float | None, language: str, digits: int = 1) -> str:
+    """A share 0…1 as a percentage: 12,5 % in Vietnamese, 12.5% in English."""
+    if share is None or math.isnan(share):
+        return NOTHING
+    return number(share * 100, language, digits) + (f"{NARROW}%" if language == "vi" else "%")
+
+
+def billions(vnd: float | None, language: str, digits: int = 1) -> str:
+    """VND as billions with their unit: 15,0 tỷ đồng."""
+    if vnd is None or math.isnan(vnd):
+        return NOTHING
+    return f"{bare_billions(vnd, language, digits)}{NARROW}{BILLION[language]}"
+
+
+def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
+    """VND as billions without the unit, with all `digits`, for columns and axes that name it."""
+    if vnd is None or math.isnan(vnd):
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(round(vnd / 1e9, digits) + 0.0, format=pattern, locale=LOCALES[language]))
+
+
+def vnd(value: float | None, language: str) -> str:
+    """VND to the đồng: 63.900.219.000 đồng."""
+    return number(value, language) + (f"{NARROW}đồng" if language == "vi" else f"{NARROW}VND")
+
+
+ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def sort_key(text: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """Orders Vietnamese by its own alphabet (Đ after D, Ă after A), tones last."""
+    letters: list[tuple[int, str]] = []
+    tones: list[int] = []
+    for letter in unicodedata.normalize("NFC", text.lower()):
+        parts = unicodedata.normalize("NFD", letter)
+        tone = next((TONES[mark] for mark in parts if mark in TONES), 0)
+        plain = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in TONES))
+        letters.append((ALPHABET.index(plain) if plain in ALPHABET else -1, plain))
+        tones.append(tone)
+    return letters, tones
