@@ -46,12 +46,12 @@ def cost_by_source(results: Results, language: str) -> Picture:
         bottom += paid[source].to_numpy()
     lacking = (total["deliverable_vnd"] - total["funded_vnd"]).clip(lower=0)
     ax.bar(x, lacking, 0.6, bottom=bottom, fill=False, edgecolor=FAINT, ls="--", lw=1)
-    for xi, funded, asked in zip(x, total["funded_vnd"], total["deliverable_vnd"], strict=True):
+    for xi, (funded, asked) in enumerate(zip(total["funded_vnd"], total["deliverable_vnd"], strict=True)):
         words = bare_billions(funded, language) + (
             f" / {bare_billions(asked, language)}" if asked > funded * 1.001 else ""
         )
         ax.text(xi, max(funded, asked) * 1.015, words, ha="center", va="bottom", fontsize=NORMAL, fontweight="bold")
-    for xi, ceiling in zip(x, total["ceiling_vnd"], strict=True):
+    for xi, ceiling in enumerate(total["ceiling_vnd"]):
         ax.plot([xi - 0.42, xi + 0.42], [ceiling, ceiling], color=RED, lw=2)
     ax.set_xticks(x, [str(year) for year in paid.index], fontsize=LARGE)
     ax.set_yticks([])
@@ -84,7 +84,7 @@ def cost_by_program(results: Results, language: str) -> Picture:
     y = np.arange(len(table))
     ax.barh(y, table["deliverable_vnd"], 0.68, fill=False, edgecolor=FAINT, ls="--", lw=0.9)
     ax.barh(y, table["funded_vnd"], 0.68, color=BLUE)
-    for yi, row in zip(y, table.itertuples(), strict=True):
+    for yi, row in enumerate(table.itertuples()):
         widest = max(row.deliverable_vnd, row.funded_vnd)
         words = f" {bare_billions(row.funded_vnd, language)} / {bare_billions(row.deliverable_vnd, language)}"
         ax.text(widest, yi, words, va="center", fontsize=SMALL)
@@ -117,7 +117,7 @@ def real_money(results: Results, language: str) -> Picture:
         hatch="",
         edgecolor="white",
     )
-    for xi, row in zip(x, table.itertuples(), strict=True):
+    for xi, row in enumerate(table.itertuples()):
         ax.text(
             xi - 0.2,
             row.nominal_vnd,

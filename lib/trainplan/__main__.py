@@ -1,0 +1,8 @@
+"""`python -m trainplan` is the command line."""
+
+import sys
+
+from trainplan.outputs.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

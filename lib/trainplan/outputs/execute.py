@@ -1,0 +1,169 @@
+"""One notebook, run strictly through papermill, and its HTML report.
+
+Papermill lets an unknown parameter pass and judges a run by what the notebook says of itself; here names are checked
+first, and a notebook takes its final name only after every one of its cells has run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import trainplan.outputs.quick
+
+# isort: split
+import papermill
+from matplotlib.figure import Figure
+from papermill.exceptions import PapermillException, PapermillExecutionError
+
+import trainplan.outputs.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
+from trainplan.outputs.files import OutputError, note_written, recorded, unwritable
+from trainplan.outputs.render import render_report
+from trainplan.outputs.shell import ENGINE
+from trainplan.words.problems import PlanError, Problem, nearest_name
+
+
+class NotebookError(Exception):
+    """A notebook stopped; `str()` says in which cell, and why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run with its parameters, and where its executed copy and its report go."""
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+    executed: Path
+    report: Path
+    language: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in the manifest and on screen, such as `03_budget.vi`."""
+        return f"{self.notebook.stem}.{self.language}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: why it failed (empty where it did not), and what it left."""
+
+    error: str
+    figures: int
+    written: tuple[Path, ...]
+    seconds: float
+
+
+def perform(job: Job) -> Outcome:
+    """Runs a job; whatever goes wrong in it is the outcome's `error`, never an exception."""
+    start, error, figures = time.perf_counter(), "", 0
+    with recorded() as written:
+        try:
+            figures = count_figures(execute(job.notebook, job.parameters, job.executed))
+            render_report(job.executed, job.report, job.language)
+        except (NotebookError, PlanError, OutputError) as problem:
+            error = str(problem)
+        except Exception as problem:
+            error = f"{job.name}: {type(problem).__name__}: {problem}"
+    return Outcome(error, figures, tuple(dict.fromkeys(written)), time.perf_counter() - start)
+
+
+def warm() -> None:
+    """Does once what every notebook would do again: draws a line and a letter, so that the fonts are loaded."""
+    figure = Figure(figsize=(1, 1))
+    axes = figure.subplots()
+    axes.plot([0, 1], label="Kế hoạch")
+    axes.legend()
+    figure.canvas.draw()
+    logging.getLogger("papermill").setLevel(logging.WARNING)
+
+
+def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str | None = ENGINE) -> Any:
+    """Runs a notebook with parameters; the executed copy is at `executed` once all of its cells have run.
+
+    What a notebook that fails had got to is left beside, as `*.failed.ipynb`, for whoever looks into it.
+    """
+    check_parameters(notebook, parameters)
+    partial = executed.with_name(f"{executed.stem}.partial.ipynb")
+    failed = executed.with_name(f"{executed.stem}.failed.ipynb")
+    try:
+        executed.parent.mkdir(parents=True, exist_ok=True)
+        done = papermill.execute_notebook(
+            literal(notebook),
+            literal(partial),
+            dict(parameters),
+            engine_name=engine,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+        )
+        unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
+        if unfinished:
+            raise NotebookError(f"{notebook.name}: cell {unfinished[0] + 1} did not run to its end.")
+        partial.replace(executed)
+    except (PapermillException, NotebookError) as error:
+        with contextlib.suppress(OSError):
+            partial.replace(failed)
+        raise NotebookError(reason(notebook, error)) from error
+    except OSError as error:
+        raise unwritable(executed, error) from error
+    failed.unlink(missing_ok=True)
+    note_written(executed)
+    return done
+
+
+def reason(notebook: Path, error: Exception) -> str:
+    """Why a notebook stopped: wrong input in its own words, anything else with the cell and the kind of error."""
+    if not isinstance(error, PapermillExecutionError):
+        return str(error)
+    if error.ename == PlanError.__name__:
+        return str(error.evalue)
+    return f"{notebook.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
+
+
+def declared(notebook: Path) -> list[str]:
+    """The parameters that a notebook declares in its cell tagged `parameters`."""
+    return list(papermill.inspect_notebook(literal(notebook)))
+
+
+def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
+    """PlanError for every parameter that the notebook does not declare, or whose value is not plain data."""
+    known = declared(notebook)
+    problems = [
+        Problem(notebook.name, f"there is no such parameter; allowed are {', '.join(known)}.", name,
+                nearest=nearest_name(name, known))
+        for name in parameters
+        if name not in known
+    ]  # fmt: skip
+    for name, value in parameters.items():
+        if not is_plain(value):
+            problems.append(
+                Problem(notebook.name, "text, numbers, truth values, lists and maps are allowed.", value, column=name)
+            )
+    if problems:
+        raise PlanError(problems)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether JSON gives the value back as it was (no NaN, no infinity, no tuple, text keys only)."""
+    try:
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
+    except (TypeError, ValueError):
+        return False
+
+
+def literal(path: Path) -> str:
+    """A path as papermill takes it: it would fill in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def count_figures(notebook: Any) -> int:
+    """How many pictures the cells of an executed notebook show."""
+    pictures = {"image/png", "image/svg+xml"}
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum(bool(pictures & set(output.get("data", {}))) for output in outputs)

@@ -1,0 +1,187 @@
+"""A papermill engine that runs a notebook's cells in this process: one InteractiveShell, everything already imported.
+
+A notebook gets a process of its own (`workers`), forked from one that has imported pandas, matplotlib and the
+workbook. That costs a quarter of what a kernel does, and one notebook's state cannot leak into another. A second
+shell in one process would silently draw no figures, hence `start_shell` refuses to do it twice.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from papermill.engines import Engine, papermill_engines
+
+Output = Any  # a notebook's output, as nbformat has it
+ENGINE = "in-process"
+
+
+class Outputs:
+    """The outputs of the cell that is running, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.cell: list[Output] = []
+        self.named: dict[str, list[Output]] = {}
+        self.clear_next = False
+
+    def start(self) -> None:
+        self.cell = []
+        self.clear_next = False
+
+    def add(self, output: Output) -> None:
+        if self.clear_next:
+            self.clear()
+        self.cell.append(output)
+
+    def clear(self, wait: bool = False) -> None:
+        self.clear_next = wait
+        if not wait:
+            self.cell.clear()
+
+    def text(self, stream: str, text: str) -> None:
+        """Text of stdout or stderr; pieces that follow one another become one output, as in Jupyter."""
+        last = self.cell[-1] if self.cell and not self.clear_next else None
+        if last is not None and last.output_type == "stream" and last.name == stream:
+            last.text += text
+        else:
+            self.add(nbformat.v4.new_output("stream", name=stream, text=text))
+
+    def show(self, data: dict[str, Any], metadata: dict[str, Any], display_id: str | None, update: bool) -> None:
+        """A displayed object, or the new content of one displayed earlier under the same id."""
+        if update:
+            for shown in self.named.get(display_id or "", []):
+                shown.data, shown.metadata = plain(data), metadata
+            return
+        output = nbformat.v4.new_output("display_data", data=plain(data), metadata=metadata)
+        self.add(output)
+        if display_id:
+            self.named.setdefault(display_id, []).append(output)
+
+
+def plain(data: dict[str, Any]) -> dict[str, Any]:
+    """A bundle of representations as JSON can hold it: bytes become base64."""
+    return {k: base64.b64encode(v).decode("ascii") if isinstance(v, bytes) else v for k, v in data.items()}
+
+
+class Publisher(DisplayPublisher):
+    """`display(...)`."""
+
+    kept: Outputs
+
+    def publish(self, data: Any, metadata: Any = None, *_: Any, **options: Any) -> None:
+        display_id = (options.get("transient") or {}).get("display_id")
+        self.kept.show(data, metadata or {}, display_id, bool(options.get("update")))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.kept.clear(wait)
+
+
+class LastValue(DisplayHook):
+    """The value of a cell's last line."""
+
+    kept: Outputs
+
+    def write_output_prompt(self) -> None:
+        """No prompt: the notebook has its own."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        count = self.prompt_count
+        output = nbformat.v4.new_output("execute_result", plain(format_dict), metadata=md_dict, execution_count=count)
+        self.kept.add(output)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: what a cell leaves goes into `kept`."""
+
+    kept: Outputs
+
+    def init_display_pub(self) -> None:
+        self.kept = Outputs()
+        self.display_pub = Publisher(parent=self, shell=self)
+        self.display_pub.kept = self.kept
+
+    def init_displayhook(self) -> None:
+        super().init_displayhook()
+        self.displayhook.kept = self.kept
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """There are no windows."""
+
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        error = nbformat.v4.new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        self.kept.add(error)
+
+
+class Stream(io.TextIOBase):
+    """stdout or stderr of the cells."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, kept: Outputs) -> None:
+        self.stream, self.kept = name, kept
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if text:
+            self.kept.text(self.stream, text)
+        return len(text)
+
+
+@contextlib.contextmanager
+def captured(kept: Outputs) -> Iterator[None]:
+    """What cells print becomes their output."""
+    with contextlib.redirect_stdout(Stream("stdout", kept)), contextlib.redirect_stderr(Stream("stderr", kept)):
+        yield
+
+
+def start_shell() -> Shell:
+    """The shell of this process, with figures shown at the end of the cell that draws them."""
+    if InteractiveShell.initialized():
+        raise RuntimeError("a process runs one notebook: a second shell would draw no figures")
+    Shell.displayhook_class = LastValue
+    shell = Shell.instance()
+    shell.colors = "nocolor"
+    shell.history_manager.enabled = False
+    shell.enable_matplotlib("inline")
+    return shell
+
+
+class InteractiveEngine(Engine):
+    """Papermill's engine of that kind; stops at the first cell that fails, the cells after it stay pending."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
+        shell = start_shell()
+        with captured(shell.kept):
+            for index, cell in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cell, index)
+                succeeded = cell.cell_type != "code" or not cell.source.strip() or run_cell(shell, cell)
+                if not succeeded:
+                    nb_man.cell_exception(cell, index)
+                nb_man.cell_complete(cell, index)
+                if not succeeded:
+                    break
+
+
+def run_cell(shell: Shell, cell: Any) -> bool:
+    """Runs a code cell and gives it its outputs; whether it succeeded."""
+    shell.kept.start()
+    cell.execution_count = shell.execution_count
+    result = shell.run_cell(cell.source, store_history=True)
+    cell.outputs = shell.kept.cell
+    return bool(result.success)
+
+
+papermill_engines.register(ENGINE, InteractiveEngine)

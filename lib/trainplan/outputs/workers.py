@@ -1,0 +1,73 @@
+"""Jobs in processes of their own, a few at a time: forked from this one where that is safe, else started afresh."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from multiprocessing import connection, get_context
+from typing import Any, TypeVar
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+# macOS has fork too, but its own libraries do not survive it; Windows has none.
+START = "fork" if sys.platform == "linux" else "spawn"
+
+
+class WorkerDied(Exception):
+    """A process ended without a result: it was killed, or ran out of memory."""
+
+
+def run_all(
+    function: Callable[[Work], Result],
+    jobs: Sequence[Work],
+    workers: int,
+    started: Callable[[Work], None],
+    ended: Callable[[Work, Result | WorkerDied], None],
+    start_method: str = START,
+) -> None:
+    """Calls `function` on every job, at most `workers` at once; `started` and `ended` are called in this process."""
+    context: Any = get_context(start_method)
+    gc.freeze()
+    waiting = list(reversed(jobs))
+    running: dict[Any, tuple[Any, Work]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < max(1, workers):
+                job = waiting.pop()
+                result, end = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(function, job, end), daemon=True)
+                process.start()
+                end.close()
+                running[result] = (process, job)
+                started(job)
+            ready: list[Any] = connection.wait(list(running))
+            for result in ready:
+                process, job = running.pop(result)
+                outcome = _received(result)
+                process.join()
+                ended(job, outcome if outcome is not None else WorkerDied(f"exit code {process.exitcode}"))
+    finally:
+        for process, _ in running.values():
+            process.terminate()
+        for process, _ in running.values():
+            process.join()
+        gc.unfreeze()
+
+
+def _received(result: Any) -> Any:
+    """What a process sent before it ended; None where it sent nothing whole."""
+    with contextlib.suppress(EOFError, OSError):
+        return result.recv()
+    return None
+
+
+def _work(function: Callable[[Any], Any], job: Any, end: Any) -> None:
+    """In the process: Ctrl+C is for the parent to answer, which then ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end.send(function(job))
+    end.close()

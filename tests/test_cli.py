@@ -1,0 +1,126 @@
+"""The command line as a person meets it: exit statuses, words on stderr, nothing written on wrong input."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trainplan.outputs.cli import main
+
+SOUND = Path(__file__).parent / "broken" / "sound"
+TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    """A plan with mistakes in two files and one in a scenario."""
+    plan = Path(shutil.copytree(SOUND, tmp_path / "wrong"))
+    for table, old, new in (("groups", "0.", "abc"), ("routes", "degree", "degre")):
+        text = (plan / f"{table}.csv").read_text("utf-8")
+        (plan / f"{table}.csv").write_text(text.replace(old, new, 1), "utf-8")
+    (plan / "scenarios" / "odd.yaml").write_text("title: Odd\nset: {groups.nobody.leave_rate: 0.1}\n", "utf-8")
+    return plan
+
+
+def test_tables_writes_every_table_straight_into_the_folder(tmp_path: Path) -> None:
+    assert main(["tables", str(SOUND), "--scenario", "costs_up", "--output", str(tmp_path / "out")]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{stem}.csv" for stem in TABLES}
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    """In two processes, so that no order of a set or map can be the same by chance."""
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "trainplan", "tables", str(SOUND), "--output", str(tmp_path / seed)]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+    for stem in TABLES:
+        assert (tmp_path / "1" / f"{stem}.csv").read_bytes() == (tmp_path / "2" / f"{stem}.csv").read_bytes()
+
+
+def test_compare_writes_what_differs(tmp_path: Path) -> None:
+    assert main(["compare", str(SOUND), "--scenario", "base", "--scenario", "costs_up", "--output", str(tmp_path)]) == 0
+    inputs = (tmp_path / "inputs.csv").read_text("utf-8")
+    assert inputs.startswith("address,base,costs_up\n") and "cost_per_learner_year" in inputs
+    assert {path.name for path in tmp_path.iterdir()} == {"inputs.csv", "results.csv", "totals.csv"}
+
+
+def test_check_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SOUND)]) == 0
+    out, err = capsys.readouterr()
+    assert "base" in out and "costs_up" in out and err == ""
+
+
+def test_check_lists_the_problems_of_every_scenario_once(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(wrong)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    for words in ("groups.csv", "abc", "routes.csv", "'degre'", "'degree'", "groups.nobody"):
+        assert words in err
+    lines = [line for line in err.splitlines() if line.startswith("  - ")]
+    assert len(lines) == len(set(lines))
+
+
+@pytest.mark.parametrize("command", ["tables", "compare", "run"])
+def test_wrong_input_writes_nothing(command: str, wrong: Path, tmp_path: Path) -> None:
+    assert main([command, str(wrong), "--output", str(tmp_path / "out")]) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_everything_misspelt_is_said_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--scenario", "cost_up", "--scenario", "lower", "--notebook", "03_budgets", "--output", str(tmp_path)]
+    assert main(["run", str(SOUND), *options]) == 2
+    err = capsys.readouterr().err
+    assert "'cost_up'" in err and "'costs_up'" in err and "'lower'" in err
+    assert "'03_budgets'" in err and "'03_budget'" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_plan_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "an_giang_2011_2105"]) == 2
+    assert "'an_giang_2011_2105'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [[], ["nothing"], ["run", "--language", "fr"], ["run", "--workers", "0"], ["tables", str(SOUND)], ["check"]],
+)
+def test_a_wrong_command_line_is_wrong_input(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line) == 2
+    assert "usage: trainplan" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["tables", str(SOUND), "--output", str(tmp_path / "file")]) == 1
+    err = capsys.readouterr().err
+    assert str(tmp_path / "file") in err and "Traceback" not in err
+
+
+def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "trainplan", "tables", str(SOUND), "--output", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout and process.stderr
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    process.wait()
+
+
+def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("check", "tables", "run", "compare", "lab", "kịch bản", "scenario"))
+
+
+def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:
+    code = (
+        "import sys; from trainplan.outputs.cli import main;"
+        f"status = main(['tables', {str(SOUND)!r}, '--output', {str(tmp_path)!r}]);"
+        "heavy = {'matplotlib', 'papermill', 'IPython', 'nbconvert'} & set(sys.modules);"
+        "sys.exit(f'imported: {heavy}' if heavy else status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr

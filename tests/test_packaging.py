@@ -1,0 +1,89 @@
+"""One list of dependencies: environment.yml, the lock and the files of the project agree with pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+import stat
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NEEDED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_of(requirement: str) -> str:
+    return normal(re.split(r"[\s<>=!~;\[]", requirement, maxsplit=1)[0])
+
+
+def lock_lines() -> list[str]:
+    return [line for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines() if line.strip()]
+
+
+def test_conda_users_get_the_same_packages() -> None:
+    listed = YAML(typ="safe").load(ROOT / "environment.yml")["dependencies"]
+    pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    packages = [entry for entry in [*listed, *pip] if isinstance(entry, str) and not entry.startswith("-e")]
+    packages = [entry for entry in packages if entry != "pip"]
+    assert sorted(packages) == sorted([*NEEDED, f"python{PROJECT['requires-python']}"])
+    assert "-e ." in pip, "the workbook itself has to be installed too"
+
+
+def test_the_lock_has_every_package_at_a_version_that_is_allowed() -> None:
+    locked = {name_of(line): line for line in lock_lines()}
+    for requirement in NEEDED:
+        assert name_of(requirement) in locked, f"{requirement}: make requirements.lock anew (CONTRIBUTING)"
+        least = [int(part) for part in requirement.split(">=")[1].split(".")]
+        version = re.search(r"==([\d.]+)", locked[name_of(requirement)])
+        assert version, locked[name_of(requirement)]
+        assert [int(part) for part in version[1].strip(".").split(".")] >= least
+
+
+def test_the_lock_pins_and_names_no_address() -> None:
+    for line in lock_lines():
+        assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; [^/@\\]+)?", line), line
+
+
+def test_the_packages_in_use_are_those_of_the_lock() -> None:
+    """Only where the environment was made from the lock, as `python workbook.py test` makes it."""
+    if not (Path(sys.prefix) / "made-from.sha256").exists():
+        pytest.skip("this environment was not made by workbook.py")
+    from importlib.metadata import version
+
+    for line in lock_lines():
+        name, _, rest = line.partition("==")
+        if ";" not in rest:
+            assert version(name) == rest.strip(), line
+
+
+def text_files() -> list[Path]:
+    folders = [ROOT / name for name in (".ci", "benchmarks", "docs", "lib", "notebooks", "params", "data", "tests")]
+    kinds = {".py", ".md", ".yml", ".yaml", ".toml", ".csv", ".ipynb", ".j2", ".css", ".txt", ".lock", ""}
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in kinds]
+    files += [path for path in ROOT.glob("*") if path.suffix in kinds and path.name != ".git"]
+    left_out = {"__pycache__", "outputs.egg-info", ".ipynb_checkpoints", "trainplan.egg-info"}
+    return [path for path in files if path.is_file() and not left_out & set(path.parts[len(ROOT.parts) :][:2])]
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    home = re.compile(
+        rb"/(?:home|Users)/[a-z]\w+/|/(?:wo" + rb"rk|tmp)/[a-z]|[A-Z]:\\Users\\|files\.python" + rb"hosted"
+    )
+    for path in text_files():
+        found = home.search(path.read_bytes())
+        assert not found or path == Path(__file__), f"{path.relative_to(ROOT)}: {found[0]!r}"
+
+
+def test_the_ci_script_can_be_started() -> None:
+    script = ROOT / ".ci" / "run"
+    assert script.read_text("utf-8").startswith("#!/usr/bin/env bash\n")
+    if sys.platform != "win32":
+        assert script.stat().st_mode & stat.S_IXUSR

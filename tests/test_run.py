@@ -1,0 +1,269 @@
+"""A run of notebooks: what it leaves, what it does not do twice, and how it ends when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from trainplan.outputs.execute import Job, Outcome, execute, perform
+from trainplan.outputs.files import OutputError, unwritable, write_bytes
+from trainplan.outputs.run import Request, run
+from trainplan.outputs.scenarios import folder_name, named
+from trainplan.outputs.workers import run_all
+from trainplan.words.problems import PlanError
+
+ROOT = Path(__file__).resolve().parents[1]
+SOUND = Path(__file__).parent / "broken" / "sound"
+PARAMETERS = 'plan: str = ""  # kế hoạch\nscenario: str = "base"\nlanguage: str = "vi"\noutput_dir: str = ""'
+DRAW = (
+    "from pathlib import Path\nimport matplotlib.pyplot as plt\nfrom trainplan.outputs.files import write_text\n"
+    'write_text(Path(output_dir, "figures", f"note.{language}.txt"), scenario)\nplt.plot([1, 2]);'
+)
+ACROSS = PARAMETERS + "\nscenarios: list = []"
+SPOIL = 'if language == "en":\n    '
+
+
+def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
+    """A notebook of code cells, the first one with its parameters."""
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    title = nbformat.v4.new_markdown_cell(f"# {path.stem}")
+    book = nbformat.v4.new_notebook(cells=[title, first, *map(nbformat.v4.new_code_cell, cells)])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(book, path)
+    return path
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    """A small plan with two small notebooks, the second one across scenarios."""
+    library = tmp_path / "library"
+    notebook(library / "00_one.ipynb", DRAW, "print(plan, scenario, language)")
+    notebook(library / "05_across.ipynb", "print(scenarios)", parameters=ACROSS)
+    plan = Path(shutil.copytree(SOUND, tmp_path / "small"))
+    return Request(str(plan), output=tmp_path / "out", library=library)
+
+
+def written(request: Request) -> dict[str, int]:
+    """When each report was written, in nanoseconds, by its name."""
+    return {path.name: path.stat().st_mtime_ns for path in request.output.rglob("reports/*.html")}
+
+
+def manifest(request: Request, scenario: str = "base") -> dict[str, dict[str, dict[str, object]]]:
+    read: dict[str, dict[str, dict[str, object]]] = json.loads(
+        (request.output / "small" / scenario / "manifest.json").read_text("utf-8")
+    )
+    return read
+
+
+BOTH = {"00_one.vi.html", "00_one.en.html", "05_across.vi.html", "05_across.en.html"}
+
+
+def test_what_a_run_leaves(request_: Request, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(request_) == 0
+    folder = request_.output / "small"
+    assert set(written(request_)) == BOTH
+    out, err = capsys.readouterr()
+    assert str(folder / "index.html") in out and (folder / "index.html").is_file()
+    assert "[4/4]" in err, "plain lines where there is no terminal"
+    assert not list(folder.rglob("*.partial*"))
+    assert len(list((folder / "base" / "tables").glob("*.csv"))) == 9
+    assert not (folder / "costs_up").exists(), "the other scenarios are compared, not run in full"
+
+    kept = manifest(request_)
+    assert kept["plan"] == "small" and kept["scenario"] == "base" and kept["changes"] == []
+    assert "groups.csv" in " ".join(kept["inputs"]) and {"python", "trainplan", "papermill"} <= set(kept["versions"])
+    one = kept["notebooks"]["00_one.vi"]
+    assert one["status"] == "done" and one["figures"] == 1
+    outputs = ["figures/note.vi.txt", "notebooks/00_one.vi.ipynb", "reports/00_one.vi.html"]
+    assert list(one["outputs"]) == outputs  # type: ignore[call-overload]
+
+    executed = nbformat.read(folder / "base" / "notebooks" / "05_across.en.ipynb", 4)
+    assert "['base', 'costs_up']" in executed.cells[-1].outputs[0].text
+
+
+def test_what_is_done_is_not_done_again(request_: Request, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(request_) == 0
+    before = written(request_)
+    assert run(request_) == 0
+    assert written(request_) == before
+    assert "done already" in capsys.readouterr().err
+
+    base = request_.output / "small" / "base"
+    (base / "reports" / "00_one.en.html").unlink()
+    (base / "notebooks" / "05_across.vi.ipynb").write_text("half a notebook")
+    assert run(request_) == 0
+    after = written(request_)
+    assert {name for name in BOTH if after[name] != before[name]} == {"00_one.en.html", "05_across.vi.html"}
+
+
+@pytest.mark.parametrize("changed", ["input", "notebook"])
+def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None:
+    assert run(request_) == 0
+    before = written(request_)
+    path = Path(request_.plan, "groups.csv") if changed == "input" else request_.library / "00_one.ipynb"
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert run(request_) == 0
+    redone = {name for name, when in written(request_).items() if when != before[name]}
+    assert redone == (BOTH if changed == "input" else {"00_one.vi.html", "00_one.en.html"})
+
+
+def test_part_of_the_work(request_: Request) -> None:
+    part = Request(**{**vars(request_), "notebooks": ("0",), "language": "en", "scenarios": ("costs_up",)})
+    assert run(part) == 0
+    assert set(written(part)) == {"00_one.en.html"}
+    assert [change["address"] for change in manifest(part, "costs_up")["changes"]]  # type: ignore[index]
+    assert run(Request(**{**vars(request_), "scenarios": ("all",), "workers": 3})) == 0
+    assert len(list(request_.output.rglob("reports/*.html"))) == 6, "the comparison stands once"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import sys\n    sys.exit(0)", "did not run to its end"),
+        ("import os\n    os.kill(os.getpid(), 9)", "the process died"),
+        ("input()", "EOFError"),
+    ],
+)
+def test_what_fails_is_named_and_the_rest_is_kept(
+    spoil: str, words: str, request_: Request, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook(request_.library / "00_one.ipynb", SPOIL + spoil, "2")
+    assert run(request_) == 1
+    assert set(written(request_)) == BOTH - {"00_one.en.html"}
+    err = capsys.readouterr().err
+    assert "base/00_one.en" in err and words in err and "Traceback" not in err
+    entry = manifest(request_)["notebooks"]["00_one.en"]
+    assert entry["status"] == "failed" and words in str(entry["error"])
+    assert not (request_.output / "small" / "base" / "notebooks" / "00_one.en.ipynb").exists()
+
+    notebook(request_.library / "00_one.ipynb", "2")
+    assert run(request_) == 0
+    assert set(written(request_)) == BOTH
+    assert not list(request_.output.rglob("*.failed.ipynb"))
+
+
+def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
+    notebook(request_.library / "05_across.ipynb", "import time\ntime.sleep(60)", parameters=ACROSS)
+    script = (
+        "import sys; from pathlib import Path; from trainplan.outputs.cli import answer;"
+        "from trainplan.outputs.run import Request, run; plan, output, library = sys.argv[1:];"
+        "sys.exit(answer(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
+    )
+    command = [sys.executable, "-c", script, request_.plan, str(request_.output), str(request_.library)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    wait_until(lambda: len(written(request_)) == 2, process)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Stopped" in err and "Traceback" not in err
+    before = written(request_)
+    assert set(before) == {"00_one.vi.html", "00_one.en.html"}
+
+    notebook(request_.library / "05_across.ipynb", "print(1)", parameters=ACROSS)
+    assert run(request_) == 0
+    after = written(request_)
+    assert set(after) == BOTH and {name: after[name] for name in before} == before
+    assert not list(request_.output.rglob("*.partial*"))
+
+
+def wait_until(done: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    for _ in range(300):
+        if done() or process.poll() is not None:
+            return
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path) -> None:
+    """The same notebook in a process of the run and under a real kernel, but for times and ids."""
+    if start == "fork" and sys.platform == "win32":
+        pytest.skip("Windows has no fork")
+    book = notebook(
+        tmp_path / "show.ipynb",
+        "print('a')\nprint('b')\n'ệ'",
+        "import sys\nprint('wrong', file=sys.stderr)",
+        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 2])\nplt.show()",
+        "from matplotlib.figure import Figure\nf = Figure()\nf.subplots().plot([1, 2])\nf",
+        "from IPython.display import HTML, Image, display\nshown = display(HTML('<b>1</b>'), display_id='x')\n"
+        "import base64\npng = base64.b64decode('iVBORw0KGgo=')\n"
+        "display({'image/png': png}, raw=True, metadata={'image/png': {'alt': 'words'}})",
+        "shown.update(HTML('<b>2</b>'))\nimport pandas as pd\npd.DataFrame({'a': [1]})",
+        "_ = 5\n1;",
+        "for i in range(3):\n    __import__('IPython').display.clear_output(wait=True)\n    print(i)",
+        "async def f():\n    return 7\nawait f()",
+    )
+    outcomes: list[Outcome] = []
+    job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
+    run_all(perform, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
+    assert outcomes[0].error == "" and outcomes[0].figures == 3
+    real = execute(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
+    ours = nbformat.read(job.executed, 4)
+    for our, its in zip(ours.cells, real.cells, strict=True):
+        assert [shape(output) for output in our.get("outputs", [])] == [shape(o) for o in its.get("outputs", [])]
+
+
+def shape(output: nbformat.NotebookNode) -> tuple[object, ...]:
+    """What counts in an output; pictures by their kind only."""
+    data = {kind: "" if kind.startswith("image/") else value for kind, value in output.get("data", {}).items()}
+    return output.output_type, output.get("name"), output.get("text"), data, dict(output.get("metadata", {}))
+
+
+def test_a_parameter_that_a_notebook_does_not_know_is_refused(tmp_path: Path) -> None:
+    book = notebook(tmp_path / "one.ipynb", "1")
+    outcome = perform(
+        Job(book, {"langage": "vi", "plan": float("nan")}, tmp_path / "x.ipynb", tmp_path / "x.html", "vi")
+    )
+    assert "'langage'" in outcome.error and "'language'" in outcome.error and "'nan'" in outcome.error
+    assert {path.name for path in tmp_path.iterdir()} == {"one.ipynb"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("late_start", "late_start"),
+        ("Kịch bản 2", "Kịch bản 2"),
+        ("a/../b:{c}", "a_.._b__c_"),
+        ("CON", "CON_"),
+        ("..", "_"),
+    ],
+)
+def test_a_name_from_the_data_is_safe_as_a_folder(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+
+
+def test_two_scenarios_of_one_name_are_refused(request_: Request, tmp_path: Path) -> None:
+    other = tmp_path / "costs_up.yaml"
+    shutil.copy(SOUND / "scenarios" / "costs_up.yaml", other)
+    with pytest.raises(PlanError, match="two scenarios have this name"):
+        run(Request(**{**vars(request_), "scenarios": ("costs_up", str(other))}))
+    assert not request_.output.exists()
+
+
+def test_a_scenario_given_by_its_file_is_the_one_of_that_name(request_: Request) -> None:
+    path = Path(request_.plan, "scenarios", "costs_up.yaml")
+    assert named(request_.plan, ["costs_up", str(path), "all"]) == ["costs_up", "base"]
+
+
+def test_a_file_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:
+    words = str(unwritable(tmp_path / "gap.csv", PermissionError(13, "Permission denied")))
+    assert "gap.csv" in words and "Excel" in words
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "gap.csv").mkdir()
+    with pytest.raises(OutputError, match=r"gap\.csv"):
+        write_bytes(tmp_path / "gap.csv", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["gap.csv"]

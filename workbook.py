@@ -1,0 +1,190 @@
+"""Sổ tính kế hoạch đào tạo / The training-plan workbook.
+
+  python workbook.py run      chạy kế hoạch An Giang, nêu trang cần mở / run the An Giang plan, name the page to open
+  python workbook.py lab      mở sổ tính trong JupyterLab / open the notebooks in JupyterLab
+  python workbook.py test     chạy mọi kiểm thử / run every check and test
+  python workbook.py …        mọi lệnh khác của `trainplan` / whatever else `trainplan` does: check, tables, compare, …
+
+Chỉ cần Python 3.11 trở lên. Lần đầu, các gói được cài vào thư mục .venv (cần mạng, vài phút).
+It needs Python 3.11 or newer and nothing else. The first time it installs the packages into .venv
+(network, a few minutes).
+"""
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so to somebody with an older one
+    here = ".".join(str(part) for part in sys.version_info[:2])
+    sys.stderr.write(f"Cần Python 3.11 trở lên, ở đây là {here}. / Python 3.11 or newer is needed, this is {here}.\n")
+    sys.exit(2)
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+MARKER = ENVIRONMENT / "made-from.sha256"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+CHECKS = (
+    ("ruff", ["ruff", "check", "."]),
+    ("mypy", ["mypy"]),
+    ("pytest", ["pytest", "-n", "auto"]),
+)
+NO_NETWORK = re.compile(
+    "NewConnectionError|Max retries|Temporary failure|getaddrinfo|ConnectTimeout|ReadTimeout|"
+    "Network is unreachable|ConnectionResetError|ProxyError|No matching distribution"
+)
+
+
+class SetupError(Exception):
+    """The environment could not be made; `str()` is what to tell the person."""
+
+
+def say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def made_from() -> str:
+    """What an environment must have been made from to be believed: the lock, the project, this Python, this folder."""
+    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    parts += [str(sys.version_info[:2]).encode(), os.fsencode(ROOT)]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def marker() -> str:
+    """What the environment says that it was made from; empty where it was never finished."""
+    try:
+        return MARKER.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def works(python: Path) -> bool:
+    """Whether the environment's Python starts, and is this one's version (a system upgrade can take it away)."""
+    question = "import sys, pip; print(sys.version_info[:2])"
+    try:
+        answer = subprocess.run([python, "-I", "-c", question], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return answer.stdout.strip() == str(sys.version_info[:2])
+
+
+def run_quietly(command: list, count: int = 0) -> None:
+    """Runs a step of the set-up; on a terminal it shows how many packages are through. SetupError where it fails."""
+    environment = {**os.environ, "PIP_USER": "0", "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+    )
+    lines = []
+    live = count and sys.stderr.isatty()
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if live:
+            through = min(count, sum(text.startswith("Collecting ") for text in lines))
+            sys.stderr.write(f"\r  {through}/{count} ")
+            sys.stderr.flush()
+    if live:
+        sys.stderr.write("\r" + " " * 20 + "\r")
+    if process.wait():
+        raise SetupError(explain("\n".join(lines)))
+
+
+def explain(output: str) -> str:
+    """What went wrong in a step of the set-up, in words."""
+    if NO_NETWORK.search(output):
+        head = (
+            "Không tải được các gói: hãy kiểm tra kết nối mạng (hoặc proxy) rồi chạy lại lệnh này.\n"
+            "The packages could not be downloaded: check the network (or the proxy) and give the same command again."
+        )
+    elif "ensurepip" in output:
+        head = (
+            "Python này thiếu mô-đun venv; trên Debian/Ubuntu: apt install python3-venv.\n"
+            "This Python lacks its venv module; on Debian or Ubuntu: apt install python3-venv."
+        )
+    elif "No space left" in output:
+        head = "Hết chỗ trên đĩa. / The disk is full."
+    else:
+        head = "Không cài được môi trường .venv. / The environment .venv could not be set up."
+    last = [line for line in output.splitlines() if line.strip()][-3:]
+    return "\n".join([head, *(f"  {line}" for line in last)])
+
+
+def prepare() -> None:
+    """Makes .venv where there is none that can be believed; brings it up to date where the lock has changed."""
+    wanted = made_from()
+    before = marker()
+    usable = works(PYTHON)
+    if before == wanted and usable:
+        return
+    started = time.monotonic()
+    count = sum(1 for line in LOCK.read_text(encoding="utf-8").splitlines() if "==" in line)
+    say(f"Đang cài {count} gói vào .venv, vài phút… / Installing {count} packages into .venv, a few minutes…")
+    MARKER.unlink(missing_ok=True)
+    if not (before and usable):
+        run_quietly([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    pip = [str(PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2"]
+    run_quietly([*pip, "install", "-r", str(LOCK)], count)
+    run_quietly([*pip, "install", "--no-deps", "-e", str(ROOT)])
+    MARKER.write_text(wanted + "\n", encoding="ascii")
+    say(f"Đã cài xong, {time.monotonic() - started:.0f} s. / Installed.")
+
+
+def call(command: list, folder: "Path | None" = None) -> int:
+    """Runs a command in the environment, with this terminal; that command answers Ctrl+C and an end asked for."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    process = subprocess.Popen([str(PYTHON), "-P", "-m", *command], env=environment, cwd=folder)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            continue
+        return code if code >= 0 else 1
+
+
+def test(arguments: list) -> int:
+    """Every check, also after one has failed; further arguments go to pytest."""
+    codes = {}
+    for name, command in CHECKS:
+        say(f"— {name}")
+        codes[name] = call(command + (arguments if name == "pytest" else []), ROOT)
+    failed = [name for name, code in codes.items() if code]
+    say("Không đạt / failed: " + ", ".join(failed) if failed else "Tất cả đều đạt. / Everything passed.")
+    return max(codes.values())
+
+
+def main(arguments: list) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__.strip() + "\n", flush=True)
+        return call(["trainplan", "--help"]) if marker() == made_from() else 0
+    try:
+        prepare()
+        if arguments[0] == "test":
+            return test(arguments[1:])
+        return call(["trainplan", *arguments])
+    except SetupError as error:
+        say(str(error))
+    except OSError as error:
+        say(f"Không cài được môi trường .venv. / The environment .venv could not be set up.\n  {error}")
+    except KeyboardInterrupt:
+        say("\nĐã dừng; chạy lại lệnh này để tiếp tục. / Stopped; give the same command again to go on.")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
