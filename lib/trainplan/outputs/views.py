@@ -20,6 +20,14 @@ from trainplan.words.texts import say
 Show = Callable[[Any], str]
 
 
+def _money(language: str) -> Show:
+    return lambda v: bare_billions(v, language, 2)
+
+
+def _plain(language: str) -> Show:
+    return lambda v: number(v, language, 4) if isinstance(v, int | float) else str(v)
+
+
 def table(rows: pd.DataFrame, language: str, shown: dict[str, Show]) -> pd.DataFrame:
     """The columns in `shown`, in that order, as text, under headings in the reader's language."""
     return pd.DataFrame(
@@ -170,8 +178,7 @@ def budget(results: Results, language: str) -> pd.DataFrame:
     total = total.rename(columns=columns)
     last = {name: total[name].sum(min_count=1) for name in columns.values()}
     total = pd.concat([total, pd.DataFrame([{**last, "year": say("total", language)}])], ignore_index=True)
-    money: Show = lambda v: bare_billions(v, language, 2)  # noqa: E731
-    return table(total, language, {"year": str, **{name: money for name in columns.values()}})
+    return table(total, language, {"year": str, **dict.fromkeys(columns.values(), _money(language))})
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
@@ -179,8 +186,9 @@ def commitments(results: Results, language: str) -> pd.DataFrame:
     plan = results.plan
     rows = results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
     rows = rows.rename(columns={"vnd": "commitments"})
-    money: Show = lambda v: bare_billions(v, language, 2)  # noqa: E731
-    return table(rows, language, {"program": _names(plan, "programs", language), "year": str, "commitments": money})
+    return table(
+        rows, language, {"program": _names(plan, "programs", language), "year": str, "commitments": _money(language)}
+    )
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
@@ -224,8 +232,9 @@ def basis_count(plan: Plan, language: str) -> pd.DataFrame:
 
 def changes(plan: Plan, language: str) -> pd.DataFrame:
     """What the scenario changes: old, new and why."""
-    show: Show = lambda v: number(v, language, 4) if isinstance(v, int | float) else str(v)  # noqa: E731
-    return table(plan.changes, language, {"address": str, "old": show, "new": show, "reason": str})
+    return table(
+        plan.changes, language, {"address": str, "old": _plain(language), "new": _plain(language), "reason": str}
+    )
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
@@ -249,8 +258,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
 
 def compared_inputs(comparison: Comparison, language: str) -> pd.DataFrame:
     """The inputs that differ between scenarios, one column a scenario; only what a scenario changes is filled in."""
-    rows, base = comparison.inputs, comparison.runs[0].plan
-    show: Show = lambda v: number(v, language, 4) if isinstance(v, int | float) else str(v)  # noqa: E731
+    rows, base, show = comparison.inputs, comparison.runs[0].plan, _plain(language)
     cells = {
         say("address", language): list(rows["address"]),
         base.scenario_title(language): list(map(show, rows[base.scenario])),
@@ -270,8 +278,8 @@ def real_message(plan: Plan, language: str) -> str:
         return ""
     share = percent(abs(change), language, 0)
     return {
-        "vi": f"Tính theo giá tiêu dùng thực tế, kinh phí bình quân của kế hoạch {'thấp' if change < 0 else 'cao'} hơn kỳ trước {share}.",
-        "en": f"By consumer prices as they came, the plan has {share} {'less' if change < 0 else 'more'} a year than the period before.",
+        "vi": f"Theo giá tiêu dùng thực tế, mỗi năm kế hoạch có {'ít' if change < 0 else 'nhiều'} hơn kỳ trước {share}.",
+        "en": f"In real terms, the plan has {share} {'less' if change < 0 else 'more'} a year than the period before.",
     }[language]
 
 
@@ -285,9 +293,9 @@ SIMPLIFIED = {
     ],
     "en": [
         "Those who leave are qualified as often as those who stay.",
-        "Whoever studies for two targets is counted, and paid for, in both; a long course is not yet that year's compulsory training.",
-        "A due date inside a year (June 2012, say) is judged at the end of that year; the calendar of classes must keep it.",
+        "Whoever studies for two targets counts, and costs, twice; a long course is not yet that year's compulsory training.",
+        "A due date inside a year (June 2012, say) is judged at its end; the calendar of classes must keep it.",
         "Needs after the last year are not planned, so the need for long courses falls to nothing in the last years.",
-        "Completion is after absent people have caught up within the year; apart from that nobody repeats within the year.",
+        "Completion is after absent people have caught up; apart from that nobody repeats within the year.",
     ],
 }

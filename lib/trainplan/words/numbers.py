@@ -1,4 +1,4 @@
-"""Numbers and money as people read them: 63.900.219.000, 12,5 %, tỷ đồng (Vietnamese) or 63,900,219,000, 12.5% (English)."""
+"""Numbers as people read them: 63.900.219.000, 12,5 %, tỷ đồng in Vietnamese; 63,900,219,000, 12.5% in English."""
 
 from __future__ import annotations
 

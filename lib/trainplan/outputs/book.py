@@ -1,0 +1,226 @@
+"""What a notebook calls: `book = open_book(globals())`, then one method for everything that it shows.
+
+A `Book` shows; it computes nothing that `compute` and `compare` did not. With an output folder it also keeps its figures.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, display
+
+from trainplan.around.compare import Comparison, compare
+from trainplan.around.results import Results, compute
+from trainplan.inputs.plan import Plan, load_plan, scenario_names
+from trainplan.outputs import money_figures, people_figures, views
+from trainplan.outputs.coordinates import WHERE, coordinates
+from trainplan.outputs.files import write_bytes
+from trainplan.outputs.style import Picture
+from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.words.texts import say
+
+
+def open_book(names: Mapping[str, Any]) -> Book:
+    """The book for a notebook's parameters; PlanError, shown without a traceback, where one of them is wrong."""
+    given = coordinates(names)
+    plan = load_plan(given["plan"], given["scenario"], given["overrides"])
+    group, groups = given.get("group"), [row.id for row in plan.rows["groups"]]
+    if group and group not in groups:
+        raise PlanError(
+            [Problem(WHERE, f"groups: {', '.join(groups)}.", group, "", "group", nearest_name(group, groups))]
+        )
+    folder = Path(given["output_dir"]) if given["output_dir"] else None
+    return Book(plan, given["language"], folder, given.get("scenarios"), group)
+
+
+class Book:
+    """A scenario's results in a language, ready to be shown."""
+
+    def __init__(
+        self, plan: Plan, language: str, folder: Path | None, scenarios: Sequence[str] | None, group: str | None
+    ) -> None:
+        self.plan, self.language, self.folder = plan, language, folder
+        self.results: Results = compute(plan)
+        self.group = group or self._busiest_group()
+        self.others = [load_plan(plan.path, name) for name in self._named(scenarios)] if scenarios is not None else []
+
+    def _named(self, scenarios: Sequence[str]) -> list[str]:
+        wanted = scenarios or ["base", *scenario_names(self.plan.path)]
+        return [name for name in wanted if name != self.plan.scenario]
+
+    def _busiest_group(self) -> str:
+        """The group that most people leave, among those with an objective of their own."""
+        own = {row.group for row in self.plan.rows["objectives"] if row.kind != "count"}
+        left = self.results["workforce"].groupby("group")["leavers"].sum()
+        return str(left[left.index.isin(own)].idxmax())
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        return compare([self.results, *(compute(plan) for plan in self.others)])
+
+    # --- how things are shown
+
+    def _picture(self, picture: Picture) -> None:
+        buffer = io.BytesIO()
+        picture.figure.savefig(buffer, format="png", metadata={"Software": None})
+        data = buffer.getvalue()
+        if self.folder is not None:
+            write_bytes(self.folder / "figures" / f"{picture.name}.{self.language}.png", data)
+        shown = {"image/png": data, "text/plain": picture.alt}
+        display(shown, raw=True, metadata={"image/png": {"alt": picture.alt}})
+
+    def _table(self, frame: pd.DataFrame, vi: str = "", en: str = "") -> None:
+        caption = vi if self.language == "vi" else en
+        nothing = "Không có gì." if self.language == "vi" else "Nothing."
+        display(HTML(views.html_table(frame, caption) if len(frame) else f"<p>{caption}: {nothing}</p>"))
+
+    def _say(self, sentences: Sequence[str], marked: bool = False) -> None:
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences if sentence)
+        display(HTML(f'<ul class="{"answer" if marked else "notes"}">{items}</ul>'))
+
+    # --- start
+
+    def title(self) -> None:
+        """The plan, the scenario and why there is one."""
+        plan, language = self.plan, self.language
+        reason = plan.scenario_reason(language) or say("plan_itself", language)
+        name = {"vi": "Kịch bản", "en": "Scenario"}[language]
+        display(
+            HTML(
+                f'<p class="plan">{html.escape(plan.title(language))}<br><strong>{name}: '
+                f"{html.escape(plan.scenario_title(language))}</strong> – {html.escape(reason)}</p>"
+            )
+        )
+
+    def headline(self) -> None:
+        """The answer in a few sentences."""
+        self._say(views.headline(self.results, self.language), marked=True)
+
+    def changes(self) -> None:
+        """What the scenario changes, old and new."""
+        frame = views.changes(self.plan, self.language)
+        self._table(frame, "Số liệu mà kịch bản thay đổi", "Numbers that the scenario changes")
+
+    def warnings(self) -> None:
+        """What the check of the input found worth a look."""
+        self._say(self.plan.warnings)
+
+    def decision_traced(self) -> None:
+        """Every statement of the decision and where it lives."""
+        frame = views.traced(self.plan, self.language)
+        self._table(frame, "Các ý trong Quyết định và nơi thể hiện", "Statements of the decision and where they live")
+
+    def basis_count(self) -> None:
+        """How much rests on the decision, the law, statistics and assumptions."""
+        self._table(views.basis_count(self.plan, self.language), "Số liệu theo loại căn cứ", "Numbers by kind of basis")
+
+    def register(self) -> None:
+        """Where every number comes from."""
+        frame = views.basis_register(self.plan, self.language)
+        self._table(frame, "Sổ đăng ký căn cứ của mọi số liệu", "Register of the basis of every number")
+
+    def simplified(self) -> None:
+        """What the model leaves out."""
+        self._say(views.SIMPLIFIED[self.language])
+
+    # --- baseline
+
+    def history(self) -> None:
+        """The period before, as the decision reports it."""
+        frame = views.history(self.results, self.language)
+        self._table(frame, "Kết quả giai đoạn trước", "The period before")
+
+    def real_money(self) -> None:
+        """Money of the period before and of the plan, nominal and real."""
+        self._say([views.real_message(self.plan, self.language)], marked=True)
+        self._picture(money_figures.real_money(self.results, self.language))
+
+    def groups(self) -> None:
+        """The groups at the baseline."""
+        frame = views.groups(self.results, self.language)
+        self._table(frame, "Các nhóm đối tượng đầu kỳ", "The groups at the baseline")
+
+    def where_groups_stand(self) -> None:
+        """Baseline against target."""
+        self._picture(people_figures.where_groups_stand(self.results, self.language))
+
+    def group_flow(self) -> None:
+        """One group's stock: who joins and leaves."""
+        display(HTML(f"<p><strong>{html.escape(self.plan.label('groups', self.group, self.language))}</strong></p>"))
+        self._picture(people_figures.group_flow(self.results, self.group, self.language))
+
+    # --- enrollment
+
+    def three_lines(self) -> None:
+        """Needed, deliverable and funded enrollment of each year."""
+        self._picture(people_figures.three_lines(self.results, self.language))
+
+    def enrollment_by_program(self) -> None:
+        """Who studies what, and when."""
+        self._picture(people_figures.enrollment_by_program(self.results, self.language))
+
+    def classes(self) -> None:
+        """New learners and classes by program and year."""
+        frame = views.classes(self.results, self.language)
+        self._table(frame, "Học viên mới và lớp mở mới", "New learners and new classes")
+
+    # --- money
+
+    def cost_by_source(self) -> None:
+        """Cost by source under the ceiling."""
+        self._picture(money_figures.cost_by_source(self.results, self.language))
+
+    def cost_by_program(self) -> None:
+        """Cost by program."""
+        self._picture(money_figures.cost_by_program(self.results, self.language))
+
+    def budget(self) -> None:
+        """Required, ceiling, funded and lacking by year."""
+        self._table(
+            views.budget(self.results, self.language), "Kinh phí từng năm (tỷ đồng)", "Money by year (billion VND)"
+        )
+
+    def commitments(self) -> None:
+        """What is left to pay after the plan."""
+        frame = views.commitments(self.results, self.language)
+        self._table(frame, "Chi sau kỳ kế hoạch (tỷ đồng)", "Commitments after the plan (billion VND)")
+
+    # --- gaps
+
+    def coverage(self) -> None:
+        """Coverage of every target against its path."""
+        self._picture(people_figures.coverage(self.results, self.language))
+
+    def missing(self) -> None:
+        """People missing by target and year."""
+        self._picture(people_figures.missing(self.results, self.language))
+
+    def verdicts(self) -> None:
+        """Every target as of its due year."""
+        frame = views.verdicts(self.results, self.language)
+        self._table(frame, "Kết luận khi đến hạn", "Verdicts when due")
+
+    # --- comparison
+
+    def scenarios(self) -> None:
+        """Every scenario with its reason, targets met and money."""
+        self._table(views.scenarios(self.comparison, self.language), "Các kịch bản", "The scenarios")
+
+    def compare_targets(self) -> None:
+        """Coverage of every target in every scenario."""
+        self._picture(money_figures.compare_targets(self.comparison, self.language))
+
+    def compare_money(self) -> None:
+        """Money and targets met in every scenario."""
+        self._picture(money_figures.compare_money(self.comparison, self.language))
+
+    def compare_inputs(self) -> None:
+        """Inputs that differ."""
+        frame = views.compared_inputs(self.comparison, self.language)
+        self._table(frame, "Số liệu đầu vào khác nhau", "Inputs that differ")

@@ -1,0 +1,72 @@
+"""The run coordinates of a notebook: which plan, scenario and language; wrong ones stop it in its first cell.
+
+Papermill lets a misspelt parameter pass with a warning and checks no type. So the set-up cell compares what was injected
+with what the notebook declares, and every value with its kind; all that is wrong is said at once.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from trainplan.words.problems import PlanError, Problem, nearest_name
+
+INJECTED = "# Parameters"
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "plan": ((str,), "a path, or the name of a folder in params/"),
+    "scenario": ((str,), "the name of a scenario, or a path"),
+    "overrides": ((dict,), "a map of addresses to changes, such as {'programs.x.capacity': 100}"),
+    "language": ((str,), "vi or en"),
+    "output_dir": ((str, type(None)), "a folder, or None"),
+    "scenarios": ((list, tuple), "a list of scenarios; an empty one means all"),
+    "group": ((str, type(None)), "the id of a group, or None"),
+}
+REQUIRED = ("plan", "scenario", "overrides", "language", "output_dir")
+LANGUAGES = ("vi", "en")
+WHERE = "parameters"
+
+
+def coordinates(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The coordinates among a notebook's global names; PlanError lists every one that is unknown, missing or wrong."""
+    problems = [*_unknown(names), *_wrong(names)]
+    if problems:
+        raise PlanError(problems)
+    return {name: names[name] for name in KINDS if name in names}
+
+
+def _unknown(names: Mapping[str, Any]) -> list[Problem]:
+    """Injected names that the notebook does not declare."""
+    cells = [str(cell) for cell in names.get("In", [])]
+    declared = {name for cell in cells if not cell.startswith(INJECTED) for name in assigned(cell, annotated=True)}
+    injected = [name for cell in cells if cell.startswith(INJECTED) for name in assigned(cell)]
+    return [
+        Problem(WHERE, f"this notebook has {', '.join(sorted(declared))}.", name, nearest=nearest_name(name, declared))
+        for name in dict.fromkeys(injected)
+        if declared and name not in declared
+    ]
+
+
+def assigned(source: str, annotated: bool = False) -> list[str]:
+    """Names that a cell assigns at its top level; only annotated ones on request."""
+    try:
+        lines = ast.parse(source).body
+    except SyntaxError:  # a cell with a magic in it declares no parameters
+        return []
+    found = [line.target.id for line in lines if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)]
+    if not annotated:
+        plain = [target for line in lines if isinstance(line, ast.Assign) for target in line.targets]
+        found += [target.id for target in plain if isinstance(target, ast.Name)]
+    return found
+
+
+def _wrong(names: Mapping[str, Any]) -> list[Problem]:
+    problems = [Problem(WHERE, "this parameter is missing.", column=name) for name in REQUIRED if name not in names]
+    for name, (kinds, allowed) in KINDS.items():
+        if name in names and not isinstance(names[name], kinds):
+            problems.append(Problem(WHERE, f"allowed is {allowed}.", names[name], column=name))
+    language = names.get("language")
+    if isinstance(language, str) and language not in LANGUAGES:
+        near = nearest_name(language, LANGUAGES)
+        problems.append(Problem(WHERE, "allowed is vi or en.", language, column="language", nearest=near))
+    return problems
