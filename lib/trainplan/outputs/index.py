@@ -1,0 +1,160 @@
+"""The reviewer's way in: a page that leads with the answer and links everything that a run left."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from trainplan.around.compare import Comparison
+from trainplan.inputs.plan import PROJECT
+from trainplan.outputs.files import write_text
+from trainplan.outputs.manifest import ScenarioRun
+from trainplan.outputs.money_figures import MARKS, compare_money
+from trainplan.outputs.render import POLICY, TEMPLATES, first_heading, style
+from trainplan.outputs.views import SIMPLIFIED, headline, html_table, scenarios
+from trainplan.words.numbers import percent
+from trainplan.words.texts import say
+
+NAMES = {"vi": "index.html", "en": "index.en.html"}
+WORDS = {
+    "vi": {
+        "skip": "Đến nội dung",
+        "subtitle": "Kế hoạch đào tạo: nhu cầu, kinh phí và khoảng cách từng năm",
+        "other": "English",
+        "lead": "Chỉ tiêu nào đạt, khi nào, với bao nhiêu tiền và trong kịch bản nào:",
+        "reports": "Các báo cáo",
+        "failed": "Không chạy được:",
+        "files": "Bảng kết quả (CSV)",
+        "targets": "Chỉ tiêu theo kịch bản",
+        "targets_lead": "Kết luận và tỷ lệ đạt của từng chỉ tiêu vào năm đến hạn.",
+        "target": "Chỉ tiêu",
+        "due": "Hạn",
+        "scenarios": "Các kịch bản",
+        "simplified": "Mô hình đơn giản hóa những gì",
+        "footer": "Trang này không tải gì từ mạng; có thể sao chép cả thư mục và đọc ngoại tuyến.",
+    },
+    "en": {
+        "skip": "To the content",
+        "subtitle": "The training plan: enrollment, money and gaps, year by year",
+        "other": "Tiếng Việt",
+        "lead": "Which targets are met, when, for how much money and in which scenario:",
+        "reports": "The reports",
+        "failed": "These could not be run:",
+        "files": "Result tables (CSV)",
+        "targets": "Targets by scenario",
+        "targets_lead": "Verdict and coverage of every target in its due year.",
+        "target": "Target",
+        "due": "Due",
+        "scenarios": "The scenarios",
+        "simplified": "What the model simplifies",
+        "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
+    },
+}
+
+
+def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
+    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
+    loader = FileSystemLoader(TEMPLATES)
+    template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
+    for language, name in NAMES.items():
+        write_text(folder / name, template.render(content(folder, comparison, done, language)) + "\n")
+    return folder / NAMES["vi"]
+
+
+def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], language: str) -> dict[str, Any]:
+    """All that the page shows, in a language."""
+    other = "en" if language == "vi" else "vi"
+    first = comparison.runs[0]
+    return {
+        "language": language,
+        "other_language": other,
+        "other_href": NAMES[other],
+        "policy": POLICY,
+        "style": Markup(style()),
+        "title": first.plan.title(language),
+        "answer": answer(comparison, language),
+        "money": money(comparison, language),
+        "runs": [run_links(folder, run, language) for run in done],
+        "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
+        "matrix": matrix(comparison, language),
+        "scenario_table": Markup(html_table(scenarios(comparison, language))),
+        "simplified": SIMPLIFIED[language],
+        "w": WORDS[language],
+    }
+
+
+def answer(comparison: Comparison, language: str) -> list[str]:
+    """The plan itself, and the scenario in which most targets are met within ceilings."""
+    sentences = headline(comparison.runs[0], language)
+    totals = comparison.totals
+    within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
+    best = within.loc[within["met"].idxmax()] if len(within) else None
+    if best is not None and best["scenario"] != comparison.runs[0].plan.scenario:
+        run = next(run for run in comparison.runs if run.plan.scenario == best["scenario"])
+        title, met, count = run.plan.scenario_title(language), best["met"], best["objectives"]
+        lead = {
+            "vi": f"Trong các kịch bản có trần kinh phí, nhiều chỉ tiêu đạt nhất là “{title}”: {met} trong {count}.",
+            "en": f"Among the scenarios with a ceiling, most targets are met in “{title}”: {met} of {count}.",
+        }
+        sentences.append(lead[language])
+    return sentences
+
+
+def money(comparison: Comparison, language: str) -> dict[str, str]:
+    """The picture of money and targets met by scenario."""
+    picture, buffer = compare_money(comparison, language), io.BytesIO()
+    picture.figure.savefig(buffer, format="png", metadata={"Software": None})
+    return {"alt": picture.alt, "data": base64.b64encode(buffer.getvalue()).decode("ascii")}
+
+
+def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
+    """A row an objective, a cell a scenario: mark, word and coverage."""
+    plan = comparison.runs[0].plan
+    results = comparison.results.set_index(["objective", "scenario"])
+    rows = []
+    for objective in plan.rows["objectives"]:
+        cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]
+        shown = [
+            {
+                "verdict": cell["verdict"],
+                "mark": MARKS.get(cell["verdict"], ""),
+                "word": say(cell["verdict"], language),
+                "coverage": percent(cell["coverage"], language),
+            }
+            for cell in cells
+        ]
+        rows.append({"name": plan.label("objectives", objective.id, language), "due": objective.due, "cells": shown})
+    return rows
+
+
+def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
+    """Links to what a scenario's run left: reports in the language (else in the other), tables and the manifest."""
+    plan, stems = run.results.plan, dict.fromkeys(stem for stem, _ in run.reports)
+    reports = []
+    for stem in stems:
+        path = run.reports.get((stem, language)) or next(p for (s, _), p in run.reports.items() if s == stem)
+        reports.append({"href": href(folder, path), "title": report_title(stem, language)})
+    tables = sorted((run.folder / "tables").glob("*.csv"))
+    files = [{"href": href(folder, path), "name": path.stem} for path in tables]
+    files.append({"href": href(folder, run.folder / "manifest.json"), "name": "manifest.json"})
+    title, reason = plan.scenario_title(language), plan.scenario_reason(language)
+    return {"title": title, "reason": reason, "reports": reports, "files": files, "failed": run.failed}
+
+
+def href(folder: Path, path: Path) -> str:
+    """A relative link that any browser understands."""
+    return quote(path.relative_to(folder).as_posix())
+
+
+def report_title(stem: str, language: str) -> str:
+    """The title that a notebook gives itself; its file's name where there is none."""
+    notebook = PROJECT / "notebooks" / f"{stem}.ipynb"
+    return (first_heading(nbformat.read(notebook, as_version=4), language) if notebook.exists() else "") or stem

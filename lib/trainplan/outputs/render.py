@@ -1,0 +1,90 @@
+"""An executed notebook as a page of its own: no request to any host, readable offline, printable on A4.
+
+nbconvert does the work with a template that has no script at all; a content security policy in the page forbids what the
+template does not do.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from traitlets.config import Config
+
+from trainplan.outputs.files import write_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+HEADING = re.compile(r"<h([12])\b[^>]*>(.*?)</h\1>", re.DOTALL)
+MARK = "<!--contents-->"
+WORDS = {
+    "vi": {
+        "skip": "Đến nội dung",
+        "home": "Trang đầu",
+        "contents": "Mục lục",
+        "footer": "Số liệu gốc nằm trong thư mục tables bên cạnh trang này; giả định được ghi trong sổ đăng ký căn cứ.",
+    },
+    "en": {
+        "skip": "To the content",
+        "home": "First page",
+        "contents": "Contents",
+        "footer": "The figures behind this page are in the folder tables beside it; assumptions are in the register.",
+    },
+}
+HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
+
+
+@cache
+def style() -> str:
+    """The style sheet of every page."""
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def render_report(executed: Path, target: Path, language: str) -> Path:
+    """Writes the page of an executed notebook: cells tagged for other languages are left out, code is hidden."""
+    notebook = nbformat.read(executed, as_version=4)
+    page = {"language": language, "policy": POLICY, "style": style(), "home": HOME[language], "words": WORDS[language]}
+    page["title"] = first_heading(notebook, language) or executed.stem
+    body, _ = exporter(language).from_notebook_node(notebook, resources={"page": page})
+    return write_text(target, with_contents(body, language))
+
+
+@cache
+def exporter(language: str) -> HTMLExporter:
+    """nbconvert's exporter with our template."""
+    others = {f"lang-{other}" for other in WORDS if other != language}
+    config = Config(TagRemovePreprocessor={"enabled": True, "remove_cell_tags": others})
+    return HTMLExporter(
+        config=config, template_name="trainplan", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+    )
+
+
+def first_heading(notebook: nbformat.NotebookNode, language: str) -> str:
+    """The title that the notebook gives itself in a language."""
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        foreign = any(tag.startswith("lang-") and tag != f"lang-{language}" for tag in tags)
+        if cell.cell_type == "markdown" and not foreign and cell.source.startswith("# "):
+            return str(cell.source.splitlines()[0].removeprefix("# ").strip())
+    return ""
+
+
+def with_contents(body: str, language: str) -> str:
+    """Numbers the headings as anchors and lists the sections under the title."""
+    entries: list[str] = []
+
+    def anchored(match: re.Match[str]) -> str:
+        level, text = match.groups()
+        if level == "1":
+            return f"<h1>{text}</h1>"
+        entries.append(f'<li><a href="#section-{len(entries) + 1}">{text}</a></li>')
+        return f'<h2 id="section-{len(entries)}">{text}</h2>'
+
+    body = HEADING.sub(anchored, body)
+    label = html.escape(WORDS[language]["contents"])
+    contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>' if entries else ""
+    return body.replace(MARK, contents, 1)
