@@ -128,7 +128,7 @@ def job_of(book: Path, plan: Plan, scenario: str, language: str, folder: Path, a
         "output_dir": shortened(folder),
     }
     if across is not None:
-        parameters["scenarios"] = list(across)
+        parameters["scenarios"] = [other for other in across if other != scenario]
     name = f"{book.stem}.{language}"
     return Job(book, parameters, folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html", language)
 

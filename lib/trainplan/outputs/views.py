@@ -247,7 +247,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
             {
                 say("scenario", language): plan.scenario_title(language),
                 say("reason", language): plan.scenario_reason(language) or say("plan_itself", language),
-                say("met_of", language): f"{row.met} / {row.objectives}",
+                say("met_of", language): f"{int(row.met)} / {int(row.objectives)}",
                 f"{say('funded', language)} ({say('bn', language)})": bare_billions(row.funded_vnd, language),
                 f"{say('requirement', language)} ({say('bn', language)})": bare_billions(row.deliverable_vnd, language),
                 f"{say('shortfall', language)} ({say('bn', language)})": bare_billions(row.shortfall_vnd, language),
