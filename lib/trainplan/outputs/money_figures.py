@@ -151,8 +151,8 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
     objectives = [row.id for row in plan.rows["objectives"]]
     scenarios = [run.plan.scenario for run in comparison.runs]
     results = comparison.results.set_index(["objective", "scenario"])
-    height = 1.85 + 0.36 * len(objectives)
-    figure, (ax,) = canvas(height, left=0.36, right=0.91, top=1 - 1.75 / height, bottom=0.05 / height)
+    height = 2.3 + 0.36 * len(objectives)
+    figure, (ax,) = canvas(height, left=0.36, right=0.86, top=1 - 2.2 / height, bottom=0.05 / height)
     for o, objective in enumerate(objectives):
         for s, scenario in enumerate(scenarios):
             cell = results.loc[(objective, scenario)]
@@ -163,7 +163,7 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
     ax.set_xlim(-0.5, len(scenarios) - 0.5)
     ax.set_ylim(len(objectives) - 0.5, -0.5)
     ax.set_yticks(range(len(objectives)), [wrapped(plan.label("objectives", o, language), 38, 2) for o in objectives])
-    titles = [wrapped(run.plan.scenario_title(language), 24, 2) for run in comparison.runs]
+    titles = [wrapped(run.plan.scenario_title(language), 38, 1) for run in comparison.runs]
     ax.set_xticks(range(len(scenarios)), titles, rotation=55, ha="left", va="bottom", rotation_mode="anchor")
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
