@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.outputs.cli import main
+from trainplan.outputs.cli import COMMANDS, main
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -112,12 +113,19 @@ def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
 def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(word in out for word in ("check", "tables", "run", "compare", "lab", "kịch bản", "scenario"))
+    assert tuple(re.findall(r"^    ([a-z]+) ", out, re.MULTILINE)) == COMMANDS
+    assert "kịch bản" in out and "scenario" in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"usage: trainplan {command}" in capsys.readouterr().out
 
 
 def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:
     code = (
-        "import sys; from trainplan.outputs.cli import main;"
+        "import sys; from trainplan.outputs.cli import COMMANDS, main;"
         f"status = main(['tables', {str(SOUND)!r}, '--output', {str(tmp_path)!r}]);"
         "heavy = {'matplotlib', 'papermill', 'IPython', 'nbconvert'} & set(sys.modules);"
         "sys.exit(f'imported: {heavy}' if heavy else status)"
