@@ -28,7 +28,7 @@ def share_out(total: float, weights: list[float]) -> list[float]:
     ideal = [w * total / sum(weights) for w in weights]
     given = [down(i) for i in ideal]
     by_rest = sorted(range(len(ideal)), key=lambda i: (-round(ideal[i] - given[i], 9), i))
-    for i in by_rest[: int(round(total - sum(given)))]:
+    for i in by_rest[: round(total - sum(given))]:
         given[i] += 1
     return given
 
@@ -45,7 +45,9 @@ class Reference:
         self.routes = plan.rows["routes"]
         self.pairs = list(dict.fromkeys((r.objective, r.program) for r in [*self.routes, *plan.rows["pipeline"]]))
         self.turnover = {(t.group, t.year): t.leave_rate for t in plan.rows["turnover"]}
-        self.places = {p: INF if unlimited_places or r.capacity is None else down(r.capacity) for p, r in self.program.items()}
+        self.places = {
+            p: INF if unlimited_places or r.capacity is None else down(r.capacity) for p, r in self.program.items()
+        }
         self.prices: dict[str, dict[int, float]] = defaultdict(dict)
         for row in plan.rows["prices"]:
             self.prices[row.index][row.year] = row.value
@@ -57,7 +59,9 @@ class Reference:
         self.N: dict[tuple[str, int], float] = {}
         self.a: dict[tuple[str, int], float] = {}
         self.J: dict[tuple[str, int], float] = {}
-        self.cohorts: list[dict[str, Any]] = []  # objective, program, start, enrolled, base (year that `enrolled` is of)
+        self.cohorts: list[
+            dict[str, Any]
+        ] = []  # objective, program, start, enrolled, base (year that `enrolled` is of)
         self.Q: dict[tuple[str, int], float] = {}
         self.sent: dict[tuple[str, int], float] = {}
         self.run()
@@ -74,7 +78,9 @@ class Reference:
                 if joiners < 0:
                     joiners, a = 0.0, 1 - now / before
                 self.N[g, t], self.a[g, t], self.J[g, t] = now, a, joiners
-                self.tables["workforce"].append({"year": t, "group": g, "headcount": now, "joiners": joiners, "leavers": a * before})
+                self.tables["workforce"].append(
+                    {"year": t, "group": g, "headcount": now, "joiners": joiners, "leavers": a * before}
+                )
 
     def leaving(self, g: str, t: int) -> float:
         if t <= self.last:
@@ -129,7 +135,9 @@ class Reference:
 
     def completed(self, o: str, p: str, t: int) -> float:
         row = self.program[p]
-        ending = [c for c in self.cohorts if c["objective"] == o and c["program"] == p and c["start"] + row.years - 1 == t]
+        ending = [
+            c for c in self.cohorts if c["objective"] == o and c["program"] == p and c["start"] + row.years - 1 == t
+        ]
         return sum(self.learners(c, t) * row.completion_rate for c in ending)
 
     def completions(self, o: str, t: int) -> float:
@@ -328,7 +336,13 @@ class Reference:
             )  # fmt: skip
             for s, share in self.payers[p].items():
                 self.tables["cost"].append(
-                    {"year": t, "program": p, "source": s, "deliverable_vnd": deliverable * share, "funded_vnd": funded * share}
+                    {
+                        "year": t,
+                        "program": p,
+                        "source": s,
+                        "deliverable_vnd": deliverable * share,
+                        "funded_vnd": funded * share,
+                    }
                 )
                 for name, vnd in (("deliverable", deliverable), ("funded", funded)):
                     total[name][s] += vnd * share
@@ -361,8 +375,8 @@ class Reference:
         if empty:
             missing, met = 0.0, True
         self.tables["gap"].append(
-            {"year": t, "objective": o, "group": row.group, "base": base, "target_path": self.path(o, t), "target": goal,
-             "reached": reached, "coverage": cover, "gap": missing, "met": met if t >= row.due_year else None}
+            {"year": t, "objective": o, "group": row.group, "base": base, "target_path": self.path(o, t),
+             "target": goal, "reached": reached, "coverage": cover, "gap": missing, "met": met if t >= row.due_year else None}
         )  # fmt: skip
 
     def verdicts(self) -> None:

@@ -1,0 +1,184 @@
+"""What must always hold, whatever the plan (docs/method.md; the method's section on invariants)."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from reference import Reference, lines
+from strategies import Tables, plans, write_plan
+from test_model_agrees import COLUMNS, agree
+from trainplan.around.results import Results, compute
+from trainplan.inputs.plan import Plan, load_plan
+
+Drawn = tuple[dict[str, Any], Tables]
+quick = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def loaded(drawn: Drawn, overrides: dict[str, Any] | None = None) -> Plan:
+    assume(drawn[1]["objectives"])
+    with tempfile.TemporaryDirectory() as folder:
+        return load_plan(write_plan(Path(folder), *drawn), overrides=overrides)
+
+
+def computed(drawn: Drawn, overrides: dict[str, Any] | None = None) -> Results:
+    return compute(loaded(drawn, overrides))
+
+
+@quick
+@given(plans())
+def test_random_plans_agree_with_the_reference(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    results, reference = compute(plan), Reference(plan)
+    reference.tables["lines"] = lines(plan)
+    for stem in COLUMNS:
+        agree(results[stem], reference.tables[stem], stem)
+
+
+@quick
+@given(plans())
+def test_joiners_and_stayers_are_the_headcount(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    people = compute(plan)["workforce"]
+    for row in plan.rows["groups"]:
+        own = people[people["group"] == row.id]
+        before = np.array([row.headcount, *own["headcount"][:-1]])
+        assert np.allclose(before - own["leavers"] + own["joiners"], own["headcount"])
+        assert (own["joiners"] >= 0).all()
+
+
+@quick
+@given(plans())
+def test_sources_add_up_to_programs(drawn: Drawn) -> None:
+    results = computed(drawn)
+    for column in ("deliverable_vnd", "funded_vnd"):
+        by_year = results["cost"].groupby("year")[column].sum()
+        budget = results["budget"].set_index("year")
+        total = budget[budget["source"] == "total"][column]
+        sources = budget[budget["source"] != "total"].groupby("year")[column].sum()
+        assert np.allclose(by_year, total) and np.allclose(by_year, sources)
+
+
+@quick
+@given(plans())
+def test_nobody_studies_who_was_not_enrolled(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    results = compute(plan)
+    enrolled = results["enrollment"].groupby(["program", "year"])["funded"].sum()
+    before = {p.id: sum(r.learners for r in plan.rows["pipeline"] if r.program == p.id) for p in plan.rows["programs"]}
+    for row in results["classes"].itertuples():
+        so_far = sum(enrolled.get((row.program, year), 0) for year in plan.years if year <= row.year)
+        assert row.learners <= so_far + before[row.program] + 1e-9
+    assert (results["enrollment"]["funded"] <= results["enrollment"]["deliverable"]).all()
+    assert (results["enrollment"]["deliverable"] <= results["enrollment"]["needed"]).all()
+
+
+@quick
+@given(plans())
+def test_no_capacity_is_passed(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    new = compute(plan)["enrollment"].groupby(["program", "year"])["deliverable"].sum()
+    for program in plan.rows["programs"]:
+        if program.capacity is not None:
+            assert all(new.get((program.id, year), 0) <= program.capacity + 1e-9 for year in plan.years)
+
+
+@quick
+@given(plans(rule="proportional"), st.sampled_from(["proportional", "priority"]))
+def test_no_ceiling_is_passed_but_by_commitments(drawn: Drawn, rule: str) -> None:
+    results = computed(drawn, {"allocation": rule})
+    nothing_new = computed(drawn, {"allocation": rule, "programs.*.capacity": {"value": 0}})
+    budget = results["budget"].merge(nothing_new["budget"], on=["year", "source"], suffixes=("", "_before"))
+    for row in budget.dropna(subset="ceiling_vnd").itertuples():
+        if row.year == budget["year"].min():  # later years carry this plan's own commitments
+            assert row.funded_vnd <= max(row.ceiling_vnd, row.funded_vnd_before) + 1
+
+
+@quick
+@given(plans(rule="all"))
+def test_a_change_and_its_inverse_give_back_the_plan(drawn: Drawn) -> None:
+    changes = {"groups.*.headcount": {"scale": 2}, "programs.*.cost_per_learner_year": {"add": 500_000}}
+    inverse = {"groups.*.headcount": {"scale": 0.5}, "programs.*.cost_per_learner_year": {"add": -500_000}}
+    assume(drawn[1]["objectives"])
+    with tempfile.TemporaryDirectory() as folder:
+        write_plan(Path(folder), *drawn)
+        plan = load_plan(folder)
+        scenario = Path(folder) / "there.yaml"
+        scenario.write_text("title: there\nset:\n" + "".join(f"  {a}: {c}\n" for a, c in changes.items()), "utf-8")
+        back = load_plan(folder, scenario, inverse)
+    assert back.rows == plan.rows
+    for stem, table in compute(plan).tables.items():
+        assert table.equals(compute(back)[stem]), stem
+
+
+@quick
+@given(plans(rule="all", kinds=("attainment", "annual", "appointment")))
+def test_doubling_doubles_up_to_rounding(drawn: Drawn) -> None:
+    twice = {"groups.*.headcount": {"scale": 2}}
+    if drawn[1]["pipeline"]:
+        twice["pipeline.*.learners"] = {"scale": 2}
+    choices, tables = copy.deepcopy(drawn)
+    for row in tables["programs"]:
+        row["capacity"] = ""
+    once, double = computed((choices, tables)), computed((choices, tables), twice)
+    difference = (double["gap"]["reached"] - 2 * once["gap"]["reached"]).abs()
+    years = choices["last"] - choices["first"] + 1
+    assert difference.max() <= 3 * years, "a person or two a year and objective is all that rounding can move"
+
+
+@quick
+@given(plans(rule="all", kinds=("attainment", "annual")))
+def test_two_halves_of_a_group_have_its_coverage(drawn: Drawn) -> None:
+    choices, tables = copy.deepcopy(drawn)
+    assume(tables["objectives"] and tables["groups"][0]["headcount"] >= 200)
+    for row in tables["programs"]:
+        row["capacity"] = ""
+    whole = computed((choices, tables))
+    halved = copy.deepcopy(tables)
+    group = halved["groups"][0]
+    group["headcount"] /= 2
+    halved["groups"].append({**group, "id": "half"})
+    for name in ("turnover", "objectives", "routes", "pipeline"):
+        for row in list(halved[name]):
+            own = row.get("group") == "g0" or any(
+                o["id"] == row.get("objective") and o["group"] == "g0" for o in tables["objectives"]
+            )
+            if own:
+                if name == "pipeline":
+                    row["learners"] /= 2
+                twin = dict(row)
+                for key, value in (
+                    ("group", "half"),
+                    ("id", f"{row.get('id')}h"),
+                    ("objective", f"{row.get('objective')}h"),
+                ):
+                    if key in twin:
+                        twin[key] = value
+                halved[name].append(twin)
+    halves = computed((choices, halved))["gap"]
+    own = {o["id"] for o in tables["objectives"] if o["group"] == "g0"}
+    size = whole["workforce"].query("group == 'g0'")["headcount"].min()
+    for row in whole["gap"].itertuples():
+        if row.objective in own:
+            half = halves[(halves["objective"] == f"{row.objective}h") & (halves["year"] == row.year)].iloc[0]
+            assert half["coverage"] == pytest.approx(row.coverage, abs=0.01 + 12 / max(size, 1))
+
+
+@quick
+@given(plans(rule="all"))
+def test_the_same_inputs_give_the_same_bytes(drawn: Drawn) -> None:
+    one, other = computed(drawn), computed(drawn)
+    for stem in COLUMNS:
+        assert one[stem].to_csv() == other[stem].to_csv()
