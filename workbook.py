@@ -1,9 +1,10 @@
 """Sổ tính kế hoạch đào tạo / The training-plan workbook.
 
-  python workbook.py run      chạy kế hoạch An Giang, nêu trang cần mở / run the An Giang plan, name the page to open
-  python workbook.py lab      mở sổ tính trong JupyterLab / open the notebooks in JupyterLab
-  python workbook.py test     chạy mọi kiểm thử / run every check and test
-  python workbook.py …        mọi lệnh khác của `trainplan` / whatever else `trainplan` does: check, tables, compare, …
+  python workbook.py run        chạy kế hoạch An Giang, nêu trang cần mở / run the An Giang plan, name the page to open
+  python workbook.py lab        mở sổ tính trong JupyterLab / open the notebooks in JupyterLab
+  python workbook.py test       chạy mọi kiểm thử / run every check and test
+  python workbook.py python …   Python của môi trường / the environment's Python
+  python workbook.py …          mọi lệnh của `trainplan` / whatever else `trainplan` does: check, tables, compare
 
 Chỉ cần Python 3.11 trở lên. Lần đầu, các gói được cài vào thư mục .venv (cần mạng, vài phút).
 It needs Python 3.11 or newer and nothing else. The first time it installs the packages into .venv
@@ -142,10 +143,10 @@ def prepare() -> None:
     say(f"Đã cài xong, {time.monotonic() - started:.0f} s. / Installed.")
 
 
-def call(command: list, folder: "Path | None" = None) -> int:
-    """Runs a command in the environment, with this terminal; that command answers Ctrl+C and an end asked for."""
+def call(arguments: list, folder: "Path | None" = None) -> int:
+    """Runs the environment's Python with this terminal; what it runs answers Ctrl+C and an end asked for."""
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    process = subprocess.Popen([str(PYTHON), "-P", "-m", *command], env=environment, cwd=folder)
+    process = subprocess.Popen([str(PYTHON), *arguments], env=environment, cwd=folder)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while True:
         try:
@@ -160,7 +161,7 @@ def test(arguments: list) -> int:
     codes = {}
     for name, command in CHECKS:
         say(f"— {name}")
-        codes[name] = call(command + (arguments if name == "pytest" else []), ROOT)
+        codes[name] = call(["-P", "-m", *command, *(arguments if name == "pytest" else [])], ROOT)
     failed = [name for name, code in codes.items() if code]
     say("Không đạt / failed: " + ", ".join(failed) if failed else "Tất cả đều đạt. / Everything passed.")
     return max(codes.values())
@@ -171,12 +172,14 @@ def main(arguments: list) -> int:
         stream.reconfigure(encoding="utf-8", errors="replace")
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__.strip() + "\n", flush=True)
-        return call(["trainplan", "--help"]) if marker() == made_from() else 0
+        return call(["-P", "-m", "trainplan", "--help"]) if marker() == made_from() else 0
     try:
         prepare()
         if arguments[0] == "test":
             return test(arguments[1:])
-        return call(["trainplan", *arguments])
+        if arguments[0] == "python":
+            return call(arguments[1:])
+        return call(["-P", "-m", "trainplan", *arguments])
     except SetupError as error:
         say(str(error))
     except OSError as error:

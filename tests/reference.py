@@ -376,7 +376,8 @@ class Reference:
             missing, met = 0.0, True
         self.tables["gap"].append(
             {"year": t, "objective": o, "group": row.group, "base": base, "target_path": self.path(o, t),
-             "target": goal, "reached": reached, "coverage": cover, "gap": missing, "met": met if t >= row.due_year else None}
+             "target": goal, "reached": reached, "coverage": cover, "gap": missing,
+             "met": met if t >= row.due_year else None}
         )  # fmt: skip
 
     def verdicts(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from trainplan.words.problems import PlanError
 
+COMMANDS = ("check", "tables", "run", "compare", "lab")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
