@@ -1,4 +1,4 @@
-"""How long the model takes, measured side by side: one run against reading the plan, and a draw of a sample against one run.
+"""How long the model takes, side by side: a run against reading the plan, a draw of a sample against a run.
 
     python workbook.py python benchmarks/model.py [PLAN]
 
@@ -46,7 +46,7 @@ def main() -> None:
     print(f"read and check the plan        {reading * 1e3:8.1f} ms")
     print(f"all result tables              {tables * 1e3:8.1f} ms   {tables / reading:6.2f} of reading")
     print(f"one simulation                 {one * 1e3:8.1f} ms   {one / tables:6.2f} of all tables")
-    print(f"{DRAWS} draws                     {many * 1e3:8.1f} ms   {many / one / DRAWS:6.4f} of one simulation a draw")
+    print(f"{DRAWS} draws                     {many * 1e3:8.1f} ms   {many / one / DRAWS:6.4f} of one run a draw")
 
 
 if __name__ == "__main__":
