@@ -21,7 +21,9 @@ class Comparison:
     runs: tuple[Results, ...]
     inputs: pd.DataFrame  # address, then a column a scenario: every address that one of them changes
     results: pd.DataFrame  # scenario, objective, due, coverage, gap, verdict, as of the due year
-    totals: pd.DataFrame  # scenario, met, objectives, funded_vnd, deliverable_vnd, shortfall_vnd, commitments_vnd
+    totals: (
+        pd.DataFrame
+    )  # scenario, met, objectives, required_vnd, funded_vnd, deliverable_vnd, shortfall_vnd, commitments_vnd
 
 
 def compare(runs: Sequence[Results]) -> Comparison:
@@ -70,6 +72,7 @@ def _totals(runs: Sequence[Results]) -> pd.DataFrame:
                 "scenario": run.plan.scenario,
                 "met": int((run["verdicts"]["verdict"] == "met").sum()),
                 "objectives": len(run["verdicts"]),
+                "required_vnd": run.required_vnd,
                 "funded_vnd": total["funded_vnd"].sum(),
                 "deliverable_vnd": total["deliverable_vnd"].sum(),
                 "shortfall_vnd": total["shortfall_vnd"].sum(),

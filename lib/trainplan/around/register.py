@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from trainplan.inputs.changes import row_key
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import TABLES
 
-ASSUMED = "; assumed:"
+ASSUMED = {"basis": "; assumed:", "basis_vi": "; giả định:"}  # what stands after it is ours
+COLUMNS = ["table", "row", "value", "basis_vi", "basis", "kind"]
 
 
 def register(plan: Plan) -> pd.DataFrame:
-    """A row for every row with a `basis`: table, row, value (its numbers), basis, kind (clause, law, …).
+    """A row for every row with a `basis`: table, row, value (its numbers), basis in both languages, kind.
 
-    What stands after `; assumed:` in a basis gets a line of its own, as an assumption.
+    What a basis says after `; assumed:` gets a line of its own, as an assumption. A plan without the column
+    `basis_vi` has the same words in both languages.
     """
-    found = []
-    for name, table in TABLES.items():
-        if "basis" not in table.columns:
-            continue
-        for row in plan.rows[name]:
-            cells = row.model_dump()
-            numbers = {
-                column: value
-                for column, value in cells.items()
-                if column not in table.keys and isinstance(value, int | float) and not isinstance(value, bool)
-            }
-            stated, _, assumed = row.basis.partition(ASSUMED)
-            for basis in (stated, f"assumption: {assumed}")[: 2 if assumed else 1]:
-                found.append(
-                    {
-                        "table": name,
-                        "row": row_key(cells, table.keys),
-                        "value": "; ".join(f"{column} {value:.10g}" for column, value in numbers.items()),
-                        "basis": basis.partition(":")[2].strip(),
-                        "kind": basis.partition(":")[0],
-                    }
-                )
-    return pd.DataFrame(found, columns=["table", "row", "value", "basis", "kind"])
+    tables = [name for name, table in TABLES.items() if "basis" in table.columns]
+    return pd.DataFrame([line for name in tables for line in _lines(plan, name)], columns=COLUMNS)
+
+
+def _lines(plan: Plan, name: str) -> Iterator[dict[str, str]]:
+    """The lines of one table."""
+    for cells in plan.frame(name).to_dict("records"):
+        line = {"table": name, "row": row_key(cells, TABLES[name].keys), "value": _numbers(name, cells)}
+        kind, _, words = cells["basis"].partition(":")
+        stated, _, assumed = words.partition(ASSUMED["basis"])
+        stated_vi, _, assumed_vi = (cells.get("basis_vi") or words).partition(ASSUMED["basis_vi"])
+        yield {**line, "basis_vi": stated_vi.strip(), "basis": stated.strip(), "kind": kind}
+        if assumed:
+            yield {**line, "basis_vi": (assumed_vi or assumed).strip(), "basis": assumed.strip(), "kind": "assumption"}
+
+
+def _numbers(name: str, cells: dict[str, object]) -> str:
+    """The numbers of a row, by their columns."""
+    table = TABLES[name]
+    found = {c: cells[c] for c in table.columns if c not in table.keys}
+    shown = {c: v for c, v in found.items() if isinstance(v, int | float) and not isinstance(v, bool) and v == v}
+    return "; ".join(f"{column} {value:.10g}" for column, value in shown.items())

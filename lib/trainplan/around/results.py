@@ -22,6 +22,7 @@ class Results:
 
     plan: Plan
     tables: dict[str, pd.DataFrame]
+    required_vnd: float  # what all years cost if everything that there are places for is held
 
     def __getitem__(self, stem: str) -> pd.DataFrame:
         return self.tables[stem]
@@ -46,7 +47,7 @@ def compute(plan: Plan) -> Results:
         "commitments": _commitments(plan, numbers, run),
         "lines": _lines(plan, needed, deliverable, run),
     }
-    return Results(plan, tables)
+    return Results(plan, tables, float(deliverable.funded_vnd.sum()))
 
 
 def _long(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.DataFrame:

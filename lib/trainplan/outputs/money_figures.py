@@ -67,10 +67,10 @@ def cost_by_source(results: Results, language: str) -> Picture:
         y -= 0.075 * (1 + text.count("\n"))
     unit = {"vi": "tỷ đồng: có kinh phí / nhu cầu đáp ứng được", "en": "billion VND: funded / deliverable"}
     figure.text(0.03, 0.94, unit[language], fontsize=NORMAL, color=FAINT)
-    funded, asked = total["funded_vnd"].sum(), total["deliverable_vnd"].sum()
+    funded, asked = total["funded_vnd"].sum(), results.required_vnd
     alt = {
-        "vi": f"Chi theo nguồn từng năm: cả kỳ {billions(funded, 'vi')} có nguồn trên {billions(asked, 'vi')} cần có.",
-        "en": f"Cost by source and year: {billions(funded, 'en')} of the {billions(asked, 'en')} asked for are funded.",
+        "vi": f"Chi theo nguồn từng năm: cả kỳ có nguồn {billions(funded, 'vi')}, mở hết các lớp cần {billions(asked, 'vi')}.",
+        "en": f"Cost by source and year: {billions(funded, 'en')} are funded, holding every course takes {billions(asked, 'en')}.",
     }
     return Picture("cost_by_source", figure, alt[language])
 
@@ -189,12 +189,12 @@ def compare_money(comparison: Comparison, language: str) -> Picture:
     height = 0.6 + 0.34 * len(totals)
     figure, (ax,) = canvas(height, left=0.4, right=0.82, top=1 - 0.42 / height, bottom=0.08 / height)
     y = np.arange(len(totals))
-    lacking = (totals["deliverable_vnd"] - totals["funded_vnd"]).clip(lower=0)
+    lacking = (totals["required_vnd"] - totals["funded_vnd"]).clip(lower=0)
     ax.barh(y, totals["funded_vnd"], 0.64, color=BLUE)
     ax.barh(y, lacking, 0.64, left=totals["funded_vnd"], fill=False, edgecolor=FAINT, ls="--")
     for yi, (_, row) in enumerate(totals.iterrows()):
-        words = f" {bare_billions(row.funded_vnd, language)} / {bare_billions(row.deliverable_vnd, language)}"
-        ax.text(max(row.funded_vnd, row.deliverable_vnd), yi, words, va="center", fontsize=SMALL)
+        words = f" {bare_billions(row.funded_vnd, language)} / {bare_billions(row.required_vnd, language)}"
+        ax.text(max(row.funded_vnd, row.required_vnd), yi, words, va="center", fontsize=SMALL)
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
         figure.text(
             0.985,
@@ -214,7 +214,7 @@ def compare_money(comparison: Comparison, language: str) -> Picture:
     unit = {"vi": "tỷ đồng cả kỳ: có kinh phí / cần có", "en": "billion VND, whole plan: funded / asked for"}
     figure.text(0.4, 1 - 0.24 / height, unit[language], fontsize=NORMAL, color=FAINT)
     figure.text(0.985, 1 - 0.24 / height, say("met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
-    low, high = (billions(totals["deliverable_vnd"].agg(end), language) for end in ("min", "max"))
+    low, high = (billions(totals["required_vnd"].agg(end), language) for end in ("min", "max"))
     alt = {
         "vi": f"Kinh phí cả kỳ theo kịch bản: cần từ {low} đến {high}.",
         "en": f"Money by scenario: between {low} and {high} asked for.",

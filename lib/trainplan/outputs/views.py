@@ -80,7 +80,7 @@ def headline(results: Results, language: str) -> list[str]:
     plan, verdicts = results.plan, results["verdicts"]
     met, nearly = ((verdicts["verdict"] == word).sum() for word in ("met", "nearly"))
     total = results["budget"].query("source == 'total'")
-    asked, funded = total["deliverable_vnd"].sum(), total["funded_vnd"].sum()
+    funded = total["funded_vnd"].sum()
     held = verdicts.loc[verdicts["binds"] != "", "binds"].value_counts()
     reasons = ", ".join(f"{say(str(limit), language)} ({count})" for limit, count in held.items())
     later = results["commitments"]["vnd"].sum()
@@ -88,12 +88,12 @@ def headline(results: Results, language: str) -> list[str]:
     say_it = {
         "vi": [
             f"{limits}: {met} trong {len(verdicts)} chỉ tiêu đạt khi đến hạn, {nearly} chỉ tiêu gần đạt (thiếu dưới 1 %).",
-            f"Cả kỳ cần {billions(asked, 'vi')} cho mọi lớp đủ chỗ học; có nguồn cho {billions(funded, 'vi')}"
+            f"Mở hết các lớp đủ chỗ học cần {billions(results.required_vnd, 'vi')} cả kỳ; có nguồn {billions(funded, 'vi')}"
             f" (phân bổ: {say(plan.allocation, 'vi')}).",
         ],
         "en": [
             f"{limits}: {met} of {len(verdicts)} targets are met when due, {nearly} nearly (less than 1% missing).",
-            f"All courses that there are places for cost {billions(asked, 'en')} over the plan;"
+            f"All courses that there are places for cost {billions(results.required_vnd, 'en')} over the plan;"
             f" {billions(funded, 'en')} are funded (allocation: {say(plan.allocation, 'en')}).",
         ],
     }[language]
@@ -146,7 +146,8 @@ def groups(results: Results, language: str) -> pd.DataFrame:
         "part_of": lambda v: plan.label("groups", v, language) if isinstance(v, str) else "",
         "basis": str,
     }
-    return table(plan.frame("groups").rename(columns={"id": "group"}), language, shown)
+    rows = plan.frame("groups").rename(columns={"id": "group"})
+    return table(_in_language(rows, language), language, shown)
 
 
 def history(results: Results, language: str) -> pd.DataFrame:
@@ -170,7 +171,7 @@ def budget(results: Results, language: str) -> pd.DataFrame:
     total = results["budget"].query("source == 'total'").copy()
     total["year"] = total["year"].astype(str)
     columns = {
-        "deliverable_vnd": "requirement",
+        "deliverable_vnd": "deliverable",
         "ceiling_vnd": "ceiling",
         "funded_vnd": "funded",
         "shortfall_vnd": "shortfall",
@@ -221,7 +222,14 @@ def _pointed(plan: Plan, pointer: str, language: str) -> str:
 def basis_register(plan: Plan, language: str) -> pd.DataFrame:
     """Where every number comes from."""
     shown: dict[str, Show] = {"table": str, "row": str, "value": str, "kind": _word(language), "basis": str}
-    return table(register(plan), language, shown)
+    return table(_in_language(register(plan), language), language, shown)
+
+
+def _in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Reasons in Vietnamese where the data has them."""
+    if language == "vi" and "basis_vi" in rows:
+        return rows.assign(basis=rows["basis_vi"].where(rows["basis_vi"] != "", rows["basis"]))
+    return rows
 
 
 def basis_count(plan: Plan, language: str) -> pd.DataFrame:
@@ -249,7 +257,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
                 say("reason", language): plan.scenario_reason(language) or say("plan_itself", language),
                 say("met_of", language): f"{int(row.met)} / {int(row.objectives)}",
                 f"{say('funded', language)} ({say('bn', language)})": bare_billions(row.funded_vnd, language),
-                f"{say('requirement', language)} ({say('bn', language)})": bare_billions(row.deliverable_vnd, language),
+                f"{say('requirement', language)} ({say('bn', language)})": bare_billions(row.required_vnd, language),
                 f"{say('shortfall', language)} ({say('bn', language)})": bare_billions(row.shortfall_vnd, language),
             }
         )
