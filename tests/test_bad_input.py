@@ -10,6 +10,7 @@ import pytest
 
 from trainplan.inputs.plan import load_plan
 from trainplan.words.problems import PlanError
+from trainplan.words.vietnamese import SENTENCES, vietnamese
 
 BROKEN = Path(__file__).parent / "broken"
 SOUND = BROKEN / "sound"
@@ -42,6 +43,7 @@ def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
     for words in expected:
         wanted = words.split(" | ")
         assert any(all(word in line for word in wanted) for line in lines), f"{wanted} not in:\n" + "\n".join(lines)
+    assert all(vietnamese(problem.allowed) for problem in caught.value.problems), "not said in Vietnamese"
     files = {words.split(" | ")[0] for words in expected}
     assert all(any(file in line for file in files) for line in lines), "a mistake in one file is blamed on another"
 
@@ -74,3 +76,9 @@ def test_decomposed_letters_are_composed(tmp_path: Path) -> None:
     path = plan / "sources.csv"
     path.write_text(path.read_text("utf-8").replace("â", "a\u0302"), "utf-8")
     assert load_plan(plan).label("sources", "province", "vi") == "Ngân sách tỉnh"
+
+
+def test_a_sentence_is_found_with_what_stands_in_it() -> None:
+    for english, own in SENTENCES.items():
+        filled = english.replace("{}", "7")
+        assert vietnamese(filled) and vietnamese(filled) == own.replace("{}", "7"), english

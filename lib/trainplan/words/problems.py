@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from trainplan.words.vietnamese import vietnamese
+
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, or an empty string where none is near."""
@@ -27,15 +29,16 @@ class Problem:
     def __str__(self) -> str:
         place = [self.where]
         if self.row:
-            place.append(self.row if self.row.startswith("line ") else f"row {self.row}")
+            place.append(f"dòng / {self.row}" if self.row.startswith("line ") else f"dòng / row {self.row}")
         if self.column:
-            place.append(f"column {self.column}")
+            place.append(f"cột / column {self.column}")
         text = ", ".join(place) + ": "
         if self.value is not None:
             text += f"'{self.value}': "
-        text += self.allowed
+        own = vietnamese(self.allowed)
+        text += f"{own} / {self.allowed}" if own else self.allowed
         if self.nearest:
-            text += f" Nearest: '{self.nearest}'."
+            text += f" Gần nhất / Nearest: '{self.nearest}'."
         return text
 
 
