@@ -44,8 +44,11 @@ class Run:
     gap: Gap
 
 
-def simulate(plan: Arrays) -> Run:
-    """Every year of a plan, over all draws at once."""
+def simulate(plan: Arrays, planned: Array | None = None) -> Run:
+    """Every year of a plan, over all draws at once.
+
+    `planned`, (Y, K, D or 1), replays an enrollment that was decided beforehand in place of the rule of allocation.
+    """
     people, path = workforce(plan), target_path(plan)
     cohorts, opened = cohorts_at_baseline(plan), classes_at_baseline(plan)
     holders, sent = stock_at_baseline(plan), np.zeros_like(plan.target)
@@ -55,7 +58,7 @@ def simulate(plan: Arrays) -> Run:
         need = individual_need(plan, people, path, holders, cohorts, year)
         needed, deliverable = needed_and_deliverable(plan, people, path, need, sent, year)
         committed = cost(plan, learners(plan, cohorts, year), classes_under_way(plan, opened, year), year)
-        enrolled = funded(plan, deliverable, committed, year)
+        enrolled = funded(plan, deliverable, committed, year) if planned is None else planned[year]
 
         new, places = plan.of_program(enrolled), plan.of_program(deliverable)
         cohorts, opened = enroll(plan, cohorts, enrolled, year), open_classes(plan, opened, new, year)
