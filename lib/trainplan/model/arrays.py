@@ -54,6 +54,7 @@ class Arrays:
     above: Index  # (O,) the count that this one is part of, -1 for none
     level: Index  # (O,) how deep a count lies within others
     priority: Index  # (O,)
+    weight: Array  # (O, D) of a person short of the path (section 6)
     objective: Index  # (K,)
     program: Index  # (K,)
     course_years: Index  # (P,)
@@ -152,6 +153,7 @@ def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
         above=above,
         level=np.array([_depth(above, o) for o in range(len(above))], np.intp),
         priority=np.array([r.priority for r in rows["objectives"]], np.intp),
+        weight=column("objectives", "weight"),
         objective=objective,
         program=program,
         course_years=course_years,
