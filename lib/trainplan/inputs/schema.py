@@ -84,7 +84,7 @@ def basis(value: object) -> str:
 
 
 def not_grouped(value: object) -> object:
-    """Refuses 3.850 where people or money are counted: in Vietnam it is three thousand, in a data file less than four."""
+    """Refuses 3.850 where people or money are counted: thousands to who writes it, less than four to a program."""
     text = str(value).strip()
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
         whole_number = text.replace(".", "")

@@ -82,7 +82,7 @@ WHY = {
         " thì đạt đến {best}.",
         "completion": "{name}: không thể đạt {target} vào {due}, kể cả khi đủ kinh phí và chỗ học, vì {failing} học viên"
         " không hoàn thành khóa học; kế hoạch đạt {reached}, cao nhất có thể là {best}.",
-        "time": "{name}: không thể đạt {target} vào {due}, vì người mới vào {late} không kịp học xong khóa {years} năm;"
+        "time": "{name}: không thể đạt {target} vào {due}, vì người mới vào năm {late} không kịp học xong khóa {years} năm;"
         " kế hoạch đạt {reached}, cao nhất có thể là {best}; năm khởi động muộn nhất còn kịp là {start}.",
         "time_short": "{name}: không thể đạt {target} vào {due}, kể cả khi đủ kinh phí, đủ chỗ học và ai cũng hoàn thành;"
         " kế hoạch đạt {reached}, cao nhất có thể là {best}.",
