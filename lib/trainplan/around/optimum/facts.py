@@ -97,12 +97,12 @@ def count_limit(plan: Arrays) -> Array:
 
 def of_objective(plan: Arrays, by_pair: Array) -> Array:
     """Sums (…, K) over the programs of an objective: (…, O)."""
-    return plan.of_objective(by_pair.T).T
+    return plan.of_objective(np.asarray(by_pair, float)[..., None])[..., 0]
 
 
 def of_program(plan: Arrays, by_pair: Array) -> Array:
     """Sums (…, K) over the objectives of a program: (…, P)."""
-    return plan.of_program(by_pair.T).T
+    return plan.of_program(np.asarray(by_pair, float)[..., None])[..., 0]
 
 
 def _at_end(left: Array, end: Index) -> Array:

@@ -28,13 +28,20 @@ class Relaxed(NamedTuple):
     marginal: Array  # (m,) what the value would fall by if a row's limit were one higher
 
 
+class Silent(highspy.Highs):
+    """HiGHS without its callbacks, which announce it on the screen before it can be told to be silent."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.silent()
+
+
 class Solver:
     """The equations in HiGHS, solved anew after a change from where it stands."""
 
     def __init__(self, problem: Equations) -> None:
         self.problem = problem
-        self.highs = highspy.Highs()
-        self.highs.silent()
+        self.highs = Silent()
         for name, value in OPTIONS.items():
             self.set(name, value)
         if len(problem.upper) > LARGE:

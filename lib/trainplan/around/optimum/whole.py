@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trainplan.around.optimum.facts import MILLION, SLACK, Facts, of_objective
 from trainplan.model.arrays import Array, Arrays, floor
-from trainplan.model.funding import affordable, classes_added
+from trainplan.model.funding import affordable
+from trainplan.model.rounding import ROUNDING
 
 
 def fitted(plan: Arrays, facts: Facts, wanted: Array) -> Array:
@@ -30,7 +33,7 @@ def fitted(plan: Arrays, facts: Facts, wanted: Array) -> Array:
             cost = facts.learner_cost[: plan.years, year, pair], facts.class_cost[: plan.years, year, p]
             fits = _fits(money, share[p], cost, facts.class_size[p], taken[p])
             people = max(0.0, min(people, fits))
-            classes = classes_added(taken[p], np.array(people), facts.class_size[p])
+            classes = _classes(taken[p] + people, facts.class_size[p]) - _classes(taken[p], facts.class_size[p])
             money = np.maximum(0.0, money - np.outer(people * cost[0] + classes * cost[1], share[p]))
             enrolled[year, pair] = people
             places[p] -= people
@@ -65,6 +68,10 @@ def _fits(money: Array, share: Array, cost: tuple[Array, Array], size: float, ta
     """Most people for whom every year's money is enough; `cost` is that of a learner and of a class by year."""
     paying = share > 0
     free = (money[:, paying] / share[paying]).min(axis=1)
-    return float(affordable(free, cost[0], cost[1], np.array(size), np.array(taken)).min())
+    return float(affordable(free, cost[0], cost[1], np.array([size]), np.array([taken])).min())
 
 
+
+
+def _classes(people: float, size: float) -> int:
+    return math.ceil(people / size - ROUNDING)
