@@ -90,8 +90,6 @@ def limited(plan: Plan) -> Arrays:
     return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
 
 
-
-
 def met_of(numbers: Arrays, variants: list[Arrays]) -> Mask:
     """(O, n) whether each objective is met when due, in every draw of every variant of the numbers."""
     runs = [simulate(one) for one in variants] if numbers.allocation != "optimal" else _one_by_one(variants)
@@ -110,21 +108,21 @@ def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
     return replace(numbers, ceiling=ceiling)
 
 
-def least(works: Callable[[Array], Mask], most: float, points: int) -> float:
-    """The least whole million that works, of those up to `most` (which does) between which the search looked.
+def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float:
+    """The least whole number of steps that works, of those up to `most` (which does) between which the search looked.
 
     Every round tries `points` amounts between the highest that failed below the lowest that worked, and the latter: what it
-    returns worked, and a million less failed. More money can make a rule that cuts do worse; a lower amount that
+    returns worked, and a step less failed. More money can make a rule that cuts do worse; a lower amount that
     works beside others that fail may then be missed between the points.
     """
     if works(np.array([0.0]))[0]:
         return 0.0
-    low, high = 0.0, np.ceil(most / STEP) * STEP
+    low, high = 0.0, np.ceil(most / step) * step
     while not works(np.array([high]))[0]:  # the best plan need not find the plan that spends `most`
-        low, high = high, max(STEP, 2 * high)
-    while high - low > STEP:
-        count = int(min(points, round((high - low) / STEP) - 1))
-        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / STEP) * STEP
+        low, high = high, max(step, 2 * high)
+    while high - low > step:
+        count = int(min(points, round((high - low) / step) - 1))
+        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step
         good = works(tried)
         first = int(np.argmax(good)) if good.any() else len(tried)
         low, high = (tried[first - 1] if first else low), (tried[first] if first < len(tried) else high)

@@ -64,7 +64,7 @@ class Facts:
         stock = np.where(reaches & self.may_start[:, plan.objective], floor(self.headcount + 1)[:, plan.objective], 0.0)
         sent = np.where(self.headcount > 0, self.limit, 0.0)[:, plan.objective]
         most = np.where(kind == "attainment", stock, np.where(kind == "count", sent, needed))
-        return np.where(plan.route_share[:, 0] > 0, np.minimum(most, plan.capacity[plan.program, 0]), 0.0)
+        return np.where(plan.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
 
 
 def survival(stay: Array) -> Array:

@@ -71,7 +71,5 @@ def _fits(money: Array, share: Array, cost: tuple[Array, Array], size: float, ta
     return float(affordable(free, cost[0], cost[1], np.array([size]), np.array([taken])).min())
 
 
-
-
 def _classes(people: float, size: float) -> int:
     return math.ceil(people / size - ROUNDING)
