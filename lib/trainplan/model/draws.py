@@ -14,7 +14,7 @@ CHUNK = 512  # draws at once: benchmarks/draws.py tries others
 def simulate_draws(
     plan: Plan, drawn: Mapping[str, Array], planned: Array | None = None, chunk: int = CHUNK
 ) -> Iterator[tuple[slice, Run]]:
-    """The draws' numbers in order, a chunk at a time, each with its run; `drawn` gives a cell's values, (D,), by address.
+    """A chunk of draws at a time, in order, with its run; `drawn` gives a cell's values, (D,), by its address.
 
     What is wanted of a run is to be taken before the next one. `planned` replays an enrollment (see `simulate`).
     """
@@ -22,7 +22,5 @@ def simulate_draws(
     draws = max(map(len, drawn.values()), default=1)
     for first in range(0, draws, chunk):
         part = slice(first, min(first + chunk, draws))
-        yield (
-            part,
-            simulate(drawn_arrays(plan, numbers, {cell: values[part] for cell, values in drawn.items()}), planned),
-        )
+        values = {address: cell[part] for address, cell in drawn.items()}
+        yield part, simulate(drawn_arrays(plan, numbers, values), planned)
