@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays, drawn_arrays
 from trainplan.model.simulate import Run, simulate
 
-CHUNK = 512  # draws at once: benchmarks/draws.py tries others
+CHUNK = 2048  # draws at once: benchmarks/draws.py tries others
+KEPT = 4_000_000  # numbers
 
 
 def simulate_draws(
@@ -18,6 +21,7 @@ def simulate_draws(
 
     What is wanted of a run is to be taken before the next one. `planned` replays an enrollment (see `simulate`).
     """
+    np.empty(KEPT)  # the C library keeps what is freed later up to the largest block freed: no new pages every chunk
     numbers = arrays(plan)
     draws = max(map(len, drawn.values()), default=1)
     for first in range(0, draws, chunk):
