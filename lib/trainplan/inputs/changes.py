@@ -97,8 +97,8 @@ def apply_changes(
         if wrong:
             problems.append(Problem(file, wrong, change, row=address))
             continue
-        places = _places(tables, choices, address, file, problems)
-        for place, cells, column in places:
+        found = places(tables, choices, address, file, problems)
+        for place, cells, column in found:
             old = cells.get(column, "")
             try:
                 cells[column] = changed_value(old, change)
@@ -109,7 +109,7 @@ def apply_changes(
     return done
 
 
-def _places(
+def places(
     tables: dict[str, RawTable], choices: dict[str, Any], address: str, file: str, problems: list[Problem]
 ) -> list[tuple[str, dict[str, Any], str]]:
     """The cells that an address names: (address, the row, the column); a problem where it names none."""

@@ -15,6 +15,7 @@ from trainplan.inputs.changes import Change, apply_changes, row_key
 from trainplan.inputs.checks import Read, check_together, warnings
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices
+from trainplan.inputs.uncertain import Range, read_ranges
 from trainplan.words.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -33,6 +34,7 @@ class Plan:
     applied: tuple[Change, ...]
     input_hashes: dict[str, str]
     scenario_words: dict[str, Any] = field(default_factory=dict)
+    ranges: tuple[Range, ...] = ()
     spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
@@ -194,6 +196,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         ]
     present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
     applied: list[Change] = []
+    ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
     if scenario_path:
         _check_scenario_keys(words, files.name_of(scenario_path), problems)
         changes = words.get("set") if isinstance(words.get("set"), dict) else {}
@@ -206,7 +209,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
     name = scenario_path.stem if scenario_path else "base"
-    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare)
+    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, ranges, spare)
 
 
 def _read(rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:

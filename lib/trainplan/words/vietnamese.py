@@ -91,6 +91,14 @@ SENTENCES = {
     "a scenario holds title, reason and set.": "kịch bản gồm title, reason và set.",
     "a scenario needs a title.": "kịch bản phải có title.",
     "set is a map of addresses to changes.": "set gồm các cặp địa chỉ: thay đổi.",
+    # ranges
+    "uncertain is a list of ranges.": "uncertain là một danh sách các khoảng.",
+    "a range can be given to {}.": "chỉ cho được khoảng với {}.",
+    "a {} distribution has {}.": "phân bố {} gồm {}.",
+    "{} ≤ {} is expected.": "cần {} ≤ {}.",
+    "the range leads to {}; this number lies within {} and {}.": "khoảng này dẫn đến {}; số này nằm trong {} đến {}.",
+    "text is expected here, in Vietnamese and English where it is for reading ({}).": "cần chữ ở đây, chữ để đọc thì có cả "
+    "tiếng Việt và tiếng Anh ({}).",
     # names and parameters
     "there is no such plan; params/ holds: {}.": "không có kế hoạch này; trong params/ có: {}.",
     "there is no such scenario; this plan has: {}.": "không có kịch bản này; kế hoạch có: {}.",
