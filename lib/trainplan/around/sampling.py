@@ -61,7 +61,7 @@ def allowed(one: Range, cells: list[Cell]) -> tuple[float, float]:
 
 
 def quantile(one: Range, share: Array, low: float = -np.inf, high: float = np.inf) -> Array:
-    """What the range comes to at `share` (0…1, any shape) of its distribution; a normal one is cut off at low and high."""
+    """What the range comes to at `share` (0…1) of its distribution; a normal one is cut off at `low` and `high`."""
     from scipy.special import ndtr, ndtri
 
     shape = one.shape
@@ -82,24 +82,34 @@ def quantile(one: Range, share: Array, low: float = -np.inf, high: float = np.in
     return np.where(share * (most - least) < mode - least, rising, falling)
 
 
-def drawn_values(plan: Plan, shares: Array) -> Array:
-    """What every range comes to, (ranges, D), at the points `shares` (0…1) of the same shape."""
-    bounds = [allowed(one, cells_of(plan, one)) for one in plan.ranges]
-    return np.stack([quantile(one, share, *ends) for one, share, ends in zip(plan.ranges, shares, bounds, strict=True)])
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges of a plan with the numbers that they move, looked up once."""
 
+    ranges: tuple[Range, ...]
+    cells: tuple[list[Cell], ...]
 
-def drawn_cells(plan: Plan, values: Array) -> dict[str, Array]:
-    """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
+    @classmethod
+    def of(cls, plan: Plan) -> Ranges:
+        return cls(plan.ranges, tuple(cells_of(plan, one) for one in plan.ranges))
 
-    Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.
-    """
-    drawn: dict[str, Array] = {}
-    bounds: dict[str, Cell] = {}
-    for one, by in zip(plan.ranges, values, strict=True):
-        for cell in cells_of(plan, one):
-            drawn[cell.address] = moved(one.form, drawn.get(cell.address, cell.value), by)
-            bounds[cell.address] = cell
-    return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
+    def values(self, shares: Array) -> Array:
+        """What every range comes to at the points `shares` (0…1), both (ranges, D)."""
+        each = zip(self.ranges, shares, self.cells, strict=True)
+        return np.stack([quantile(one, share, *allowed(one, cells)) for one, share, cells in each])
+
+    def drawn(self, values: Array) -> dict[str, Array]:
+        """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
+
+        Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.
+        """
+        drawn: dict[str, Array] = {}
+        bounds: dict[str, Cell] = {}
+        for one, cells, by in zip(self.ranges, self.cells, values, strict=True):
+            for cell in cells:
+                drawn[cell.address] = moved(one.form, drawn.get(cell.address, cell.value), by)
+                bounds[cell.address] = cell
+        return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
 
 
 def sizes(draws: int, replicates: int = REPLICATES) -> list[int]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.sampling import REPLICATES, drawn_cells, drawn_values, points, sizes
+from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
@@ -24,6 +24,7 @@ from trainplan.words.problems import PlanError, Problem
 
 DRAWS, SEED = 2**15, 2415
 REMEMBERED = 2**17  # draws that bands and drivers rest on at most; probabilities rest on all
+LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
 LOOPS = ("closed", "open")
@@ -66,6 +67,8 @@ def uncertainty(
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "the plan has no ranges to draw from.", column="uncertain")])
+    if draws < LEAST:
+        raise PlanError([Problem("--draws", f"a number of at least {LEAST} is expected.", draws)])
     loop = loop or ("closed" if plan.allocation in RULES else "open")
     kept = min(draws, REMEMBERED)
     numbers = arrays(plan)
@@ -102,12 +105,14 @@ def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
     """(replicate, what the ranges came to, (ranges, D), and the run), a part of the draws at a time."""
     parts: list[tuple[int, Array]] = []
 
+    ranges = Ranges.of(plan)
+
     def cells() -> Iterator[dict[str, Array]]:
         for replicate, size in enumerate(sizes(draws)):
             for shares in points(len(plan.ranges), size, seed, replicate, chunk):
-                values = drawn_values(plan, shares)
+                values = ranges.values(shares)
                 parts.append((replicate, values))
-                yield drawn_cells(plan, values)
+                yield ranges.drawn(values)
 
     for run in simulate_draws(plan, cells(), planned):
         yield *parts.pop(), run
