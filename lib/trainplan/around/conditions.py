@@ -19,7 +19,7 @@ from trainplan.model.arrays import Array, Mask
 BINS = 20
 STRONGEST = 6  # inputs that are tried in pairs
 GAIN = 0.03  # what a second threshold must add
-SELDOM = 0.005  # a target missed more seldom than this, or met more seldom, has no conditions
+SELDOM = 0.01  # a target missed more seldom than this, or met more seldom, has no conditions
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
+COLUMNS = ["scenario", "result", "change", "part", "error"]
 NEUTRAL = ("language",)  # choices that no result depends on
 
 
@@ -54,10 +55,9 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
 
     Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once.
     """
-    columns = ["scenario", "result", "change", "part", "error"]
     groups = grouped(one, other)
     if not groups or not comparable(one, other):
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.rows["objectives"]), COST, MET]
     parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
     rows = [
@@ -65,7 +65,12 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
         for r, result in enumerate(results)
         for c, change in enumerate(groups)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
+    """`differences` of every other plan from the first, one below the other."""
+    return pd.concat([differences(one, one), *(differences(one, other) for other in others)], ignore_index=True)
 
 
 def comparable(one: Plan, other: Plan) -> bool:

@@ -94,6 +94,7 @@ SENTENCES = {
     "set is a map of addresses to changes.": "set gồm các cặp địa chỉ: thay đổi.",
     # ranges
     "uncertain is a list of ranges.": "uncertain là một danh sách các khoảng.",
+    "the plan has no ranges to draw from.": "kế hoạch chưa nêu khoảng nào để rút số.",
     "a range can be given to {}.": "chỉ cho được khoảng với {}.",
     "a {} distribution has {}.": "phân bố {} gồm {}.",
     "{} ≤ {} is expected.": "cần {} ≤ {}.",
