@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ from trainplan.around.verdicts import best_reachable, binding, latest_start, ver
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.limits import Lifted, side_by_side
+from trainplan.model.simulate import Run
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,8 @@ class Results:
 def compute(plan: Plan) -> Results:
     """All result tables of a plan."""
     numbers = arrays(plan)
-    run = simulate(numbers)
-    deliverable = run if numbers.allocation == "all" else simulate(replace(numbers, allocation="all"))
-    needed = simulate(replace(numbers, allocation="all", capacity=np.full_like(numbers.capacity, np.inf)))
+    lifted = side_by_side(numbers)
+    run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
     cost = _cost(plan, numbers, run)
     gap = _gap(plan, numbers, run)
     tables = {
@@ -43,7 +43,7 @@ def compute(plan: Plan) -> Results:
         "cost": cost,
         "budget": _budget(plan, numbers, run),
         "gap": gap,
-        "verdicts": _verdicts(plan, numbers, run),
+        "verdicts": _verdicts(plan, numbers, lifted),
         "commitments": _commitments(plan, numbers, run),
         "lines": _lines(plan, needed, deliverable, run),
     }
@@ -150,10 +150,9 @@ def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     return frame
 
 
-def _verdicts(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
     """One row an objective, as of its due year."""
-    binds = binding(numbers, run)
-    best = best_reachable(numbers, run)
+    run, binds, best = lifted.plan, binding(numbers, lifted), best_reachable(numbers, lifted)
     rows = []
     for o, row in enumerate(plan.rows["objectives"]):
         due = numbers.due[o]

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from trainplan.inputs.changes import Change, apply_changes, row_key
 from trainplan.inputs.checks import Read, check_together, warnings
+from trainplan.inputs.levers import Lever, read_levers
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices
 from trainplan.words.problems import PlanError, Problem, nearest_name
@@ -34,6 +35,7 @@ class Plan:
     input_hashes: dict[str, str]
     scenario_words: dict[str, Any] = field(default_factory=dict)
     spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    levers: tuple[Lever, ...] = field(default=(), repr=False)
 
     @property
     def key(self) -> str:
@@ -193,6 +195,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
             Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
         ]
     present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
+    levers = read_levers(present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
     if scenario_path:
         _check_scenario_keys(words, files.name_of(scenario_path), problems)
@@ -206,7 +209,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
     name = scenario_path.stem if scenario_path else "base"
-    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare)
+    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare, levers)
 
 
 def _read(rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
