@@ -18,7 +18,7 @@ from trainplan.desk.saving import Words
 from trainplan.desk.words import word
 
 GROUPS = ("money", "rule", "targets", "people", "courses")
-TALL = "78vh"
+TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
 
 
 class Answering(Protocol):
@@ -88,6 +88,7 @@ class Controls:
             list(desk.sections.values()),
             layout=widgets.Layout(flex="1 1 auto", height=TALL, overflow="auto", padding="0 0 0 12px", min_width="0"),
         )
+        answer.add_class("tp-answer")
         self.draft_bar = widgets.HBox([self.offered, self.open_draft, self.drop_draft])
         steps = widgets.HBox(
             [self.undo, self.redo, self.reset, self.compared, self.chosen, self.load],

@@ -91,7 +91,8 @@ STYLE = """
 .tp-desk tr.nearly td:nth-of-type(5) { background: #fbe7c0; }
 .tp-desk .tp-message { border-left: 5px solid #d55e00; background: #fdf1ea; padding: 6px 12px; margin: 4px 0; }
 .tp-desk .tp-message.done { border-color: #009e73; background: #eaf6f1; }
-.tp-panes { align-items: stretch; } .tp-levers { border-right: 2px solid #d1d9e0; }
+.tp-levers { border-right: 2px solid #d1d9e0; } .tp-levers > *, .tp-answer > * { flex: 0 0 auto; }
+.tp-answer .widget-html-content { width: 100%; } .tp-lever .widget-hslider { height: 28px; }
 .tp-lever { margin: 0 0 4px; } .tp-lever .moved { font-weight: 700; background: #fbe7c0; }
 .tp-lever .widget-html, .tp-lever .widget-html-content { height: auto; line-height: 1.25; }
 .tp-change { align-items: center; } .tp-change .widget-html-content { line-height: 1.3; }

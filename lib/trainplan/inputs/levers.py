@@ -72,6 +72,27 @@ def choices_of(address: str) -> tuple[str, ...]:
     return get_args(field.annotation) if field and all(isinstance(a, str) for a in get_args(field.annotation)) else ()
 
 
+_sound: dict[frozenset[tuple[str, str]], tuple[Lever, ...]] = {}  # levers found sound, by the hashes of their files
+
+
+def sound_levers(
+    hashes: Mapping[str, str],
+    tables: Mapping[str, RawTable],
+    choices: dict[str, Any],
+    file: str,
+    problems: list[Problem],
+) -> tuple[Lever, ...]:
+    """As `read_levers`; files that were sound are not checked again, for the desk reads them at every move."""
+    key, known = frozenset(hashes.items()), len(problems)
+    if key not in _sound:
+        levers = read_levers(tables, choices, file, problems)
+        if len(problems) > known:
+            return levers
+        _sound.clear()
+        _sound[key] = levers
+    return _sound[key]
+
+
 def read_levers(
     tables: Mapping[str, RawTable], choices: dict[str, Any], file: str, problems: list[Problem]
 ) -> tuple[Lever, ...]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from trainplan.inputs.changes import Change, apply_changes, row_key
 from trainplan.inputs.checks import Read, check_together, warnings
-from trainplan.inputs.levers import Lever, read_levers
+from trainplan.inputs.levers import Lever, sound_levers
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices
 from trainplan.words.problems import PlanError, Problem, nearest_name
@@ -195,7 +195,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
             Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
         ]
     present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
-    levers = read_levers(present, raw_choices, files.name_of(path), problems)
+    levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
     if scenario_path:
         _check_scenario_keys(words, files.name_of(scenario_path), problems)

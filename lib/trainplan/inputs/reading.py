@@ -42,13 +42,13 @@ class Files:
     """Reads the files of a plan, and remembers the hash of each."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root.resolve()
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
 
     def name_of(self, path: Path) -> str:
         try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
+            return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 

@@ -13,6 +13,8 @@ FRACTION_DIGITS = 9  # fractions that differ by less are a tie
 
 def largest_remainder(weight: Array, total: Array) -> Array:
     """Shares a whole `total`, (D,), in proportion to `weight`, (n, D), in whole numbers; ties go to the first."""
+    if len(weight) == 1:
+        return np.where(weight > 0, total, 0.0)
     ideal = divide(weight * total, weight.sum(axis=0))
     whole = floor(ideal)
     left = total - whole.sum(axis=0)
