@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from trainplan.outputs.book import Book, open_book
-from trainplan.outputs.views import headline, html_table, verdicts
+from trainplan.outputs.sentences import headline
+from trainplan.outputs.views import html_table, verdicts
 from trainplan.words.problems import PlanError
 
 SOUND = str(Path(__file__).parent / "broken" / "sound")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -11,11 +12,11 @@ from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import TABLES
 
 ASSUMED = {"basis": "; assumed:", "basis_vi": "; giả định:"}  # what stands after it is ours
-COLUMNS = ["table", "row", "value", "basis_vi", "basis", "kind"]
+COLUMNS = ["table", "row", "numbers", "basis_vi", "basis", "kind"]
 
 
 def register(plan: Plan) -> pd.DataFrame:
-    """A row for every row with a `basis`: table, row, value (its numbers), basis in both languages, kind.
+    """A row for every row with a `basis`: table, row, numbers (by column), basis in both languages, kind.
 
     What a basis says after `; assumed:` gets a line of its own, as an assumption. A plan without the column
     `basis_vi` has the same words in both languages.
@@ -24,10 +25,10 @@ def register(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame([line for name in tables for line in _lines(plan, name)], columns=COLUMNS)
 
 
-def _lines(plan: Plan, name: str) -> Iterator[dict[str, str]]:
+def _lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
     """The lines of one table."""
     for cells in plan.frame(name).to_dict("records"):
-        line = {"table": name, "row": row_key(cells, TABLES[name].keys), "value": _numbers(name, cells)}
+        line = {"table": name, "row": row_key(cells, TABLES[name].keys), "numbers": _numbers(name, cells)}
         kind, _, words = cells["basis"].partition(":")
         stated, _, assumed = words.partition(ASSUMED["basis"])
         stated_vi, _, assumed_vi = (cells.get("basis_vi") or words).partition(ASSUMED["basis_vi"])
@@ -36,9 +37,8 @@ def _lines(plan: Plan, name: str) -> Iterator[dict[str, str]]:
             yield {**line, "basis_vi": (assumed_vi or assumed).strip(), "basis": assumed.strip(), "kind": "assumption"}
 
 
-def _numbers(name: str, cells: dict[str, object]) -> str:
+def _numbers(name: str, cells: dict[str, Any]) -> dict[str, float]:
     """The numbers of a row, by their columns."""
     table = TABLES[name]
     found = {c: cells[c] for c in table.columns if c not in table.keys}
-    shown = {c: v for c, v in found.items() if isinstance(v, int | float) and not isinstance(v, bool) and v == v}
-    return "; ".join(f"{column} {value:.10g}" for column, value in shown.items())
+    return {c: v for c, v in found.items() if isinstance(v, int | float) and not isinstance(v, bool) and v == v}

@@ -20,12 +20,16 @@ NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none her
 
 @dataclass(frozen=True)
 class Change:
-    """One change, as it was resolved: the place, what stood there, what stands there now, and why."""
+    """One change, as it was resolved: the place, what stood there, what stands there now, and why.
+
+    `stated` is the address as it was given, which may be one for many rows.
+    """
 
     address: str
     old: object
     new: object
     reason: str = ""
+    stated: str = ""
 
 
 def changed_value(old: object, change: object) -> object:
@@ -61,6 +65,12 @@ def reason_of(change: object) -> str:
     """The reason given for a change, Vietnamese first where there are two."""
     reason = change.get("reason", "") if isinstance(change, dict) else ""
     return " / ".join(str(v) for v in reason.values()) if isinstance(reason, dict) else str(reason or "")
+
+
+def in_language(reason: str, language: str) -> str:
+    """The half of a reason `vi / en` in a language; all of it where it has no two halves."""
+    own, mark, foreign = reason.partition(" / ")
+    return (own if language == "vi" else foreign) if mark else reason
 
 
 def typed(cell: object) -> object:
@@ -105,7 +115,7 @@ def apply_changes(
             except ValueError as error:
                 problems.append(Problem(file, str(error), change, row=place))
                 continue
-            done.append(Change(place, typed(old), typed(cells[column]), reason_of(change)))
+            done.append(Change(place, typed(old), typed(cells[column]), reason_of(change), address))
     return done
 
 

@@ -83,11 +83,20 @@ def basis(value: object) -> str:
     return text
 
 
-def bounded(low: float | None = None, high: float | None = None, above: bool = False) -> Any:
-    """A validator for a number within bounds, saying what is allowed."""
+def not_grouped(value: object) -> object:
+    """Refuses 3.850 where people or money are counted: thousands to who writes it, less than four to a program."""
+    text = str(value).strip()
+    if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
+        whole_number = text.replace(".", "")
+        raise ValueError(f"this can be read in two ways; write {whole_number} or {text}0.")
+    return value
+
+
+def bounded(low: float | None = None, high: float | None = None, above: bool = False, counts: bool = False) -> Any:
+    """A validator for a number within bounds, saying what is allowed; `counts` where it counts people or money."""
 
     def check(value: object) -> float:
-        result = number(value)
+        result = number(not_grouped(value) if counts else value)
         if low is not None and (result < low or (above and result == low)):
             raise ValueError(f"a number {'above' if above else 'of at least'} {low:g} is expected.")
         if high is not None and result > high:
@@ -104,6 +113,8 @@ Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Number = Annotated[float, BeforeValidator(number)]
 Amount = Annotated[float, bounded(0)]
+Quantity = Annotated[float, bounded(0, counts=True)]
+Size = Annotated[float, bounded(0, above=True, counts=True)]
 Positive = Annotated[float, bounded(0, above=True)]
 Share = Annotated[float, bounded(0, 1)]
 PositiveShare = Annotated[float, bounded(0, 1, above=True)]
@@ -129,7 +140,7 @@ class Group(Row):
     name_vi: Name
     name_en: Name
     level: Text
-    headcount: Amount = Field(description="people on 31 December of first-1")
+    headcount: Quantity = Field(description="people on 31 December of first-1")
     growth: Growth = Field(description="change of the head-count a year, a share above -1")
     leave_rate: Share = Field(description="share of last year's people who leave in a year")
     appointment_rate: Share | None = Field(None, description="appointees of a year as a share of its head-count")
@@ -181,10 +192,10 @@ class Program(Row):
     name_en: Name
     years: Duration = Field(description="whole calendar years, 1 for any shorter course")
     completion_rate: PositiveShare
-    class_size: Positive | None = None
-    capacity: Amount | None = Field(None, description="new learners a year over all objectives; empty: no limit")
-    cost_per_learner_year: Amount = Field(description="VND of price_base_year")
-    cost_per_class_year: Amount = Field(description="VND of price_base_year")
+    class_size: Size | None = None
+    capacity: Quantity | None = Field(None, description="new learners a year over all objectives; empty: no limit")
+    cost_per_learner_year: Quantity = Field(description="VND of price_base_year")
+    cost_per_class_year: Quantity = Field(description="VND of price_base_year")
     price_index: Id
     place: Text
     basis: Basis
@@ -204,7 +215,7 @@ class Pipeline(Row):
     objective: Id
     program: Id
     started: Year
-    learners: Amount
+    learners: Quantity
     basis: Basis
 
 
@@ -231,7 +242,7 @@ class Ceiling(Row):
 
     year: Year
     source: Id
-    ceiling_vnd: Amount
+    ceiling_vnd: Quantity
     basis: Basis
 
 
@@ -256,7 +267,7 @@ class Unit(Row):
 class UnitHeadcount(Row):
     unit: Id
     group: Id
-    headcount: Amount
+    headcount: Quantity
     basis: Basis
 
 
@@ -284,9 +295,9 @@ class Actual(Row):
     year: Year
     objective: Id
     program: Id
-    enrolled: Amount | None = None
-    completed: Amount | None = None
-    spent_vnd: Amount | None = None
+    enrolled: Quantity | None = None
+    completed: Quantity | None = None
+    spent_vnd: Quantity | None = None
     as_of: Text
     basis: Basis
 
@@ -296,8 +307,8 @@ class Observation(Row):
 
     year: Year
     objective: Id
-    base: Amount | None = None
-    reached: Amount
+    base: Quantity | None = None
+    reached: Quantity
     as_of: Text
     basis: Basis
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Index, divide, floor
+from trainplan.model.arrays import Array, Arrays, divide, floor, total
 from trainplan.model.need import count_need, with_parts
+from trainplan.model.structure import Level
 from trainplan.model.workforce import Workforce
 
-FRACTION_DIGITS = 9  # fractions that differ by less are a tie
+FRACTIONS = 1e9  # fractions that differ by less than one of these are a tie
 
 
-def largest_remainder(weight: Array, total: Array) -> Array:
-    """Shares a whole `total`, (D,), in proportion to `weight`, (n, D), in whole numbers; ties go to the first."""
-    if len(weight) == 1:
-        return np.where(weight > 0, total, 0.0)
-    ideal = divide(weight * total, weight.sum(axis=0))
-    whole = floor(ideal)
-    left = total - whole.sum(axis=0)
-    order = np.argsort(-np.round(ideal - whole, FRACTION_DIGITS), axis=0, kind="stable")
-    rank = np.argsort(order, axis=0, kind="stable")
-    return np.where(weight.sum(axis=0) > 0, whole + (rank < left), 0.0)
+def largest_remainder(weight: Array, whole: Array) -> Array:
+    """Shares a `whole`, (…, D), in proportion to `weight`, (n, …, D), in whole numbers; ties go to the first."""
+    shares = divide(weight * whole, total(weight))
+    given = floor(shares)
+    fraction = np.rint((shares - given) * FRACTIONS)
+    ahead = np.zeros(np.broadcast_shapes(fraction.shape, whole.shape))  # how many have a larger fraction, or come first
+    for later in range(1, len(fraction)):
+        passes = fraction[later] > fraction[:later]
+        ahead[:later] += passes
+        ahead[later] = later - passes.sum(axis=0)
+    return given + (ahead < whole - total(given))
 
 
 def needed_and_deliverable(
@@ -30,40 +32,36 @@ def needed_and_deliverable(
 
     Parts of a count come first, deepest first: what they are given lowers the need of the count they belong to.
     """
-    needed = np.zeros((len(plan.objective), 1))
-    deliverable, places = needed, plan.capacity
-    counted = (plan.kind == "count")[:, None]
-    for level in range(int(plan.level.max(initial=0)), -1, -1):
-        given = with_parts(plan, plan.of_objective(deliverable))
-        need = np.where(counted, count_need(plan, people, path, sent, given, year), individual)
-        asked = split_by_route(plan, np.where((plan.level == level)[:, None], need, 0.0))
-        fits = within_capacity(plan, asked, places)
+    need, places = individual.copy(), plan.capacity
+    needed = deliverable = np.zeros((len(plan.objective), plan.draws))
+    for level in plan.structure.levels:
+        if len(level.counts):
+            given = with_parts(plan, plan.of_objective(deliverable))
+            need[level.counts] = count_need(plan, people, path, sent, given, level.counts, year)
+        asked = split_by_route(plan, level, need)
+        fits = within_capacity(plan, level, asked, places)
         needed, deliverable = needed + asked, deliverable + fits
-        places = places - plan.of_program(fits)
+        places = plan.capacity - plan.of_program(deliverable)
     return needed, deliverable
 
 
-def split_by_route(plan: Arrays, need: Array) -> Array:
-    """The need of every objective, (O, D), as whole people by pair, (K, D), in proportion to the routes' shares."""
-    split = np.zeros_like(plan.route_share * need[plan.objective])
-    for routes in _together(plan.objective):
-        split[routes] = largest_remainder(plan.route_share[routes], need[plan.objective[routes[0]]])
+def split_by_route(plan: Arrays, level: Level, need: Array) -> Array:
+    """The need of the level's objectives, (O, D), as whole people by pair, (K, D), in proportion to shares."""
+    split = np.zeros((len(plan.objective), need.shape[-1]))
+    split[level.alone] = need[plan.objective[level.alone]]
+    for shared in level.routed:
+        split[shared.rows] = largest_remainder(plan.route_share[shared.rows], need[shared.owner])
     return split
 
 
-def within_capacity(plan: Arrays, asked: Array, places: Array) -> Array:
-    """What `places`, (P, D), let through of `asked`, (K, D): whole people in proportion to need."""
-    fits = asked + np.zeros_like(places[:1])
-    for pairs in _together(plan.program):
-        pairs = pairs[np.argsort(plan.objective[pairs], kind="stable")]
-        room = places[plan.program[pairs[0]]]
-        total = asked[pairs].sum(axis=0)
-        if np.any(total > room):
-            cut = largest_remainder(asked[pairs], np.minimum(total, room))
-            fits[pairs] = np.where(total > room, cut, asked[pairs])
+def within_capacity(plan: Arrays, level: Level, asked: Array, places: Array) -> Array:
+    """What `places`, (P, D), let through of what the level asks, (K, D): whole people in proportion to need."""
+    fits = asked.copy()
+    fits[level.single] = np.minimum(asked[level.single], places[plan.program[level.single]])
+    for shared in level.places:
+        wanted = asked[shared.rows]
+        together, room = total(wanted), places[shared.owner]
+        short = (together > room).any(axis=-1)
+        if short.any():
+            fits[shared.rows[:, short]] = largest_remainder(wanted[:, short], np.minimum(together, room)[short])
     return fits
-
-
-def _together(owner: Index) -> list[Index]:
-    """Pairs that share an owner, one array of pairs each."""
-    return [np.flatnonzero(owner == one) for one in np.unique(owner)]

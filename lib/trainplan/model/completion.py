@@ -1,57 +1,65 @@
-"""Completion: cohorts under way, who of them is left, who completes, and the stock of the qualified (MODEL.md, 3–4)."""
+"""Completion: cohorts under way, who of them is left, who completes, and the stock of the qualified (MODEL.md, 3–4).
+
+This year's beginners are rows of pairs, (K, D); cohorts in a later course year have rows of their own, (W, D), which
+`plan.structure.cohorts` describes.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays
+from trainplan.model.arrays import Array, Arrays, Index
 from trainplan.model.workforce import Workforce
 
 
-def cohorts_at_baseline(plan: Arrays) -> Array:
-    """Learners of every pair by start, (K, A, D): the pipeline, as of the baseline."""
-    return plan.pipeline
+class Flow(NamedTuple):
+    """What a year asks of the stocks and does to them beside completions, each (Y, S, D); the S stocks are the
+    objectives of kind attainment."""
+
+    size: Array  # N, the people of their group
+    stay: Array  # the share of them that stays
+    kept: Array  # the share of holders who stay and do not lapse
+    brought: Array  # holders among the joiners
+    wanted: Array  # holders on the target path
 
 
-def survive(plan: Arrays, people: Workforce, cohorts: Array, year: int) -> Array:
-    """The cohorts, (K, A, D), less those who left their posts in `year` (an index; it may lie after `last`)."""
-    leave_rate = people.leave_rate[year][plan.group[plan.objective]]
-    return cohorts * (1 - leave_rate)[:, None]
+def stock_flow(plan: Arrays, people: Workforce, path: Array) -> Flow:
+    """The flow of the stocks in every year of the plan; `path` is c*, (Y, O, D)."""
+    rows = plan.structure.stocks
+    group = plan.group[rows]
+    size, stay = people.headcount[:, group], 1 - people.leave_rate[: plan.years, group]
+    brought = people.joiners[:, group] * plan.entry_share[rows]
+    return Flow(size, stay, stay * (1 - plan.lapse_rate[rows]), brought, path[:, rows] * size)
 
 
-def enroll(plan: Arrays, cohorts: Array, enrolled: Array, year: int) -> Array:
-    """The cohorts with the year's new learners, (K, D), among them."""
-    place = (plan.start == year)[:, None]
-    return np.where(place, enrolled[:, None], cohorts)
-
-
-def under_way(plan: Arrays, year: int) -> Array:
-    """1 where a pair's cohort of a start is in one of its course years in `year`, else 0: (K, A, 1)."""
-    elapsed = year - plan.start
-    course = plan.course_years[plan.program][:, None]
-    return ((elapsed >= 0) & (elapsed < course)).astype(float)[..., None]
-
-
-def completions(plan: Arrays, cohorts: Array, year: int) -> Array:
-    """C[t] of every pair, (K, D): the learners left of the cohort that ends in `year`, times its completion rate."""
-    ends = plan.start + plan.course_years[plan.program][:, None] - 1 == year
-    return (cohorts * ends[..., None]).sum(axis=1) * plan.completion_rate[plan.program]
-
-
-def studying_after(plan: Arrays, cohorts: Array, year: int) -> Array:
-    """Learners of every objective, (O, D), who are under way in `year` and end after it."""
-    still = under_way(plan, year) * under_way(plan, year + 1)
-    return plan.of_objective((cohorts * still).sum(axis=1))
-
-
-def stock(plan: Arrays, people: Workforce, before: Array, completed: Array, year: int) -> Array:
-    """Q[t], (O, D): holders who stayed and did not lapse, joiners who bring it, completions; at most N."""
-    group = plan.group
-    kept = before * (1 - people.leave_rate[year][group]) * (1 - plan.lapse_rate)
-    brought = people.joiners[year][group] * plan.entry_share
-    return np.minimum(people.headcount[year][group], kept + brought + completed)
+def stock(flow: Flow, before: Array, completed: Array, year: int, rows: Index | slice = slice(None)) -> Array:
+    """Q[t] of the stocks `rows`, (rows, D): holders who stayed and did not lapse, joiners who bring it, completions."""
+    held = before * flow.kept[year][rows] + flow.brought[year][rows] + completed
+    return np.minimum(flow.size[year][rows], held)
 
 
 def stock_at_baseline(plan: Arrays) -> Array:
-    """Q of the baseline, (O, D): coverage times head-count."""
-    return plan.baseline * plan.headcount[plan.group]
+    """Q of the baseline, (S, D): coverage times head-count."""
+    rows = plan.structure.stocks
+    return plan.baseline[rows] * plan.headcount[plan.group[rows]]
+
+
+def cohorts_at_baseline(plan: Arrays) -> Array:
+    """Learners of the first year's later cohorts, (W, D): the pipeline, as of the baseline."""
+    later = plan.structure.cohorts
+    place = 1 - later.course_year - plan.start[0]
+    return np.where((place >= 0)[:, None], plan.pipeline[later.owner, np.maximum(place, 0)], 0.0)
+
+
+def survive(plan: Arrays, people: Workforce, later: Array, year: int) -> Array:
+    """The later cohorts less those who left their posts in `year` (an index; it may lie after `last`)."""
+    group = plan.group[plan.objective[plan.structure.cohorts.owner]]
+    return later * (1 - people.leave_rate[year][group])
+
+
+def completions(plan: Arrays, enrolled: Array, later: Array) -> Array:
+    """C[t] of every pair, (K, D): the learners left of the cohort that ends this year, times its completion rate."""
+    cohorts = plan.structure.cohorts
+    return cohorts.below(enrolled, later)[cohorts.last] * plan.completion_rate[plan.program]

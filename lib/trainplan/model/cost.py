@@ -4,53 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Mask, ceil
-from trainplan.model.completion import under_way
-
-
-def learners(plan: Arrays, cohorts: Array, year: int) -> Array:
-    """Learners of every program, (P, D): who is left of the cohorts under way."""
-    return plan.of_program((cohorts * under_way(plan, year)).sum(axis=1))
+from trainplan.model.arrays import Array, Arrays, ceil, total
 
 
 def classes(plan: Arrays, enrolled: Array) -> Array:
-    """Classes that new learners of every program, (P, …, D), fill: ceil(x / class_size), none without a class size."""
-    size = plan.class_size if enrolled.ndim == plan.class_size.ndim else plan.class_size[:, None]
-    return ceil(enrolled / size)
+    """Classes that new learners of every program, (…, P, D), fill: ceil(x / class_size), none without a class size."""
+    return ceil(enrolled / plan.class_size)
 
 
-def classes_at_baseline(plan: Arrays) -> Array:
-    """Classes of every program by start, (P, A, D), that the pipeline keeps open."""
-    return classes(plan, plan.of_program(plan.pipeline))
+def classes_at_baseline(plan: Arrays, later: Array) -> Array:
+    """Classes, (V, D), that the pipeline's learners, (W, D), keep open: V are the later course years of programs."""
+    size = plan.class_size[plan.structure.classes.owner]
+    return ceil(plan.structure.class_of(later) / size)
 
 
-def classes_under_way(plan: Arrays, opened: Array, year: int) -> Array:
-    """Classes of every program held in `year`, (P, D); `opened` is (P, A, D) by start."""
-    elapsed = year - plan.start
-    held = (elapsed >= 0) & (elapsed < plan.course_years[:, None])
-    return (opened * held[..., None]).sum(axis=1)
-
-
-def cost(plan: Arrays, people: Array, groups: Array, year: int) -> Array:
-    """VND of `year` that learners and classes of every program cost, (P, D) each; `year` may lie after `last`."""
-    return (people * plan.learner_cost + groups * plan.class_cost) * plan.price[year]
+def cost(plan: Arrays, people: Array, groups: Array, price: Array) -> Array:
+    """VND that learners and classes of every program cost at a price level, all (…, P, D)."""
+    return (people * plan.learner_cost + groups * plan.class_cost) * price
 
 
 def by_source(plan: Arrays, program_cost: Array) -> Array:
-    """A year's cost by source, (S+1, D), the total last."""
-    shared = np.einsum("psd,pd->sd", *_same_draws(plan.source_share, program_cost))
-    return np.concatenate([shared, program_cost.sum(axis=0, keepdims=True)])
+    """A year's cost by source, (S+1, D), the total last; `program_cost` is (P, D)."""
+    shared = [total(plan.source_share[:, s] * program_cost) for s in range(plan.source_share.shape[1])]
+    return np.stack([*shared, total(program_cost)])
 
 
-def _same_draws(share: Array, program_cost: Array) -> tuple[Array, Array]:
-    draws = max(share.shape[-1], program_cost.shape[-1])
-    return (
-        np.broadcast_to(share, (*share.shape[:2], draws)),
-        np.broadcast_to(program_cost, (len(program_cost), draws)),
-    )
-
-
-def pays(plan: Arrays) -> Mask:
-    """Whether a source pays for a program, (P, S+1, D); the total pays for all."""
-    every = np.ones((len(plan.course_years), 1, plan.source_share.shape[-1]), bool)
-    return np.concatenate([plan.source_share > 0, every], axis=1)
+def share_of(plan: Arrays, source: int) -> Array:
+    """What part of a program's cost a source pays, (P, D); all of it for the row of the total."""
+    shares = plan.source_share
+    return shares[:, source] if source < shares.shape[1] else np.ones((len(shares), 1))

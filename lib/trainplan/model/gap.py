@@ -24,14 +24,19 @@ class Gap(NamedTuple):
 
 
 def gaps(plan: Arrays, people: Workforce, reached: Array) -> Gap:
-    """Base, coverage, gap against T itself, and whether less than half a person is missing; `reached` is (Y, O, D)."""
-    counted = (plan.kind == "count")[:, None]
-    size = population(plan, people)
+    """Base, coverage, gap against T itself, and whether less than half a person is missing; `reached` is (Y, O, D).
+
+    A count is met when all of T are sent; both are whole, so less than half a person missing says the same.
+    """
+    counts = plan.structure.counts
+    size = np.zeros_like(reached) + population(plan, people, np.arange(len(plan.group)))
+    base, asked = size, size * plan.target
+    base[:, counts] = asked[:, counts] = plan.target[counts]
+    coverage = divide(reached, base, 1.0)
+    shares = np.setdiff1d(np.arange(len(plan.group)), counts)
+    coverage[:, shares] = np.minimum(1.0, coverage[:, shares])
+    gap = np.maximum(0.0, asked - reached)
     empty = people.headcount[:, plan.group] <= 0
-    base = np.where(counted, plan.target, size)
-    covered = divide(reached, base, 1.0)
-    coverage = np.where(empty, 1.0, np.where(counted, covered, np.minimum(1.0, covered)))
-    asked = np.where(counted, plan.target, plan.target * size)
-    gap = np.where(empty, 0.0, np.maximum(0.0, asked - reached))
-    met = np.where(counted & ~empty, reached >= plan.target, gap < HALF_A_PERSON)
-    return Gap(base + np.zeros_like(gap), reached, coverage, gap, met.astype(float))
+    if empty.any():
+        coverage, gap = np.where(empty, 1.0, coverage), np.where(empty, 0.0, gap)
+    return Gap(base, reached, coverage, gap, (gap < HALF_A_PERSON).astype(float))

@@ -5,7 +5,7 @@ All of them are draws of one simulation: five runs take little more time than on
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ import numpy as np
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run, simulate
+
+LIFTED = ("ceiling", "capacity", "completion_rate", "pace")  # the numbers in which the plans differ
 
 
 class Lifted(NamedTuple):
@@ -30,34 +32,29 @@ class Lifted(NamedTuple):
 
 def side_by_side(plan: Arrays, planned: Array | None = None) -> Lifted:
     """Simulates a plan, whose numbers have one draw, with its limits and without; `planned` as in `simulate`."""
-    runs = simulate(_widened(plan))
-    own = _draw(runs, 0) if planned is None and plan.allocation in RULES else simulate(plan, planned)
-    return Lifted(own, *(_draw(runs, k) for k in range(1, len(Lifted._fields))))
+    by_rule = planned is None and plan.allocation in RULES
+    plans = _plans(plan if by_rule else replace(plan, allocation="all"))
+    side: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in plans], axis=-1) for name in LIFTED}
+    runs = simulate(replace(plans[0], **side))
+    own, *others = (_draw(runs, one, k) for k, one in enumerate(plans))
+    return Lifted(own if by_rule else simulate(plan, planned), *others)
 
 
-def _widened(plan: Arrays) -> Arrays:
-    """The five plans as draws: without ceilings every rule enrolls everything deliverable."""
-    free, open_ = np.full_like(plan.ceiling, np.inf), np.full_like(plan.capacity, np.inf)
-    return replace(
-        plan,
-        allocation=plan.allocation if plan.allocation in RULES else "all",
-        ceiling=_side([plan.ceiling, free, free, free, free]),
-        capacity=_side([plan.capacity, plan.capacity, open_, open_, open_]),
-        completion_rate=_side([*[plan.completion_rate] * 3, np.ones_like(plan.completion_rate), plan.completion_rate]),
-        pace=_side([*[plan.pace] * 4, np.ones_like(plan.pace)]),
-    )
+def _plans(plan: Arrays) -> list[Arrays]:
+    """The five plans; without ceilings every rule enrolls everything deliverable."""
+    money = replace(plan, ceiling=np.full_like(plan.ceiling, np.inf))
+    capacity = replace(money, capacity=np.full_like(plan.capacity, np.inf))
+    completion = replace(capacity, completion_rate=np.ones_like(plan.completion_rate))
+    return [plan, money, capacity, completion, replace(capacity, pace=np.ones_like(plan.pace))]
 
 
-def _side(values: list[Array]) -> Array:
-    return np.concatenate(values, axis=-1)
-
-
-def _draw(runs: Run, k: int) -> Run:
-    """One draw of every array of a run."""
-    return Run(**{f.name: _pick(getattr(runs, f.name), k) for f in fields(Run)})
+def _draw(runs: Run, plan: Arrays, k: int) -> Run:
+    """One draw of a run, as the run of its own plan."""
+    return Run(plan, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.later, runs.held)))
 
 
 def _pick(value: Any, k: int) -> Any:
     if isinstance(value, tuple):
-        return type(value)(*(_pick(part, k) for part in value))
+        parts = [_pick(part, k) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     return value[..., k : k + 1] if value.shape[-1] > 1 else value

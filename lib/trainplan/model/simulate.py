@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,37 +13,16 @@ from trainplan.model.capacity import needed_and_deliverable
 from trainplan.model.completion import (
     cohorts_at_baseline,
     completions,
-    enroll,
     stock,
     stock_at_baseline,
+    stock_flow,
     survive,
 )
-from trainplan.model.cost import classes, classes_at_baseline, classes_under_way, cost, learners
+from trainplan.model.cost import classes, classes_at_baseline, cost
 from trainplan.model.funding import funded
 from trainplan.model.gap import Gap, gaps
-from trainplan.model.need import individual_need, target_path, with_parts
+from trainplan.model.need import completion_rate, course_need, individual_need, stock_need, target_path, with_parts
 from trainplan.model.workforce import Workforce, workforce
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a simulation says: (Y, rows, D) arrays by pair K, program P or objective O; money in VND of its year."""
-
-    people: Workforce
-    path: Array  # (Y, O, D)
-    needed: Array  # (Y, K, D)
-    deliverable: Array  # (Y, K, D)
-    funded: Array  # (Y, K, D)
-    completed: Array  # (Y, K, D)
-    new_learners: Array  # (Y, P, D)
-    new_classes: Array  # (Y, P, D)
-    learners: Array  # (Y, P, D)
-    classes: Array  # (Y, P, D)
-    committed_vnd: Array  # (Y, P, D) what cohorts of earlier years cost
-    deliverable_vnd: Array  # (Y, P, D)
-    funded_vnd: Array  # (Y, P, D)
-    commitments_vnd: Array  # (tail, P, D) after `last`
-    gap: Gap
 
 
 def simulate(plan: Arrays, planned: Array | None = None) -> Run:
@@ -49,64 +30,145 @@ def simulate(plan: Arrays, planned: Array | None = None) -> Run:
 
     `planned`, (Y, K, D or 1), replays an enrollment that was decided beforehand in place of the rule of allocation.
     """
-    people, path = workforce(plan), target_path(plan)
-    cohorts, opened = cohorts_at_baseline(plan), classes_at_baseline(plan)
-    holders, sent = stock_at_baseline(plan), np.zeros_like(plan.target)
+    people, path, passing = workforce(plan), target_path(plan), completion_rate(plan)
+    flow, courses = stock_flow(plan, people, path), course_need(plan, people, path, passing)
+    holders, sent = stock_at_baseline(plan), np.zeros((len(plan.group), plan.draws))
+    later = cohorts_at_baseline(plan)
+    held = classes_at_baseline(plan, later)
     years = []
     for year in range(plan.years):
-        cohorts = survive(plan, people, cohorts, year)
-        need = individual_need(plan, people, path, holders, cohorts, year)
+        later = survive(plan, people, later, year)
+        need = individual_need(plan, stock_need(plan, flow, passing, holders, later, year), courses[year])
         needed, deliverable = needed_and_deliverable(plan, people, path, need, sent, year)
-        committed = cost(plan, learners(plan, cohorts, year), classes_under_way(plan, opened, year), year)
+        committed = cost(plan, *under_way(plan, later, held), plan.price[year])
         enrolled = funded(plan, deliverable, committed, year) if planned is None else planned[year]
 
-        new, places = plan.of_program(enrolled), plan.of_program(deliverable)
-        cohorts, opened = enroll(plan, cohorts, enrolled, year), open_classes(plan, opened, new, year)
-        completed = completions(plan, cohorts, year)
-        holders = stock(plan, people, holders, plan.of_objective(completed), year)
+        completed = completions(plan, enrolled, later)
+        holders = stock(flow, holders, plan.of_objective(completed)[plan.structure.stocks], year)
         sent = sent + with_parts(plan, plan.of_objective(enrolled))
-        years.append(
-            {
-                "needed": needed,
-                "deliverable": deliverable,
-                "funded": enrolled,
-                "completed": completed,
-                "new_learners": new,
-                "new_classes": classes(plan, new),
-                "learners": learners(plan, cohorts, year),
-                "classes": classes_under_way(plan, opened, year),
-                "committed_vnd": committed,
-                "deliverable_vnd": committed + cost(plan, places, classes(plan, places), year),
-                "funded_vnd": committed + cost(plan, new, classes(plan, new), year),
-                "reached": reached(plan, holders, plan.of_objective(completed), sent),
-            }
-        )
-    record = {name: _stack([year[name] for year in years]) for name in years[0]}
-    result = gaps(plan, people, record.pop("reached"))
-    tail = commitments(plan, people, cohorts, opened)
-    return Run(people=people, path=path, commitments_vnd=tail, gap=result, **record)
+        years.append(Year(needed, deliverable, enrolled, completed, later, held, committed, holders, sent))
+        later = plan.structure.cohorts.a_year_on(enrolled, later)
+        held = plan.structure.classes.a_year_on(classes(plan, plan.of_program(enrolled)), held)
+    return Run(plan, people, path, tuple(years), later, held)
 
 
-def open_classes(plan: Arrays, opened: Array, new_learners: Array, year: int) -> Array:
-    """Classes by program and start, (P, A, D), with those that this year's new learners fill."""
-    return np.where((plan.start == year)[:, None], classes(plan, new_learners)[:, None], opened)
+class Year(NamedTuple):
+    """What a year of a simulation comes to."""
+
+    needed: Array  # (K, D)
+    deliverable: Array  # (K, D)
+    funded: Array  # (K, D)
+    completed: Array  # (K, D)
+    later: Array  # (W, D) learners of the cohorts in a later course year
+    held: Array  # (V, D) their classes
+    committed_vnd: Array  # (P, D) what they cost
+    holders: Array  # (S, D)
+    sent: Array  # (O, D) since the plan began
 
 
-def reached(plan: Arrays, holders: Array, completed: Array, sent: Array) -> Array:
-    """People who count for an objective, (O, D): holders, this year's completions, or all who were sent."""
-    kind = plan.kind[:, None]
-    return np.where(kind == "attainment", holders, np.where(kind == "count", sent, completed))
+@dataclass(frozen=True)
+class Run:
+    """What a simulation says: (Y, rows, D) arrays by pair K, program P or objective O; money in VND of its year.
+
+    The years' decisions are kept; what follows from them is worked out when it is asked for.
+    """
+
+    plan: Arrays
+    people: Workforce
+    path: Array  # (Y, O, D)
+    years: tuple[Year, ...]
+    later: Array  # (W, D) and …
+    held: Array  # (V, D) … as they stand after the last year
+
+    def _yearly(self, name: str) -> Array:
+        """A year axis in front; a year that does not depend on the draw is widened to those that do."""
+        return np.stack(np.broadcast_arrays(*(getattr(year, name) for year in self.years)))
+
+    @cached_property
+    def needed(self) -> Array:
+        """(Y, K, D)"""
+        return self._yearly("needed")
+
+    @cached_property
+    def deliverable(self) -> Array:
+        """(Y, K, D)"""
+        return self._yearly("deliverable")
+
+    @cached_property
+    def funded(self) -> Array:
+        """(Y, K, D)"""
+        return self._yearly("funded")
+
+    @cached_property
+    def completed(self) -> Array:
+        """(Y, K, D)"""
+        return self._yearly("completed")
+
+    @cached_property
+    def new_learners(self) -> Array:
+        """(Y, P, D)"""
+        return self.plan.of_program(self.funded)
+
+    @cached_property
+    def new_classes(self) -> Array:
+        """(Y, P, D)"""
+        return classes(self.plan, self.new_learners)
+
+    @cached_property
+    def learners(self) -> Array:
+        """(Y, P, D) all who are under way."""
+        return self.new_learners + self.plan.structure.learners(self._yearly("later"))
+
+    @cached_property
+    def classes(self) -> Array:
+        """(Y, P, D) all that are held."""
+        return self.new_classes + self.plan.structure.classes.by_owner(self._yearly("held"))
+
+    @cached_property
+    def committed_vnd(self) -> Array:
+        """(Y, P, D) what cohorts of earlier years cost."""
+        return self._yearly("committed_vnd")
+
+    @cached_property
+    def deliverable_vnd(self) -> Array:
+        """(Y, P, D) what cohorts under way and everything deliverable cost."""
+        places = self.plan.of_program(self.deliverable)
+        return self.committed_vnd + self._cost(places, classes(self.plan, places))
+
+    @cached_property
+    def funded_vnd(self) -> Array:
+        """(Y, P, D)"""
+        return self.committed_vnd + self._cost(self.new_learners, self.new_classes)
+
+    def _cost(self, people: Array, groups: Array) -> Array:
+        return cost(self.plan, people, groups, self.plan.price[: self.plan.years])
+
+    @cached_property
+    def commitments_vnd(self) -> Array:
+        """(tail, P, D) what cohorts that run past `last` cost in each later year."""
+        plan, later, held, years = self.plan, self.later, self.held, []
+        nobody, none = np.zeros((len(plan.objective), 1)), np.zeros((len(plan.course_years), 1))
+        for year in range(plan.years, plan.years + plan.tail):
+            later = survive(plan, self.people, later, year)
+            years.append(cost(plan, *under_way(plan, later, held), plan.price[year]))
+            later = plan.structure.cohorts.a_year_on(nobody, later)
+            held = plan.structure.classes.a_year_on(none, held)
+        return np.stack(years) if years else np.zeros((0, len(plan.course_years), plan.draws))
+
+    @cached_property
+    def reached(self) -> Array:
+        """(Y, O, D) who count for an objective: holders, this year's completions, or all who were sent."""
+        structure = self.plan.structure
+        people = self.plan.of_objective(self.completed)
+        people[:, structure.stocks] = self._yearly("holders")
+        people[:, structure.counts] = self._yearly("sent")[:, structure.counts]
+        return people
+
+    @cached_property
+    def gap(self) -> Gap:
+        return gaps(self.plan, self.people, self.reached)
 
 
-def commitments(plan: Arrays, people: Workforce, cohorts: Array, opened: Array) -> Array:
-    """What cohorts that run past `last` cost in each later year, (tail, P, D)."""
-    later = []
-    for year in range(plan.years, plan.years + plan.tail):
-        cohorts = survive(plan, people, cohorts, year)
-        later.append(cost(plan, learners(plan, cohorts, year), classes_under_way(plan, opened, year), year))
-    return _stack(later) if later else np.zeros((0, len(plan.course_years), 1))
-
-
-def _stack(years: list[Array]) -> Array:
-    """A year axis in front; years that do not depend on the draw yet are widened to those that do."""
-    return np.stack(np.broadcast_arrays(*years))
+def under_way(plan: Arrays, later: Array, held: Array) -> tuple[Array, Array]:
+    """Learners and classes of every program, (P, D) each, in a later than their first year."""
+    return plan.structure.learners(later), plan.structure.classes.by_owner(held)

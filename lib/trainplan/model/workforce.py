@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Mask, divide
+from trainplan.model.arrays import Array, Arrays, divide
 
 
 class Workforce(NamedTuple):
@@ -22,24 +22,18 @@ def workforce(plan: Arrays) -> Workforce:
     """Head-counts, joiners, leavers and the effective leave rate; joiners + stayers = headcount."""
     now = headcount(plan)
     before = np.concatenate([np.broadcast_to(plan.headcount, now[:1].shape), now[:-1]])
-    rate = attrition(plan.leave_rate[: plan.years], before, now)
+    rate, later = plan.leave_rate[: plan.years], plan.leave_rate[plan.years :]
     leavers = rate * before
-    joiners = np.where(shrinks(plan.leave_rate[: plan.years], before, now), 0.0, now - before + leavers)
-    later = np.broadcast_to(plan.leave_rate[plan.years :], (plan.tail, *rate.shape[1:]))
-    return Workforce(np.broadcast_to(now, rate.shape), joiners, leavers, np.concatenate([rate, later]))
+    joiners = now - before + leavers
+    shrinks = joiners < 0  # by more than it would lose: nobody joins, and the leave rate rises to 1 − N[t] / N[t−1]
+    if shrinks.any():
+        rate = np.where(shrinks, 1 - divide(now, before, 1.0), rate)
+        leavers, joiners = rate * before, np.where(shrinks, 0.0, joiners)
+    after = np.broadcast_to(later, (plan.tail, *rate.shape[1:]))
+    return Workforce(np.broadcast_to(now, joiners.shape), joiners, leavers, np.concatenate([rate, after]))
 
 
 def headcount(plan: Arrays) -> Array:
     """N[t] = headcount · (1 + growth)^(t − first + 1), (Y, G, D)."""
     elapsed = np.arange(1, plan.years + 1).reshape(-1, 1, 1)
     return plan.headcount * (1 + plan.growth) ** elapsed
-
-
-def shrinks(rate: Array, before: Array, now: Array) -> Mask:
-    """Where a group shrinks by more than it would lose, so that nobody joins."""
-    return now - before + rate * before < 0
-
-
-def attrition(rate: Array, before: Array, now: Array) -> Array:
-    """a[t]: the leave rate, raised to 1 − N[t] / N[t−1] where a group shrinks by more than that."""
-    return np.where(shrinks(rate, before, now), 1 - divide(now, before, 1.0), rate)

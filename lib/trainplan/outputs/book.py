@@ -18,7 +18,7 @@ from IPython.display import HTML, display
 from trainplan.around.compare import Comparison, compare
 from trainplan.around.results import Results, compute
 from trainplan.inputs.plan import Plan, load_plan, scenario_names
-from trainplan.outputs import money_figures, people_figures, views
+from trainplan.outputs import money_figures, people_figures, sentences, views
 from trainplan.outputs.coordinates import WHERE, coordinates
 from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
@@ -100,7 +100,7 @@ class Book:
 
     def headline(self) -> None:
         """The answer in a few sentences."""
-        self._say(views.headline(self.results, self.language), marked=True)
+        self._say(sentences.headline(self.results, self.language), marked=True)
 
     def changes(self) -> None:
         """What the scenario changes, old and new."""
@@ -127,7 +127,7 @@ class Book:
 
     def simplified(self) -> None:
         """What the model leaves out."""
-        self._say(views.SIMPLIFIED[self.language])
+        self._say(sentences.SIMPLIFIED[self.language])
 
     # --- baseline
 
@@ -138,7 +138,7 @@ class Book:
 
     def real_money(self) -> None:
         """Money of the period before and of the plan, nominal and real."""
-        self._say([views.real_message(self.plan, self.language)], marked=True)
+        self._say([sentences.real_message(self.plan, self.language)], marked=True)
         self._picture(money_figures.real_money(self.results, self.language))
 
     def groups(self) -> None:
@@ -205,6 +205,10 @@ class Book:
         """Every target as of its due year."""
         frame = views.verdicts(self.results, self.language)
         self._table(frame, "Kết luận khi đến hạn", "Verdicts when due")
+
+    def why(self) -> None:
+        """Every target in a sentence: how far it gets, and what stands in its way."""
+        self._say(sentences.why(self.results, self.language))
 
     # --- comparison
 

@@ -13,7 +13,8 @@ import xlsxwriter
 from trainplan.around.results import Results
 from trainplan.outputs.files import write_bytes
 from trainplan.outputs.manifest import versions
-from trainplan.outputs.views import changes, headline
+from trainplan.outputs.sentences import headline
+from trainplan.outputs.views import changes
 from trainplan.words.texts import say
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties: the same results give the same bytes

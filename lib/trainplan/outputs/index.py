@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.around.compare import Comparison
-from trainplan.inputs.plan import PROJECT
 from trainplan.outputs.files import write_text
 from trainplan.outputs.manifest import ScenarioRun
 from trainplan.outputs.money_figures import MARKS, compare_money
-from trainplan.outputs.render import POLICY, TEMPLATES, first_heading, style
-from trainplan.outputs.views import SIMPLIFIED, headline, html_table, scenarios
-from trainplan.words.numbers import percent
+from trainplan.outputs.render import POLICY, TEMPLATES, style
+from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
+from trainplan.outputs.titles import report_title
+from trainplan.outputs.views import html_table, scenarios
+from trainplan.words.numbers import number
 from trainplan.words.texts import say
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
@@ -29,12 +29,13 @@ WORDS = {
         "skip": "Đến nội dung",
         "subtitle": "Kế hoạch đào tạo: nhu cầu, kinh phí và khoảng cách từng năm",
         "other": "English",
+        "why": "Từng chỉ tiêu: đạt đến đâu, vướng ở đâu",
         "lead": "Chỉ tiêu nào đạt, khi nào, với bao nhiêu tiền và trong kịch bản nào:",
         "reports": "Các báo cáo",
         "failed": "Không chạy được:",
         "files": "Bảng kết quả (CSV)",
         "targets": "Chỉ tiêu theo kịch bản",
-        "targets_lead": "Kết luận và tỷ lệ đạt của từng chỉ tiêu vào năm đến hạn.",
+        "targets_lead": "Kết luận và tỷ lệ đạt (%) của từng chỉ tiêu vào năm đến hạn.",
         "target": "Chỉ tiêu",
         "due": "Hạn",
         "scenarios": "Các kịch bản",
@@ -45,12 +46,13 @@ WORDS = {
         "skip": "To the content",
         "subtitle": "The training plan: enrollment, money and gaps, year by year",
         "other": "Tiếng Việt",
+        "why": "Target by target: how far it gets, and what stands in its way",
         "lead": "Which targets are met, when, for how much money and in which scenario:",
         "reports": "The reports",
         "failed": "These could not be run:",
         "files": "Result tables (CSV)",
         "targets": "Targets by scenario",
-        "targets_lead": "Verdict and coverage of every target in its due year.",
+        "targets_lead": "Verdict and coverage (%) of every target in its due year.",
         "target": "Target",
         "due": "Due",
         "scenarios": "The scenarios",
@@ -81,6 +83,7 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "style": Markup(style()),
         "title": first.plan.title(language),
         "answer": answer(comparison, language),
+        "why": why(first, language),
         "money": money(comparison, language),
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
@@ -102,8 +105,10 @@ def answer(comparison: Comparison, language: str) -> list[str]:
         run = next(run for run in comparison.runs if run.plan.scenario == best["scenario"])
         title, met, count = run.plan.scenario_title(language), best["met"], best["objectives"]
         lead = {
-            "vi": f"Trong các kịch bản có trần kinh phí, nhiều chỉ tiêu đạt nhất là “{title}”: {met} trong {count}.",
-            "en": f"Among the scenarios with a ceiling, most targets are met in “{title}”: {met} of {count}.",
+            "vi": f"Trong các kịch bản có trần kinh phí, nhiều chỉ tiêu đạt nhất là “{title}”: {met} trong {count}"
+            f"{' (gồm cả mục tiêu không có số)' if len(stated(run.plan)) < count else ''}.",
+            "en": f"Among the scenarios with a ceiling, most targets are met in “{title}”: {met} of {count}"
+            f"{' (goals without a number among them)' if len(stated(run.plan)) < count else ''}.",
         }
         sentences.append(lead[language])
     return sentences
@@ -128,7 +133,7 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
                 "verdict": cell["verdict"],
                 "mark": MARKS.get(cell["verdict"], ""),
                 "word": say(cell["verdict"], language),
-                "coverage": percent(cell["coverage"], language),
+                "coverage": number(cell["coverage"] * 100, language, 1),
             }
             for cell in cells
         ]
@@ -153,9 +158,3 @@ def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
 def href(folder: Path, path: Path) -> str:
     """A relative link that any browser understands."""
     return quote(path.relative_to(folder).as_posix())
-
-
-def report_title(stem: str, language: str) -> str:
-    """The title that a notebook gives itself; its file's name where there is none."""
-    notebook = PROJECT / "notebooks" / f"{stem}.ipynb"
-    return (first_heading(nbformat.read(notebook, as_version=4), language) if notebook.exists() else "") or stem

@@ -84,6 +84,7 @@ def cost_by_program(results: Results, language: str) -> Picture:
     y = np.arange(len(table))
     ax.barh(y, table["deliverable_vnd"], 0.68, fill=False, edgecolor=FAINT, ls="--", lw=0.9)
     ax.barh(y, table["funded_vnd"], 0.68, color=BLUE)
+    ax.set_ylim(-0.6, len(table) - 0.4)
     for yi, row in enumerate(table.itertuples()):
         widest = max(row.deliverable_vnd, row.funded_vnd)
         words = f" {bare_billions(row.funded_vnd, language)} / {bare_billions(row.deliverable_vnd, language)}"
@@ -159,7 +160,7 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
             ax.add_patch(_cell(s, o, SHADES.get(cell["verdict"], "#ffffff")))
             mark = MARKS.get(cell["verdict"], "")
             ax.text(s, o - 0.17, mark, ha="center", va="center", fontsize=NORMAL, color=GREEN if mark == "●" else INK)
-            ax.text(s, o + 0.2, percent(cell["coverage"], language), ha="center", va="center", fontsize=SMALL - 1)
+            ax.text(s, o + 0.2, number(cell["coverage"] * 100, language, 1), ha="center", va="center", fontsize=SMALL - 1)
     ax.set_xlim(-0.5, len(scenarios) - 0.5)
     ax.set_ylim(len(objectives) - 0.5, -0.5)
     ax.set_yticks(range(len(objectives)), [wrapped(plan.label("objectives", o, language), 38, 2) for o in objectives])
@@ -167,8 +168,9 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
     ax.set_xticks(range(len(scenarios)), titles, rotation=55, ha="left", va="bottom", rotation_mode="anchor")
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
-    key = "   ".join(f"{mark} {say(verdict, language)}" for verdict, mark in MARKS.items())
-    figure.text(0.01, 1 - 0.25 / height, key.replace("   ", "\n"), fontsize=NORMAL, color=INK, va="top")
+    key = "\n".join([*(f"{mark} {say(verdict, language)}" for verdict, mark in MARKS.items()), "%"])
+    key = key.replace("%", {"vi": "số: tỷ lệ đạt, %", "en": "number: coverage, %"}[language])
+    figure.text(0.01, 1 - 0.25 / height, key, fontsize=NORMAL, color=INK, va="top")
     totals = comparison.totals
     best = totals.loc[totals["met"].idxmax()]
     title = next(run.plan.scenario_title(language) for run in comparison.runs if run.plan.scenario == best["scenario"])

@@ -16,6 +16,7 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from trainplan.outputs.files import write_text
+from trainplan.outputs.titles import first_heading
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -61,16 +62,6 @@ def exporter(language: str) -> HTMLExporter:
     return HTMLExporter(
         config=config, template_name="trainplan", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-
-
-def first_heading(notebook: nbformat.NotebookNode, language: str) -> str:
-    """The title that the notebook gives itself in a language."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        foreign = any(tag.startswith("lang-") and tag != f"lang-{language}" for tag in tags)
-        if cell.cell_type == "markdown" and not foreign and cell.source.startswith("# "):
-            return str(cell.source.splitlines()[0].removeprefix("# ").strip())
-    return ""
 
 
 def with_contents(body: str, language: str) -> str:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from trainplan.around.compare import Comparison
-from trainplan.around.real import real_change
 from trainplan.around.register import register
 from trainplan.around.results import Results
 from trainplan.around.trace import pointers, statements
-from trainplan.inputs.plan import Plan
-from trainplan.words.numbers import bare_billions, billions, number, percent, vnd
+from trainplan.inputs.changes import Change, in_language
+from trainplan.inputs.plan import Plan, load_plan
+from trainplan.outputs.labels import address_label, row_label, value_label
+from trainplan.outputs.titles import report_title
+from trainplan.words.columns import name_of
+from trainplan.words.numbers import bare_billions, number, percent, vnd
 from trainplan.words.texts import say
 
 Show = Callable[[Any], str]
+FEW_ROWS = 4  # of the register that are named one by one
 
 
 def _money(language: str) -> Show:
     return lambda v: bare_billions(v, language, 2)
-
-
-def _plain(language: str) -> Show:
-    return lambda v: number(v, language, 4) if isinstance(v, int | float) else str(v)
 
 
 def table(rows: pd.DataFrame, language: str, shown: dict[str, Show]) -> pd.DataFrame:
@@ -73,43 +73,6 @@ def _percent(language: str) -> Show:
 
 def _word(language: str) -> Show:
     return lambda v: say(v, language) if v else ""
-
-
-def headline(results: Results, language: str) -> list[str]:
-    """The answer in a few sentences: targets met when due, money funded of what is asked for, what holds back."""
-    plan, verdicts = results.plan, results["verdicts"]
-    met, nearly = ((verdicts["verdict"] == word).sum() for word in ("met", "nearly"))
-    total = results["budget"].query("source == 'total'")
-    funded = total["funded_vnd"].sum()
-    held = verdicts.loc[verdicts["binds"] != "", "binds"].value_counts()
-    reasons = ", ".join(f"{say(str(limit), language)} ({count})" for limit, count in held.items())
-    later = results["commitments"]["vnd"].sum()
-    limits = plan.scenario_title(language)
-    say_it = {
-        "vi": [
-            f"{limits}: {met} trong {len(verdicts)} chỉ tiêu đạt khi đến hạn, {nearly} chỉ tiêu gần đạt (thiếu dưới 1 %).",
-            f"Mở hết các lớp đủ chỗ học cần {billions(results.required_vnd, 'vi')} cả kỳ; có nguồn {billions(funded, 'vi')}"
-            f" (phân bổ: {say(plan.allocation, 'vi')}).",
-        ],
-        "en": [
-            f"{limits}: {met} of {len(verdicts)} targets are met when due, {nearly} nearly (less than 1% missing).",
-            f"All courses that there are places for cost {billions(results.required_vnd, 'en')} over the plan;"
-            f" {billions(funded, 'en')} are funded (allocation: {say(plan.allocation, 'en')}).",
-        ],
-    }[language]
-    if reasons:
-        say_it.append(
-            {"vi": f"Chỉ tiêu chưa đạt vướng ở: {reasons}.", "en": f"What holds back the others: {reasons}."}[language]
-        )
-    if later > 0:
-        amount = billions(later, language)
-        say_it.append(
-            {
-                "vi": f"Sau năm {plan.last} còn phải chi {amount} cho các lớp đang học.",
-                "en": f"After {plan.last} another {amount} is committed to courses under way.",
-            }[language]
-        )
-    return say_it
 
 
 def verdicts(results: Results, language: str) -> pd.DataFrame:
@@ -193,15 +156,18 @@ def commitments(results: Results, language: str) -> pd.DataFrame:
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
-    """New learners and classes of every program and year."""
-    rows = results["classes"].query("new_learners > 0")
-    shown: dict[str, Show] = {
-        "year": str,
-        "program": _names(results.plan, "programs", language),
-        "new_learners": _number(language),
-        "new_classes": _number(language),
-    }
-    return table(rows, language, shown)
+    """New learners of every program, a column a year, with the classes that they fill in brackets."""
+    rows = results["classes"]
+    held = rows.groupby("program")["new_learners"].sum()
+    rows = rows[rows["program"].isin(held[held > 0].index)]
+    cells = [
+        "" if n == 0 else number(n, language) + (f" ({number(c, language)})" if c else "")
+        for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
+    ]
+    wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
+    order = [row.id for row in results.plan.rows["programs"] if row.id in wide.index]
+    wide = wide.loc[order].reset_index()
+    return table(wide, language, {"program": _names(results.plan, "programs", language), **dict.fromkeys(wide.columns[1:], str)})
 
 
 def traced(plan: Plan, language: str) -> pd.DataFrame:
@@ -213,16 +179,42 @@ def traced(plan: Plan, language: str) -> pd.DataFrame:
 
 
 def _pointed(plan: Plan, pointer: str, language: str) -> str:
-    """A pointer with the name of what it points to, where that has one."""
+    """What a pointer points to, in words."""
     kind, _, target = pointer.partition(".")
-    name = plan.label(kind, target, language)
-    return pointer if name == target else f"{name} ({pointer})"
+    if kind == "choice":
+        return f"{say('choice', language)}: {name_of(target, language)}"
+    if kind == "scenario":
+        return f"{say('scenario', language)}: {load_plan(plan.path, target).scenario_title(language)}"
+    if kind == "notebook":
+        return f"{say('report', language)}: {report_title(target, language)}"
+    if kind == "command":
+        return f"{say('command', language)}: {target}"
+    return f"{name_of(kind, language)}: {row_label(plan, kind, target, language)}"
 
 
 def basis_register(plan: Plan, language: str) -> pd.DataFrame:
-    """Where every number comes from."""
-    shown: dict[str, Show] = {"table": str, "row": str, "value": str, "kind": _word(language), "basis": str}
-    return table(_in_language(register(plan), language), language, shown)
+    """Where every number comes from; rows of a table with the same words share a line."""
+    rows = _in_language(register(plan), language)
+    lines = []
+    for (name, kind, basis), some in rows.groupby(["table", "kind", "basis"], sort=False):
+        places = [row_label(plan, name, row, language) for row in some["row"]]
+        shown = "; ".join(places) if len(places) <= FEW_ROWS else f"{len(places)} {say('rows', language)}"
+        line = {"table": name_of(name, language), "row": shown, "value": _numbers(plan, name, some, language)}
+        lines.append({**line, "kind": kind, "basis": basis})
+    shown_as: dict[str, Show] = {"table": str, "row": str, "value": str, "kind": _word(language), "basis": str}
+    return table(pd.DataFrame(lines, columns=list(shown_as)), language, shown_as)
+
+
+def _numbers(plan: Plan, name: str, rows: pd.DataFrame, language: str) -> str:
+    """The numbers of some rows of a table, by their columns; of many rows the least and the greatest."""
+    words = []
+    for column in dict.fromkeys(c for numbers in rows["numbers"] for c in numbers):
+        found = [(n[column], row) for n, row in zip(rows["numbers"], rows["row"], strict=True) if column in n]
+        ends = dict.fromkeys(
+            value_label(plan, f"{name}.{row}.{column}", value, language) for value, row in (min(found), max(found))
+        )
+        words.append(f"{name_of(column, language)} {' … '.join(ends)}")
+    return "; ".join(words)
 
 
 def _in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -239,10 +231,34 @@ def basis_count(plan: Plan, language: str) -> pd.DataFrame:
 
 
 def changes(plan: Plan, language: str) -> pd.DataFrame:
-    """What the scenario changes: old, new and why."""
-    return table(
-        plan.changes, language, {"address": str, "old": _plain(language), "new": _plain(language), "reason": str}
-    )
+    """What the scenario changes, a line for every change as it was stated: old, new and why."""
+    stated: dict[str, list[Change]] = {}
+    for change in plan.applied:
+        stated.setdefault(change.stated, []).append(change)
+    rows = [
+        {
+            "address": address_label(plan, address, language),
+            "old": _together(plan, address, [c.old for c in some], language),
+            "new": _together(plan, address, [c.new for c in some], language, [c.old for c in some]),
+            "reason": in_language(some[0].reason, language),
+        }
+        for address, some in stated.items()
+    ]
+    shown: dict[str, Show] = dict.fromkeys(("address", "old", "new", "reason"), str)
+    return table(pd.DataFrame(rows, columns=list(shown)), language, shown)
+
+
+def _together(plan: Plan, address: str, values: list[Any], language: str, before: Sequence[Any] = ()) -> str:
+    """The values of the rows that one change names: one value, one factor, or the least and the greatest."""
+    if len(set(map(str, values))) == 1:
+        return value_label(plan, address, values[0], language)
+    if before and all(isinstance(v, int | float) for v in [*values, *before]):
+        factors = {round(v / b, 9) for v, b in zip(values, before, strict=True) if b}
+        if len(factors) == 1:
+            return f"× {number(factors.pop(), language, 4)}"
+    if all(isinstance(v, int | float) for v in values):
+        return " … ".join(value_label(plan, address, end, language) for end in (min(values), max(values)))
+    return "…"
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
@@ -265,45 +281,10 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
 
 
 def compared_inputs(comparison: Comparison, language: str) -> pd.DataFrame:
-    """The inputs that differ between scenarios, one column a scenario; only what a scenario changes is filled in."""
-    rows, base, show = comparison.inputs, comparison.runs[0].plan, _plain(language)
-    cells = {
-        say("address", language): list(rows["address"]),
-        base.scenario_title(language): list(map(show, rows[base.scenario])),
-    }
-    for run in comparison.runs[1:]:
-        name = run.plan.scenario
-        differs = [show(v) if v != o else "" for v, o in zip(rows[name], rows[base.scenario], strict=True)]
-        if any(differs):
-            cells[run.plan.scenario_title(language)] = differs
-    return pd.DataFrame(cells, dtype=object)
-
-
-def real_message(plan: Plan, language: str) -> str:
-    """What the plan's money is worth against the period before, as a sentence; empty without a history."""
-    change = real_change(plan)
-    if change is None:
-        return ""
-    share = percent(abs(change), language, 0)
-    return {
-        "vi": f"Theo giá tiêu dùng thực tế, mỗi năm kế hoạch có {'ít' if change < 0 else 'nhiều'} hơn kỳ trước {share}.",
-        "en": f"In real terms, the plan has {share} {'less' if change < 0 else 'more'} a year than the period before.",
-    }[language]
-
-
-SIMPLIFIED = {
-    "vi": [
-        "Người rời vị trí không phân biệt đã đạt chuẩn hay chưa.",
-        "Người học hai chương trình được tính, và chi, ở cả hai; khóa dài chưa được tính là bồi dưỡng bắt buộc của năm.",
-        "Hạn giữa năm (ví dụ tháng 6/2012) được xét theo cuối năm đó; lịch lớp phải bố trí trước hạn.",
-        "Không tính nhu cầu sau năm cuối kỳ, nên nhu cầu học dài hạn giảm dần về không trong những năm cuối.",
-        "Tỷ lệ hoàn thành đã gồm người vắng học bù trong năm; ngoài ra không ai học lại trong năm.",
-    ],
-    "en": [
-        "Those who leave are qualified as often as those who stay.",
-        "Whoever studies for two targets counts, and costs, twice; a long course is not yet that year's compulsory training.",
-        "A due date inside a year (June 2012, say) is judged at its end; the calendar of classes must keep it.",
-        "Needs after the last year are not planned, so the need for long courses falls to nothing in the last years.",
-        "Completion is after absent people have caught up; apart from that nobody repeats within the year.",
-    ],
-}
+    """The inputs that differ: every scenario's changes, in its own words, one after another."""
+    frames = []
+    for run in comparison.runs:
+        frame = changes(run.plan, language)
+        frame.insert(0, say("scenario", language), run.plan.scenario_title(language))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)

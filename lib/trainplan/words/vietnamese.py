@@ -12,6 +12,7 @@ SENTENCES = {
     "1250000.",
     "write the decimal mark as a point, and no thousands separators, such as 0.35.": "dùng dấu chấm thập phân, không dùng "
     "dấu phân cách hàng nghìn, ví dụ 0.35.",
+    "this can be read in two ways; write {} or {}.": "có thể hiểu theo hai cách; hãy viết {} hoặc {}.",
     "a finite number is expected; leave the cell empty where nothing is known.": "cần một số hữu hạn; chưa biết thì để trống.",
     "a finite number is expected.": "cần một số hữu hạn.",
     "a whole number is expected.": "cần một số nguyên.",
@@ -113,6 +114,13 @@ SENTENCES = {
     "two scenarios have this name; rename one of the files.": "hai kịch bản trùng tên; hãy đổi tên một tệp.",
     "this notebook has {}.": "sổ tính này có: {}.",
     "this parameter is missing.": "thiếu tham số này.",
+    "allowed is a path, or the name of a folder in params/.": "cho phép: đường dẫn, hoặc tên một thư mục trong params/.",
+    "allowed is the name of a scenario, or a path.": "cho phép: tên kịch bản, hoặc đường dẫn.",
+    "allowed is a map of addresses to changes, such as {}.": "cho phép: các cặp địa chỉ: thay đổi, ví dụ {}.",
+    "allowed is vi or en.": "cho phép: vi hoặc en.",
+    "allowed is a folder, or None.": "cho phép: một thư mục, hoặc None.",
+    "allowed is a list of scenarios; an empty one means all.": "cho phép: danh sách kịch bản; để trống là tất cả.",
+    "allowed is the id of a group, or None.": "cho phép: mã một nhóm, hoặc None.",
     "allowed is {}.": "cho phép: {}.",
     "groups: {}.": "các nhóm: {}.",
 }

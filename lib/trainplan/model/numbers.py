@@ -1,0 +1,191 @@
+"""The numbers of a plan's tables as arrays, each with the columns it is read from (MODEL.md, section 1).
+
+Draws replace single cells; whatever is not read from a drawn column need not be made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from trainplan.inputs.changes import row_key, split_address
+from trainplan.inputs.plan import Plan
+from trainplan.inputs.schema import TABLES
+from trainplan.model.rounding import ceil, floor
+from trainplan.model.structure import Array, Index
+
+
+class Columns:
+    """Columns of a plan's tables as (rows, D) arrays, single cells replaced by draws."""
+
+    def __init__(self, plan: Plan, drawn: Mapping[str, Array]) -> None:
+        self.plan = plan
+        self.cells: dict[tuple[str, str], dict[str, Array]] = {}
+        for address, values in drawn.items():
+            table, row, column = split_address(address) or ("", "", "")
+            self.cells.setdefault((table, column), {})[row] = values
+
+    def __call__(self, table: str, column: str, empty: float = 0.0) -> Array:
+        rows = self.plan.rows[table]
+        cells = [getattr(row, column) for row in rows]
+        values = np.array([empty if cell is None else cell for cell in cells], float).reshape(-1, 1)
+        drawn = self.cells.get((table, column))
+        if drawn:
+            values = np.repeat(values, len(next(iter(drawn.values()))), axis=1)
+            at = _rows_at(self.plan, table)
+            for row, draws in drawn.items():
+                values[at[row]] = draws
+        return values
+
+
+def _rows_at(plan: Plan, table: str) -> dict[str, int]:
+    """Where in a table the row of an address stands."""
+    keys = TABLES[table].keys
+    return {row_key({key: getattr(row, key) for key in keys}, keys): i for i, row in enumerate(plan.rows[table])}
+
+
+def pairs_of(plan: Plan) -> list[tuple[str, str]]:
+    """Pairs of objective and program: those of `routes` in order, then what only `pipeline` has."""
+    both = [*plan.rows["routes"], *plan.rows["pipeline"]]
+    return list(dict.fromkeys((r.objective, r.program) for r in both))
+
+
+def places(plan: Plan, table: str) -> dict[str, int]:
+    """Where the rows of a table stand, by id."""
+    return {row.id: i for i, row in enumerate(plan.rows[table])}
+
+
+def starts(plan: Plan) -> Index:
+    """(A,) year indices in which a cohort can start, from the pipeline's first on."""
+    earliest = min((r.started for r in plan.rows["pipeline"]), default=plan.first)
+    return np.arange(earliest - plan.first, plan.last - plan.first + 1)
+
+
+def tail(plan: Plan) -> int:
+    """Years after `last` in which a cohort may still be under way."""
+    return max((row.years for row in plan.rows["programs"]), default=1) - 1
+
+
+def _leave_rate(plan: Plan, column: Columns) -> Array:
+    """(Y+tail, G, D): a year's row of `turnover`, else the group's own rate."""
+    usual, election = column("groups", "leave_rate"), column("turnover", "leave_rate")
+    draws = np.broadcast_shapes(usual.shape[1:], election.shape[1:])
+    groups = places(plan, "groups")
+    rate = np.broadcast_to(usual, (len(plan.years) + tail(plan), len(groups), *draws)).copy()
+    for row, values in zip(plan.rows["turnover"], election, strict=True):
+        if 0 <= row.year - plan.first < len(rate):
+            rate[row.year - plan.first, groups[row.group]] = values
+    return rate
+
+
+def _target(plan: Plan, column: Columns) -> Array:
+    """(O, D): T by `ambition`; a count's is whole and at least 1 (section 3)."""
+    low = column("objectives", "target_low")
+    high = column("objectives", "target_high", np.nan)
+    high = np.where(np.isnan(high), low, high)
+    target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.ambition]
+    count = np.array([[r.kind == "count"] for r in plan.rows["objectives"]])
+    return np.where(count, np.maximum(1.0, ceil(target)), target)
+
+
+def _pace(plan: Plan, column: Columns) -> Array:
+    """(Y, O, 1): φ, the part of the way from baseline to target that a year's end asks for (section 3)."""
+    pace = np.ones((len(plan.years), len(plan.rows["objectives"]), 1))
+    for o, row in enumerate(plan.rows["objectives"]):
+        chosen = row.pacing if row.pacing is not None else plan.pacing
+        before_due = row.due_year - plan.first
+        if chosen == "linear":
+            pace[:before_due, o, 0] = np.arange(1, before_due + 1) / (before_due + 1)
+        elif chosen == "back":
+            pace[:before_due, o, 0] = 0.0
+        elif not isinstance(chosen, str):
+            pace[:before_due, o, 0] = chosen[:before_due]
+    return pace
+
+
+def _price(plan: Plan, column: Columns) -> Array:
+    """(Y+tail, P, D): a program's price level over that of `price_base_year`; the last value lasts (section 5)."""
+    values = column("prices", "value")
+    of_index: dict[str, dict[int, int]] = {}
+    for i, row in enumerate(plan.rows["prices"]):
+        of_index.setdefault(row.index, {})[row.year] = i
+    known = [of_index[row.price_index] for row in plan.rows["programs"]]
+    calendar = range(plan.first, plan.last + 1 + tail(plan))
+    level = np.array([[of[max(y for y in of if y <= year)] for of in known] for year in calendar], np.intp)
+    base = np.array([of[plan.price_base_year] for of in known], np.intp)
+    return values[level] / values[base]
+
+
+def _route_share(plan: Plan, column: Columns) -> Array:
+    values = column("routes", "share")
+    share = np.zeros((len(pairs_of(plan)), values.shape[1]))
+    share[: len(values)] = values  # pairs begin with the routes, in their order
+    return share
+
+
+def _pipeline(plan: Plan, column: Columns) -> Array:
+    pairs, start = pairs_of(plan), starts(plan)
+    values = column("pipeline", "learners")
+    learners = np.zeros((len(pairs), len(start), values.shape[1]))
+    for row, value in zip(plan.rows["pipeline"], values, strict=True):
+        learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] = value
+    return learners
+
+
+def _source_share(plan: Plan, column: Columns) -> Array:
+    values = column("funding", "share")
+    programs, sources = places(plan, "programs"), places(plan, "sources")
+    share = np.zeros((len(programs), len(sources), values.shape[1]))
+    for row, value in zip(plan.rows["funding"], values, strict=True):
+        share[programs[row.program], sources[row.source]] = value
+    return share
+
+
+def _ceiling(plan: Plan, column: Columns) -> Array:
+    values = column("ceilings", "ceiling_vnd")
+    sources = places(plan, "sources") | {"total": len(plan.rows["sources"])}
+    ceiling = np.full((len(plan.years), len(sources), values.shape[1]), np.inf)
+    for row, value in zip(plan.rows["ceilings"], values, strict=True):
+        if row.year in plan.years:
+            ceiling[row.year - plan.first, sources[row.source]] = value
+    return ceiling
+
+
+class Number(NamedTuple):
+    """How an array is made, and the columns (table, column) that it is read from."""
+
+    of: Callable[[Plan, Columns], Array]
+    reads: frozenset[tuple[str, str]]
+
+
+def _column(table: str, column: str, empty: float = 0.0) -> Number:
+    return Number(lambda _, columns: columns(table, column, empty), frozenset({(table, column)}))
+
+
+def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> Number:
+    return Number(of, frozenset((table, column) for table, _, column in (name.partition(".") for name in reads)))
+
+
+NUMBERS: dict[str, Number] = {
+    "headcount": _column("groups", "headcount"),
+    "growth": _column("groups", "growth"),
+    "leave_rate": _number(_leave_rate, "groups.leave_rate", "turnover.leave_rate"),
+    "appointment_rate": _column("groups", "appointment_rate"),
+    "baseline": _column("objectives", "baseline"),
+    "target": _number(_target, "objectives.target_low", "objectives.target_high"),
+    "pace": _number(_pace),
+    "entry_share": _column("objectives", "entry_share"),
+    "lapse_rate": _column("objectives", "lapse_rate"),
+    "completion_rate": _column("programs", "completion_rate"),
+    "class_size": _column("programs", "class_size", np.inf),
+    "capacity": _number(lambda _, column: floor(column("programs", "capacity", np.inf)), "programs.capacity"),
+    "learner_cost": _column("programs", "cost_per_learner_year"),
+    "class_cost": _column("programs", "cost_per_class_year"),
+    "price": _number(_price, "prices.value"),
+    "route_share": _number(_route_share, "routes.share"),
+    "pipeline": _number(_pipeline, "pipeline.learners"),
+    "source_share": _number(_source_share, "funding.share"),
+    "ceiling": _number(_ceiling, "ceilings.ceiling_vnd"),
+}

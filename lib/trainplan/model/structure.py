@@ -1,0 +1,226 @@
+"""What the rows of a plan have to do with each other: worked out once for a plan, the same for every draw and year.
+
+The model asks for sums by program or objective, shares of what belongs together, and cohorts a year on; each is a list
+of row numbers here, so that a year of the model is a few operations on whole tables, whatever the number of draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Adds rows up by their owner, in the order of the rows; an owner has one row at most in each round."""
+
+    owners: int
+    rounds: tuple[tuple[Index, Index], ...]  # (owners, their rows)
+
+    @classmethod
+    def of(cls, owner: Index, owners: int) -> Sums:
+        rows = [np.flatnonzero(owner == one) for one in range(owners)]
+        rounds = []
+        for turn in range(max(map(len, rows), default=0)):
+            able = [one for one in range(owners) if len(rows[one]) > turn]
+            rounds.append((np.array(able, np.intp), np.array([rows[one][turn] for one in able], np.intp)))
+        return cls(owners, tuple(rounds))
+
+    def __call__(self, rows: Array) -> Array:
+        """(…, rows, D) → (…, owners, D)."""
+        total = np.zeros((*rows.shape[:-2], self.owners, rows.shape[-1]))
+        for owner, row in self.rounds:
+            total[..., owner, :] += rows[..., row, :]
+        return total
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Owners that share something among equally many rows each, to be served at once."""
+
+    owner: Index  # (owners,)
+    rows: Index  # (n, owners): the first rows of all owners, the second ones, …
+
+    @classmethod
+    def batches(cls, owner: Index, rows: Index, least: int = 1) -> tuple[Shared, ...]:
+        """`rows` by the owners they have, one batch for each number of rows an owner has, from `least` on."""
+        of: dict[int, list[int]] = {}
+        for row in rows:
+            of.setdefault(int(owner[row]), []).append(int(row))
+        sizes = sorted({len(found) for found in of.values() if len(found) >= least})
+        alike = [{one: found for one, found in of.items() if len(found) == size} for size in sizes]
+        return tuple(cls(np.array(list(one), np.intp), np.array(list(one.values()), np.intp).T) for one in alike)
+
+
+@dataclass(frozen=True)
+class Later:
+    """Cohorts after their first year: a row for each further course year of an owner (a pair or a program).
+
+    A year's cohorts are the beginners, one row an owner, and these rows below them.
+    """
+
+    owner: Index  # (W,)
+    course_year: Index  # (W,) 2 … years of the course
+    remaining: Index  # (W,) course years after this one
+    before: Index  # (W,) where among the beginners and later rows this cohort stood a year ago
+    last: Index  # (owners,) the row, among the beginners and later rows, that ends this year
+    by_owner: Sums
+
+    @classmethod
+    def of(cls, years: Index) -> Later:
+        place = {(one, 1): one for one in range(len(years))}
+        rows = [(one, year) for one in range(len(years)) for year in range(2, years[one] + 1)]
+        place |= {row: len(years) + i for i, row in enumerate(rows)}
+        owner = np.array([one for one, _ in rows], np.intp)
+        course_year = np.array([year for _, year in rows], np.intp)
+        return cls(
+            owner,
+            course_year,
+            years[owner] - course_year,
+            np.array([place[one, year - 1] for one, year in rows], np.intp),
+            np.array([place[one, int(years[one])] for one in range(len(years))], np.intp),
+            Sums.of(owner, len(years)),
+        )
+
+    def below(self, beginners: Array, later: Array) -> Array:
+        """The year's cohorts, (owners + W, D): the later ones below the beginners."""
+        rows = np.empty((len(beginners) + len(later), max(beginners.shape[-1], later.shape[-1])))
+        rows[: len(beginners)], rows[len(beginners) :] = beginners, later
+        return rows
+
+    def a_year_on(self, beginners: Array, later: Array) -> Array:
+        """The later rows of the next year, (W, D)."""
+        return self.below(beginners, later)[self.before]
+
+
+@dataclass(frozen=True)
+class Level:
+    """Objectives that get their places together: parts of counts before what they are part of (MODEL.md, 4)."""
+
+    objectives: Index
+    counts: Index  # those of them that are counts
+    alone: Index  # routes that are their objective's only one
+    routed: tuple[Shared, ...]  # the other routes, by objective
+    single: Index  # routes that have their program to themselves
+    places: tuple[Shared, ...]  # the other routes, by program
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A look some years ahead, at the stocks whose courses last longer than that."""
+
+    rows: Index  # which of the stocks
+    within: Index  # where these stand among the rows of the look a year shorter
+    ending: Index  # those of `rows` whose course, begun now, ends then
+    later: Index  # later cohorts that end then
+    to_rows: Sums  # from these cohorts to the stocks that they end in
+
+    @classmethod
+    def looks(cls, stocks: Index, length: Index, objective: Index, cohorts: Later) -> tuple[Ahead, ...]:
+        """One for 0, 1, 2 … years ahead, as far as courses last."""
+        found: list[Ahead] = []
+        before = np.arange(len(stocks))
+        for years in range(int(length[stocks].max(initial=1))):
+            rows = before[length[stocks[before]] > years]
+            ends, to_rows = cohorts_of(stocks[rows], cohorts.remaining == years, objective, cohorts)
+            ending = np.flatnonzero(length[stocks[rows]] == years + 1)
+            found.append(cls(rows, np.searchsorted(before, rows), ending, ends, to_rows))
+            before = rows
+        return tuple(found)
+
+
+def cohorts_of(objectives: Index, which: Mask, objective: Index, cohorts: Later) -> tuple[Index, Sums]:
+    """The later cohorts, of those that `which` marks, that serve one of `objectives`, and their sums by objective."""
+    place = {int(o): i for i, o in enumerate(objectives)}
+    own = np.array([place.get(int(o), -1) for o in objective[cohorts.owner]], np.intp)
+    found = np.flatnonzero(which & (own >= 0))
+    return found, Sums.of(own[found], len(objectives))
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Row numbers of a plan (MODEL.md, section 1), by what they are needed for."""
+
+    depth: Index  # (O,) how deep a count lies within others
+    stocks: Index  # objectives of kind attainment: a stock that stays
+    yearly: Index  # annual and appointment: from nothing each year
+    counts: Index
+    parts: tuple[tuple[int, int], ...]  # (a count, what it is part of), deepest first
+    levels: tuple[Level, ...]  # deepest first
+    by_program: Sums
+    by_objective: Sums
+    single: Index  # routes that have their program to themselves, over all objectives
+    places: tuple[Shared, ...]  # the other routes, by program
+    cohorts: Later  # of pairs
+    classes: Later  # of programs
+    class_of: Sums  # from later cohorts to the later classes they sit in
+    learners: Sums  # from later cohorts to programs
+    ahead: tuple[Ahead, ...]  # 0, 1, 2 … years
+    studying: tuple[Index, Sums]  # later cohorts that end after this year, and their sums by stock
+
+    @classmethod
+    def of(
+        cls,
+        kind: NDArray[np.str_],
+        above: Index,
+        length: Index,
+        objective: Index,
+        program: Index,
+        routes: int,
+        course_years: Index,
+    ) -> Structure:
+        """Of objectives, of pairs (the first `routes` of them are routes, the rest pipeline) and of programs."""
+        depth = np.array([_depth(above, o) for o in range(len(above))], np.intp)
+        deepest = int(depth.max(initial=0))
+        by_level = [np.flatnonzero(depth == level) for level in range(deepest, -1, -1)]
+        pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
+        stocks = np.flatnonzero(kind == "attainment")
+        cohorts, classes = Later.of(course_years[program]), Later.of(course_years)
+        held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}
+        seat = [(int(program[k]), int(y)) for k, y in zip(cohorts.owner, cohorts.course_year, strict=True)]
+        return cls(
+            depth=depth,
+            stocks=stocks,
+            yearly=np.flatnonzero((kind == "annual") | (kind == "appointment")),
+            counts=np.flatnonzero(kind == "count"),
+            parts=tuple((int(o), int(above[o])) for rows in by_level[:-1] for o in rows),
+            levels=tuple(_level(rows, kind, objective, program, routes, pairs) for rows in by_level),
+            by_program=Sums.of(program, len(course_years)),
+            by_objective=Sums.of(objective, len(kind)),
+            single=_alone(program, pairs[pairs < routes]),
+            places=Shared.batches(program, pairs[pairs < routes], least=2),
+            cohorts=cohorts,
+            classes=classes,
+            class_of=Sums.of(np.array([held[one] for one in seat], np.intp), len(held)),
+            learners=Sums.of(program[cohorts.owner], len(course_years)),
+            ahead=Ahead.looks(stocks, length, objective, cohorts),
+            studying=cohorts_of(stocks, cohorts.remaining > 0, objective, cohorts),
+        )
+
+
+def _depth(above: Index, objective: int) -> int:
+    return 0 if above[objective] < 0 else 1 + _depth(above, int(above[objective]))
+
+
+def _alone(owner: Index, rows: Index) -> Index:
+    one = [batch.rows[0] for batch in Shared.batches(owner, rows) if len(batch.rows) == 1]
+    return one[0] if one else np.zeros(0, np.intp)
+
+
+def _level(rows: Index, kind: NDArray[np.str_], objective: Index, program: Index, routes: int, pairs: Index) -> Level:
+    routed = np.array([k for k in range(routes) if objective[k] in rows], np.intp)
+    by_objective = np.array([k for k in pairs if k < routes and objective[k] in rows], np.intp)
+    return Level(
+        objectives=rows,
+        counts=rows[kind[rows] == "count"],
+        alone=_alone(objective, routed),
+        routed=Shared.batches(objective, routed, least=2),
+        single=_alone(program, by_objective),
+        places=Shared.batches(program, by_objective, least=2),
+    )
