@@ -46,10 +46,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], folder: Path, url: str, log: Path) -> Iterator[None]:
+def served(
+    command: list[str], folder: Path, url: str, log: Path, extra: dict[str, str] | None = None
+) -> Iterator[None]:
     """A server that runs until the block ends; the block begins when it answers."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "JPY"))}
-    environment |= {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "PYTHONUTF8": "1"}
+    environment |= {"JUPYTER_CONFIG_DIR": str(folder / ".jupyter"), "PYTHONUTF8": "1"} | (extra or {})
     with log.open("wb") as said:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT)
     try:
@@ -109,9 +111,10 @@ def lab(folder: Path):
 
 
 def run_all(page, url: str) -> None:
-    """Opens the notebook and runs its cells, until the desk is there."""
-    page.goto(url)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    """Opens the notebook, unless it is open, and runs its cells until the desk is there."""
+    if url:
+        page.goto(url)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     page.wait_for_selector('.tp-done[data-moves="1"]', state="attached")
@@ -120,3 +123,15 @@ def run_all(page, url: str) -> None:
 def moved(page, times: int) -> None:
     """Waits until the desk has answered that many moves in all."""
     page.wait_for_selector(f'.tp-done[data-moves="{times}"]', state="attached")
+
+
+@contextmanager
+def voila(folder: Path):
+    """The address of the desk as an application."""
+    from trainplan.outputs.application import command, environment
+
+    port = free_port()
+    call = command([f"--port={port}", "--no-browser"], folder)
+    extra = {**environment(folder), "JUPYTER_TOKEN": TOKEN}
+    with served(call, folder, f"http://127.0.0.1:{port}/voila/static/", folder / "voila.log", extra):
+        yield f"http://127.0.0.1:{port}/"

@@ -84,7 +84,7 @@ STYLE = """
   background: none; }
 .tp-desk th[scope=row] { font-weight: 400; max-width: 24em; }
 .tp-desk td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.tp-desk table.heat td { color: inherit; } .tp-desk table.heat td.due { box-shadow: inset 0 0 0 2px #d55e00; }
+.tp-desk table.heat td.due { box-shadow: inset 0 0 0 2px #d55e00; }
 .tp-desk table.heat td b { font-weight: 400; } .tp-desk table.heat td b.new { font-weight: 700; }
 .tp-desk .old { opacity: .75; text-decoration: line-through; }
 .tp-desk tr.met td:nth-of-type(5) { background: #bfe3d6; }
