@@ -137,7 +137,7 @@ def test_trying_everything_finds_nothing_better(drawn: Drawn) -> None:
     most = np.broadcast_to(plan.capacity[plan.program, 0], (plan.years, len(plan.objective))).astype(int)
     every = np.array(list(itertools.product(*(range(n + 1) for n in most.ravel()))), float).T
     every = every.reshape(*most.shape, -1)
-    run = simulate(plan, every)
+    run = simulate(replace(plan, headcount=np.repeat(plan.headcount, every.shape[-1], axis=1)), every)
     counted = (plan.kind == "count")[:, None]
     short = np.maximum(0.0, run.path * np.where(counted, 1.0, run.gap.base) - run.gap.reached)
     total = (plan.weight * short).sum(axis=(0, 1))
@@ -166,7 +166,7 @@ def glpk_optimum(path: Path, whole: bool) -> float:
         return float(glpk.glp_get_obj_val(problem))
     search = glpk.glp_iocp()
     glpk.glp_init_iocp(search)
-    search.presolve = glpk.GLP_ON
+    search.presolve = search.gmi_cuts = search.mir_cuts = search.cov_cuts = glpk.GLP_ON
     assert glpk.glp_intopt(problem, search) == 0
     return float(glpk.glp_mip_obj_val(problem))
 

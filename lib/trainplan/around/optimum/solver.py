@@ -28,6 +28,10 @@ class Relaxed(NamedTuple):
     marginal: Array  # (m,) what the value would fall by if a row's limit were one higher
 
 
+class Unsolved(RuntimeError):
+    """HiGHS gave up: too fine a tolerance, or no whole solution within the nodes."""
+
+
 class Silent(highspy.Highs):
     """HiGHS without its callbacks, which announce it on the screen before it can be told to be silent."""
 
@@ -66,12 +70,13 @@ class Solver:
         for name in HEURISTICS:
             self.set(name, heuristics)
         self.set("mip_max_nodes", nodes)
-        self.run()
-        found, info = np.array(self.highs.getSolution().col_value), self.highs.getInfo()
-        bound = float(info.mip_dual_bound) if len(columns) else float(info.objective_function_value)
-        kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
-        accepted(self.highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds), "integrality")
-        return found, bound
+        try:
+            self.run()
+            found, info = np.array(self.highs.getSolution().col_value), self.highs.getInfo()
+            return found, float(info.mip_dual_bound) if len(columns) else float(info.objective_function_value)
+        finally:
+            kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
+            accepted(self.highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds), "integrality")
 
     def start(self, solution: Array) -> None:
         """Where the next search for whole people starts from."""
@@ -98,10 +103,11 @@ class Solver:
         accepted(self.highs.addRow(-highspy.kHighsInf, most, len(columns), columns, values), "addRow")
 
     def run(self) -> None:
-        accepted(self.highs.run(), "run")
+        """Solves; Unsolved where HiGHS has no solution to show."""
+        failed = self.highs.run() == highspy.HighsStatus.kError
         status = self.highs.getModelStatus()
-        if status not in SOLVED:
-            raise RuntimeError(f"HiGHS: {self.highs.modelStatusToString(status)}")
+        if failed or status not in SOLVED or not self.highs.getSolution().value_valid:
+            raise Unsolved(self.highs.modelStatusToString(status))
 
     def write(self, path: Path, whole: bool = True) -> None:
         """The model as a file (`.mps` or `.lp`) for another solver, with whole people or without."""
