@@ -91,7 +91,7 @@ class UncertainPages:
     def missed_when(self) -> None:
         """The conditions under which each target is missed."""
         if self.plan.ranges:
-            self._say(views.missed_when(self.plan, self.rules, self.language))
+            self._say(views.missed_when(self.draws, self.rules, self.language))
 
     def ranges(self) -> None:
         """What is drawn, how far, and why."""

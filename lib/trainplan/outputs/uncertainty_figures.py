@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
@@ -133,6 +134,7 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
         right.annotate(bare_billions(value, language), (value, level), (-5, 3), textcoords="offset points", ha="right", fontsize=SMALL)
     right.set_ylim(0, 1.04)
     right.margins(x=0.12)
+    _ticks_within(right)
     right.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
     right.xaxis.set_major_formatter(FuncFormatter(lambda v, _: bare_billions(v, language, 0)))
     unit = say("bn", language)
@@ -177,6 +179,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
         ax.locator_params(axis="x", nbins=4)
+        _ticks_within(ax)
         ax.set_title(wrapped(plan.label("objectives", objective, language), 44, 2), fontsize=SMALL, loc="left", color=INK)
     for ax in axes[len(chosen) :]:
         ax.set_visible(False)
@@ -233,6 +236,12 @@ def driver_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> P
         "en": f"The strongest driver is “{first}”: it leads for {count} of {len(objectives)} targets.",
     }
     return Picture("driver_shares", figure, alt[language])
+
+
+def _ticks_within(ax: Axes) -> None:
+    """Only the ticks of the horizontal axis that it shows."""
+    low, high = ax.get_xlim()
+    ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
 
 
 def _square(x: int, y: int, share: float) -> Rectangle:

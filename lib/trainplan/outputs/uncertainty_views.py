@@ -8,7 +8,7 @@ import pandas as pd
 
 from trainplan.around.conditions import Condition, Rule
 from trainplan.around.differences import COST, MET
-from trainplan.around.uncertainty import Uncertainty
+from trainplan.around.uncertainty import Uncertainty, uncertainty
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.uncertain import SHAPES, Range
@@ -31,6 +31,14 @@ def when_due(draws: Uncertainty) -> pd.DataFrame:
     return frame.loc[list(due)].reset_index()
 
 
+def chances(plan: Plan) -> dict[str, float]:
+    """How likely each target is when due; empty for a plan without ranges."""
+    if not plan.ranges:
+        return {}
+    frame = when_due(uncertainty(plan))
+    return dict(zip(frame["objective"], frame["probability_met"], strict=True))
+
+
 def likely(draws: Uncertainty, language: str) -> list[str]:
     """The answer in a few sentences."""
     frame = when_due(draws)
@@ -40,18 +48,23 @@ def likely(draws: Uncertainty, language: str) -> list[str]:
     count = len(frame)
     return {
         "vi": [
-            f"{sure} trong {count} chỉ tiêu đạt với xác suất từ 90 % trở lên, {even} với xác suất từ 50 %; "
-            f"tính bình quân có {number(expected, 'vi', 1)} chỉ tiêu đạt khi đến hạn.",
+            f"Trong {count} chỉ tiêu, {_some(even, 'vi')} có xác suất đạt từ 50 % trở lên, {_some(sure, 'vi')} từ 90 %; "
+            f"bình quân {number(expected, 'vi', 1)} chỉ tiêu đạt khi đến hạn.",
             f"Chi cả kỳ: {mid}, chín phần mười số lần mô phỏng nằm giữa {low} và {high}.",
             loop_words(draws, "vi"),
         ],
         "en": [
-            f"{sure} of {count} targets are met with a probability of 90% or more, {even} with 50% or more; "
-            f"on average {number(expected, 'en', 1)} targets are met when due.",
+            f"Of {count} targets, {_some(even, 'en')} with a probability of 50% or more, {_some(sure, 'en')} with 90%; "
+            f"on average {number(expected, 'en', 1)} are met when due.",
             f"The whole plan costs {mid}; nine draws in ten lie between {low} and {high}.",
             loop_words(draws, "en"),
         ],
     }[language]
+
+
+def _some(count: int, language: str) -> str:
+    """How many targets, in words where there are none."""
+    return str(count) if count else {"vi": "không chỉ tiêu nào", "en": "none"}[language]
 
 
 def loop_words(draws: Uncertainty, language: str) -> str:
@@ -165,20 +178,22 @@ def condition(plan: Plan, one: Condition, language: str) -> str:
     return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, one.threshold, language)}{of_plan}{end}"
 
 
-def missed_when(plan: Plan, rules: Sequence[Rule], language: str) -> list[str]:
+def missed_when(draws: Uncertainty, rules: Sequence[Rule], language: str) -> list[str]:
     """A sentence a target: how often it is missed, under which conditions, and how often that rule is right."""
-    return [_missed_when(plan, rule, language) for rule in rules]
+    bands = when_due(draws).set_index("objective")
+    return [_missed_when(draws.plan, rule, bands.loc[rule.objective], language) for rule in rules]
 
 
-def _missed_when(plan: Plan, rule: Rule, language: str) -> str:
+def _missed_when(plan: Plan, rule: Rule, band: pd.Series, language: str) -> str:
     name, missed = plan.label("objectives", rule.objective, language), percent(rule.missed, language)
     if not rule.conditions:
         often = rule.missed > 0.5
         vi = "gần như chắc chắn không đạt" if often else "gần như chắc chắn đạt"
         en = "almost certainly missed" if often else "almost certainly met"
+        low, high = (percent(band[place], language) for place in ("p05", "p95"))
         return {
-            "vi": f"{name}: {vi} (không đạt trong {missed} số lần mô phỏng), dù các số liệu ở đâu trong khoảng của chúng.",
-            "en": f"{name}: {en} (missed in {missed} of the draws), wherever the numbers lie within their ranges.",
+            "vi": f"{name}: {vi} (không đạt trong {missed} số lần mô phỏng); chín phần mười số lần đạt từ {low} đến {high}.",
+            "en": f"{name}: {en} (missed in {missed} of the draws); nine draws in ten reach {low} to {high}.",
         }[language]
     joint = {"vi": (" và ", " hoặc "), "en": (" and ", " or ")}[language][int(rule.either)]
     when = joint.join(condition(plan, one, language) for one in rule.conditions)
