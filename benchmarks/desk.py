@@ -58,9 +58,8 @@ def main() -> None:
     transport = [w - m - d for w, m, d in took]
     print(f"{len(took)} moves of a slider        median      95 %")
     for name, part in (("whole", whole), ("model", model), ("drawing", drawing), ("transport", transport)):
-        print(
-            f"{name:24} {median(part):8.0f} ms {quantiles(part, n=20)[-1]:6.0f} ms   {median(part) / median(whole):5.2f} of the whole"
-        )
+        share = median(part) / median(whole)
+        print(f"{name:24} {median(part):8.0f} ms {quantiles(part, n=20)[-1]:6.0f} ms   {share:5.2f} of the whole")
 
 
 if __name__ == "__main__":

@@ -101,9 +101,7 @@ def read_levers(
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(
-            Problem(file, "levers is a list, each with id, address, label, group and unit.", column="levers")
-        )
+        problems.append(Problem(file, "a list of levers is expected, each with an id.", column="levers"))
         return ()
     levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
     ids = [lever.id for lever in levers]
