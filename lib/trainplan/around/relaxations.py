@@ -1,6 +1,6 @@
-"""The cheapest ways to meet a target that the plan misses: more places, more money, a year longer (MODEL.md, section 6).
+"""The cheapest ways to meet a target that is missed: more places, more money, a year longer (MODEL.md, section 6).
 
-Each way is a set of changes by address, the least of its kind that was found to work, proven by a run under the plan's rule.
+Each way is a set of changes by address, the least of its kind that was found to work, run under the plan's rule.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
 
 
 def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
-    """More places a year in a program that serves the objective, money apart: the capacity of a program holds every year."""
+    """More places in a program that serves the objective, money apart: a capacity holds in every year."""
     free = unlimited(numbers)
     most = MOST_PLACES * float(numbers.headcount[numbers.group[objective], 0])
     for pair in np.flatnonzero((numbers.objective == objective) & (numbers.route_share[:, 0] > 0)):
@@ -158,7 +158,7 @@ def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: fl
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(met_of(numbers, [raised(amounts)])[objective])
+        return np.asarray(met_of(numbers, raised(amounts))[objective])
 
     return least(works, most, points_of(numbers), step) if works(np.array([most]))[0] else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from trainplan.around.verdicts import best_reachable, binding, latest_start, ver
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.limits import Lifted, side_by_side
+from trainplan.model.simulate import Run
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,8 @@ def compute(plan: Plan) -> Results:
     """All result tables of a plan."""
     numbers = arrays(plan)
     best = optimum(numbers) if numbers.allocation == "optimal" else None
-    run = best.run if best else simulate(numbers)
-    deliverable = run if numbers.allocation == "all" else simulate(replace(numbers, allocation="all"))
-    needed = simulate(replace(numbers, allocation="all", capacity=np.full_like(numbers.capacity, np.inf)))
+    lifted = side_by_side(numbers, best.enrollment if best else None)
+    run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
     cost = _cost(plan, numbers, run)
     gap = _gap(plan, numbers, run)
     tables = {
@@ -46,7 +46,7 @@ def compute(plan: Plan) -> Results:
         "cost": cost,
         "budget": _budget(plan, numbers, run),
         "gap": gap,
-        "verdicts": _verdicts(plan, numbers, run),
+        "verdicts": _verdicts(plan, numbers, lifted),
         "commitments": _commitments(plan, numbers, run),
         "lines": _lines(plan, needed, deliverable, run),
     }
@@ -155,10 +155,9 @@ def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     return frame
 
 
-def _verdicts(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
     """One row an objective, as of its due year."""
-    binds = binding(numbers, run)
-    best = best_reachable(numbers, run)
+    run, binds, best = lifted.plan, binding(numbers, lifted), best_reachable(numbers, lifted)
     rows = []
     for o, row in enumerate(plan.rows["objectives"]):
         due = numbers.due[o]

@@ -25,11 +25,11 @@ def optimum_table(best: Optimum) -> pd.DataFrame:
 
 
 def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
-    """Year, source (and `total`), people_years_per_billion: what one more billion VND of a year would save, at the margin.
+    """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
 
-    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where the
-    linear program is degenerate the value is one of several: a little more money saves at most it, a little less costs at
-    least it.
+    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where
+    the linear program is degenerate the value is one of several: a little more money saves at most it, a little less
+    costs at least it.
     """
     sources = [*(row.id for row in plan.rows["sources"]), "total"]
     rows = [
@@ -41,7 +41,7 @@ def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
 
 
 def values(plan: Plan) -> pd.DataFrame:
-    """What a billion more in a year, or ten places more in every year, would save if spent best, whatever the plan's rule.
+    """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
     people_years. Each is the fall of the linear program's optimum when it is solved again with the change.
