@@ -23,11 +23,11 @@ from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.funding import RULES
-from trainplan.model.funding import RULES
 from trainplan.model.numbers import NUMBERS
 from trainplan.model.simulate import Run
 
 EXACT = 12  # changes up to which every set of them is run
+FEW = 3  # changes up to which they are run where a rule decides all years at once, each set by a search
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
@@ -55,10 +55,11 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
     """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
     scenario writes its address), part, error (0 where every set was run).
 
-    Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once.
+    Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once and
+    more than FEW changes.
     """
     groups = grouped(one, other)
-    if not groups or not comparable(one, other):
+    if not groups or not comparable(one, other, len(groups)):
         return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.rows["objectives"]), COST, MET]
     parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
@@ -75,10 +76,11 @@ def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
     return pd.concat([differences(one, one), *(differences(one, other) for other in others)], ignore_index=True)
 
 
-def comparable(one: Plan, other: Plan) -> bool:
-    """Whether the plans have the same years and rows, and rules that a simulation follows year by year."""
+def comparable(one: Plan, other: Plan, changes: int) -> bool:
+    """Whether the plans have the same years and rows, and rules that a simulation follows year by year or few changes."""
     same_rows = all(len(one.rows[name]) == len(other.rows[name]) for name in TABLES)
-    return same_rows and one.years == other.years and {one.allocation, other.allocation} <= set(RULES)
+    followed = {one.allocation, other.allocation} <= set(RULES) or changes <= FEW
+    return same_rows and one.years == other.years and followed
 
 
 def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
