@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import decided
 from trainplan.inputs.changes import row_key, split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import parts_of, simulate_draws
+from trainplan.model.funding import RULES
 from trainplan.model.funding import RULES
 from trainplan.model.numbers import NUMBERS
 from trainplan.model.simulate import Run
@@ -134,6 +136,8 @@ def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
         }
         due = arrays(variant).due
         runs = simulate_draws(variant, parts_of(cells) if cells else [{}])
+        if variant.allocation not in RULES:  # it decides all years at once, for each set of changes anew
+            runs = (decided(arrays(variant, {a: v[[k]] for a, v in cells.items()})) for k in range(here.sum()))
         values = np.concatenate([results_of(run, due) for run in runs], axis=-1)
         found[:, here] = values
     return found

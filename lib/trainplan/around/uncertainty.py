@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import decided as by_rule
 from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.funding import RULES
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.simulate import Run
 from trainplan.words.problems import PlanError, Problem
 
 DRAWS, SEED = 2**15, 2415
@@ -120,7 +121,7 @@ def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
 
 def decided(plan: Plan) -> Array:
     """(Y, K, 1): the enrollment that the plan decides without knowing what the draws bring."""
-    return simulate(arrays(plan)).funded
+    return by_rule(arrays(plan)).funded
 
 
 def lacking(run: Run) -> Array:
