@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import optimum
+from trainplan.around.value import marginal_values, optimum_table
 from trainplan.around.verdicts import best_reachable, binding, latest_start, verdict
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.limits import Lifted, side_by_side
+from trainplan.model.simulate import Run
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Results:
 def compute(plan: Plan) -> Results:
     """All result tables of a plan."""
     numbers = arrays(plan)
-    run = simulate(numbers)
-    deliverable = run if numbers.allocation == "all" else simulate(replace(numbers, allocation="all"))
-    needed = simulate(replace(numbers, allocation="all", capacity=np.full_like(numbers.capacity, np.inf)))
+    best = optimum(numbers) if numbers.allocation == "optimal" else None
+    lifted = side_by_side(numbers, best.enrollment if best else None)
+    run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
     cost = _cost(plan, numbers, run)
     gap = _gap(plan, numbers, run)
     tables = {
@@ -43,10 +46,12 @@ def compute(plan: Plan) -> Results:
         "cost": cost,
         "budget": _budget(plan, numbers, run),
         "gap": gap,
-        "verdicts": _verdicts(plan, numbers, run),
+        "verdicts": _verdicts(plan, numbers, lifted),
         "commitments": _commitments(plan, numbers, run),
         "lines": _lines(plan, needed, deliverable, run),
     }
+    if best:
+        tables |= {"optimum": optimum_table(best), "marginal_values": marginal_values(plan, best)}
     return Results(plan, tables, float(deliverable.funded_vnd.sum()))
 
 
@@ -150,10 +155,9 @@ def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     return frame
 
 
-def _verdicts(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
     """One row an objective, as of its due year."""
-    binds = binding(numbers, run)
-    best = best_reachable(numbers, run)
+    run, binds, best = lifted.plan, binding(numbers, lifted), best_reachable(numbers, lifted)
     rows = []
     for o, row in enumerate(plan.rows["objectives"]):
         due = numbers.due[o]
@@ -167,7 +171,7 @@ def _verdicts(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
                 "coverage": run.gap.coverage[due, o, 0],
                 "verdict": verdict(numbers, run, o),
                 "binds": "" if met else binds[o],
-                "best_reachable": np.nan if met else best[o],
+                "best_reachable": np.nan if met else max(best[o], run.gap.coverage[due, o, 0]),
                 "latest_start": pd.NA if met else plan.first + latest_start(numbers, o),
             }
         )

@@ -15,6 +15,7 @@ from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES, number
 from trainplan.words.problems import Problem, nearest_name
 
 FORMS = ("value", "scale", "add")
+NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,7 @@ def apply_changes(
         if wrong:
             problems.append(Problem(file, wrong, change, row=address))
             continue
-        found = places(tables, choices, address, file, problems)
-        for place, cells, column in found:
+        for place, cells, column in places(tables, choices, address, file, problems):
             old = cells.get(column, "")
             try:
                 cells[column] = changed_value(old, change)
@@ -141,6 +141,8 @@ def places(
     if table not in TABLES:
         return nothing(f"there is no table '{table}'.", table, TABLES)
     keys = TABLES[table].keys
+    if table == "ceilings":
+        _add_ceiling(tables, choices, row)
     if table not in tables:
         return nothing(f"this plan has no table '{table}'.", table, tables)
     if column in keys or column not in TABLES[table].columns:
@@ -152,3 +154,19 @@ def places(
         known = [row_key(cells, keys) for cells in rows]
         return nothing(f"'{table}' has no row '{row}' (rows are named by {'/'.join(keys)}).", row, known)
     return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in found]
+
+
+def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str) -> None:
+    """A year and source without a row in `ceilings` have no limit; to give them one is to add the row."""
+    year, _, source = row.partition("/")
+    sources = [cells.get("id") for cells in tables["sources"].rows] if "sources" in tables else []
+    if source not in ("total", *sources) or not year.isdecimal():
+        return
+    first, last = (str(choices.get(key, "")) for key in ("first", "last"))
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(year) <= int(last)):
+        return
+    keys = TABLES["ceilings"].keys
+    table = tables.setdefault("ceilings", RawTable("ceilings.csv", list(TABLES["ceilings"].columns)))
+    if not any(row_key(cells, keys) == row for cells in table.rows):
+        table.rows.append({"year": int(year), "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
+        table.lines.append(len(table.rows) + 1)

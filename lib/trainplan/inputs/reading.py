@@ -10,6 +10,7 @@ import hashlib
 import io
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from ruamel.yaml.error import YAMLError
 
 from trainplan.inputs.schema import Table
 from trainplan.words.problems import Problem, nearest_name
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Any:
+    """What YAML says; remembered by its text, as the desk reads the same files at every move. Not to be modified."""
+    return YAML(typ="safe", pure=True).load(text)
 
 
 @dataclass
@@ -35,13 +42,13 @@ class Files:
     """Reads the files of a plan, and remembers the hash of each."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root.resolve()
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
 
     def name_of(self, path: Path) -> str:
         try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
+            return path.resolve().relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 
@@ -70,7 +77,7 @@ class Files:
             return None
         name = self.name_of(path)
         try:
-            content = YAML(typ="safe", pure=True).load(text)
+            content = parsed(text)
         except DuplicateKeyError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else "?"
             words = str(error.problem).split('"')

@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.words.problems import PlanError
 
-COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "lab")
+COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "lab", "desk")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
@@ -24,10 +24,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        arguments = parser().parse_args(argv)
+        arguments = parsed(argv)
     except SystemExit as stop:  # argparse: help, version, or a wrong command line
         return stop.code if isinstance(stop.code, int) else DONE
     return answer(lambda: int(arguments.command(arguments)))
+
+
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; what `lab` and `desk` do not know goes on to the program that they start."""
+    top = parser()
+    arguments, further = top.parse_known_args(argv)
+    if further and not hasattr(arguments, "options"):
+        top.error(f"unrecognized arguments: {' '.join(further)}")
+    if further:
+        arguments.options = [*further, *arguments.options]
+    return arguments
 
 
 def answer(command: Callable[[], int]) -> int:
@@ -104,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
+    desk = add("desk", open_desk, "mở bàn lập kế hoạch như một ứng dụng / the planner's desk as an application (Voilà)")
+    desk.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của voila / options of voila")
     return top
 
 
@@ -224,3 +237,10 @@ def open_lab(arguments: argparse.Namespace) -> int:
     start = str(Path("notebooks", "00_start.ipynb"))
     command = [sys.executable, "-m", "jupyterlab", start, *arguments.options]
     return DONE if subprocess.run(command, cwd=PROJECT, check=False).returncode == 0 else FAILED
+
+
+def open_desk(arguments: argparse.Namespace) -> int:
+    """`desk`: the planner's desk through Voilà, until it is closed."""
+    from trainplan.outputs.application import serve
+
+    return DONE if serve(arguments.options) else FAILED

@@ -22,6 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 HEADING = re.compile(r"<h([12])\b[^>]*>(.*?)</h\1>", re.DOTALL)
 MARK = "<!--contents-->"
+SHOWN = ["text/html", "image/svg+xml", "image/png", "text/plain"]  # a widget is dead on paper: its words stand for it
 WORDS = {
     "vi": {
         "skip": "Đến nội dung",
@@ -59,6 +60,7 @@ def exporter(language: str) -> HTMLExporter:
     """nbconvert's exporter with our template."""
     others = {f"lang-{other}" for other in WORDS if other != language}
     config = Config(TagRemovePreprocessor={"enabled": True, "remove_cell_tags": others})
+    config.NbConvertBase.display_data_priority = SHOWN
     return HTMLExporter(
         config=config, template_name="trainplan", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ NOTEBOOKS = PROJECT / "notebooks"
 LANGUAGES = ("vi", "en")
 OUTPUTS = PROJECT / "outputs"
 TABLES = "tables"
+NUMBERED = re.compile(r"\d\d_")
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def run(request: Request) -> int:
 
 
 def choose(request: Request) -> list[Path]:
-    """The notebooks meant by number or name; all of them where none is named."""
-    books = sorted(request.library.glob("[0-9][0-9]_*.ipynb"))
+    """The notebooks meant by number or name; all that have a number where none is named."""
+    books = library(request)
     chosen, problems = [], []
     for reference in request.notebooks:
         stem = Path(reference).stem
@@ -100,7 +102,12 @@ def choose(request: Request) -> list[Path]:
             problems.append(Problem("--notebook", allowed, reference, nearest=nearest_name(stem, known)))
     if problems:
         raise PlanError(problems)
-    return chosen or books
+    return chosen or [book for book in books if NUMBERED.match(book.name)]
+
+
+def library(request: Request) -> list[Path]:
+    """Every notebook: those with a number in their order, then the others."""
+    return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
 def part_of(request: Request, results: dict[str, Results], name: str, output: Path, compares: bool) -> Part:
@@ -108,7 +115,7 @@ def part_of(request: Request, results: dict[str, Results], name: str, output: Pa
     plan = results[name].plan
     folder = output / folder_name(plan.scenario)
     part = Part(results[name], folder, Manifest(folder))
-    for book in sorted(request.library.glob("[0-9][0-9]_*.ipynb")):
+    for book in library(request):
         across = "scenarios" in declared(book)
         if across and not compares:
             continue

@@ -1,0 +1,66 @@
+"""How long the desk takes from letting go of a slider to the last figure redrawn, in Chromium through JupyterLab.
+
+    python workbook.py python benchmarks/desk.py [MOVES]
+
+Prints the whole, and its parts: model (load and compute), drawing (every figure and table as HTML), transport (the
+rest: the way to the kernel and back, and the browser's layout and paint). Milliseconds are of this machine; the ratio
+to one run of the model is what compares.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from servers import chromium, desk_folder, lab, run_all  # noqa: E402
+
+WARM = 5
+LISTEN = """
+() => {
+  window.took = [];
+  let start = 0;
+  addEventListener('keydown', () => { start = performance.now(); }, true);
+  const seen = new MutationObserver(() => {
+    const done = document.querySelector('.tp-done');
+    if (!done || !start || done.dataset.moves === seen.last) return;
+    seen.last = done.dataset.moves;
+    const parts = [+done.dataset.model, +done.dataset.drawing], begun = start;
+    start = 0;
+    requestAnimationFrame(() => setTimeout(() => window.took.push([performance.now() - begun, ...parts]), 0));
+  });
+  seen.observe(document.body, {subtree: true, childList: true});
+}
+"""
+
+
+def measure(moves: int) -> list[list[float]]:
+    """[whole, model, drawing] in ms of every move, after some that warm up."""
+    with tempfile.TemporaryDirectory() as folder, lab(desk_folder(Path(folder))) as url, chromium() as (page, _):
+        run_all(page, url)
+        page.evaluate(LISTEN)
+        page.locator(".tp-lever-money_total .noUi-handle").focus()
+        for move in range(WARM + moves):
+            page.keyboard.press("ArrowRight" if move // 10 % 2 == 0 else "ArrowLeft")
+            page.wait_for_function(f"window.took.length > {move}")
+        took: Any = page.evaluate("window.took")
+    return [list(times) for times in took[WARM:]]
+
+
+def main() -> None:
+    took = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
+    whole, model, drawing = (list(part) for part in zip(*took, strict=True))
+    transport = [w - m - d for w, m, d in took]
+    print(f"{len(took)} moves of a slider        median      95 %")
+    for name, part in (("whole", whole), ("model", model), ("drawing", drawing), ("transport", transport)):
+        share = median(part) / median(whole)
+        print(f"{name:24} {median(part):8.0f} ms {quantiles(part, n=20)[-1]:6.0f} ms   {share:5.2f} of the whole")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+"""Levers: what a planner may move on the desk, as the plan file lists it (`levers`, MODEL.md, section 1).
+
+A lever is one or more addresses of changes with a range. `{year}` in an address stands for every year of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from trainplan.inputs.changes import FORMS, changed_value, places, split_address
+from trainplan.inputs.reading import RawTable
+from trainplan.inputs.schema import TABLES, Choices, Id, Name, Number, Pacing, Positive, number
+from trainplan.words.problems import Problem, nearest_name
+
+YEAR = "{year}"
+UNLIMITED = {("ceilings", "ceiling_vnd"), ("programs", "capacity")}  # where an empty cell means that there is no limit
+LIKENESS = 1e-9  # relative; numbers in files are rounded
+
+
+def listed(value: object) -> object:
+    """One address, or a list of them, as a list."""
+    return [value] if isinstance(value, str) else value
+
+
+class Lever(BaseModel):
+    """Something to move: a number within `low` and `high` in steps, or one of `options`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    address: Annotated[tuple[Name, ...], BeforeValidator(listed), Field(min_length=1)]
+    change: Literal["value", "scale", "add", "growth"] = Field(
+        "value", description="`growth`: by this share a year, from the year after price_base_year on"
+    )
+    label: dict[Literal["vi", "en"], Name]
+    group: Literal["money", "rule", "targets", "people", "courses"]
+    unit: Literal["bn", "share", "people", "year", "times", "choice"]
+    low: Number | None = None
+    high: Number | None = None
+    step: Positive | None = None
+    options: tuple[str | int | float, ...] = ()
+
+    @property
+    def is_choice(self) -> bool:
+        return self.unit == "choice"
+
+    def called(self, language: str) -> str:
+        return self.label["en" if language == "en" else "vi"]
+
+    def addresses(self, years: range, base_year: int) -> dict[str, int]:
+        """Every address, in order, with the years that it lies after the base year (0 without `{year}`)."""
+        found: dict[str, int] = {}
+        for address in self.address:
+            if YEAR not in address:
+                found[address] = 0
+                continue
+            for year in years:
+                if self.change != "growth" or year > base_year:
+                    found[address.replace(YEAR, str(year))] = max(0, year - base_year)
+        return found
+
+
+def choices_of(address: str) -> tuple[str, ...]:
+    """What a choice of the plan may be; nothing where it is not one of a few words."""
+    if address == "pacing":
+        return get_args(Pacing)
+    field = Choices.model_fields.get(address)
+    return get_args(field.annotation) if field and all(isinstance(a, str) for a in get_args(field.annotation)) else ()
+
+
+_sound: dict[frozenset[tuple[str, str]], tuple[Lever, ...]] = {}  # levers found sound, by the hashes of their files
+
+
+def sound_levers(
+    hashes: Mapping[str, str],
+    tables: Mapping[str, RawTable],
+    choices: dict[str, Any],
+    file: str,
+    problems: list[Problem],
+) -> tuple[Lever, ...]:
+    """As `read_levers`; files that were sound are not checked again, for the desk reads them at every move."""
+    key, known = frozenset(hashes.items()), len(problems)
+    if key not in _sound:
+        levers = read_levers(tables, choices, file, problems)
+        if len(problems) > known:
+            return levers
+        _sound.clear()
+        _sound[key] = levers
+    return _sound[key]
+
+
+def read_levers(
+    tables: Mapping[str, RawTable], choices: dict[str, Any], file: str, problems: list[Problem]
+) -> tuple[Lever, ...]:
+    """The levers of a plan as its files stand, before any change; what is wrong with them goes to `problems`."""
+    raw = choices.get("levers")
+    if raw is None:
+        return ()
+    if not isinstance(raw, list):
+        problems.append(Problem(file, "a list of levers is expected, each with an id.", column="levers"))
+        return ()
+    levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
+    ids = [lever.id for lever in levers]
+    for twice in sorted({i for i in ids if ids.count(i) > 1}):
+        problems.append(Problem(file, "two levers have this id; rename one.", twice, row=twice, column="id"))
+    for lever in levers:
+        problems += _wrong_range(lever, file)
+        problems += _wrong_cells(lever, tables, choices, file)
+    return tuple(levers)
+
+
+def _record(entry: object, position: int, file: str, problems: list[Problem]) -> Iterator[Lever]:
+    row = str(entry["id"]) if isinstance(entry, dict) and entry.get("id") else f"levers {position}"
+    try:
+        yield Lever.model_validate(entry)
+    except ValidationError as error:
+        for e in error.errors():
+            column = str(e["loc"][0]) if e["loc"] else ""
+            value = entry.get(column) if isinstance(entry, dict) and e["type"] != "missing" else None
+            near = nearest_name(column, Lever.model_fields) if e["type"] == "extra_forbidden" else ""
+            problems.append(Problem(file, _words(e), value, row, column, near))
+
+
+def _words(error: Any) -> str:
+    kind = error["type"]
+    if kind == "missing":
+        return "a value is needed here."
+    if kind == "extra_forbidden":
+        return "this key is unknown."
+    if kind == "literal_error":
+        return f"allowed are {error['ctx']['expected']}."
+    if kind == "string_pattern_mismatch":
+        return "an id has no spaces and none of / . * ;"
+    return str(error.get("ctx", {}).get("error", "")) or "this is not what a lever has here."
+
+
+def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
+    """A lever has options, or a range whose step leads from one end towards the other."""
+    numbers = (lever.low, lever.high, lever.step)
+    if lever.is_choice:
+        if any(n is not None for n in numbers):
+            yield Problem(file, "a lever has either options or low, high and step.", row=lever.id)
+    elif lever.options or lever.low is None or lever.high is None or lever.step is None:
+        yield Problem(file, "a lever has either options or low, high and step.", row=lever.id)
+    elif lever.low >= lever.high:
+        yield Problem(file, "low must be below high.", f"{lever.low:g} … {lever.high:g}", lever.id, "low")
+    elif lever.step > lever.high - lever.low:
+        yield Problem(file, "the step must not be longer than the range.", f"{lever.step:g}", lever.id, "step")
+    if set(lever.label) != {"vi", "en"}:
+        yield Problem(file, "a label is needed in vi and in en.", row=lever.id, column="label")
+
+
+def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
+    """Every address must be there, and hold what both ends of the range can change into something allowed."""
+    try:
+        years = range(int(choices["first"]), int(choices["last"]) + 1)
+        base_year = int(choices["price_base_year"])
+    except (KeyError, TypeError, ValueError):
+        return  # said already
+    found: list[Problem] = []
+    aside = dict(tables)
+    if "ceilings" in aside:  # looking for a ceiling that is not there must not make one
+        aside["ceilings"] = replace(aside["ceilings"], rows=list(aside["ceilings"].rows), lines=[])
+    cells = [
+        (place, row.get(column, ""), row, column, power)
+        for address, power in lever.addresses(years, base_year).items()
+        for place, row, column in places(aside, choices, address, file, found)
+    ]
+    yield from (replace(problem, row=lever.id) for problem in found)
+    if lever.is_choice:
+        yield from _wrong_options(lever, file)
+        return
+    if None in (lever.low, lever.high):
+        return
+    if lever.change == "value":
+        yield from _wrong_start(lever, [(place, old) for place, old, *_ in cells], file)
+    for end in (lever.low, lever.high):
+        yield from _wrong_end(lever, end, cells, file)
+
+
+def _wrong_options(lever: Lever, file: str) -> Iterator[Problem]:
+    words = choices_of(lever.address[0])
+    if not words and len(lever.options) < 2:
+        yield Problem(file, "a lever that is a choice needs two options or more.", row=lever.id, column="options")
+    for option in lever.options if words else ():
+        if option not in words:
+            near = nearest_name(str(option), words)
+            yield Problem(file, f"allowed are {', '.join(words)}.", option, lever.id, "options", near)
+
+
+def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Iterator[Problem]:
+    """A lever that sets a value starts from the one that the plan has: one number, within the range."""
+    held: dict[float | None, str] = {}
+    for place, old in cells:
+        empty = str(old).strip() in ("", "None")
+        if empty and not _unlimited(place):
+            yield Problem(file, "the cell is empty; a lever needs a number to start from.", place, lever.id, "address")
+            return
+        try:
+            held.setdefault(None if empty else number(old), place)
+        except ValueError:
+            yield Problem(file, "a lever with a range needs a number to start from.", old, lever.id, "address")
+            return
+    if len(held) > 1:
+        different = "the cells of a lever that sets a value must hold the same number; use scale or add."
+        yield Problem(file, different, "; ".join(held.values()), lever.id, "address")
+    start = next(iter(held), None)
+    if start is None or lever.low is None or lever.high is None:
+        return
+    slack = LIKENESS * max(1.0, abs(start))
+    if not lever.low - slack <= start <= lever.high + slack:
+        yield Problem(file, "the plan's own value must lie within low and high.", f"{start:g}", lever.id, "low")
+
+
+def _unlimited(place: str) -> bool:
+    parts = split_address(place)
+    return parts is not None and (parts[0], parts[2]) in UNLIMITED
+
+
+def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[Problem]:
+    """What the record of the table says of the value at an end of the range."""
+    for place, old, row, column, power in cells:
+        parts = split_address(place)
+        if parts is None:
+            continue
+        try:
+            new = changed_value(old, form_of(lever, end, power))
+            TABLES[parts[0]].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
+        except ValidationError as error:
+            for e in error.errors():
+                if e["loc"] == (column,):
+                    yield Problem(file, _words(e), f"{place}: {new:g}", lever.id, "low" if end == lever.low else "high")
+                    return
+        except (ValueError, TypeError) as error:
+            yield Problem(file, str(error), place, lever.id, "address")
+            return
+
+
+def form_of(lever: Lever, position: Any, power: int) -> dict[str, Any]:
+    """The change that a lever at `position` makes at an address `power` years after the base year."""
+    if lever.change == "growth":
+        return {"scale": (1 + position) ** power}
+    assert lever.change in FORMS
+    return {lever.change: position}

@@ -1,0 +1,420 @@
+"""The desk without a browser: steps, levers, drafts, scenarios, files, and what it says when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trainplan.around.results import compute
+from trainplan.desk import page, reports, saving
+from trainplan.desk.bench import Bench
+from trainplan.desk.desk import Desk
+from trainplan.desk.draft import Draft
+from trainplan.desk.history import History, explained, normal, without
+from trainplan.desk.positions import changed, fitted, position_in, read, shown
+from trainplan.desk.saving import Words, safe_name
+from trainplan.desk.words import WORDS, word
+from trainplan.inputs.plan import load_plan
+from trainplan.outputs.application import command, environment
+from trainplan.outputs.cli import parsed
+from trainplan.outputs.excel import write_excel
+from trainplan.outputs.tables import write_tables
+from trainplan.words.problems import PlanError
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "an_giang_2011_2015"
+PLAN = load_plan(NAME)
+LEVERS = {lever.lever.id: lever for lever in fitted(PLAN)}
+GROUPS = {"money", "rule", "targets", "people", "courses"}
+MONEY = {f"ceilings.{year}/total.ceiling_vnd": {"value": 20_000_000_000} for year in PLAN.years}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the plan, to write beside."""
+    shutil.copytree(ROOT / "params" / NAME, tmp_path / "params" / NAME)
+    shutil.copytree(ROOT / "data" / NAME, tmp_path / "data" / NAME)
+    return tmp_path / "params" / NAME
+
+
+def desk_of(folder: Path, language: str = "en") -> Desk:
+    return Desk(Bench(folder), language, folder.parent.parent / "outputs")
+
+
+def ends(id: str) -> list[Any]:
+    lever = LEVERS[id]
+    return lever.options if lever.lever.is_choice else [lever.lever.low, lever.lever.high]
+
+
+positions = st.sampled_from(sorted(LEVERS)).flatmap(
+    lambda id: st.tuples(
+        st.just(LEVERS[id]),
+        st.sampled_from(LEVERS[id].options)
+        if LEVERS[id].lever.is_choice
+        else st.integers(0, round((LEVERS[id].lever.high - LEVERS[id].lever.low) / LEVERS[id].lever.step)).map(
+            lambda k, lever=LEVERS[id].lever: round(lever.low + k * lever.step, 9)
+        ),
+    )
+)
+sets = st.dictionaries(st.sampled_from("abcde"), st.fixed_dictionaries({"value": st.integers(0, 3)}), max_size=4)
+
+
+# --- steps
+
+
+@given(st.lists(sets, max_size=8))
+def test_undo_and_redo_walk_the_same_way_back_and_forth(steps: list[dict[str, Any]]) -> None:
+    history = History()
+    stops = [history.present]
+    for changes in steps:
+        history = history.then(changes)
+        if list(history.present.items()) != list(stops[-1].items()):
+            stops.append(history.present)
+    for stop in reversed(stops):
+        assert history.present == stop
+        history = history.undo()
+    assert history.present == {} and history.undo() == history
+    for stop in stops:
+        assert history.present == stop
+        history = history.redo()
+    assert history.present == stops[-1] and history.redo() == history
+
+
+@given(st.lists(positions, max_size=8), positions)
+def test_taking_one_change_back_leaves_the_others(before: list[Any], one: Any) -> None:
+    changes: dict[str, Any] = {}
+    for lever, position in before:
+        changes = changed(changes, lever, position)
+    rest = without(changes, one[0].addresses)
+    assert changed(changed(changes, *one), one[0], one[0].start) == rest
+
+
+@given(sets, st.sampled_from(["", "vì thế"]))
+def test_a_reason_changes_no_number(changes: dict[str, Any], reason: str) -> None:
+    after = explained(changes, set(changes), reason)
+    assert [{k: v for k, v in c.items() if k != "reason"} for c in after.values()] == list(changes.values())
+    assert all(c.get("reason", "") == reason for c in after.values())
+    assert explained(after, set(after), "") == changes
+
+
+# --- levers
+
+
+def test_a_province_has_some_twenty_levers_in_every_group() -> None:
+    assert len(PLAN.levers) >= 20 and {lever.group for lever in PLAN.levers} == GROUPS
+    changed_by = {a for lever in LEVERS.values() for a in lever.addresses}
+    assert {f"ceilings.2011/{s.id}.ceiling_vnd" for s in PLAN.rows["sources"]} <= changed_by, "each source has a lever"
+    assert {"allocation", "ambition", "pacing"} <= changed_by
+
+
+@given(st.lists(positions, max_size=6), positions, st.sampled_from(["vi", "en"]))
+def test_a_lever_stands_where_it_was_put(before: list[Any], one: Any, language: str) -> None:
+    changes: dict[str, Any] = {}
+    for lever, position in [*before, one]:
+        changes = changed(changes, lever, position)
+    lever, position = one
+    found = position_in(changes, lever)
+    assert found == position if isinstance(position, str) else math.isclose(found, position, abs_tol=1e-9)
+    again = json.loads(json.dumps(changes))
+    assert position_in(again, lever) == found, "also after a draft"
+    if not lever.lever.is_choice and shown(lever, position, language) != "∞":
+        assert math.isclose(read(lever.lever, shown(lever, position, language), language), position, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "x", "12.5", "1e3", "nan", "-1", "31", "1.2.3"])
+def test_what_is_no_number_within_the_range_is_not_read(text: str) -> None:
+    assert read(LEVERS["money_total"].lever, text, "vi") is None
+
+
+def test_a_number_changed_otherwise_is_not_shown_as_a_position() -> None:
+    real = normal(load_scenario("real_terms"))
+    assert position_in(real, LEVERS["money_total"]) is None
+    assert position_in(normal(load_scenario("costs_up")), LEVERS["unit_costs"]) == 1.2
+
+
+def load_scenario(name: str) -> dict[str, Any]:
+    return dict(Bench(NAME).set_of(name))
+
+
+@pytest.mark.parametrize("id", sorted(LEVERS))
+def test_a_lever_at_either_end_gives_a_plan_and_finite_figures(id: str) -> None:
+    bench = Bench(NAME)
+    for position in ends(id):
+        bench.step(changed({}, LEVERS[id], position))
+        bench.compute()
+        for stem, frame in bench.now.tables.items():
+            numbers = frame.select_dtypes("number").drop(columns=["ceiling_vnd", "best_reachable"], errors="ignore")
+            assert np.isfinite(numbers.dropna(axis=1, how="all").fillna(0).to_numpy(float)).all(), stem
+        for language in ("vi", "en"):
+            shown_html = page.static(bench, language)
+            assert "nan" not in shown_html.replace("finance", "") and "inf" not in shown_html.lower().replace(
+                "info", ""
+            )
+            assert len(bench.entries(language)) == (position != LEVERS[id].start)
+
+
+def test_a_ceiling_for_a_source_that_had_none_binds_that_source() -> None:
+    lever = LEVERS["money_province"]
+    results = compute(load_plan(NAME, "base", changed({}, lever, 5e9)))
+    paid = results["budget"].query("source == 'province_budget'")
+    assert (paid["ceiling_vnd"] == 5e9).all() and (paid["funded_vnd"] <= 5e9 + 1e-3).all()
+    assert changed({}, lever, lever.start) == {}, "the top end means no limit"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ceilings.2099/total.ceiling_vnd": 1}, "has no row '2099/total'"),
+        ({"ceilings.2011/nobody.ceiling_vnd": 1}, "has no row '2011/nobody'"),
+        ({"ceilings.2011/learners.ceiling_vnd": {"scale": 2}}, "needs a number to start from"),
+    ],
+)
+def test_a_ceiling_needs_a_year_and_a_source_of_the_plan(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        load_plan(NAME, "base", change)
+    assert words in str(caught.value)
+
+
+# --- the desk
+
+
+def test_a_move_is_answered_and_listed(folder: Path) -> None:
+    desk = desk_of(folder)
+    before = desk.headline.value
+    desk.levers["money_total"].hand.value = 17_500_000_000.0
+    assert desk.headline.value != before and desk.controls.message.value == ""
+    (entry,) = desk.bench.entries("en")
+    assert (entry.old, entry.new) == ("15 bn VND", "17.5 bn VND")
+    assert "old" in desk.sections["missing"].value and "#b3b3b3" in desk.sections["coverage"].value
+    desk.undo()
+    assert desk.headline.value == before and desk.levers["money_total"].hand.value == 15e9
+    desk.redo()
+    desk.levers["money_total"].back.click()
+    assert desk.bench.changes == {} and desk.headline.value == before
+
+
+def test_a_number_typed_out_of_range_is_said_and_stays_typed(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.levers["money_total"].field.value = "31"
+    assert 'role="alert"' in desk.controls.message.value and "from 5 to 30 bn VND" in desk.controls.message.value
+    assert desk.levers["money_total"].field.value == "31" and desk.bench.changes == {}
+
+
+def test_the_language_is_one_switch(folder: Path) -> None:
+    desk = desk_of(folder, "vi")
+    assert "chỉ tiêu đạt" in desk.headline.value
+    desk.controls.language.value = "en"
+    assert "targets met" in desk.headline.value and desk.controls.undo.description == "Undo"
+    assert "Money a year" in desk.levers["money_total"].name.value
+    assert "theo" not in " ".join(label for label, _ in desk.levers["allocation"].hand.options)
+
+
+def test_a_saved_scenario_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    desk = desk_of(folder)
+    for id, position in (("inflation", 0.07), ("due_delegates", "2013"), ("places_theory", 500.0), ("pacing", "front")):
+        desk.move(LEVERS[id], position)
+    desk.controls.name_vi.value = "Thử: 7 % /năm"
+    desk.save()
+    assert "thu_7_nam" in desk.controls.message.value
+    seen = write_tables(desk.bench.now, tmp_path / "seen")
+    saved = write_tables(compute(load_plan(folder, "thu_7_nam")), tmp_path / "saved")
+    assert [p.read_bytes() for p in seen] == [p.read_bytes() for p in saved]
+    other = Bench(folder, "thu_7_nam")
+    assert {e.key for e in other.entries("en")} == {"inflation", "due_delegates", "places_theory", "pacing"}
+
+
+def test_nothing_is_replaced_without_asking(folder: Path) -> None:
+    desk, file = desk_of(folder), folder / "scenarios" / "costs_up.yaml"
+    before = file.read_bytes()
+    desk.move(LEVERS["inflation"], 0.05)
+    desk.controls.name_vi.value = "Costs up"
+    desk.save()
+    assert file.read_bytes() == before and "costs_up" in desk.controls.message.value
+    assert desk.controls.over.layout.display == ""
+    desk.save(True)
+    assert file.read_bytes() != before and desk.controls.over.layout.display == "none"
+
+
+@pytest.mark.parametrize(("name", "changes"), [("", MONEY), ("Tên", {})])
+def test_what_cannot_be_saved_yet_is_said(folder: Path, name: str, changes: dict[str, Any]) -> None:
+    desk = desk_of(folder)
+    there = sorted(folder.rglob("*.yaml"))
+    desk.step(changes)
+    desk.controls.name_vi.value = name
+    desk.save()
+    assert 'role="alert"' in desk.controls.message.value and sorted(folder.rglob("*.yaml")) == there
+
+
+def test_a_scenario_that_somebody_broke_is_said_and_the_changes_stay(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(MONEY)
+    (folder / "scenarios" / "costs_up.yaml").write_text("title: {vi: a, en: b}\nset: {programs.x.capacity: 1}", "utf-8")
+    desk.load("costs_up")
+    assert "no row &#x27;x&#x27;" in desk.controls.message.value and dict(desk.bench.changes) == MONEY
+    desk.compare("costs_up")
+    assert "no row" in desk.controls.message.value and desk.bench.compared == "base"
+
+
+def test_a_plan_that_somebody_broke_is_said_and_mended(folder: Path) -> None:
+    desk = desk_of(folder)
+    text = (folder / "plan.yaml").read_text("utf-8")
+    (folder / "plan.yaml").write_text(text.replace("ambition: mid", "ambition: middle"), "utf-8")
+    desk.step(MONEY)
+    assert "middle" in desk.controls.message.value and word("stale", "en") in desk.controls.message.value
+    (folder / "plan.yaml").write_text(text, "utf-8")
+    desk.undo()
+    desk.redo()
+    assert desk.controls.message.value == "" and dict(desk.bench.changes) == MONEY
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_lost(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(MONEY)
+    shutil.rmtree(folder / "scenarios")
+    (folder / "scenarios").write_text("in the way", "utf-8")
+    desk.controls.name_vi.value = "Mới"
+    desk.save()
+    assert "cannot be written" in desk.controls.message.value and dict(desk.bench.changes) == MONEY
+    (folder / ".draft.json").unlink()
+    (folder / ".draft.json").mkdir()
+    desk.move(LEVERS["inflation"], 0.05)
+    assert "The draft could not be written" in desk.controls.message.value and "inflation" in str(
+        desk.bench.entries("en")
+    )
+
+
+def test_what_nobody_foresaw_is_said_too(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.compare(None)
+    assert 'role="alert"' in desk.controls.message.value
+
+
+# --- drafts
+
+
+def test_a_draft_is_offered_again_and_survives_new_moves(folder: Path) -> None:
+    desk_of(folder).step(MONEY)
+    again = desk_of(folder)
+    assert again.bench.changes == {} and "5 changes" in again.controls.offered.value
+    again.move(LEVERS["inflation"], 0.05)
+    third = desk_of(folder)
+    assert len(third.draft.offered) == 2, "neither the new changes nor the old are lost"
+    third.take_draft(False)
+    third.take_draft(True)
+    assert dict(third.bench.changes) == MONEY and third.controls.draft_bar.layout.display == "none"
+    third.reset()
+    assert not (folder / ".draft.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"changes": 3}', '{"changes": [3, {}]}'])
+def test_a_draft_that_cannot_be_read_is_none(folder: Path, text: str) -> None:
+    (folder / ".draft.json").write_text(text, "utf-8")
+    assert Draft(folder / "plan.yaml").offered == []
+
+
+# --- names, files and words
+
+
+@given(st.text(max_size=80))
+def test_a_name_is_safe_for_every_system(title: str) -> None:
+    name = safe_name(title)
+    assert name == "" or (name.isascii() and name.replace("_", "").isalnum() and name not in ("base", "all", "con"))
+    assert len(name) <= 62
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30))
+def test_any_words_come_back_from_a_scenario_file(words: str) -> None:
+    text = saving.as_yaml({"inflation": {"value": 1, "reason": words}}, Words(words, "", words))
+    from trainplan.inputs.reading import parsed as parsed_yaml
+
+    content = parsed_yaml(text)
+    assert content["title"]["vi"] == words and content["set"]["inflation"]["reason"] == words
+
+
+def test_the_excel_file_is_a_faithful_copy(tmp_path: Path) -> None:
+    changes = {a: {**c, "reason": "=1+1"} for a, c in MONEY.items()}
+    results = compute(load_plan(NAME, "base", changes))
+    files = [write_excel(results, tmp_path / f"{n}.xlsx", "vi", "=SUM(A1)", date(2026, 1, 2)) for n in "ab"]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    book = openpyxl.load_workbook(files[0])
+    assert len(book.sheetnames) == 1 + len(results.tables) and book.sheetnames[0] == "Trang đầu"
+    cover = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value is not None]
+    assert {"=SUM(A1)", "=1+1", "02/01/2026", "20.000.000.000"} <= set(cover)
+    assert not any(c.data_type == "f" for sheet in book for row in sheet.iter_rows() for c in row)
+    for sheet, frame in zip(book.worksheets[1:], results.tables.values(), strict=True):
+        assert sheet.freeze_panes == "A2" and sheet.max_row == len(frame) + 1
+    gap, sheet = results["gap"], book["Khoảng cách"]
+    column = [cell.value for cell in sheet[1]].index("Tỷ lệ đạt")
+    cells = [row[column] for row in sheet.iter_rows(min_row=2)]
+    assert [c.value for c in cells] == pytest.approx(gap["coverage"].tolist(), rel=1e-14) and cells[
+        0
+    ].number_format == "0.0%"
+
+
+def test_an_excel_file_that_is_in_the_way_is_said(folder: Path) -> None:
+    desk = desk_of(folder)
+    (desk.output / NAME / "base.en.xlsx").mkdir(parents=True)
+    desk.excel()
+    assert "cannot be written" in desk.controls.message.value
+
+
+def test_reports_are_made_of_what_is_on_the_desk(folder: Path, tmp_path: Path) -> None:
+    bench = Bench(folder)
+    assert reports.reference(bench.plan, {}, "base", tmp_path) == "base"
+    assert reports.reference(bench.plan, MONEY, "rich", tmp_path) == "rich"
+    file = reports.reference(bench.plan, MONEY, "", tmp_path)
+    assert load_plan(folder, file).changes["new"].tolist() == [20e9] * 5
+    ended: list[tuple[str, str]] = []
+    steps: list[int] = []
+    thread = reports.start(
+        bench.plan, "nowhere", tmp_path, "vi", lambda step, _: steps.append(step), lambda *end: ended.append(end)
+    )
+    thread.join(60)
+    ((index, why),) = ended
+    assert index == "" and "'nowhere'" in why and steps == []
+
+
+@pytest.mark.slow
+def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
+    ended: list[tuple[str, str]] = []
+    steps: list[int] = []
+    plan = load_plan(folder)
+    file = reports.reference(plan, MONEY, "", tmp_path)
+    reports.start(plan, file, tmp_path, "en", lambda s, n: steps.append(s), lambda *e: ended.append(e)).join(300)
+    ((index, why),) = ended
+    assert (
+        why == "" and Path(index).is_file() and (Path(index).parent / "desk" / "reports" / "04_gaps.en.html").is_file()
+    )
+    assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
+
+
+def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
+    call = command(parsed(["desk", "--port=8899"]).options, tmp_path)
+    assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
+    known = environment(tmp_path, {"JUPYTER_PATH": "here"})
+    assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
+    assert (Path(known["JUPYTER_PATH"].split(os.pathsep)[0]) / "voila" / "templates" / "desk" / "conf.json").is_file()
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    for key, pair in WORDS.items():
+        assert len(pair) == 2 and (all(pair) or key == "unit_choice"), key
+        assert {f.split("}")[0] for f in pair[0].split("{")[1:]} == {f.split("}")[0] for f in pair[1].split("{")[1:]}, (
+            key
+        )
+    for lever in LEVERS.values():
+        assert f"group_{lever.lever.group}" in WORDS and f"unit_{lever.lever.unit}" in WORDS
+        assert all(option in WORDS or option[:2] == "20" for option in lever.options), lever.options

@@ -1,0 +1,125 @@
+"""The desk in a real browser: in JupyterLab from the first move to the saved scenario, and shortly in Voilà."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servers import PLAN, TOKEN, chromium, desk_folder, lab, moved, run_all, voila
+from trainplan.around.results import compute
+from trainplan.inputs.plan import load_plan
+from trainplan.outputs.cli import main
+from trainplan.outputs.tables import write_tables
+
+pytestmark = pytest.mark.browser
+
+
+def facts(page: Any) -> list[str]:
+    """The numbers of the headline."""
+    return page.locator(".tp-desk .fact > b").all_inner_texts()
+
+
+def figure(page: Any) -> str:
+    return str(page.locator(".tp-desk svg.money").evaluate("e => e.outerHTML"))
+
+
+def field(page: Any, label: str) -> Any:
+    """A field by its description on screen."""
+    return page.locator(".tp-desk .widget-text", has=page.locator("label", has_text=re.compile(f"^{label}$"))).locator(
+        "input"
+    )
+
+
+def button(page: Any, words: str) -> Any:
+    return page.locator(".tp-desk").get_by_role("button", name=words, exact=True)
+
+
+def outside(requests: list[str], url: str) -> list[str]:
+    here = url.split("/")[2]
+    return [r for r in requests if not r.startswith(("data:", "blob:")) and r.split("/")[2] != here]
+
+
+def test_a_planner_moves_explains_saves_and_finds_the_same_numbers(tmp_path: Path) -> None:
+    folder = desk_folder(tmp_path)
+    plan = folder / "params" / PLAN
+    with lab(folder) as url, chromium() as (page, seen):
+        run_all(page, url)
+        before, drawn = facts(page), figure(page)
+
+        page.locator(".tp-lever-money_total .noUi-handle").focus()
+        page.keyboard.press("ArrowRight")
+        moved(page, 2)
+        after = facts(page)
+        assert after != before and figure(page) != drawn
+        assert page.locator(".tp-lever-money_total input").input_value() == "15,5"
+        assert "15 tỷ đồng → 15,5 tỷ đồng" in page.locator(".tp-change").inner_text()
+
+        page.locator(".tp-change input").fill("ngân sách bổ sung")
+        page.locator(".tp-change input").press("Enter")
+        moved(page, 3)
+        field(page, r"Tên kịch bản \(tiếng Việt\)").fill("Thêm nửa tỷ đồng")
+        button(page, "Lưu thành kịch bản").click()
+        page.locator(".tp-message.done", has_text="them_nua_ty_dong").wait_for()
+
+        button(page, "Về kế hoạch gốc").click()
+        moved(page, 4)
+        assert facts(page) == before
+        page.locator(".tp-desk select").nth(1).select_option(label="Thêm nửa tỷ đồng (them_nua_ty_dong)")
+        button(page, "Mở").click()
+        moved(page, 5)
+        assert facts(page) == after
+        assert page.locator(".tp-change input").input_value() == "ngân sách bổ sung"
+        assert seen.complaints == [] and outside(seen.requests, url) == []
+
+    assert main(["tables", str(plan), "--scenario", "them_nua_ty_dong", "--output", str(tmp_path / "saved")]) == 0
+    changes = {f"ceilings.{year}/total.ceiling_vnd": 15_500_000_000 for year in range(2011, 2016)}
+    paths = write_tables(compute(load_plan(plan, "base", changes)), tmp_path / "seen")
+    assert len(paths) == 9
+    for path in paths:
+        assert (tmp_path / "saved" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_what_goes_wrong_is_said_and_a_draft_outlives_the_kernel(tmp_path: Path) -> None:
+    folder = desk_folder(tmp_path, language="en")
+    (folder / "params" / PLAN / "scenarios" / "torn.yaml").write_text("title: {vi: a", "utf-8")
+    with lab(folder) as url, chromium() as (page, seen):
+        run_all(page, url)
+        typed = page.locator(".tp-lever-money_total input")
+        typed.fill("99")
+        typed.press("Enter")
+        page.locator('.tp-message[role="alert"]', has_text="a number from 5 to 30 bn VND").wait_for()
+        typed.fill("17.5")
+        typed.press("Enter")
+        moved(page, 2)
+        page.locator(".tp-desk select").nth(1).select_option(label="torn")
+        button(page, "Load").click()
+        page.locator('.tp-message[role="alert"]', has_text="this is not YAML").wait_for()
+        assert typed.input_value() == "17.5"
+        assert seen.complaints == []
+        page.locator(".tp-desk").evaluate("e => e.remove()")
+        page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+        page.locator(".jp-Dialog").wait_for(state="detached")
+        run_all(page, "")
+        button(page, "Open the draft again").click()
+        moved(page, 2)
+        assert page.locator(".tp-lever-money_total input").input_value() == "17.5"
+
+
+def test_the_desk_as_an_application(tmp_path: Path) -> None:
+    folder = desk_folder(tmp_path)
+    with voila(folder) as url, chromium() as (page, seen):
+        page.goto(url)
+        assert page.locator(".tp-desk").count() == 0 and "login" in page.url, "without the token nothing is shown"
+        page.goto(f"{url}?token={TOKEN}")
+        moved(page, 1)
+        before, drawn = facts(page), figure(page)
+        page.locator(".tp-lever-money_total .noUi-handle").focus()
+        page.keyboard.press("ArrowRight")
+        moved(page, 2)
+        assert facts(page) != before and figure(page) != drawn
+        assert seen.complaints == [] and outside(seen.requests, url) == []
