@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_times": ("lần", "times"),
     "unit_choice": ("", ""),
     # parts of the desk
-    "levers": ("Cần điều chỉnh", "Levers"),
+    "levers": ("Thanh điều chỉnh", "Levers"),
     "answer": ("Kết quả", "The answer"),
     "changes": ("Các thay đổi so với kế hoạch gốc", "Changes from the plan itself"),
     "no_changes": ("Chưa thay đổi gì: đây là kế hoạch gốc.", "Nothing is changed: this is the plan itself."),
