@@ -36,7 +36,11 @@ def share_out(total: float, weights: list[float]) -> list[float]:
 class Reference:
     """One simulation of a loaded plan."""
 
-    def __init__(self, plan: Any, allocation: str = "", unlimited_places: bool = False) -> None:
+    def __init__(
+        self, plan: Any, allocation: str = "", unlimited_places: bool = False, planned: dict[Any, float] | None = None
+    ) -> None:
+        """`planned` gives the enrollment of (year, objective, program) in place of a rule of funding."""
+        self.planned = planned
         self.plan, self.first, self.last = plan, plan.first, plan.last
         self.rule = allocation or plan.allocation
         self.group = {g.id: g for g in plan.rows["groups"]}
@@ -234,6 +238,8 @@ class Reference:
     # 4 funding
 
     def fund(self, fits: dict[Any, float], committed: dict[str, float], t: int) -> dict[Any, float]:
+        if self.planned is not None:
+            return {pair: self.planned[t, *pair] for pair in self.pairs}
         if self.rule == "all":
             return dict(fits)
         left = {s.id: self.ceiling.get((t, s.id), INF) for s in self.plan.rows["sources"]}
@@ -391,9 +397,9 @@ class Reference:
             )  # fmt: skip
 
 
-def lines(plan: Any) -> list[dict[str, Any]]:
+def lines(plan: Any, affordable: Reference) -> list[dict[str, Any]]:
     """Coverage needed (no limit), deliverable (within places) and affordable (the plan's rule)."""
-    runs = (Reference(plan, "all", unlimited_places=True), Reference(plan, "all"), Reference(plan))
+    runs = (Reference(plan, "all", unlimited_places=True), Reference(plan, "all"), affordable)
     cover = [[row["coverage"] for row in run.tables["gap"]] for run in runs]
     keys = [(row["year"], row["objective"]) for row in runs[0].tables["gap"]]
     return [

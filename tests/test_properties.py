@@ -12,9 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from reference import Reference, lines
 from strategies import Tables, plans, write_plan
-from test_model_agrees import COLUMNS, agree
+from test_model_agrees import COLUMNS, agree, reading
 from trainplan.around.results import Results, compute
 from trainplan.inputs.plan import Plan, load_plan
 
@@ -41,8 +40,8 @@ def computed(drawn: Drawn, overrides: dict[str, Any] | None = None) -> Results:
 @given(plans())
 def test_random_plans_agree_with_the_reference(drawn: Drawn) -> None:
     plan = loaded(drawn)
-    results, reference = compute(plan), Reference(plan)
-    reference.tables["lines"] = lines(plan)
+    results = compute(plan)
+    reference = reading(plan, results)
     for stem in COLUMNS:
         agree(results[stem], reference.tables[stem], stem)
 

@@ -55,7 +55,8 @@ def test_exactly_what_stands_in_the_way_is_said(binds: str, tmp_path: Path) -> N
 
 def test_the_best_that_is_named_is_what_all_effort_from_the_first_year_gives(tmp_path: Path) -> None:
     results = result(tmp_path, CASES["time"][0], "")
-    best = compute(load_plan(WORKED, overrides={**CASES["time"][0], "pacing": "front"}))["verdicts"].loc[0, "coverage"]
+    soonest = compute(load_plan(WORKED, overrides={**CASES["time"][0], "pacing": "front"}))
+    best = max(one["verdicts"].loc[0, "coverage"] for one in (soonest, results))
     assert results["verdicts"].loc[0, "best_reachable"] == best < 1
     assert f"{int(best * 1000) / 10:g}% is the most" in why(results, "en")[0]
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import optimum
+from trainplan.around.value import marginal_values, optimum_table
 from trainplan.around.verdicts import best_reachable, binding, latest_start, verdict
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
@@ -32,7 +34,8 @@ class Results:
 def compute(plan: Plan) -> Results:
     """All result tables of a plan."""
     numbers = arrays(plan)
-    lifted = side_by_side(numbers)
+    best = optimum(numbers) if numbers.allocation == "optimal" else None
+    lifted = side_by_side(numbers, best.enrollment if best else None)
     run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
     cost = _cost(plan, numbers, run)
     gap = _gap(plan, numbers, run)
@@ -47,6 +50,8 @@ def compute(plan: Plan) -> Results:
         "commitments": _commitments(plan, numbers, run),
         "lines": _lines(plan, needed, deliverable, run),
     }
+    if best:
+        tables |= {"optimum": optimum_table(best), "marginal_values": marginal_values(plan, best)}
     return Results(plan, tables, float(deliverable.funded_vnd.sum()))
 
 
@@ -166,7 +171,7 @@ def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
                 "coverage": run.gap.coverage[due, o, 0],
                 "verdict": verdict(numbers, run, o),
                 "binds": "" if met else binds[o],
-                "best_reachable": np.nan if met else best[o],
+                "best_reachable": np.nan if met else max(best[o], run.gap.coverage[due, o, 0]),
                 "latest_start": pd.NA if met else plan.first + latest_start(numbers, o),
             }
         )

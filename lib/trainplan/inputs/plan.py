@@ -16,6 +16,7 @@ from trainplan.inputs.checks import Read, check_together, warnings
 from trainplan.inputs.levers import Lever, sound_levers
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices
+from trainplan.inputs.uncertain import Range, read_ranges
 from trainplan.words.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -34,8 +35,9 @@ class Plan:
     applied: tuple[Change, ...]
     input_hashes: dict[str, str]
     scenario_words: dict[str, Any] = field(default_factory=dict)
-    spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    ranges: tuple[Range, ...] = ()
     levers: tuple[Lever, ...] = field(default=(), repr=False)
+    spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def key(self) -> str:
@@ -197,6 +199,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
+    ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
     if scenario_path:
         _check_scenario_keys(words, files.name_of(scenario_path), problems)
         changes = words.get("set") if isinstance(words.get("set"), dict) else {}
@@ -209,7 +212,8 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
     name = scenario_path.stem if scenario_path else "base"
-    return Plan(path, name, choices, rows, tuple(applied), dict(sorted(files.hashes.items())), words, spare, levers)
+    hashes = dict(sorted(files.hashes.items()))
+    return Plan(path, name, choices, rows, tuple(applied), hashes, words, ranges, levers, spare)
 
 
 def _read(rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:

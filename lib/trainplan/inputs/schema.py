@@ -386,7 +386,7 @@ class Choices(BaseModel):
     data: Name
     ambition: Literal["low", "mid", "high"]
     pacing: PacingCell
-    allocation: Literal["all", "proportional", "priority"]
+    allocation: Literal["all", "proportional", "priority", "optimal"]
     price_base_year: Year
     language: Literal["vi", "en"]
     uncertain: Any = None

@@ -38,6 +38,7 @@ class Arrays:
     above: Index  # (O,) the count that this one is part of, -1 for none
     level: Index  # (O,) how deep a count lies within others
     priority: Index  # (O,)
+    weight: Array  # (O, D) of a person short of the path (section 6)
     objective: Index  # (K,)
     program: Index  # (K,)
     course_years: Index  # (P,)
@@ -112,6 +113,7 @@ def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
         above=above,
         level=structure.depth,
         priority=np.array([r.priority for r in rows["objectives"]], np.intp),
+        weight=column("objectives", "weight"),
         objective=objective,
         program=program,
         course_years=course_years,

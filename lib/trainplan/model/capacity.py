@@ -17,11 +17,11 @@ def largest_remainder(weight: Array, whole: Array) -> Array:
     shares = divide(weight * whole, total(weight))
     given = floor(shares)
     fraction = np.rint((shares - given) * FRACTIONS)
-    ahead = np.zeros(np.broadcast_shapes(fraction.shape, whole.shape))  # how many have a larger fraction, or come first
+    ahead = np.zeros(fraction.shape, np.int8 if len(fraction) < 128 else np.int32)  # who have more, or come first
     for later in range(1, len(fraction)):
-        passes = fraction[later] > fraction[:later]
+        passes = (fraction[later] > fraction[:later]).view(np.int8)
         ahead[:later] += passes
-        ahead[later] = later - passes.sum(axis=0)
+        ahead[later] = later - np.add.reduce(passes, axis=0, dtype=ahead.dtype)
     return given + (ahead < whole - total(given))
 
 
@@ -36,12 +36,14 @@ def needed_and_deliverable(
     needed = deliverable = np.zeros((len(plan.objective), plan.draws))
     for level in plan.structure.levels:
         if len(level.counts):
-            given = with_parts(plan, plan.of_objective(deliverable))
-            need[level.counts] = count_need(plan, people, path, sent, given, level.counts, year)
+            given = with_parts(plan, plan.structure.by_count(deliverable))
+            counted = count_need(plan, people, path, sent, given, year)
+            need[plan.structure.counts[level.counts]] = counted[level.counts]
         asked = split_by_route(plan, level, need)
         fits = within_capacity(plan, level, asked, places)
         needed, deliverable = needed + asked, deliverable + fits
-        places = plan.capacity - plan.of_program(deliverable)
+        if level is not plan.structure.levels[-1]:
+            places = plan.capacity - plan.of_program(deliverable)
     return needed, deliverable
 
 

@@ -1,28 +1,32 @@
-"""Many draws: the one simulation over parts of a sample that fit the processor's cache, so that memory stays small."""
+"""Many draws: the one simulation over parts of a sample, so that memory stays small and the caches are used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
 
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays, drawn_arrays
 from trainplan.model.simulate import Run, simulate
 
-CHUNK = 512  # draws at once: benchmarks/draws.py tries others
+CHUNK = 2048  # draws at once: benchmarks/draws.py tries others
+KEPT = 4_000_000  # numbers
+Cells = Mapping[str, Array]  # a cell's values, (D,), by its address
 
 
-def simulate_draws(
-    plan: Plan, drawn: Mapping[str, Array], planned: Array | None = None, chunk: int = CHUNK
-) -> Iterator[tuple[slice, Run]]:
-    """The draws' numbers in order, a chunk at a time, each with its run; `drawn` gives a cell's values, (D,), by address.
+def simulate_draws(plan: Plan, parts: Iterable[Cells], planned: Array | None = None) -> Iterator[Run]:
+    """The run of each part of a sample, in order; what is wanted of one is to be taken before the next.
 
-    What is wanted of a run is to be taken before the next one. `planned` replays an enrollment (see `simulate`).
+    `planned` replays an enrollment that was decided beforehand (see `simulate`).
     """
+    np.empty(KEPT)  # glibc keeps freed memory up to the size of the largest block freed: no new pages for every part
     numbers = arrays(plan)
-    draws = max(map(len, drawn.values()), default=1)
-    for first in range(0, draws, chunk):
-        part = slice(first, min(first + chunk, draws))
-        yield (
-            part,
-            simulate(drawn_arrays(plan, numbers, {cell: values[part] for cell, values in drawn.items()}), planned),
-        )
+    for part in parts:
+        yield simulate(drawn_arrays(plan, numbers, part), planned)
+
+
+def parts_of(drawn: Cells, chunk: int = CHUNK) -> Iterator[dict[str, Array]]:
+    """A sample in parts of at most `chunk` draws."""
+    for first in range(0, max(map(len, drawn.values()), default=0), chunk):
+        yield {address: values[first : first + chunk] for address, values in drawn.items()}

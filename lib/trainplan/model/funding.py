@@ -61,15 +61,16 @@ def priority(plan: Arrays, deliverable: Array, remaining: Remaining, year: int) 
     taken = np.zeros((len(unit), deliverable.shape[-1]))
     for pair in np.lexsort((np.arange(len(deliverable)), plan.objective, plan.priority[plan.objective])):
         p = plan.program[pair]
-        money = np.full(1, np.inf)
-        for source, left in remaining.items():
-            money = np.minimum(money, divide(left, shares[source][p], np.inf))
-        fits = affordable(money, unit[p], opening[p], plan.class_size[p], taken[p])
-        enrolled[pair] = np.minimum(deliverable[pair], fits)
-        added = ceil((taken[p] + enrolled[pair]) / plan.class_size[p]) - ceil(taken[p] / plan.class_size[p])
-        spent = enrolled[pair] * unit[p] + added * opening[p]
-        remaining = {s: np.maximum(0.0, left - spent * shares[s][p]) for s, left in remaining.items()}
-        taken[p] += enrolled[pair]
+        costs = (unit[p], opening[p], plan.class_size[p], taken[p])
+        paying = {source: share[p] for source, share in shares.items() if (share[p] > 0).any()}
+        asked, spent = deliverable[pair], costs_of(deliverable[pair], *costs)
+        if any((spent * share > remaining[source]).any() for source, share in paying.items()):
+            money = [divide(remaining[source], share, np.inf) for source, share in paying.items()]
+            asked = np.minimum(asked, affordable(np.minimum(spent, np.min(money, axis=0)), *costs))
+            spent = costs_of(asked, *costs)
+        remaining = remaining | {s: np.maximum(0.0, remaining[s] - spent * share) for s, share in paying.items()}
+        enrolled[pair] = asked
+        taken[p] += asked
     return enrolled
 
 
@@ -80,21 +81,28 @@ RULES: dict[str, Callable[[Arrays, Array, Remaining, int], Array]] = {
 }
 
 
+def costs_of(people: Array, unit: Array, opening: Array, size: Array, taken: Array) -> Array:
+    """VND for `people` beside `taken`: `unit` each and `opening` for each further class."""
+    return people * unit + (ceil((taken + people) / size) - ceil(taken / size)) * opening
+
+
 def affordable(money: Array, unit: Array, opening: Array, size: Array, taken: Array | float = 0.0) -> Array:
-    """Most whole people whom `money` pays for beside `taken`: `unit` VND each and `opening` VND a further class.
+    """Most whole people whom a finite `money` pays for beside `taken`: `unit` VND each, `opening` VND a further class.
 
     With c more classes, seats allow floor((c0 + c)·size) − taken and money (money − c·opening) / unit. The best c lies
-    where the two cross, so two values of c are enough.
+    where the two cross, so two values of c are enough. Where people cost nothing, as many as there may be.
     """
     seated = np.where(np.isinf(size), 1.0, size)  # without classes, opening is 0 and every seat count is as good
     begun = ceil(taken / seated)
-    free = np.where(np.isinf(money), 0.0, money)
-    crossing = floor(divide(free - (begun * seated - taken) * unit, seated * unit + opening))
-    best = np.zeros_like(crossing)
-    for extra in (np.maximum(0.0, crossing), np.maximum(0.0, crossing + 1)):
-        left = free - extra * opening
-        seats = floor((begun + extra) * seated) - taken
-        paid = np.where(unit > 0, floor(divide(left, unit)), np.inf)
-        best = np.maximum(best, np.where(left >= -1e-9 * free, np.minimum(seats, paid), 0.0))
-    unlimited = np.isinf(money) | (unit + opening == 0)
-    return np.where(unlimited, np.inf, best)
+    crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))
+
+    def within(extra: Array) -> Array:
+        left = money - extra * opening
+        paid = floor(left / np.where(unit > 0, unit, 1.0))
+        if not (unit > 0).all():
+            paid = np.where(unit > 0, paid, np.where(left >= -1e-9 * money, np.inf, 0.0))
+        return np.minimum(floor((begun + extra) * seated) - taken, paid)
+
+    best = np.maximum(within(np.maximum(0.0, crossing)), within(np.maximum(0.0, crossing + 1)))
+    free = unit + opening == 0
+    return np.where(free, np.inf, np.maximum(0.0, best)) if free.any() else np.maximum(0.0, best)

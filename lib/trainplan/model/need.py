@@ -73,29 +73,32 @@ def individual_need(plan: Arrays, stocks: Array, courses: Array) -> Array:
     return need
 
 
-def count_need(
-    plan: Arrays, people: Workforce, path: Array, sent: Array, given: Array, rows: Index, year: int
-) -> Array:
-    """Counts `rows`, (rows, D): what is missing from T·φ, less what the parts are given this year, within the room they
-    leave. `sent` (before this year) and `given` (places this year) are people, (O, D), each with those of its parts."""
-    missing = path[year] - sent - of_parts(plan, given)
-    room = plan.target - sent - of_parts(plan, np.maximum(0.0, plan.target - sent))
-    room = np.where((plan.due[rows] <= year)[:, None], np.inf, room[rows])
+def count_need(plan: Arrays, people: Workforce, path: Array, sent: Array, given: Array, year: int) -> Array:
+    """Counts, (C, D): what is missing from T·φ, less what the parts are given this year, within the room they leave.
+
+    `sent` (before this year) and `given` (places this year) are people, (C, D), each with those of its parts.
+    """
+    rows = plan.structure.counts
+    target, early = plan.target[rows], (plan.due[rows] > year)[:, None]
+    need = path[year][rows] - sent - of_parts(plan, given)
+    if early.any():
+        room = target - sent - of_parts(plan, np.maximum(0.0, target - sent))
+        need = np.minimum(need, np.where(early, room, np.inf))
     anybody = people.headcount[year][plan.group[rows]] > 0
-    return np.where(anybody, ceil(np.maximum(0.0, np.minimum(missing[rows], room))), 0.0)
+    return ceil(np.maximum(0.0, need)) * anybody
 
 
-def of_parts(plan: Arrays, by_objective: Array) -> Array:
-    """Sums (O, D) over the counts that are directly part of a count: (O, D)."""
-    added = np.zeros_like(by_objective)
+def of_parts(plan: Arrays, by_count: Array) -> Array:
+    """Sums, (C, D), over the counts that are directly part of a count."""
+    added = np.zeros_like(by_count)
     for part, whole in plan.structure.parts:
-        added[whole] += by_objective[part]
+        added[whole] += by_count[part]
     return added
 
 
-def with_parts(plan: Arrays, by_objective: Array) -> Array:
-    """Adds to every count, (O, D), whatever its parts have, and theirs."""
-    added = by_objective.copy()
+def with_parts(plan: Arrays, by_count: Array) -> Array:
+    """Every count, (C, D), with whatever its parts have, and theirs."""
+    added = by_count.copy()
     for part, whole in plan.structure.parts:
         added[whole] += added[part]
     return added

@@ -32,7 +32,7 @@ def simulate(plan: Arrays, planned: Array | None = None) -> Run:
     """
     people, path, passing = workforce(plan), target_path(plan), completion_rate(plan)
     flow, courses = stock_flow(plan, people, path), course_need(plan, people, path, passing)
-    holders, sent = stock_at_baseline(plan), np.zeros((len(plan.group), plan.draws))
+    holders, sent = stock_at_baseline(plan), np.zeros((len(plan.structure.counts), plan.draws))
     later = cohorts_at_baseline(plan)
     held = classes_at_baseline(plan, later)
     years = []
@@ -44,8 +44,8 @@ def simulate(plan: Arrays, planned: Array | None = None) -> Run:
         enrolled = funded(plan, deliverable, committed, year) if planned is None else planned[year]
 
         completed = completions(plan, enrolled, later)
-        holders = stock(flow, holders, plan.of_objective(completed)[plan.structure.stocks], year)
-        sent = sent + with_parts(plan, plan.of_objective(enrolled))
+        holders = stock(flow, holders, plan.structure.by_stock(completed), year)
+        sent = sent + with_parts(plan, plan.structure.by_count(enrolled))
         years.append(Year(needed, deliverable, enrolled, completed, later, held, committed, holders, sent))
         later = plan.structure.cohorts.a_year_on(enrolled, later)
         held = plan.structure.classes.a_year_on(classes(plan, plan.of_program(enrolled)), held)
@@ -63,7 +63,7 @@ class Year(NamedTuple):
     held: Array  # (V, D) their classes
     committed_vnd: Array  # (P, D) what they cost
     holders: Array  # (S, D)
-    sent: Array  # (O, D) since the plan began
+    sent: Array  # (C, D) since the plan began
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class Run:
 
     def _yearly(self, name: str) -> Array:
         """A year axis in front; a year that does not depend on the draw is widened to those that do."""
-        return np.stack(np.broadcast_arrays(*(getattr(year, name) for year in self.years)))
+        of_years = [getattr(year, name) for year in self.years]
+        return np.stack(of_years if len({one.shape for one in of_years}) == 1 else np.broadcast_arrays(*of_years))
 
     @cached_property
     def needed(self) -> Array:
@@ -161,7 +162,7 @@ class Run:
         structure = self.plan.structure
         people = self.plan.of_objective(self.completed)
         people[:, structure.stocks] = self._yearly("holders")
-        people[:, structure.counts] = self._yearly("sent")[:, structure.counts]
+        people[:, structure.counts] = self._yearly("sent")
         return people
 
     @cached_property

@@ -16,27 +16,41 @@ Index = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
+FEW = 6  # rows that are added one by one sooner than gathered
+
+
 @dataclass(frozen=True)
 class Sums:
     """Adds rows up by their owner, in the order of the rows; an owner has one row at most in each round."""
 
     owners: int
-    rounds: tuple[tuple[Index, Index], ...]  # (owners, their rows)
+    first: tuple[Index, Index]  # (owners, their first rows)
+    rounds: tuple[tuple[Index, Index], ...]  # the second rows of the owners that have one, the third ones, …
+    others: tuple[tuple[int, int], ...]  # (owner, row) once rounds have become small
 
     @classmethod
     def of(cls, owner: Index, owners: int) -> Sums:
         rows = [np.flatnonzero(owner == one) for one in range(owners)]
         rounds = []
-        for turn in range(max(map(len, rows), default=0)):
+        for turn in range(max(map(len, rows), default=1) or 1):
             able = [one for one in range(owners) if len(rows[one]) > turn]
             rounds.append((np.array(able, np.intp), np.array([rows[one][turn] for one in able], np.intp)))
-        return cls(owners, tuple(rounds))
+        large = tuple(one for one in rounds[1:] if len(one[0]) > FEW)
+        small = [pair for able, theirs in rounds[1 + len(large) :] for pair in zip(able, theirs, strict=True)]
+        return cls(owners, rounds[0], large, tuple((int(one), int(row)) for one, row in small))
 
     def __call__(self, rows: Array) -> Array:
         """(…, rows, D) → (…, owners, D)."""
-        total = np.zeros((*rows.shape[:-2], self.owners, rows.shape[-1]))
+        some, theirs = self.first
+        if len(some) == self.owners:
+            total = rows.take(theirs, axis=-2)
+        else:
+            total = np.zeros((*rows.shape[:-2], self.owners, rows.shape[-1]))
+            total[..., some, :] = rows[..., theirs, :]
         for owner, row in self.rounds:
             total[..., owner, :] += rows[..., row, :]
+        for one, its in self.others:
+            total[..., one, :] += rows[..., its, :]
         return total
 
 
@@ -104,7 +118,7 @@ class Level:
     """Objectives that get their places together: parts of counts before what they are part of (MODEL.md, 4)."""
 
     objectives: Index
-    counts: Index  # those of them that are counts
+    counts: Index  # those of them that are counts, as numbers among the counts
     alone: Index  # routes that are their objective's only one
     routed: tuple[Shared, ...]  # the other routes, by objective
     single: Index  # routes that have their program to themselves
@@ -137,8 +151,7 @@ class Ahead:
 
 def cohorts_of(objectives: Index, which: Mask, objective: Index, cohorts: Later) -> tuple[Index, Sums]:
     """The later cohorts, of those that `which` marks, that serve one of `objectives`, and their sums by objective."""
-    place = {int(o): i for i, o in enumerate(objectives)}
-    own = np.array([place.get(int(o), -1) for o in objective[cohorts.owner]], np.intp)
+    own = _places(objectives, int(objective.max(initial=0)) + 1)[objective[cohorts.owner]]
     found = np.flatnonzero(which & (own >= 0))
     return found, Sums.of(own[found], len(objectives))
 
@@ -151,10 +164,12 @@ class Structure:
     stocks: Index  # objectives of kind attainment: a stock that stays
     yearly: Index  # annual and appointment: from nothing each year
     counts: Index
-    parts: tuple[tuple[int, int], ...]  # (a count, what it is part of), deepest first
+    parts: tuple[tuple[int, int], ...]  # (a count, what it is part of), as numbers among the counts, deepest first
     levels: tuple[Level, ...]  # deepest first
     by_program: Sums
     by_objective: Sums
+    by_stock: Sums  # pairs that end in a stock
+    by_count: Sums  # pairs that send for a count
     single: Index  # routes that have their program to themselves, over all objectives
     places: tuple[Shared, ...]  # the other routes, by program
     cohorts: Later  # of pairs
@@ -180,7 +195,8 @@ class Structure:
         deepest = int(depth.max(initial=0))
         by_level = [np.flatnonzero(depth == level) for level in range(deepest, -1, -1)]
         pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
-        stocks = np.flatnonzero(kind == "attainment")
+        stocks, counts = np.flatnonzero(kind == "attainment"), np.flatnonzero(kind == "count")
+        stock, count = _places(stocks, len(kind)), _places(counts, len(kind))
         cohorts, classes = Later.of(course_years[program]), Later.of(course_years)
         held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}
         seat = [(int(program[k]), int(y)) for k, y in zip(cohorts.owner, cohorts.course_year, strict=True)]
@@ -188,11 +204,13 @@ class Structure:
             depth=depth,
             stocks=stocks,
             yearly=np.flatnonzero((kind == "annual") | (kind == "appointment")),
-            counts=np.flatnonzero(kind == "count"),
-            parts=tuple((int(o), int(above[o])) for rows in by_level[:-1] for o in rows),
-            levels=tuple(_level(rows, kind, objective, program, routes, pairs) for rows in by_level),
+            counts=counts,
+            parts=tuple((int(count[o]), int(count[above[o]])) for rows in by_level[:-1] for o in rows),
+            levels=tuple(_level(rows, count, objective, program, routes, pairs) for rows in by_level),
             by_program=Sums.of(program, len(course_years)),
             by_objective=Sums.of(objective, len(kind)),
+            by_stock=Sums.of(stock[objective], len(stocks)),
+            by_count=Sums.of(count[objective], len(counts)),
             single=_alone(program, pairs[pairs < routes]),
             places=Shared.batches(program, pairs[pairs < routes], least=2),
             cohorts=cohorts,
@@ -204,6 +222,13 @@ class Structure:
         )
 
 
+def _places(rows: Index, among: int) -> Index:
+    """Where a row stands among `rows`, (among,); -1 for one that is not there."""
+    place = np.full(among, -1, np.intp)
+    place[rows] = np.arange(len(rows))
+    return place
+
+
 def _depth(above: Index, objective: int) -> int:
     return 0 if above[objective] < 0 else 1 + _depth(above, int(above[objective]))
 
@@ -213,12 +238,12 @@ def _alone(owner: Index, rows: Index) -> Index:
     return one[0] if one else np.zeros(0, np.intp)
 
 
-def _level(rows: Index, kind: NDArray[np.str_], objective: Index, program: Index, routes: int, pairs: Index) -> Level:
+def _level(rows: Index, count: Index, objective: Index, program: Index, routes: int, pairs: Index) -> Level:
     routed = np.array([k for k in range(routes) if objective[k] in rows], np.intp)
     by_objective = np.array([k for k in pairs if k < routes and objective[k] in rows], np.intp)
     return Level(
         objectives=rows,
-        counts=rows[kind[rows] == "count"],
+        counts=count[rows][count[rows] >= 0],
         alone=_alone(objective, routed),
         routed=Shared.batches(objective, routed, least=2),
         single=_alone(program, by_objective),

@@ -22,6 +22,7 @@ from trainplan.outputs import money_figures, people_figures, sentences, views
 from trainplan.outputs.coordinates import WHERE, coordinates
 from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
+from trainplan.outputs.uncertainty_book import UncertainPages
 from trainplan.words.problems import PlanError, Problem, nearest_name
 from trainplan.words.texts import say
 
@@ -39,7 +40,7 @@ def open_book(names: Mapping[str, Any]) -> Book:
     return Book(plan, given["language"], folder, given.get("scenarios"), group)
 
 
-class Book:
+class Book(UncertainPages):
     """A scenario's results in a language, ready to be shown."""
 
     def __init__(

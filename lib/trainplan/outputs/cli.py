@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.words.problems import PlanError
 
-COMMANDS = ("check", "tables", "run", "compare", "lab", "desk")
+COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "lab", "desk")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
@@ -112,11 +112,22 @@ def parser() -> argparse.ArgumentParser:
     _plan(side)
     _scenario(side, "mặc định: tất cả / default: all", several=True)
     _output(side)
+    _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
     desk = add("desk", open_desk, "mở bàn lập kế hoạch như một ứng dụng / the planner's desk as an application (Voilà)")
     desk.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của voila / options of voila")
     return top
+
+
+def _uncertainty(command: argparse.ArgumentParser) -> None:
+    _plan(command)
+    _scenario(command, "mặc định / default: base")
+    command.add_argument("--draws", type=_positive, default=2**15, metavar="N", help="số lần mô phỏng / draws")
+    command.add_argument("--seed", type=int, default=2415, metavar="K", help="hạt giống / seed")
+    words = "closed: lập lại kế hoạch mỗi năm / planned again each year; open: giữ kế hoạch đã định / kept as decided"
+    command.add_argument("--loop", choices=("closed", "open"), default="", help=words)
+    _output(command)
 
 
 def _plan(command: argparse.ArgumentParser, optional: bool = False) -> None:
@@ -169,8 +180,9 @@ def write_one(arguments: argparse.Namespace) -> int:
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
-    """`compare`: inputs.csv, results.csv and totals.csv."""
+    """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
     from trainplan.around.compare import compare
+    from trainplan.around.differences import differences_from
     from trainplan.around.results import compute
     from trainplan.outputs.scenarios import load_all, named
     from trainplan.outputs.tables import write_table
@@ -179,7 +191,19 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     comparison = compare([compute(plan) for plan in plans])
     for stem in ("inputs", "results", "totals"):
         write_table(getattr(comparison, stem), arguments.output / f"{stem}.csv")
+    write_table(differences_from(plans[0], plans[1:]), arguments.output / "differences.csv")
     print(f"{len(plans)} kịch bản / scenarios: {arguments.output}")
+    return DONE
+
+
+def draw_ranges(arguments: argparse.Namespace) -> int:
+    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv."""
+    from trainplan.inputs.plan import load_plan
+    from trainplan.outputs.uncertainty_tables import write_uncertainty
+
+    plan = load_plan(arguments.plan, arguments.scenario)
+    paths = write_uncertainty(plan, arguments.draws, arguments.seed, arguments.loop, arguments.output)
+    print(f"{len(paths)} bảng / tables: {arguments.output}")
     return DONE
 
 

@@ -19,6 +19,7 @@ from trainplan.outputs.money_figures import MARKS, compare_money
 from trainplan.outputs.render import POLICY, TEMPLATES, style
 from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
 from trainplan.outputs.titles import report_title
+from trainplan.outputs.uncertainty_views import chances
 from trainplan.outputs.views import html_table, scenarios
 from trainplan.words.numbers import number
 from trainplan.words.texts import say
@@ -38,6 +39,7 @@ WORDS = {
         "targets_lead": "Kết luận và tỷ lệ đạt (%) của từng chỉ tiêu vào năm đến hạn.",
         "target": "Chỉ tiêu",
         "due": "Hạn",
+        "chance": "Xác suất đạt của kế hoạch gốc (%)",
         "scenarios": "Các kịch bản",
         "simplified": "Mô hình đơn giản hóa những gì",
         "footer": "Trang này không tải gì từ mạng; có thể sao chép cả thư mục và đọc ngoại tuyến.",
@@ -55,6 +57,7 @@ WORDS = {
         "targets_lead": "Verdict and coverage (%) of every target in its due year.",
         "target": "Target",
         "due": "Due",
+        "chance": "Probability that the plan itself meets it (%)",
         "scenarios": "The scenarios",
         "simplified": "What the model simplifies",
         "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
@@ -66,12 +69,15 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
+    likely = chances(comparison.runs[0].plan)
     for language, name in NAMES.items():
-        write_text(folder / name, template.render(content(folder, comparison, done, language)) + "\n")
+        write_text(folder / name, template.render(content(folder, comparison, done, likely, language)) + "\n")
     return folder / NAMES["vi"]
 
 
-def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], language: str) -> dict[str, Any]:
+def content(
+    folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], likely: dict[str, float], language: str
+) -> dict[str, Any]:
     """All that the page shows, in a language."""
     other = "en" if language == "vi" else "vi"
     first = comparison.runs[0]
@@ -87,7 +93,8 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "money": money(comparison, language),
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
-        "matrix": matrix(comparison, language),
+        "matrix": matrix(comparison, likely, language),
+        "likely": bool(likely),
         "marks": [(mark, say(verdict, language)) for verdict, mark in MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
         "simplified": SIMPLIFIED[language],
@@ -121,8 +128,8 @@ def money(comparison: Comparison, language: str) -> dict[str, str]:
     return {"alt": picture.alt, "data": base64.b64encode(buffer.getvalue()).decode("ascii")}
 
 
-def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
-    """A row an objective, a cell a scenario: mark, word and coverage."""
+def matrix(comparison: Comparison, likely: dict[str, float], language: str) -> list[dict[str, Any]]:
+    """A row an objective, a cell a scenario: mark, word and coverage; and how likely the first scenario meets it."""
     plan = comparison.runs[0].plan
     results = comparison.results.set_index(["objective", "scenario"])
     rows = []
@@ -137,7 +144,9 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
             }
             for cell in cells
         ]
-        rows.append({"name": plan.label("objectives", objective.id, language), "due": objective.due, "cells": shown})
+        name, chance = plan.label("objectives", objective.id, language), likely.get(objective.id)
+        row = {"name": name, "due": objective.due, "cells": shown}
+        rows.append(row | {"chance": "" if chance is None else number(chance * 100, language, 0)})
     return rows
 
 

@@ -35,6 +35,14 @@ class Progress:
             self.line(f"[{self.done}/{self.total}] {name}{'  ' + note if note else ''}")
         self._draw()
 
+    def reach(self, done: int) -> None:
+        """So many steps are done: a plain line a tenth, where there is no terminal and it takes long enough to wait for."""
+        tenth = self.total // 10 or 1
+        if not self.live and done // tenth > self.done // tenth and self.seconds > 3:
+            self.line(f"[{done}/{self.total}]  {self.seconds:.0f} s")
+        self.done = done
+        self._draw()
+
     def line(self, text: str) -> None:
         """A line that stays."""
         self._clear()

@@ -24,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all": ("không giới hạn", "everything deliverable"),
     "proportional": ("cắt giảm đều", "all cut alike"),
     "priority": ("theo ưu tiên", "by priority"),
+    "optimal": ("tối ưu", "the best plan for the money"),
     # columns
     "year": ("Năm", "Year"),
     "group": ("Nhóm đối tượng", "Group"),

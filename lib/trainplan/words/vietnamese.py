@@ -92,6 +92,15 @@ SENTENCES = {
     "a scenario holds title, reason and set.": "kịch bản gồm title, reason và set.",
     "a scenario needs a title.": "kịch bản phải có title.",
     "set is a map of addresses to changes.": "set gồm các cặp địa chỉ: thay đổi.",
+    # ranges
+    "uncertain is a list of ranges.": "uncertain là một danh sách các khoảng.",
+    "the plan has no ranges to draw from.": "kế hoạch chưa nêu khoảng nào để rút số.",
+    "a range can be given to {}.": "chỉ cho được khoảng với {}.",
+    "a {} distribution has {}.": "phân bố {} gồm {}.",
+    "{} ≤ {} is expected.": "cần {} ≤ {}.",
+    "the range leads to {}; this number lies within {} and {}.": "khoảng này dẫn đến {}; số này nằm trong {} đến {}.",
+    "text is expected here, in Vietnamese and English where it is for reading ({}).": "cần chữ ở đây, chữ để đọc thì có cả "
+    "tiếng Việt và tiếng Anh ({}).",
     # levers
     "a list of levers is expected, each with an id.": "cần danh sách các thanh điều chỉnh, mỗi mục có id.",
     "two levers have this id; rename one.": "hai thanh điều chỉnh trùng id; hãy đổi một id.",

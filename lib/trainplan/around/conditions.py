@@ -1,0 +1,122 @@
+"""Conditions of failure: for each target a rule of one or two thresholds that tells the draws in which it is missed.
+
+Every threshold at a twentieth of the draws and every pair of the strongest inputs is tried, joined by «and» or by
+«or». The rule that separates best is kept (the share of misses that it finds less the share of others that it takes
+for misses), a second threshold only where it gains. It is found in every other draw and judged in the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from trainplan.around.uncertainty import Uncertainty
+from trainplan.model.arrays import Array, Mask
+
+BINS = 20
+STRONGEST = 6  # inputs that are tried in pairs
+GAIN = 0.03  # what a second threshold must add
+SELDOM = 0.01  # a target missed more seldom than this, or met more seldom, has no conditions
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A range is below (or above) a threshold, in the range's own terms: a value, a factor or a summand."""
+
+    input: int
+    below: bool
+    threshold: float
+
+    def holds(self, inputs: Array) -> Mask:
+        """In which draws; `inputs` is (ranges, D)."""
+        return inputs[self.input] < self.threshold if self.below else inputs[self.input] >= self.threshold
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a target is missed: `missed` of all draws; of those that the rule names `right` are misses, and these are
+    `found` of all misses. No conditions where it is nearly always or nearly never missed."""
+
+    objective: str
+    missed: float
+    conditions: tuple[Condition, ...] = ()
+    either: bool = False  # one of the two conditions is enough
+    right: float = float("nan")
+    found: float = float("nan")
+
+    def holds(self, inputs: Array) -> Mask:
+        each = [condition.holds(inputs) for condition in self.conditions]
+        return np.any(each, axis=0) if self.either else np.all(each, axis=0)
+
+
+def conditions(draws: Uncertainty) -> list[Rule]:
+    """The rule of every target, in the plan's order."""
+    return [rule(row.id, draws.inputs, draws.met[o] == 0) for o, row in enumerate(draws.plan.rows["objectives"])]
+
+
+def rule(objective: str, inputs: Array, missed: Mask) -> Rule:
+    """The rule for one target from the draws' inputs, (ranges, D), and in which it was missed, (D,)."""
+    rate = float(missed.mean())
+    if not SELDOM <= rate <= 1 - SELDOM:
+        return Rule(objective, rate)
+    learn, judge = slice(0, None, 2), slice(1, None, 2)
+    found = Rule(objective, rate, *best(inputs[:, learn], missed[learn]))
+    named, misses = found.holds(inputs[:, judge]), missed[judge]
+    hit = float((named & misses).sum())
+    right = hit / named.sum() if named.any() else 0.0
+    return Rule(objective, rate, found.conditions, found.either, float(right), float(hit / max(1, misses.sum())))
+
+
+def best(inputs: Array, missed: Mask) -> tuple[tuple[Condition, ...], bool]:
+    """The conditions that separate best, and whether one of them is enough."""
+    edges = np.quantile(inputs, np.linspace(0, 1, BINS + 1)[1:-1], axis=1).T  # (ranges, BINS − 1)
+    bins = np.stack([np.searchsorted(edge, row, side="right") for edge, row in zip(edges, inputs, strict=True)])
+    single = [_cuts(_separation(bins[i][None], missed)[0], i, edges) for i in range(len(inputs))]
+    score, chosen = max(single, key=lambda one: one[0])
+    strongest = sorted(range(len(inputs)), key=lambda i: -single[i][0])[:STRONGEST]
+    pairs = [pair for i, j in combinations(strongest, 2) for pair in _pairs(i, j, bins, missed, edges)]
+    if pairs:
+        two = max(pairs, key=lambda one: one[0])
+        if two[0] > score + GAIN:
+            return two[1], two[2]
+    return (chosen,), False
+
+
+def _separation(bins: Array, missed: Mask) -> Array:
+    """Of one or two binned inputs: (share of misses) − (share of others) in each bin."""
+    place = bins[0] if len(bins) == 1 else bins[0] * BINS + bins[1]
+    size = BINS ** len(bins)
+    misses = np.bincount(place, weights=missed, minlength=size) / missed.sum()
+    others = np.bincount(place, weights=~missed, minlength=size) / (~missed).sum()
+    return (misses - others).reshape((1,) * (2 - len(bins)) + (BINS,) * len(bins))
+
+
+def _cuts(separation: Array, i: int, edges: Array) -> tuple[float, Condition]:
+    """The best threshold on one input."""
+    below = np.cumsum(separation)[:-1]
+    at = int(np.argmax(np.abs(below)))
+    return float(abs(below[at])), Condition(i, bool(below[at] > 0), float(edges[i, at]))
+
+
+def _pairs(
+    i: int, j: int, bins: Array, missed: Mask, edges: Array
+) -> Iterator[tuple[float, tuple[Condition, ...], bool]]:
+    """The best pair of thresholds on two inputs in each of the four corners.
+
+    A corner that holds what is met is turned round: one of the opposite conditions is enough for a miss.
+    """
+    separation = _separation(bins[[i, j]], missed)
+    for below_i in (True, False):
+        for below_j in (True, False):
+            turned = separation[:: 1 if below_i else -1, :: 1 if below_j else -1]
+            corner = turned.cumsum(axis=0).cumsum(axis=1)[:-1, :-1]
+            a, b = np.unravel_index(int(np.argmax(np.abs(corner))), corner.shape)
+            either = corner[a, b] < 0
+            cut_i = edges[i, a if below_i else BINS - 2 - a]
+            cut_j = edges[j, b if below_j else BINS - 2 - b]
+            first = Condition(i, bool(below_i != either), float(cut_i))
+            second = Condition(j, bool(below_j != either), float(cut_j))
+            yield float(abs(corner[a, b])), (first, second), bool(either)

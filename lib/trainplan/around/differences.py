@@ -1,0 +1,198 @@
+"""Why two scenarios differ: the difference of every result shared among the changes, by Shapley's value.
+
+A change's part is what it adds on average over all orders in which the changes can be made: the parts add up to the
+difference exactly and no order is preferred. Every set of changes is one draw of the changed numbers, so that all of
+them are simulated at once; changes of what is no number (a choice, a date) make a plan of their own. Up to EXACT
+changes every set is run; beyond, orders are drawn at random, each with its reverse, and the error is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import comb
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trainplan.inputs.changes import row_key, split_address
+from trainplan.inputs.plan import Plan
+from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
+from trainplan.model.arrays import Array, Index, arrays
+from trainplan.model.draws import parts_of, simulate_draws
+from trainplan.model.funding import RULES
+from trainplan.model.numbers import NUMBERS
+from trainplan.model.simulate import Run
+
+EXACT = 12  # changes up to which every set of them is run
+ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
+COST, MET = "cost_vnd", "targets_met"
+DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
+COLUMNS = ["scenario", "result", "change", "part", "error"]
+NEUTRAL = ("language",)  # choices that no result depends on
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place where two plans differ: `table`, `row` number and `column`, or a choice, in `column` alone."""
+
+    address: str
+    table: str
+    row: int
+    column: str
+    old: Any
+    new: Any
+
+    @property
+    def drawable(self) -> bool:
+        return (self.table, self.column) in DRAWABLE and self.old is not None and self.new is not None
+
+
+def differences(one: Plan, other: Plan) -> pd.DataFrame:
+    """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
+    scenario writes its address), part, error (0 where every set was run).
+
+    Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once.
+    """
+    groups = grouped(one, other)
+    if not groups or not comparable(one, other):
+        return pd.DataFrame(columns=COLUMNS)
+    results = [*(row.id for row in one.rows["objectives"]), COST, MET]
+    parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
+    rows = [
+        (other.scenario, result, change, parts[r, c], errors[r, c])
+        for r, result in enumerate(results)
+        for c, change in enumerate(groups)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
+    """`differences` of every other plan from the first, one below the other."""
+    return pd.concat([differences(one, one), *(differences(one, other) for other in others)], ignore_index=True)
+
+
+def comparable(one: Plan, other: Plan) -> bool:
+    """Whether the plans have the same years and rows, and rules that a simulation follows year by year."""
+    same_rows = all(len(one.rows[name]) == len(other.rows[name]) for name in TABLES)
+    return same_rows and one.years == other.years and {one.allocation, other.allocation} <= set(RULES)
+
+
+def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
+    """The cells that differ, by the address under which a scenario changes them."""
+    written = [*_addresses(other), *_addresses(one)]
+    groups: dict[str, list[Cell]] = {}
+    for cell in differing(one, other):
+        name = next((address for address in written if _covers(address, cell.address)), cell.address)
+        groups.setdefault(name, []).append(cell)
+    return groups
+
+
+def _addresses(plan: Plan) -> list[str]:
+    return [str(address) for address in plan.scenario_words.get("set") or {}]
+
+
+def _covers(pattern: str, address: str) -> bool:
+    parts, own = split_address(pattern), split_address(address)
+    if parts is None or own is None:
+        return pattern == address
+    return (parts[0], parts[2]) == (own[0], own[2]) and parts[1] in ("*", own[1])
+
+
+def differing(one: Plan, other: Plan) -> Iterable[Cell]:
+    """Choices and cells that the two plans hold differently."""
+    for choice in CHANGEABLE_CHOICES:
+        old, new = getattr(one.choices, choice), getattr(other.choices, choice)
+        if old != new and choice not in NEUTRAL:
+            yield Cell(choice, "", 0, choice, old, new)
+    for name, table in TABLES.items():
+        for i, (mine, theirs) in enumerate(zip(one.rows[name], other.rows[name], strict=False)):
+            if mine is theirs or mine == theirs:
+                continue
+            key = row_key({k: getattr(mine, k) for k in table.keys}, table.keys)
+            for column in table.columns:
+                old, new = getattr(mine, column), getattr(theirs, column)
+                if old != new:
+                    yield Cell(f"{name}.{key}.{column}", name, i, column, old, new)
+
+
+def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
+    """(results, sets) of the plan with sets of changes made; `sets` is (sets, groups), 1 for a change that is made."""
+    fixed = [[cell for cell in group if not cell.drawable] for group in groups]
+    drawn = [[cell for cell in group if cell.drawable] for group in groups]
+    own = np.array([bool(group) for group in fixed])
+    found = np.empty((len(plan.rows["objectives"]) + 2, len(sets)))
+    for made in np.unique(sets[:, own], axis=0):
+        here = (sets[:, own] == made).all(axis=1)
+        groups_made = np.flatnonzero(own)[made > 0]
+        variant = changed(plan, [cell for i in groups_made for cell in fixed[i]])
+        cells = {
+            cell.address: np.where(sets[here, i] > 0, float(cell.new), float(cell.old))
+            for i, group in enumerate(drawn)
+            for cell in group
+        }
+        due = arrays(variant).due
+        runs = simulate_draws(variant, parts_of(cells) if cells else [{}])
+        values = np.concatenate([results_of(run, due) for run in runs], axis=-1)
+        found[:, here] = values
+    return found
+
+
+def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:
+    """The plan with cells and choices as they are after their change."""
+    choices, rows = plan.choices, {name: list(records) for name, records in plan.rows.items()}
+    for cell in cells:
+        if cell.table:
+            rows[cell.table][cell.row] = rows[cell.table][cell.row].model_copy(update={cell.column: cell.new})
+        else:
+            choices = choices.model_copy(update={cell.column: cell.new})
+    return replace(plan, choices=choices, rows=rows)
+
+
+def results_of(run: Run, due: Index) -> Array:
+    """(results, D): coverage of every objective when due, the cost of all years, and how many targets are met."""
+    own = np.arange(len(due))
+    coverage, met = run.gap.coverage[due, own], run.gap.met[due, own].sum(axis=0)
+    cost = run.funded_vnd.sum(axis=(0, 1))
+    draws = max(coverage.shape[-1], len(cost))
+    return np.vstack([np.broadcast_to(row, (len(row), draws)) for row in (coverage, cost[None], met[None])])
+
+
+def shares(outcome: Any, count: int, exact: int = EXACT) -> tuple[Array, Array]:
+    """The parts of `count` changes in every result and their errors, (results, count) each.
+
+    `outcome` gives (results, sets) for sets of changes, (sets, count) of 0 and 1.
+    """
+    return every_set(outcome, count) if count <= exact else drawn_orders(outcome, count)
+
+
+def every_set(outcome: Any, count: int) -> tuple[Array, Array]:
+    """Shapley's value from all 2^count sets."""
+    numbers = np.arange(2**count)
+    sets = (numbers[:, None] >> np.arange(count)) & 1
+    values, size = outcome(sets), sets.sum(axis=1)
+    parts = np.empty((len(values), count))
+    for change in range(count):
+        without = numbers[sets[:, change] == 0]
+        weight = np.array([1 / (count * comb(count - 1, s)) for s in size[without]])
+        parts[:, change] = (values[:, without | 1 << change] - values[:, without]) @ weight
+    return parts, np.zeros_like(parts)
+
+
+def drawn_orders(outcome: Any, count: int, orders: int = ORDERS, seed: int = SEED) -> tuple[Array, Array]:
+    """The mean over orders drawn at random and their reverses; the error is two standard errors of the pairs' means."""
+    rng = np.random.default_rng(seed)
+    half = [rng.permutation(count) for _ in range(orders // 2)]
+    made = [order for one in half for order in (one, one[::-1])]
+    sets = np.zeros((len(made), count + 1, count), int)
+    for one, order in zip(sets, made, strict=True):
+        for step, change in enumerate(order, start=1):
+            one[step:, change] = 1
+    unique, place = np.unique(sets.reshape(-1, count), axis=0, return_inverse=True)
+    values = outcome(unique)[:, place.ravel()].reshape(-1, len(made), count + 1)
+    parts = np.empty((len(values), len(made), count))
+    for i, order in enumerate(made):
+        parts[:, i, order] = np.diff(values[:, i], axis=-1)
+    pairs = parts.reshape(len(values), -1, 2, count).mean(axis=2)
+    return pairs.mean(axis=1), 2 * pairs.std(axis=1, ddof=1) / np.sqrt(pairs.shape[1])

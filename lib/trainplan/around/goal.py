@@ -1,0 +1,157 @@
+"""Goal seek: the least level yearly amount with which every reachable target is met when due (MODEL.md, section 6).
+
+Reachable are the targets that are met once the amount sought is unlimited and everything else is as the plan has it. The
+plan's own rule spends the money; the rule `all` spends without limit, so that `optimal` stands in for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from trainplan.around.optimal import decided
+from trainplan.inputs.plan import Plan
+from trainplan.model.arrays import Array, Arrays, Mask, arrays
+from trainplan.model.simulate import Run, simulate
+from trainplan.words.problems import PlanError, Problem, nearest_name
+
+STEP = 1e6  # VND: amounts are whole millions
+POINTS = 63  # amounts tried at once
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What was sought and found. The amount works and a million less does not, each by a run."""
+
+    plan: Plan
+    source: str
+    rule: str
+    amount_vnd: float
+    reachable: tuple[str, ...]  # objectives, all met with the amount
+    beyond: tuple[str, ...]  # objectives that are missed however much there is of it
+    lost: tuple[str, ...]  # reachable objectives that are missed with a million less
+    run: Run
+
+    @property
+    def changes(self) -> dict[str, float]:
+        """The amount as changes by address, for the years in which the source has a ceiling in the plan."""
+        rows = [row for row in self.plan.rows["ceilings"] if row.source == self.source]
+        return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
+
+
+def seek(plan: Plan, source: str = TOTAL) -> Goal:
+    """The least level yearly amount of a source, or in total; PlanError where there is no such source."""
+    sources = [*(row.id for row in plan.rows["sources"]), TOTAL]
+    if source not in sources:
+        near = nearest_name(source, sources)
+        raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
+    numbers, column = limited(plan), sources.index(source)
+    free = decided(with_level(numbers, column, np.array([np.inf])))
+    reached = met_when_due(numbers, free)[:, 0]
+    most = spent_of(numbers, free, column)
+
+    def works(amounts: Array) -> Mask:
+        return met_of(numbers, [with_level(numbers, column, amounts)])[reached].all(axis=0)
+
+    amount = least(works, most, points_of(numbers)) if reached.any() else 0.0
+    run = decided(with_level(numbers, column, np.array([amount])))
+    less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
+    ids = [row.id for row in plan.rows["objectives"]]
+    lost = reached & ~met_when_due(numbers, less)[:, 0] & (amount > 0)
+    return Goal(plan, source, numbers.allocation, amount, *(_named(ids, m) for m in (reached, ~reached, lost)), run)
+
+
+def goal_table(goal: Goal) -> pd.DataFrame:
+    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, met_with_a_million_less."""
+    ids = [row.id for row in goal.plan.rows["objectives"]]
+    now = met_when_due(goal.run.plan, goal.run)[:, 0]
+    rows = [
+        {
+            "source": goal.source,
+            "rule": goal.rule,
+            "yearly_vnd": goal.amount_vnd,
+            "objective": id,
+            "reachable": id in goal.reachable,
+            "met": bool(met),
+            "lost_with_a_million_less": id in goal.lost,
+        }
+        for id, met in zip(ids, now, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def limited(plan: Plan) -> Arrays:
+    """The plan's numbers under a rule that ceilings bind."""
+    numbers = arrays(plan)
+    return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
+
+
+
+
+def met_of(numbers: Arrays, variants: list[Arrays]) -> Mask:
+    """(O, n) whether each objective is met when due, in every draw of every variant of the numbers."""
+    runs = [simulate(one) for one in variants] if numbers.allocation != "optimal" else _one_by_one(variants)
+    return np.concatenate([met_when_due(numbers, run) for run in runs], axis=1)
+
+
+def met_when_due(numbers: Arrays, run: Run) -> Mask:
+    """(O, D)"""
+    return run.gap.met[run.plan.due, np.arange(len(numbers.due))] > 0
+
+
+def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
+    """The same ceiling for a source in every year, a draw an amount."""
+    ceiling = np.repeat(numbers.ceiling, len(amounts), axis=2)
+    ceiling[:, source] = amounts
+    return replace(numbers, ceiling=ceiling)
+
+
+def least(works: Callable[[Array], Mask], most: float, points: int) -> float:
+    """The least whole million that works, of those up to `most` (which does) between which the search looked.
+
+    Every round tries `points` amounts between the highest that failed below the lowest that worked, and the latter: what it
+    returns worked, and a million less failed. More money can make a rule that cuts do worse; a lower amount that
+    works beside others that fail may then be missed between the points.
+    """
+    if works(np.array([0.0]))[0]:
+        return 0.0
+    low, high = 0.0, np.ceil(most / STEP) * STEP
+    while not works(np.array([high]))[0]:  # the best plan need not find the plan that spends `most`
+        low, high = high, max(STEP, 2 * high)
+    while high - low > STEP:
+        count = int(min(points, round((high - low) / STEP) - 1))
+        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / STEP) * STEP
+        good = works(tried)
+        first = int(np.argmax(good)) if good.any() else len(tried)
+        low, high = (tried[first - 1] if first else low), (tried[first] if first < len(tried) else high)
+    return float(high)
+
+
+def points_of(numbers: Arrays) -> int:
+    """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
+    return 1 if numbers.allocation == "optimal" else POINTS
+
+
+def spent_of(numbers: Arrays, run: Run, source: int) -> float:
+    """The highest yearly cost that falls to a source, VND."""
+    share = numbers.source_share[..., 0]
+    part = share[:, source] if source < share.shape[1] else np.ones(len(share))
+    return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
+
+
+def _one_by_one(variants: list[Arrays]) -> list[Run]:
+    """The best plan has no draws: each draw is solved for itself."""
+    return [
+        decided(replace(one, ceiling=one.ceiling[..., min(d, one.ceiling.shape[2] - 1)][..., None],
+                        capacity=one.capacity[:, min(d, one.capacity.shape[1] - 1)][:, None]))
+        for one in variants
+        for d in range(one.draws)
+    ]  # fmt: skip
+
+
+def _named(ids: list[str], mask: Mask) -> tuple[str, ...]:
+    return tuple(id for id, there in zip(ids, mask, strict=True) if there)

@@ -1,0 +1,128 @@
+"""Draws from a plan's ranges: scrambled Sobol points with a stated seed, the same for every scenario (MODEL.md, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainplan.inputs.changes import row_key, split_address
+from trainplan.inputs.plan import Plan
+from trainplan.inputs.schema import TABLES
+from trainplan.inputs.uncertain import Range, limits, moved
+from trainplan.model.arrays import Array
+from trainplan.model.draws import CHUNK
+
+BITS = 30  # of a Sobol point
+REPLICATES = 16  # samples scrambled apart, whose differences tell the error
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number that a range moves: its address, what the plan says, and what the column allows."""
+
+    address: str
+    value: float
+    low: float
+    high: float
+
+
+def cells_of(plan: Plan, one: Range) -> list[Cell]:
+    """The numbers that a range moves, as the plan has them; an empty one can only be given a new value."""
+    found = []
+    for address in one.address:
+        table, key, column = split_address(address) or ("", "", "")
+        for row in plan.rows[table]:
+            here, value = (
+                row_key({k: getattr(row, k) for k in TABLES[table].keys}, TABLES[table].keys),
+                getattr(row, column),
+            )
+            if key in ("*", here) and (value is not None or one.form == "value"):
+                bounds = limits(table, column, {"kind": getattr(row, "kind", "")})
+                found.append(Cell(f"{table}.{here}.{column}", value or 0.0, *bounds))
+    return found
+
+
+def allowed(one: Range, cells: list[Cell]) -> tuple[float, float]:
+    """The least and the most that a draw may be, so that every number stays what its column allows."""
+    low, high = -np.inf, np.inf
+    for cell in cells:
+        if one.form == "value":
+            ends = cell.low, cell.high
+        elif one.form == "add":
+            ends = cell.low - cell.value, cell.high - cell.value
+        elif cell.value > 0:
+            ends = cell.low / cell.value, cell.high / cell.value
+        else:
+            continue
+        low, high = max(low, ends[0]), min(high, ends[1])
+    return low, high
+
+
+def quantile(one: Range, share: Array, low: float = -np.inf, high: float = np.inf) -> Array:
+    """What the range comes to at `share` (0…1) of its distribution; a normal one is cut off at `low` and `high`."""
+    from scipy.special import ndtr, ndtri
+
+    shape = one.shape
+    if one.distribution == "normal":
+        mean, sd = shape
+        if sd == 0:
+            return np.full_like(share, mean)
+        first, last = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+        return np.clip(mean + sd * ndtri(first + share * (last - first)), low, high)
+    least, most = shape[0], shape[-1]
+    if least == most:
+        return np.full_like(share, least)
+    if one.distribution == "uniform":
+        return least + share * (most - least)
+    mode = shape[1]
+    rising = least + np.sqrt(share * ((most - least) * (mode - least)))
+    falling = most - np.sqrt((1 - share) * ((most - least) * (most - mode)))
+    return np.where(share * (most - least) < mode - least, rising, falling)
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges of a plan with the numbers that they move, looked up once."""
+
+    ranges: tuple[Range, ...]
+    cells: tuple[list[Cell], ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Ranges:
+        return cls(plan.ranges, tuple(cells_of(plan, one) for one in plan.ranges))
+
+    def values(self, shares: Array) -> Array:
+        """What every range comes to at the points `shares` (0…1), both (ranges, D)."""
+        each = zip(self.ranges, shares, self.cells, strict=True)
+        return np.stack([quantile(one, share, *allowed(one, cells)) for one, share, cells in each])
+
+    def drawn(self, values: Array) -> dict[str, Array]:
+        """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
+
+        Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.
+        """
+        drawn: dict[str, Array] = {}
+        bounds: dict[str, Cell] = {}
+        for one, cells, by in zip(self.ranges, self.cells, values, strict=True):
+            for cell in cells:
+                drawn[cell.address] = moved(one.form, drawn.get(cell.address, cell.value), by)
+                bounds[cell.address] = cell
+        return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
+
+
+def sizes(draws: int, replicates: int = REPLICATES) -> list[int]:
+    """How many draws each replicate has: together `draws`, as even as can be."""
+    return [draws // replicates + (i < draws % replicates) for i in range(replicates)]
+
+
+def points(dimensions: int, draws: int, seed: int, replicate: int = 0, chunk: int = CHUNK) -> Iterator[Array]:
+    """Scrambled Sobol points of one replicate, (dimensions, up to `chunk`) at a time, none of them 0 or 1."""
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(dimensions, bits=BITS, rng=np.random.default_rng([seed, replicate]))
+    while draws > 0:
+        some = engine.random(chunk)[:draws]  # a power of two, as Sobol points want it
+        yield np.ascontiguousarray(some.T) + 0.5 ** (BITS + 1)
+        draws -= len(some)

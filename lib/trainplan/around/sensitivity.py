@@ -1,0 +1,87 @@
+"""Sensitivity: which ranges move the coverage of a target, one at a time and together (MODEL.md, section 7).
+
+`low` and `high` are the coverage when due with one range at its ends and everything else as the plan says. `share` is
+the total-effect index of Sobol' by Jansen's estimator on a design of Saltelli: the part of the variance that would be
+left if every other range were known. Where ranges act together the shares of a target add up to more than 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from trainplan.around.sampling import Ranges, points
+from trainplan.around.uncertainty import SEED, decided
+from trainplan.inputs.plan import Plan
+from trainplan.model.arrays import Array, Index, arrays
+from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
+from trainplan.model.simulate import Run
+
+POINTS = 1024  # of the design; each costs one run more than there are ranges
+STILL = 1e-12  # a variance that is none
+
+
+def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int = POINTS) -> pd.DataFrame:
+    """objective, input, low, high, share: coverage when due; an input is called by its addresses."""
+    planned = decided(plan) if loop == "open" else None
+    ranges = Ranges.of(plan)
+    low, high = swings(plan, ranges, planned)
+    share = total_effects(plan, ranges, planned, seed, design)
+    inputs = [input_name(i, plan) for i in range(len(plan.ranges))]
+    rows = [
+        (objective.id, name, low[o, i], high[o, i], share[o, i])
+        for o, objective in enumerate(plan.rows["objectives"])
+        for i, name in enumerate(inputs)
+    ]
+    return pd.DataFrame(rows, columns=["objective", "input", "low", "high", "share"])
+
+
+def input_name(i: int, plan: Plan) -> str:
+    """A range by its addresses."""
+    return " ".join(plan.ranges[i].address)
+
+
+def swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
+    """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
+    at = {cell.address: cell.value for cells in ranges.cells for cell in cells}
+    drawn = {address: np.full(2 * len(ranges.ranges), value) for address, value in at.items()}
+    for i, one in enumerate(ranges.ranges):
+        alone = Ranges((one,), (ranges.cells[i],))
+        for address, values in alone.drawn(np.array([one.ends])).items():
+            drawn[address][2 * i : 2 * i + 2] = values
+    coverage = coverages(plan, parts_of(drawn), planned)
+    return coverage[:, ::2], coverage[:, 1::2]
+
+
+def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, design: int) -> Array:
+    """(O, ranges) the part of the variance of each coverage that is left while one range alone is unknown."""
+    count = len(ranges.ranges)
+    base = np.concatenate(list(points(2 * count, design, seed)), axis=1)
+    first, second = base[:count], base[count:]
+
+    def parts() -> Iterator[dict[str, Array]]:
+        for i in range(-1, count):
+            shares = first.copy()
+            shares[i] = second[i] if i >= 0 else first[i]
+            values = ranges.values(shares)
+            for start in range(0, design, CHUNK):
+                yield ranges.drawn(values[:, start : start + CHUNK])
+
+    coverage = coverages(plan, parts(), planned).reshape(len(plan.rows["objectives"]), count + 1, design)
+    variance = coverage[:, 0].var(axis=-1)
+    left = ((coverage[:, 1:] - coverage[:, :1]) ** 2).mean(axis=-1) / 2
+    moves = variance > STILL
+    return np.where(moves[:, None], left / np.where(moves, variance, 1.0)[:, None], 0.0)
+
+
+def coverages(plan: Plan, parts: Iterator[Cells] | list[Cells], planned: Array | None) -> Array:
+    """(O, D) coverage when due, of every draw."""
+    due = arrays(plan).due
+    return np.concatenate([when_due(run, due) for run in simulate_draws(plan, parts, planned)], axis=-1)
+
+
+def when_due(run: Run, due: Index) -> Array:
+    """(O, D) coverage of every objective in its due year."""
+    return run.gap.coverage[due, np.arange(len(due))]

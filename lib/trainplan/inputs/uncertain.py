@@ -1,0 +1,194 @@
+"""Ranges of a plan's numbers: what is not known for sure, how far it may lie from what the plan says, and why.
+
+`uncertain` in plan.yaml is a list of closed records (MODEL.md, section 7). A range is checked on the plan as it is
+written; on a scenario's changed plan it holds for the changed numbers, and a draw that leaves what a column allows is
+put back to the nearest value that it does allow.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from trainplan.inputs.changes import places, split_address
+from trainplan.inputs.reading import RawTable
+from trainplan.inputs.schema import Name, Number, number
+from trainplan.words.problems import Problem, nearest_name
+
+TINY = 1e-6  # the least of a number that must be above 0
+PEOPLE, SHARE, ABOVE = (0.0, math.inf), (0.0, 1.0), (TINY, math.inf)
+LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # what a number may be that the model draws
+    ("groups", "headcount"): PEOPLE,
+    ("groups", "growth"): (-1 + TINY, math.inf),
+    ("groups", "leave_rate"): SHARE,
+    ("groups", "appointment_rate"): SHARE,
+    ("turnover", "leave_rate"): SHARE,
+    ("objectives", "baseline"): SHARE,
+    ("objectives", "entry_share"): SHARE,
+    ("objectives", "lapse_rate"): SHARE,
+    ("programs", "completion_rate"): (TINY, 1.0),
+    ("programs", "class_size"): ABOVE,
+    ("programs", "capacity"): PEOPLE,
+    ("programs", "cost_per_learner_year"): PEOPLE,
+    ("programs", "cost_per_class_year"): PEOPLE,
+    ("prices", "value"): ABOVE,
+    ("pipeline", "learners"): PEOPLE,
+    ("ceilings", "ceiling_vnd"): PEOPLE,
+}
+SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean", "sd")}
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class Words(BaseModel):
+    """Text in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vi: Name
+    en: Name
+
+
+class Range(BaseModel):
+    """How far numbers of the plan may lie from what it says. Unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: Annotated[tuple[Name, ...], BeforeValidator(_several), Field(min_length=1)] = Field(
+        description="table.row.column, or a list of them; `*` is every row. One draw moves them all together: numbers "
+        "that vary apart have ranges of their own"
+    )
+    form: Literal["value", "scale", "add"] = Field(description="a new value, a factor or a summand, as in a change")
+    distribution: Literal["triangular", "uniform", "normal"]
+    low: Number | None = Field(None, description="the least (triangular, uniform)")
+    mode: Number | None = Field(None, description="the most likely (triangular)")
+    high: Number | None = Field(None, description="the most (triangular, uniform)")
+    mean: Number | None = Field(None, description="(normal); what the columns do not allow is cut off")
+    sd: Number | None = Field(None, description="standard deviation (normal)")
+    name: Words = Field(description="a few words for figures")
+    reason: Words = Field(description="where the range comes from")
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        """The numbers of the distribution, as `SHAPES` names them."""
+        return tuple(float(getattr(self, part)) for part in SHAPES[self.distribution])
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the most; of a normal distribution, which has none, the 5 and 95 % points."""
+        if self.distribution != "normal":
+            return self.shape[0], self.shape[-1]
+        mean, sd = self.shape
+        return mean - 1.6448536269514722 * sd, mean + 1.6448536269514722 * sd
+
+
+def read_ranges(raw: object, tables: dict[str, RawTable], file: str, problems: list[Problem]) -> tuple[Range, ...]:
+    """The ranges of a plan file; what is wrong with them is noted, each at its place in the list."""
+    if raw is None:
+        return ()
+    if not isinstance(raw, list):
+        problems.append(Problem(file, "uncertain is a list of ranges.", raw, column="uncertain"))
+        return ()
+    ranges = []
+    for i, item in enumerate(raw, start=1):
+        where = f"uncertain {i}"
+        try:
+            found = Range.model_validate(item if isinstance(item, dict) else {})
+        except ValidationError as error:
+            problems += [_problem(e, item, where, file) for e in error.errors()]
+            continue
+        wrong = [*_shape_problems(found, where, file), *_place_problems(found, where, tables, file)]
+        problems += wrong
+        ranges += [] if wrong else [found]
+    return tuple(ranges)
+
+
+def limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, float]:
+    """The least and the most that a cell may hold; a count's baseline stays 0."""
+    if (table, column) == ("objectives", "baseline") and cells.get("kind") == "count":
+        return 0.0, 0.0
+    return LIMITS[table, column]
+
+
+def moved(form: str, value: Any, by: Any) -> Any:
+    """A number of the plan as a draw of a range makes it."""
+    return by if form == "value" else value * by if form == "scale" else value + by
+
+
+def _problem(error: Any, item: object, where: str, file: str) -> Problem:
+    column = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
+    key = str(error["loc"][0]) if error["loc"] else ""
+    value = item.get(key) if isinstance(item, dict) else item
+    near = ""
+    if error["type"] == "missing" or not isinstance(item, dict):
+        words, value = "a value is needed here.", None
+    elif error["type"] == "extra_forbidden":
+        words, near = "this key is unknown.", nearest_name(column, Range.model_fields)
+    elif error["type"] == "literal_error":
+        known = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        words, near = f"allowed are {error['ctx']['expected']}.", nearest_name(str(value), known)
+    elif error["type"] == "value_error":
+        words = str(error["ctx"]["error"])
+    else:
+        words = "text is expected here, in Vietnamese and English where it is for reading ({vi: …, en: …})."
+    return Problem(file, words, value, where, column, near)
+
+
+def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:
+    needed = SHAPES[found.distribution]
+    problems = []
+    for part in ("low", "mode", "high", "mean", "sd"):
+        value = getattr(found, part)
+        if (value is None) == (part in needed):
+            words = f"a {found.distribution} distribution has {', '.join(needed)}."
+            problems.append(Problem(file, words, value, where, part))
+    if not problems and found.distribution != "normal" and list(found.shape) != sorted(found.shape):
+        shown = ", ".join(f"{v:g}" for v in found.shape)
+        problems.append(Problem(file, f"{' ≤ '.join(needed)} is expected.", shown, where, needed[0]))
+    if not problems and found.distribution == "normal" and found.shape[1] < 0:
+        problems.append(Problem(file, "a number of at least 0 is expected.", found.sd, where, "sd"))
+    return problems
+
+
+def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file: str) -> list[Problem]:
+    problems: list[Problem] = []
+    for address in found.address:
+        table, _, column = split_address(address) or ("", "", "")
+        named = places(tables, {}, address, file, problems)
+        if not table or (table in tables and named and (table, column) not in LIMITS):
+            known = [c for t, c in LIMITS if t == table] or sorted({f"{t}.*.{c}" for t, c in LIMITS})
+            near = nearest_name(column, known)
+            problems.append(
+                Problem(file, f"a range can be given to {', '.join(known)}.", address, where, "address", near)
+            )
+            continue
+        for place, cells, _ in named:
+            problems += _end_problems(found, place, table, column, cells, where, file)
+    return problems
+
+
+def _end_problems(
+    found: Range, place: str, table: str, column: str, cells: dict[str, Any], where: str, file: str
+) -> list[Problem]:
+    """The ends of a range must be what the column allows, in every row that it names."""
+    text = cells.get(column, "")
+    if found.form != "value" and (text is None or str(text).strip() == ""):
+        words = f"'{found.form}' needs a number to start from, and the cell is empty; give a value."
+        return [Problem(file, words, place, where, "address")]
+    try:
+        value = 0.0 if found.form == "value" else number(text)
+        ends = found.ends if found.distribution != "normal" else (found.shape[0],) * 2
+    except (ValueError, TypeError):  # said already, of the cell or of the distribution
+        return []
+    low, high = limits(table, column, cells)
+    problems = []
+    for end in dict.fromkeys(ends):
+        reached = moved(found.form, value, end)
+        if not low <= reached <= high:
+            words = f"the range leads to {reached:.6g}; this number lies within {low:.6g} and {high:.6g}."
+            problems.append(Problem(file, words, place, where, "address"))
+    return problems
