@@ -8,7 +8,7 @@ changes every set is run; beyond, orders are drawn at random, each with its reve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -27,8 +27,8 @@ from trainplan.model.numbers import NUMBERS
 from trainplan.model.simulate import Run
 
 EXACT = 12  # changes up to which every set of them is run
-FEW = 3  # changes up to which they are run where a rule decides all years at once, each set by a search
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
+SOLVED = 3  # changes up to which a rule is compared that decides all years at once
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
 COLUMNS = ["scenario", "result", "change", "part", "error"]
@@ -55,8 +55,8 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
     """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
     scenario writes its address), part, error (0 where every set was run).
 
-    Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once and
-    more than FEW changes.
+    Empty where the plans do not differ, or cannot be compared: other years or rows, or too many changes for a rule that
+    decides all years at once, which takes a solution for every set.
     """
     groups = grouped(one, other)
     if not groups or not comparable(one, other, len(groups)):
@@ -77,10 +77,10 @@ def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
 
 
 def comparable(one: Plan, other: Plan, changes: int) -> bool:
-    """Whether the plans have the same years and rows, and rules that a simulation follows year by year or few changes."""
+    """Whether the plans have the same years and rows, and rules that can be run for every set of changes."""
     same_rows = all(len(one.rows[name]) == len(other.rows[name]) for name in TABLES)
-    followed = {one.allocation, other.allocation} <= set(RULES) or changes <= FEW
-    return same_rows and one.years == other.years and followed
+    yearly = {one.allocation, other.allocation} <= set(RULES)
+    return same_rows and one.years == other.years and (yearly or changes <= SOLVED)
 
 
 def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
@@ -137,12 +137,15 @@ def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
             for cell in group
         }
         due = arrays(variant).due
-        runs = simulate_draws(variant, parts_of(cells) if cells else [{}])
-        if variant.allocation not in RULES:  # it decides all years at once, for each set of changes anew
-            runs = (decided(arrays(variant, {a: v[[k]] for a, v in cells.items()})) for k in range(here.sum()))
-        values = np.concatenate([results_of(run, due) for run in runs], axis=-1)
-        found[:, here] = values
+        found[:, here] = np.concatenate([results_of(run, due) for run in runs_of(variant, cells)], axis=-1)
     return found
+
+
+def runs_of(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
+    """The runs of a plan with drawn numbers; one by one under a rule that decides all years at once."""
+    if plan.allocation in RULES:
+        return simulate_draws(plan, parts_of(cells) if cells else [{}])
+    return (decided(arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
 
 
 def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:
