@@ -221,7 +221,7 @@ def test_the_equations_say_what_the_model_says(drawn: Drawn) -> None:
     assert (plan.of_program(run.funded) <= plan.capacity).all()
 
 
-@quick
+@settings(parent=quick, max_examples=40)
 @given(plans(rule="optimal"), st.sampled_from(["ceilings.*.ceiling_vnd", "programs.*.capacity"]))
 def test_more_money_or_places_never_hurts(drawn: Drawn, address: str) -> None:
     table, _, column = address.split(".")
@@ -296,7 +296,7 @@ def test_a_marginal_value_is_what_solving_again_says(year: int) -> None:
     assert best.money[0, -1] > 0
 
 
-@quick
+@settings(parent=quick, max_examples=25)
 @given(plans(rule="optimal"))
 def test_marginal_values_bound_what_solving_again_says(drawn: Drawn) -> None:
     plan = arrays(loaded(drawn))

@@ -211,6 +211,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.outputs.tables import write_table
 
     plan = load_plan(arguments.plan, arguments.scenario)
+    print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)
     goal = seek(plan, arguments.source)
     found = {"goal": goal_table(goal), "relaxations": ways_table(ways(plan)), "values": values(plan)}
     for stem, table in found.items():
