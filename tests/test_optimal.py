@@ -56,12 +56,12 @@ def overspends(plan: Arrays, run: Run) -> Array:
 
 @st.composite
 def tiny(draw: st.DrawFn) -> Drawn:
-    """A plan of two years with six people at most, so that every enrollment can be tried."""
+    """A plan of two years with four people at most, so that every enrollment can be tried."""
     kinds = st.sampled_from(["attainment", "annual", "count"])
     tables: Tables = {"sources": [{"id": s, "name_vi": s, "name_en": s} for s in ("s0", "s1")]}
     tables["groups"] = [
         {
-            "id": "g", "name_vi": "g", "name_en": "g", "level": "any", "headcount": draw(st.integers(1, 6)),
+            "id": "g", "name_vi": "g", "name_en": "g", "level": "any", "headcount": draw(st.integers(1, 4)),
             "growth": 0, "leave_rate": draw(st.sampled_from([0, 0.1, 0.35])), "appointment_rate": 0.5,
         }
     ]  # fmt: skip
@@ -69,7 +69,7 @@ def tiny(draw: st.DrawFn) -> Drawn:
         {
             "id": p, "content": "any", "name_vi": p, "name_en": p, "years": years,
             "completion_rate": draw(st.sampled_from([0.5, 0.8, 1])), "class_size": draw(st.sampled_from([2, 3])),
-            "capacity": draw(st.integers(1, 3)), "cost_per_learner_year": draw(st.integers(0, 5)) * 1_000_000,
+            "capacity": draw(st.integers(1, 4)), "cost_per_learner_year": draw(st.integers(0, 5)) * 1_000_000,
             "cost_per_class_year": draw(st.integers(0, 5)) * 1_000_000, "price_index": "cpi", "place": "any",
         }
         for p, years in (("short", 1), ("long", draw(st.sampled_from([1, 2]))))
@@ -96,7 +96,7 @@ def tiny(draw: st.DrawFn) -> Drawn:
         {"program": "long", "source": "s0", "share": 0.5},
         {"program": "long", "source": "s1", "share": 0.5},
     ]
-    money = st.integers(0, 20).map(lambda v: v * 1_000_000)
+    money = st.integers(0, 80).map(lambda v: v * 1_000_000)
     tables["ceilings"] = [
         {"year": y, "source": s, "ceiling_vnd": draw(money)} for y in (2021, 2022) for s in ("total", "s1")
     ]
