@@ -112,7 +112,8 @@ def parser() -> argparse.ArgumentParser:
     _plan(side)
     _scenario(side, "mặc định: tất cả / default: all", several=True)
     _output(side)
-    _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
+    likely = "xác suất đạt, khoảng và nguồn bất định / probabilities, bands and drivers"
+    _uncertainty(add("uncertainty", draw_ranges, likely))
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
     desk = add("desk", open_desk, "mở bàn lập kế hoạch như một ứng dụng / the planner's desk as an application (Voilà)")
