@@ -184,8 +184,8 @@ def condition(plan: Plan, one: Condition, language: str) -> str:
     of_plan = {"value": "", "scale": {"vi": " mức kế hoạch", "en": " of the plan’s"}[language]}.get(span.form)
     if of_plan is None:
         of_plan = {"vi": " so với kế hoạch", "en": " against the plan"}[language]
-    name = getattr(span.name, language)
-    return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, one.threshold, language)}{of_plan}{end}"
+    name, threshold = getattr(span.name, language), float(f"{one.threshold:.3g}")  # it was found to no more digits
+    return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, threshold, language)}{of_plan}{end}"
 
 
 def missed_when(draws: Uncertainty, rules: Sequence[Rule], language: str) -> list[str]:
