@@ -239,3 +239,15 @@ def test_an_empty_cell_stays_empty_while_others_are_tried() -> None:
     planned = compute(plan)["verdicts"]["coverage"].iloc[0]
     assert found.loc["groups.officials.leave_rate", "low"] == planned
     assert found.loc["programs.course.capacity", "high"] < planned
+
+
+def test_every_draw_is_a_plan_that_the_checks_accept() -> None:
+    """The numbers of a draw, given as overrides, are checked and computed to the same coverage, to the last bit."""
+    plan = load_plan(PROVINCE)
+    draws = uncertainty(plan, 64)
+    for draw in (0, 17, 63):
+        cells = Ranges.of(plan).drawn(draws.inputs[:, [draw]])
+        changes: dict[str, Any] = {address: float(values[0]) for address, values in cells.items()}
+        units = {"unit_headcounts.*.headcount": {"scale": 0.5}}  # bodies have no more people than their group
+        found = compute(load_plan(PROVINCE, overrides={**changes, **units}))["gap"]["coverage"]
+        assert list(found) == list(draws.coverage[:, :, draw].ravel())
