@@ -2,9 +2,9 @@
 
     python workbook.py python benchmarks/desk.py [MOVES]
 
-Prints the whole, and its parts: model (load and compute), drawing (every figure and table as HTML), transport (the
-rest: the way to the kernel and back, and the browser's layout and paint). Milliseconds are of this machine; the ratio
-to one run of the model is what compares.
+Prints the whole and its parts: reading (the plan with its changes, checked), model (all result tables), drawing (every
+figure and table as HTML, handed to the widgets), transport (the way to the kernel and back, and the browser's layout
+and paint). Milliseconds are of this machine; the shares of the whole are what compares.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LISTEN = """
     const done = document.querySelector('.tp-done');
     if (!done || !start || done.dataset.moves === seen.last) return;
     seen.last = done.dataset.moves;
-    const parts = [+done.dataset.model, +done.dataset.drawing], begun = start;
+    const parts = ['reading', 'model', 'drawing'].map(part => +done.dataset[part]), begun = start;
     start = 0;
     requestAnimationFrame(() => setTimeout(() => window.took.push([performance.now() - begun, ...parts]), 0));
   });
@@ -40,7 +40,7 @@ LISTEN = """
 
 
 def measure(moves: int) -> list[list[float]]:
-    """[whole, model, drawing] in ms of every move, after some that warm up."""
+    """[whole, reading, model, drawing] in ms of every move, after some that warm up."""
     with tempfile.TemporaryDirectory() as folder, lab(desk_folder(Path(folder))) as url, chromium() as (page, _):
         run_all(page, url)
         page.evaluate(LISTEN)
@@ -54,10 +54,11 @@ def measure(moves: int) -> list[list[float]]:
 
 def main() -> None:
     took = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
-    whole, model, drawing = (list(part) for part in zip(*took, strict=True))
-    transport = [w - m - d for w, m, d in took]
+    named = dict(zip(("whole", "reading", "model", "drawing"), map(list, zip(*took, strict=True)), strict=True))
+    named["transport"] = [times[0] - sum(times[1:]) for times in took]
+    whole = named["whole"]
     print(f"{len(took)} moves of a slider        median      95 %")
-    for name, part in (("whole", whole), ("model", model), ("drawing", drawing), ("transport", transport)):
+    for name, part in named.items():
         share = median(part) / median(whole)
         print(f"{name:24} {median(part):8.0f} ms {quantiles(part, n=20)[-1]:6.0f} ms   {share:5.2f} of the whole")
 

@@ -6,11 +6,14 @@ import json
 import math
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import openpyxl
 import pytest
@@ -23,13 +26,15 @@ from trainplan.desk.bench import Bench
 from trainplan.desk.desk import Desk
 from trainplan.desk.draft import Draft
 from trainplan.desk.history import History, explained, normal, without
-from trainplan.desk.positions import changed, fitted, position_in, read, shown
+from trainplan.desk.opening import EDITORS, open_desk
+from trainplan.desk.positions import called, changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.words import WORDS, word
 from trainplan.inputs.plan import load_plan
 from trainplan.outputs.application import command, environment
-from trainplan.outputs.cli import parsed
+from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
+from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
 from trainplan.words.problems import PlanError
 
@@ -401,6 +406,45 @@ def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
     assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["papermill", "run"])
+def test_without_a_browser_it_shows_its_state(engine: str, folder: Path, tmp_path: Path) -> None:
+    """As figures and tables, with no widget that would be dead, and without touching the draft."""
+    desk_of(folder).step(MONEY)
+    draft = (folder / ".draft.json").read_bytes()
+    notebook, given = (
+        ROOT / "notebooks" / "planner.ipynb",
+        {"plan": str(folder), "language": "en", "scenario": "costs_up"},
+    )
+    if engine == "run":
+        status = main(
+            ["run", str(folder), "--notebook", "planner", "--scenario", "costs_up", "--output", str(tmp_path)]
+        )
+        assert status == 0
+        executed = tmp_path / folder.name / "costs_up" / "notebooks" / "planner.en.ipynb"
+        report = tmp_path / folder.name / "costs_up" / "reports" / "planner.en.html"
+    else:
+        executed, report = tmp_path / "out.ipynb", tmp_path / "out.html"
+        options = [word for name, value in given.items() for word in ("-p", name, value)]
+        call = [sys.executable, "-m", "papermill", "--no-progress-bar", str(notebook), str(executed), *options]
+        environment = {key: value for key, value in os.environ.items() if key not in EDITORS}
+        subprocess.run(call, check=True, capture_output=True, env=environment)
+        render_report(executed, report, "en")
+    book = nbformat.read(executed, 4)
+    (shown,) = book.cells[-1].outputs
+    assert set(shown.data) == {"text/html", "text/plain"} and "widgets" not in book.metadata
+    text = report.read_text("utf-8")
+    assert text.count("<svg") == len(PLAN.rows["objectives"]) + 1 and text.count("<table") >= 4
+    assert "targets met when due" in text and "Unit costs" not in text and "<script" not in text
+    assert (folder / ".draft.json").read_bytes() == draft
+
+
+def test_a_wrong_parameter_stops_it_in_words() -> None:
+    with pytest.raises(PlanError) as caught:
+        open_desk({"plan": NAME, "scenario": "cost_up", "overrides": {}, "language": "vi", "output_dir": None})
+    assert "Nearest: 'costs_up'" in str(caught.value)
+
+
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
     call = command(parsed(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
@@ -417,4 +461,5 @@ def test_every_word_is_there_in_both_languages() -> None:
         )
     for lever in LEVERS.values():
         assert f"group_{lever.lever.group}" in WORDS and f"unit_{lever.lever.unit}" in WORDS
-        assert all(option in WORDS or option[:2] == "20" for option in lever.options), lever.options
+        for option in lever.options:
+            assert called(option, "vi") != option or option[:2] == "20", option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from trainplan.around.results import Results, compute
@@ -29,6 +30,7 @@ class Bench:
         self.saved: dict[str, Changes] = {} if overrides else {scenario: changes}
         self.compared, self.before = BASE, self.base
         self.now = self.base
+        self.took: dict[str, float] = {}  # seconds of the last computation
         self.compute()
 
     @property
@@ -47,7 +49,11 @@ class Bench:
 
     def compute(self) -> None:
         """The results of the present changes, as every command computes them; PlanError leaves those before."""
-        self.now = compute(load_plan(self.path, BASE, dict(self.changes)))
+        start = perf_counter()
+        plan = load_plan(self.path, BASE, dict(self.changes))
+        read = perf_counter()
+        self.now = compute(plan)
+        self.took = {"reading": read - start, "model": perf_counter() - read}
 
     def step(self, changes: Changes) -> None:
         self.history = self.history.then(changes)

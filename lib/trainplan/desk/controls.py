@@ -168,12 +168,13 @@ class Controls:
         self.bar.max, self.bar.value = steps, step
         self.state.value = f"{step} / {steps}"
 
-    def link(self, text: str, path: Path) -> None:
-        """A file to open: the link, and the path for whoever looks on the disk."""
-        shown = f'{escape(text)} <a href="{escape(address(path))}" target="_blank">{escape(path.name)}</a>'
-        self.links.outputs = ()
-        html = f"<p>{shown} <code>{escape(str(path))}</code></p>"
-        self.links.append_display_data({"text/html": html, "text/plain": str(path)})
+    def link(self, text: str, files: list[tuple[str, Path]]) -> None:
+        """Files to open: their links, and the folder for whoever looks on the disk."""
+        shown = " · ".join(f'<a href="{escape(address(f))}" target="_blank">{escape(t)}</a>' for t, f in files)
+        path = files[0][1].parent if files else ""
+        html = f"<p>{escape(text)} {shown} <code>{escape(str(path))}</code></p>"
+        data = {"text/html": html, "text/plain": str(path)}
+        self.links.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
 
 
 LIST = widgets.Layout(width="22em")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -68,21 +68,21 @@ class Desk:
 
     def refresh(self) -> None:
         """Computes the present changes, paints what they come to and keeps the draft; what is wrong is told."""
-        start, trouble = perf_counter(), ""
+        trouble = ""
         try:
             self.bench.compute()
         except PlanError as error:
             trouble = f"{error}\n{word('stale', self.language)}"
-        modeled = perf_counter()
+        start = perf_counter()
         self.paint()
-        painted = perf_counter()
+        took = {**self.bench.took, "drawing": perf_counter() - start}
         try:
             self.draft.keep(self.bench.changes)
         except OutputError as error:
             trouble += ("\n" if trouble else "") + word("draft_unsaved", self.language, why=error)
         self.tell(trouble)
         self.moves += 1
-        times = f'data-model="{(modeled - start) * 1e3:.1f}" data-drawing="{(painted - modeled) * 1e3:.1f}"'
+        times = " ".join(f'data-{part}="{seconds * 1e3:.1f}"' for part, seconds in took.items())
         self.done.value = f'<span class="tp-done" data-moves="{self.moves}" {times}></span>'
 
     def paint(self) -> None:
@@ -224,7 +224,7 @@ class Desk:
         title = titles.get(name) or word("plan_itself" if name == BASE else "unsaved", language)
         path = self.output / folder_name(bench.plan.key) / f"{name}.{language}.xlsx"
         write_excel(bench.now, path, language, title, date.today())
-        self.controls.link(word("excel_done", language), path)
+        self.controls.link(word("excel_done", language), [(path.name, path)])
 
     @told
     def report(self) -> None:
@@ -232,12 +232,15 @@ class Desk:
         bench.compute()
         scenario = reports.reference(bench.plan, bench.changes, bench.saved_as, self.output)
         self.controls.running(word("running", self.language))
-        reports.start(bench.plan, scenario, self.output, self.language, self.controls.progress, self.reported)
+        ended = partial(self.reported, scenario)
+        reports.start(bench.plan, scenario, self.output, self.language, self.controls.progress, ended)
 
-    def reported(self, index: str, why: str) -> None:
+    @told
+    def reported(self, scenario: str, index: str, why: str) -> None:
         """The run has ended: the links to what it made, or why it made nothing."""
         self.controls.running("")
         if why:
             self.tell(word("reports_failed", self.language, why=why))
         if index:
-            self.controls.link(word("reports_done", self.language), Path(index))
+            made = reports.made(Path(index), scenario, self.language)
+            self.controls.link(word("reports_done", self.language), made)

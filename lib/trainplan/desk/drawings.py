@@ -115,7 +115,7 @@ def _frame_of(now: Results, due: int) -> str:
 
 def _keys(keys: list[tuple[str, str, str]], language: str) -> str:
     shown = "".join(
-        f'<span style="color:{color}"><b>{mark}</b> {word(key, language)}</span>' for color, mark, key in keys
+        f'<span><b style="color:{color}">{mark}</b> {word(key, language)}</span>' for color, mark, key in keys
     )
     return f'<p class="keys">{shown}</p>'
 
@@ -132,7 +132,7 @@ def cost(now: Results, before: Results | None, language: str) -> str:
     bar, gap, height = 62, 26, 210
 
     def y(vnd: float) -> float:
-        return 22 + (1 - vnd / top) * height
+        return 34 + (1 - vnd / top) * height
 
     parts, told = [], []
     for k, year in enumerate(plan.years):
@@ -156,17 +156,18 @@ def cost(now: Results, before: Results | None, language: str) -> str:
         words = bare_billions(foot, language) + (
             f" / {bare_billions(foot + lacking, language)}" if lacking > 5e7 else ""
         )
+        middle, over = x + bar / 2, y(max(foot, foot + lacking)) - 5
+        parts.append(f'<text x="{middle}" y="{over:.1f}" text-anchor="middle" class="now">{words}</text>')
         if ghost is not None and abs(ghost[k] - funded[k, -1]) >= 5e7:
-            words = f"{bare_billions(ghost[k], language)} → {words}"
-        parts.append(
-            f'<text x="{x + bar / 2}" y="{y(max(foot, foot + lacking)) - 5:.1f}" text-anchor="middle">{words}</text>'
-        )
-        parts.append(f'<text x="{x + bar / 2}" y="{height + 38}" text-anchor="middle">{year}</text>')
+            was = f"{bare_billions(ghost[k], language)} →"
+            parts.append(f'<text x="{middle}" y="{over - 13:.1f}" text-anchor="middle" class="was">{was}</text>')
+            words = f"{was} {words}"
+        parts.append(f'<text x="{middle}" y="{height + 50}" text-anchor="middle">{year}</text>')
         told.append(f"{year} {words}")
     width = 16 + len(plan.years) * (bar + gap)
     alt = escape(word("cost_alt", language, parts="; ".join(told)))
     picture = (
-        f'<svg class="money" viewBox="0 0 {width} {height + 44}" role="img" aria-label="{alt}">{"".join(parts)}</svg>'
+        f'<svg class="money" viewBox="0 0 {width} {height + 56}" role="img" aria-label="{alt}">{"".join(parts)}</svg>'
     )
     return f'<div class="cost">{picture}{_source_keys(now, before, sources, ceiling, language)}</div>'
 
@@ -179,8 +180,8 @@ def _source_keys(now: Results, before: Results | None, sources: list[int], ceili
     """The sources in the order of the bars, with what each pays over the plan and its own ceilings."""
     funded = grid(now, "budget", "funded_vnd").sum(axis=0)
     old = grid(before, "budget", "funded_vnd").sum(axis=0) if before is not None else funded
-    lines = [f'<li style="color:{FAINT}">▯ {word("unfunded", language)}</li>']
-    lines.append(f'<li style="color:{RED}">━ {word("ceiling", language)}</li>')
+    lines = [f'<li><b style="color:{FAINT}">▯</b> {word("unfunded", language)}</li>']
+    lines.append(f'<li><b style="color:{RED}">━</b> {word("ceiling", language)}</li>')
     for s in reversed(sources):
         name = escape(now.plan.label("sources", now.plan.rows["sources"][s].id, language))
         value = moved(old[s] / 1e9, funded[s] / 1e9, language, 1)

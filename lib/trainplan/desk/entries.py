@@ -9,12 +9,11 @@ from typing import Any
 from trainplan.desk.history import Changes
 from trainplan.desk.positions import Fitted, position_in, shown
 from trainplan.desk.words import word
-from trainplan.inputs.changes import reason_of, split_address
+from trainplan.inputs.changes import reason_of
 from trainplan.inputs.plan import Plan
-from trainplan.words.numbers import NOTHING, number
-
-NAMED = {"objective": "objectives", "program": "programs", "group": "groups", "source": "sources"}
-SIGNS = {"scale": "×", "add": "+"}
+from trainplan.outputs.labels import address_label
+from trainplan.outputs.views import together
+from trainplan.words.numbers import NOTHING
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,8 @@ def _of_lever(lever: Fitted, changes: Changes, first: dict[str, Any], language: 
     unit = word(f"unit_{lever.lever.unit}", language)
 
     def told(position: Any) -> str:
-        if lever.lever.is_choice:
-            return word(str(position), language)
         text = shown(lever, position, language)
-        return text if lever.lever.unit in ("share", "year") or text == "∞" else f"{text} {unit}"
+        return text if lever.lever.unit in ("share", "year", "choice") or text == "∞" else f"{text} {unit}"
 
     position = position_in(changes, lever)
     label, key = lever.lever.called(language), lever.lever.id
@@ -60,28 +57,12 @@ def _of_lever(lever: Fitted, changes: Changes, first: dict[str, Any], language: 
 
 
 def _of_address(plan: Plan, address: str, change: dict[str, Any], language: str) -> Entry:
-    """Old and new number where the address is one cell; the change itself where it is many."""
-    found = [c for c in plan.applied if c.address == address]
-    form = next((f for f in change if f != "reason"), "value")
-    new = _text(change.get(form), language)
-    old, new = (NOTHING, f"{SIGNS[form]} {new}") if form in SIGNS else (NOTHING, new)
-    if found:
-        old, new = _text(found[-1].old, language), _text(found[-1].new, language)
-    return Entry(address, frozenset({address}), _label(plan, address, language), old, new, reason_of(change))
-
-
-def _text(value: Any, language: str) -> str:
-    if isinstance(value, str):
-        return word(value, language) if value else NOTHING
-    return number(value, language, 4) if isinstance(value, int | float) else str(value)
-
-
-def _label(plan: Plan, address: str, language: str) -> str:
-    """The address with the names of what it is about."""
-    parts = split_address(address)
-    if parts is None:
-        return address
-    keys = parts[1].split("/")
-    names = [plan.label(table, key, language) for key in keys for table in NAMED.values()]
-    spoken = [name for name in names if name not in keys]
-    return f"{', '.join(spoken)} ({address})" if spoken else address
+    """Old and new value of the cells; the change itself where the plan could not be read with it."""
+    label, some = address_label(plan, address, language), [c for c in plan.applied if c.stated == address]
+    if some:
+        before, after = [c.old for c in some], [c.new for c in some]
+        old = together(plan, address, before, language)
+        new = together(plan, address, after, language, before)
+    else:
+        old, new = NOTHING, "; ".join(f"{form} {value}" for form, value in change.items() if form != "reason")
+    return Entry(address, frozenset({address}), label, old, new, reason_of(change))

@@ -75,6 +75,7 @@ STYLE = """
 .tp-desk .card .value { font-size: 13px; } .tp-desk svg { width: 100%; height: auto; display: block; }
 .tp-desk svg text { font-size: 11px; fill: #1f2328; font-family: inherit; }
 .tp-desk svg.money { max-width: 560px; flex: 1 1 340px; } .tp-desk svg.money text { font-size: 12px; }
+.tp-desk svg .now { font-weight: 700; } .tp-desk svg text.was { fill: #59636e; }
 .tp-desk .cost { display: flex; flex-wrap: wrap; gap: 10px; }
 .tp-desk ul.sources { list-style: none; padding: 0; margin: 14px 0; flex: 1 1 220px; }
 .tp-desk p.keys { margin: 2px 0 6px; } .tp-desk p.keys span { margin-right: 16px; }
@@ -86,7 +87,7 @@ STYLE = """
 .tp-desk td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tp-desk table.heat td.due { box-shadow: inset 0 0 0 2px #d55e00; }
 .tp-desk table.heat td b { font-weight: 400; } .tp-desk table.heat td b.new { font-weight: 700; }
-.tp-desk .old { opacity: .75; text-decoration: line-through; }
+.tp-desk .old { opacity: .9; text-decoration: line-through; }
 .tp-desk tr.met td:nth-of-type(5) { background: #bfe3d6; }
 .tp-desk tr.nearly td:nth-of-type(5) { background: #fbe7c0; }
 .tp-desk .tp-message { border-left: 5px solid #d55e00; background: #fdf1ea; padding: 6px 12px; margin: 4px 0; }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,9 +16,11 @@ from trainplan.desk.history import Changes
 from trainplan.desk.saving import Words, as_yaml
 from trainplan.inputs.plan import Plan
 from trainplan.outputs.files import write_text
+from trainplan.outputs.index import NAMES
 from trainplan.outputs.scenarios import folder_name
 
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 PAGE = re.compile(r"^Mở trang / open: (.+)$", re.MULTILINE)
 UNSAVED = Words("Trên bàn, chưa lưu", "On the desk, unsaved")
 OnStep = Callable[[int, int], None]
@@ -64,6 +67,20 @@ def _follow(command: list[str], on_step: OnStep, on_end: OnEnd) -> None:
     page = PAGE.search(text)
     why = "\n".join(line for line in said if line.strip() and not STEP.match(line) and not PAGE.match(line))
     on_end(page[1] if page else "", why if failed or not page else "")
+
+
+def made(index: Path, scenario: str, language: str) -> list[tuple[str, Path]]:
+    """(title, page) of the first page and of every report of the scenario in a language."""
+    name = scenario if scenario == Path(scenario).name else Path(scenario).stem
+    folder = index.parent / folder_name(name) / "reports"
+    first = index.with_name(NAMES[language])
+    pages = [*([first] if first.is_file() else []), *sorted(folder.glob(f"*.{language}.html"))]
+    return [(_title(page), page) for page in pages]
+
+
+def _title(page: Path) -> str:
+    found = TITLE.search(page.read_text(encoding="utf-8"))
+    return unescape(found[1]).strip() if found else page.stem
 
 
 def address(path: Path) -> str:

@@ -9,17 +9,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "group_targets": ("Chỉ tiêu", "Targets"),
     "group_people": ("Con người", "People"),
     "group_courses": ("Chương trình học", "Courses"),
-    # options of choices
-    "linear": ("đều từng năm", "evenly, year by year"),
-    "front": ("dồn vào năm đầu", "all in the first year"),
-    "back": ("dồn vào năm đến hạn", "all in the due year"),
-    "low": ("mức thấp", "low"),
-    "mid": ("mức giữa", "middle"),
-    "high": ("mức cao", "high"),
-    "optimal": ("tối ưu", "optimal"),
-    "all": ("không giới hạn kinh phí", "no limit on money"),
-    "proportional": ("cắt giảm đều", "all cut alike"),
-    "priority": ("theo thứ tự ưu tiên", "by priority"),
     # units
     "unit_bn": ("tỷ đồng", "bn VND"),
     "unit_share": ("%", "%"),
@@ -28,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_times": ("lần", "times"),
     "unit_choice": ("", ""),
     # parts of the desk
-    "levers": ("Cần điều chỉnh", "Levers"),
+    "levers": ("Thanh điều chỉnh", "Levers"),
     "answer": ("Kết quả", "The answer"),
     "changes": ("Các thay đổi so với kế hoạch gốc", "Changes from the plan itself"),
     "no_changes": ("Chưa thay đổi gì: đây là kế hoạch gốc.", "Nothing is changed: this is the plan itself."),

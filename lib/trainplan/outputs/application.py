@@ -1,4 +1,4 @@
-"""The desk as an application: its notebook through Voilà, on this machine only, behind a token, asking no other host."""
+"""The desk as an application: its notebook through Voilà, on this machine only, behind a token."""
 
 from __future__ import annotations
 

@@ -32,6 +32,8 @@ SHEETS = {
     "verdicts": ("Kết luận", "Verdicts"),
     "commitments": ("Chi sau kỳ", "Commitments"),
     "lines": ("Ba đường", "Three lines"),
+    "optimum": ("Tối ưu", "Optimum"),
+    "marginal_values": ("Giá trị của tiền", "Value of money"),
 }
 HEADS = {
     "learners": ("Học viên đang học", "Learners"),
@@ -44,6 +46,9 @@ HEADS = {
     "base": ("Số người trong nhóm", "Base"),
     "target_path": ("Lộ trình", "Target path"),
     "met": ("Đạt", "Met"),
+    "weighted_shortfall": ("Số người thiếu (có trọng số)", "Weighted people short"),
+    "bound": ("Cận dưới đã chứng minh", "Bound that is proved"),
+    "people_years_per_billion": ("Lượt người/năm thêm cho mỗi tỷ đồng", "People-years a billion VND"),
 }
 COVER = {
     "plan": ("Kế hoạch", "Plan"),
@@ -141,6 +146,8 @@ def _kind(stem: str, column: str) -> str:
         return "money"
     if column == "coverage" or (column in SHARES and stem in ("lines", "gap", "verdicts")):
         return "share"
+    if stem in ("optimum", "marginal_values"):
+        return "people"
     return "people" if stem in ("workforce", "enrollment", "gap", "verdicts") or column == "learners" else "whole"
 
 

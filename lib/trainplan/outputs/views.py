@@ -238,8 +238,8 @@ def changes(plan: Plan, language: str) -> pd.DataFrame:
     rows = [
         {
             "address": address_label(plan, address, language),
-            "old": _together(plan, address, [c.old for c in some], language),
-            "new": _together(plan, address, [c.new for c in some], language, [c.old for c in some]),
+            "old": together(plan, address, [c.old for c in some], language),
+            "new": together(plan, address, [c.new for c in some], language, [c.old for c in some]),
             "reason": in_language(some[0].reason, language),
         }
         for address, some in stated.items()
@@ -248,7 +248,7 @@ def changes(plan: Plan, language: str) -> pd.DataFrame:
     return table(pd.DataFrame(rows, columns=list(shown)), language, shown)
 
 
-def _together(plan: Plan, address: str, values: list[Any], language: str, before: Sequence[Any] = ()) -> str:
+def together(plan: Plan, address: str, values: list[Any], language: str, before: Sequence[Any] = ()) -> str:
     """The values of the rows that one change names: one value, one factor, or the least and the greatest."""
     if len(set(map(str, values))) == 1:
         return value_label(plan, address, values[0], language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -13,12 +14,17 @@ BILLION = {"vi": "tỷ đồng", "en": "bn VND"}
 NOTHING = "–"
 
 
+@lru_cache(maxsize=50_000)  # a page says the same few numbers again and again, and the desk at every move
+def _formatted(rounded: float, pattern: str, language: str) -> str:
+    return str(format_decimal(rounded, format=pattern, locale=LOCALES[language]))
+
+
 def number(value: float | None, language: str, digits: int = 0) -> str:
     """A number with at most `digits` decimals; a dash where there is none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return str(format_decimal(round(float(value), digits) + 0.0, format=pattern, locale=LOCALES[language]))
+    return _formatted(round(float(value), digits) + 0.0, pattern, language)
 
 
 def percent(share: float | None, language: str, digits: int = 1) -> str:
@@ -40,7 +46,7 @@ def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
     if vnd is None or math.isnan(vnd):
         return NOTHING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(round(vnd / 1e9, digits) + 0.0, format=pattern, locale=LOCALES[language]))
+    return _formatted(round(vnd / 1e9, digits) + 0.0, pattern, language)
 
 
 def vnd(value: float | None, language: str) -> str:

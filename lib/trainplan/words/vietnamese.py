@@ -102,19 +102,19 @@ SENTENCES = {
     "text is expected here, in Vietnamese and English where it is for reading ({}).": "cần chữ ở đây, chữ để đọc thì có cả "
     "tiếng Việt và tiếng Anh ({}).",
     # levers
-    "a list of levers is expected, each with an id.": "cần danh sách các cần điều chỉnh, mỗi mục có id.",
-    "two levers have this id; rename one.": "hai cần điều chỉnh trùng id; hãy đổi một id.",
-    "a lever has either options or low, high and step.": "mỗi cần điều chỉnh có options, hoặc có đủ low, high và step.",
+    "a list of levers is expected, each with an id.": "cần danh sách các thanh điều chỉnh, mỗi mục có id.",
+    "two levers have this id; rename one.": "hai thanh điều chỉnh trùng id; hãy đổi một id.",
+    "a lever has either options or low, high and step.": "mỗi thanh điều chỉnh có options, hoặc có đủ low, high và step.",
     "low must be below high.": "low phải nhỏ hơn high.",
     "the step must not be longer than the range.": "step không được dài hơn khoảng từ low đến high.",
     "a label is needed in vi and in en.": "label phải có cả vi và en.",
-    "a lever that is a choice needs two options or more.": "cần điều chỉnh dạng lựa chọn phải có từ hai options trở lên.",
-    "the cell is empty; a lever needs a number to start from.": "ô đang trống; cần điều chỉnh phải xuất phát từ một số.",
-    "a lever with a range needs a number to start from.": "cần điều chỉnh có khoảng giá trị phải xuất phát từ một số.",
-    "the cells of a lever that sets a value must hold the same number; use scale or add.": "các ô của cần điều chỉnh dạng "
+    "a lever that is a choice needs two options or more.": "thanh điều chỉnh dạng lựa chọn phải có từ hai options trở lên.",
+    "the cell is empty; a lever needs a number to start from.": "ô đang trống; thanh điều chỉnh phải xuất phát từ một số.",
+    "a lever with a range needs a number to start from.": "thanh điều chỉnh có khoảng giá trị phải xuất phát từ một số.",
+    "the cells of a lever that sets a value must hold the same number; use scale or add.": "các ô của thanh điều chỉnh dạng "
     "value phải chứa cùng một số; hãy dùng scale hoặc add.",
     "the plan's own value must lie within low and high.": "giá trị của kế hoạch phải nằm trong khoảng low đến high.",
-    "this is not what a lever has here.": "mục này của cần điều chỉnh viết chưa đúng.",
+    "this is not what a lever has here.": "mục này của thanh điều chỉnh viết chưa đúng.",
     # names and parameters
     "there is no such plan; params/ holds: {}.": "không có kế hoạch này; trong params/ có: {}.",
     "there is no such scenario; this plan has: {}.": "không có kịch bản này; kế hoạch có: {}.",
