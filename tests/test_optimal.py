@@ -301,5 +301,3 @@ def test_tables_of_the_best_plan() -> None:
     assert list(results["marginal_values"].columns) == ["year", "source", "people_years_per_billion"]
     assert len(results["marginal_values"]) == len(results.plan.years) * (len(results.plan.rows["sources"]) + 1)
     assert results["optimum"]["gap"].iloc[0] >= 0
-
-

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from trainplan.around.results import Results, compute
+from trainplan.inputs.changes import in_language
 from trainplan.inputs.plan import load_plan
 from trainplan.outputs.labels import address_label, value_label
 from trainplan.outputs.sentences import headline, why
@@ -92,6 +93,18 @@ def test_a_change_of_many_rows_is_one_line() -> None:
     shown = changes(plan, "vi")
     assert len(shown) == 2 and len(plan.changes) == 2 * len(plan.rows["programs"])
     assert list(shown["Mới"]) == ["× 1,2", "× 1,2"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "vi", "en"),
+    [
+        ("luân chuyển / rotation", "luân chuyển", "rotation"),
+        ("15 tỷ × 129.5 / 118.7 (CPI)", "15 tỷ × 129.5 / 118.7 (CPI)", "15 tỷ × 129.5 / 118.7 (CPI)"),
+        ("một lý do", "một lý do", "một lý do"),
+    ],
+)
+def test_a_reason_is_said_in_the_language_of_the_page(reason: str, vi: str, en: str) -> None:
+    assert (in_language(reason, "vi"), in_language(reason, "en")) == (vi, en)
 
 
 def test_addresses_and_values_are_said_in_words() -> None:

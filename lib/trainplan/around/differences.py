@@ -8,7 +8,7 @@ changes every set is run; beyond, orders are drawn at random, each with its reve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import decided
 from trainplan.inputs.changes import row_key, split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
@@ -27,6 +28,7 @@ from trainplan.model.simulate import Run
 
 EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
+SOLVED = 3  # changes up to which a rule is compared that decides all years at once
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
 COLUMNS = ["scenario", "result", "change", "part", "error"]
@@ -53,10 +55,11 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
     """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
     scenario writes its address), part, error (0 where every set was run).
 
-    Empty where the plans do not differ, or cannot be compared: other years or rows, or a rule for all years at once.
+    Empty where the plans do not differ, or cannot be compared: other years or rows, or too many changes for a rule that
+    decides all years at once, which takes a solution for every set.
     """
     groups = grouped(one, other)
-    if not groups or not comparable(one, other):
+    if not groups or not comparable(one, other, len(groups)):
         return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.rows["objectives"]), COST, MET]
     parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
@@ -73,10 +76,11 @@ def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
     return pd.concat([differences(one, one), *(differences(one, other) for other in others)], ignore_index=True)
 
 
-def comparable(one: Plan, other: Plan) -> bool:
-    """Whether the plans have the same years and rows, and rules that a simulation follows year by year."""
+def comparable(one: Plan, other: Plan, changes: int) -> bool:
+    """Whether the plans have the same years and rows, and rules that can be run for every set of changes."""
     same_rows = all(len(one.rows[name]) == len(other.rows[name]) for name in TABLES)
-    return same_rows and one.years == other.years and {one.allocation, other.allocation} <= set(RULES)
+    yearly = {one.allocation, other.allocation} <= set(RULES)
+    return same_rows and one.years == other.years and (yearly or changes <= SOLVED)
 
 
 def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
@@ -133,10 +137,15 @@ def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
             for cell in group
         }
         due = arrays(variant).due
-        runs = simulate_draws(variant, parts_of(cells) if cells else [{}])
-        values = np.concatenate([results_of(run, due) for run in runs], axis=-1)
-        found[:, here] = values
+        found[:, here] = np.concatenate([results_of(run, due) for run in runs_of(variant, cells)], axis=-1)
     return found
+
+
+def runs_of(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
+    """The runs of a plan with drawn numbers; one by one under a rule that decides all years at once."""
+    if plan.allocation in RULES:
+        return simulate_draws(plan, parts_of(cells) if cells else [{}])
+    return (decided(arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
 
 
 def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:

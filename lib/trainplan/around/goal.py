@@ -1,12 +1,12 @@
 """Goal seek: the least level yearly amount with which every reachable target is met when due (MODEL.md, section 6).
 
-Reachable are the targets that are met once the amount sought is unlimited and everything else is as the plan has it. The
-plan's own rule spends the money; the rule `all` spends without limit, so that `optimal` stands in for it.
+Reachable are the targets that are met once the amount sought is unlimited and everything else is as the plan has it.
+The plan's own rule spends the money; the rule `all` spends without limit, so that `optimal` stands in for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,14 +55,15 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
     most = spent_of(numbers, free, column)
 
     def works(amounts: Array) -> Mask:
-        return met_of(numbers, [with_level(numbers, column, amounts)])[reached].all(axis=0)
+        return np.asarray(met_of(numbers, with_level(numbers, column, amounts))[reached].all(axis=0))
 
     amount = least(works, most, points_of(numbers)) if reached.any() else 0.0
     run = decided(with_level(numbers, column, np.array([amount])))
     less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.rows["objectives"]]
     lost = reached & ~met_when_due(numbers, less)[:, 0] & (amount > 0)
-    return Goal(plan, source, numbers.allocation, amount, *(_named(ids, m) for m in (reached, ~reached, lost)), run)
+    met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
+    return Goal(plan, source, numbers.allocation, amount, met, beyond, missed, run)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
@@ -90,12 +91,11 @@ def limited(plan: Plan) -> Arrays:
     return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
 
 
-
-
-def met_of(numbers: Arrays, variants: list[Arrays]) -> Mask:
-    """(O, n) whether each objective is met when due, in every draw of every variant of the numbers."""
-    runs = [simulate(one) for one in variants] if numbers.allocation != "optimal" else _one_by_one(variants)
-    return np.concatenate([met_when_due(numbers, run) for run in runs], axis=1)
+def met_of(numbers: Arrays, variants: Arrays) -> Mask:
+    """(O, D) whether each objective is met when due in every draw of `variants`; the best plan is sought for each."""
+    if numbers.allocation != "optimal":
+        return met_when_due(numbers, simulate(variants))
+    return np.concatenate([met_when_due(numbers, decided(one)) for one in _draws(variants)], axis=1)
 
 
 def met_when_due(numbers: Arrays, run: Run) -> Mask:
@@ -110,21 +110,21 @@ def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
     return replace(numbers, ceiling=ceiling)
 
 
-def least(works: Callable[[Array], Mask], most: float, points: int) -> float:
-    """The least whole million that works, of those up to `most` (which does) between which the search looked.
+def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float:
+    """The least whole number of steps that works, of those up to `most` between which the search looked.
 
-    Every round tries `points` amounts between the highest that failed below the lowest that worked, and the latter: what it
-    returns worked, and a million less failed. More money can make a rule that cuts do worse; a lower amount that
-    works beside others that fail may then be missed between the points.
+    Every round tries `points` amounts between the lowest that worked and the next below it, which failed: what is
+    returned worked, and a step less failed. More money can make a rule that cuts do worse; a lower amount that works
+    among others that fail may then be missed between the points.
     """
     if works(np.array([0.0]))[0]:
         return 0.0
-    low, high = 0.0, np.ceil(most / STEP) * STEP
+    low, high = 0.0, np.ceil(most / step) * step
     while not works(np.array([high]))[0]:  # the best plan need not find the plan that spends `most`
-        low, high = high, max(STEP, 2 * high)
-    while high - low > STEP:
-        count = int(min(points, round((high - low) / STEP) - 1))
-        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / STEP) * STEP
+        low, high = high, max(step, 2 * high)
+    while high - low > step:
+        count = int(min(points, round((high - low) / step) - 1))
+        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step
         good = works(tried)
         first = int(np.argmax(good)) if good.any() else len(tried)
         low, high = (tried[first - 1] if first else low), (tried[first] if first < len(tried) else high)
@@ -143,14 +143,12 @@ def spent_of(numbers: Arrays, run: Run, source: int) -> float:
     return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
 
 
-def _one_by_one(variants: list[Arrays]) -> list[Run]:
-    """The best plan has no draws: each draw is solved for itself."""
-    return [
-        decided(replace(one, ceiling=one.ceiling[..., min(d, one.ceiling.shape[2] - 1)][..., None],
-                        capacity=one.capacity[:, min(d, one.capacity.shape[1] - 1)][:, None]))
-        for one in variants
-        for d in range(one.draws)
-    ]  # fmt: skip
+def _draws(variants: Arrays) -> Iterator[Arrays]:
+    """The draws of ceilings and capacities, each as numbers of its own."""
+    ceilings = np.broadcast_to(variants.ceiling, (*variants.ceiling.shape[:2], variants.draws))
+    capacities = np.broadcast_to(variants.capacity, (len(variants.capacity), variants.draws))
+    for d in range(variants.draws):
+        yield replace(variants, ceiling=ceilings[..., d : d + 1], capacity=capacities[:, d : d + 1])
 
 
 def _named(ids: list[str], mask: Mask) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.sampling import Ranges, points
-from trainplan.around.uncertainty import SEED, decided
+from trainplan.around.uncertainty import SEED, enrollment
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
@@ -25,7 +25,7 @@ STILL = 1e-12  # a variance that is none
 
 def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int = POINTS) -> pd.DataFrame:
     """objective, input, low, high, share: coverage when due; an input is called by its addresses."""
-    planned = decided(plan) if loop == "open" else None
+    planned = enrollment(plan) if loop == "open" else None
     ranges = Ranges.of(plan)
     low, high = swings(plan, ranges, planned)
     share = total_effects(plan, ranges, planned, seed, design)

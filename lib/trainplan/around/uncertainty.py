@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trainplan.around.optimal import decided
 from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.funding import RULES
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.simulate import Run
 from trainplan.words.problems import PlanError, Problem
 
 DRAWS, SEED = 2**15, 2415
@@ -47,11 +48,6 @@ class Uncertainty:
     cost: Array  # (Y, D) VND
     shortfall: Array  # (Y, D) VND beyond the ceilings
 
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """By the stems of their files (section 10)."""
-        return {"probabilities": self.probabilities, "cost_bands": self.cost_bands}
-
 
 def uncertainty(
     plan: Plan,
@@ -72,7 +68,7 @@ def uncertainty(
     loop = loop or ("closed" if plan.allocation in RULES else "open")
     kept = min(draws, REMEMBERED)
     numbers = arrays(plan)
-    planned = decided(plan) if loop == "open" else None
+    planned = enrollment(plan) if loop == "open" else None
     years, objectives = numbers.years, len(numbers.group)
     own = np.arange(objectives)
     inputs, coverage = np.empty((len(plan.ranges), kept)), np.empty((years, objectives, kept))
@@ -118,9 +114,9 @@ def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
         yield *parts.pop(), run
 
 
-def decided(plan: Plan) -> Array:
-    """(Y, K, 1): the enrollment that the plan decides without knowing what the draws bring."""
-    return simulate(arrays(plan)).funded
+def enrollment(plan: Plan) -> Array:
+    """(Y, K, 1): what the plan decides without knowing what the draws bring."""
+    return decided(arrays(plan)).funded
 
 
 def lacking(run: Run) -> Array:

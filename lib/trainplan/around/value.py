@@ -5,10 +5,17 @@ People-years are weighted: a person short of the path at a year's end, times the
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from trainplan.around.optimal import Optimum
+from trainplan.around.optimum.equations import Equations, equations
+from trainplan.around.optimum.facts import MILLION, Facts
+from trainplan.around.optimum.solver import Solver
 from trainplan.inputs.plan import Plan
+from trainplan.model.arrays import Array, Index, arrays
+
+BILLION, PLACES = 1e9, 10.0
 
 
 def optimum_table(best: Optimum) -> pd.DataFrame:
@@ -18,11 +25,11 @@ def optimum_table(best: Optimum) -> pd.DataFrame:
 
 
 def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
-    """Year, source (and `total`), people_years_per_billion: what one more billion VND of a year would save, at the margin.
+    """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
 
-    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where the
-    linear program is degenerate the value is one of several: a little more money saves at most it, a little less costs at
-    least it.
+    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where
+    the linear program is degenerate the value is one of several: a little more money saves at most it, a little less
+    costs at least it.
     """
     sources = [*(row.id for row in plan.rows["sources"]), "total"]
     rows = [
@@ -31,3 +38,54 @@ def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
         for s, source in enumerate(sources)
     ]
     return pd.DataFrame(rows)
+
+
+def values(plan: Plan) -> pd.DataFrame:
+    """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
+
+    Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
+    people_years. Each is the fall of the linear program's optimum when it is solved again with the change.
+    """
+    numbers = arrays(plan)
+    facts = Facts(numbers)
+    sources = [*(row.id for row in plan.rows["sources"]), "total"]
+    rows: list[tuple[str, str, int | None, float]] = []
+    problem = equations(numbers, facts) if facts.most.any() else None
+    solver = Solver(problem) if problem else None
+    now = solver.relaxed().value if solver else 0.0
+    for y, year in enumerate(plan.years):
+        for s, source in enumerate(sources):
+            saved = _saved(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
+            rows.append(("money", source, year, saved))
+    for p, program in enumerate(plan.rows["programs"]):
+        saved = _saved(solver, problem, now, *_more_places(problem, p)) if problem and solver else 0.0
+        rows.append(("places", program.id, None, saved))
+    frame = pd.DataFrame(rows, columns=["kind", "id", "year", "people_years"])
+    return frame.astype({"year": "Int64"})
+
+
+def _more_money(problem: Equations, year: int, source: int) -> tuple[Index, Array]:
+    """The row of a ceiling and its limit with a billion more, of which earlier commitments may take a part."""
+    row = problem.ceiling[year, source : source + 1]
+    row = row[row >= 0]
+    more = max(0.0, BILLION - problem.overdrawn[year, source]) / MILLION
+    return row, problem.row_upper[row] + more
+
+
+def _more_places(problem: Equations, program: int) -> tuple[Index, Array]:
+    """The rows of a program's capacity and their limits with ten places more."""
+    rows = problem.capacity[:, program]
+    rows = rows[rows >= 0]
+    return rows, problem.row_upper[rows] + PLACES
+
+
+def _saved(solver: Solver, problem: Equations, now: float, rows: Index, limits: Array) -> float:
+    """How far the optimum falls with other limits of rows, which are put back."""
+    if not len(rows):
+        return 0.0
+    for row, limit in zip(rows, limits, strict=True):
+        solver.limit(int(row), float(limit))
+    less = solver.relaxed().value
+    for row in rows:
+        solver.limit(int(row), float(problem.row_upper[row]))
+    return float(np.maximum(0.0, now - less))

@@ -68,9 +68,11 @@ def reason_of(change: object) -> str:
 
 
 def in_language(reason: str, language: str) -> str:
-    """The half of a reason `vi / en` in a language; all of it where it has no two halves."""
-    own, mark, foreign = reason.partition(" / ")
-    return (own if language == "vi" else foreign) if mark else reason
+    """The half of a reason `vi / en` in a language; all of it where it is one text (15 tỷ × 129.5 / 118.7, say)."""
+    halves = reason.split(" / ")
+    if len(halves) != 2 or not all(half[:1].isalpha() for half in halves):
+        return reason
+    return halves[0] if language == "vi" else halves[1]
 
 
 def typed(cell: object) -> object:

@@ -78,11 +78,11 @@ class Arrays:
     def draws(self) -> int:
         return max(getattr(self, name).shape[-1] for name in NUMBERS)
 
-    def of_program(self, by_pair: Array) -> Array:
+    def of_program(self, by_pair: Array | Mask) -> Array:
         """Sums (…, K, D) over the objectives that share a program: (…, P, D)."""
         return self.structure.by_program(by_pair)
 
-    def of_objective(self, by_pair: Array) -> Array:
+    def of_objective(self, by_pair: Array | Mask) -> Array:
         """Sums (…, K, D) over the programs of an objective: (…, O, D)."""
         return self.structure.by_objective(by_pair)
 

@@ -87,11 +87,15 @@ def costs_of(people: Array, unit: Array, opening: Array, size: Array, taken: Arr
 
 
 def affordable(money: Array, unit: Array, opening: Array, size: Array, taken: Array | float = 0.0) -> Array:
-    """Most whole people whom a finite `money` pays for beside `taken`: `unit` VND each, `opening` VND a further class.
+    """Most whole people whom `money` pays for beside `taken`: `unit` VND each and `opening` VND a further class.
 
     With c more classes, seats allow floor((c0 + c)·size) − taken and money (money − c·opening) / unit. The best c lies
-    where the two cross, so two values of c are enough. Where people cost nothing, as many as there may be.
+    where the two cross, so two values of c are enough. No limit where money has none or people cost nothing.
     """
+    unlimited = np.isinf(money) | (unit + opening == 0)
+    if unlimited.any():
+        limited = affordable(np.where(unlimited, 0.0, money), np.where(unlimited, 1.0, unit), opening, size, taken)
+        return np.where(unlimited, np.inf, limited)
     seated = np.where(np.isinf(size), 1.0, size)  # without classes, opening is 0 and every seat count is as good
     begun = ceil(taken / seated)
     crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))
@@ -104,5 +108,4 @@ def affordable(money: Array, unit: Array, opening: Array, size: Array, taken: Ar
         return np.minimum(floor((begun + extra) * seated) - taken, paid)
 
     best = np.maximum(within(np.maximum(0.0, crossing)), within(np.maximum(0.0, crossing + 1)))
-    free = unit + opening == 0
-    return np.where(free, np.inf, np.maximum(0.0, best)) if free.any() else np.maximum(0.0, best)
+    return np.maximum(0.0, best)

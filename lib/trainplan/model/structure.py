@@ -39,11 +39,11 @@ class Sums:
         small = [pair for able, theirs in rounds[1 + len(large) :] for pair in zip(able, theirs, strict=True)]
         return cls(owners, rounds[0], large, tuple((int(one), int(row)) for one, row in small))
 
-    def __call__(self, rows: Array) -> Array:
-        """(…, rows, D) → (…, owners, D)."""
+    def __call__(self, rows: Array | Mask) -> Array:
+        """(…, rows, D) → (…, owners, D); of a mask, how many of its rows hold."""
         some, theirs = self.first
         if len(some) == self.owners:
-            total = rows.take(theirs, axis=-2)
+            total = rows.take(theirs, axis=-2).astype(float, copy=False)
         else:
             total = np.zeros((*rows.shape[:-2], self.owners, rows.shape[-1]))
             total[..., some, :] = rows[..., theirs, :]

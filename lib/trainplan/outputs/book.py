@@ -16,9 +16,13 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from trainplan.around.compare import Comparison, compare
+from trainplan.around.goal import Goal, seek
+from trainplan.around.relaxations import ways
 from trainplan.around.results import Results, compute
+from trainplan.around.rules import Rules, rules
+from trainplan.around.value import values
 from trainplan.inputs.plan import Plan, load_plan, scenario_names
-from trainplan.outputs import money_figures, people_figures, sentences, views
+from trainplan.outputs import best_plan_figures, best_plan_views, money_figures, people_figures, sentences, views
 from trainplan.outputs.coordinates import WHERE, coordinates
 from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
@@ -64,6 +68,18 @@ class Book(UncertainPages):
     @cached_property
     def comparison(self) -> Comparison:
         return compare([self.results, *(compute(plan) for plan in self.others)])
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return rules(self.plan)
+
+    @cached_property
+    def _goal(self) -> Goal:
+        return seek(self.plan)
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        return values(self.plan)
 
     # --- how things are shown
 
@@ -229,3 +245,33 @@ class Book(UncertainPages):
         """Inputs that differ."""
         frame = views.compared_inputs(self.comparison, self.language)
         self._table(frame, "Số liệu đầu vào khác nhau", "Inputs that differ")
+
+    # --- the best plan for the money
+
+    def best_plan(self) -> None:
+        """What the best plan reaches with the same money."""
+        self._say(best_plan_views.best_plan_sentences(self._rules, self.language), marked=True)
+        self._picture(best_plan_figures.rules_compared(self._rules, self.language))
+        self._table(best_plan_views.rules_table(self._rules, self.language), "Các cách phân bổ", "Rules of allocation")
+
+    def best_plan_differs(self) -> None:
+        """Whom the best plan sends otherwise."""
+        self._picture(best_plan_figures.differs(self._rules, self.language))
+
+    def value_of_money(self) -> None:
+        """What one more billion would save."""
+        self._picture(best_plan_figures.value_of_money(self.plan, self._values, self.language))
+
+    def value_of_places(self) -> None:
+        """What ten more places would save."""
+        self._picture(best_plan_figures.value_of_places(self.plan, self._values, self.language))
+
+    def goal(self) -> None:
+        """The least yearly amount with which every target is met that money can meet."""
+        goal, language = self._goal, self.language
+        self._say([best_plan_views.goal_sentence(goal, language), best_plan_views.beyond_sentence(goal, language)])
+
+    def relaxations(self) -> None:
+        """What it takes to meet the targets that are missed."""
+        frame = best_plan_views.ways_view(self.plan, ways(self.plan), self.language)
+        self._table(frame, "Cách để đạt chỉ tiêu đang không đạt, rẻ trước", "Ways to meet what is missed, cheapest first")

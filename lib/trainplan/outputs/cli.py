@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.words.problems import PlanError
 
-COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "lab", "desk")
+COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "goal", "lab", "desk")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
@@ -112,6 +112,11 @@ def parser() -> argparse.ArgumentParser:
     _plan(side)
     _scenario(side, "mặc định: tất cả / default: all", several=True)
     _output(side)
+    goal = add("goal", seek_goal, "kinh phí ít nhất mỗi năm để đạt chỉ tiêu / the least yearly money for the targets")
+    _plan(goal)
+    _scenario(goal, "mặc định / default: base")
+    goal.add_argument("--source", default="total", metavar="ID", help="nguồn kinh phí / source (mặc định / default: total)")
+    _output(goal)
     _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
@@ -193,6 +198,26 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
         write_table(getattr(comparison, stem), arguments.output / f"{stem}.csv")
     write_table(differences_from(plans[0], plans[1:]), arguments.output / "differences.csv")
     print(f"{len(plans)} kịch bản / scenarios: {arguments.output}")
+    return DONE
+
+
+def seek_goal(arguments: argparse.Namespace) -> int:
+    """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
+    from trainplan.around.goal import goal_table, seek
+    from trainplan.around.relaxations import ways, ways_table
+    from trainplan.around.value import values
+    from trainplan.inputs.plan import load_plan
+    from trainplan.outputs.best_plan_views import goal_sentence
+    from trainplan.outputs.tables import write_table
+
+    plan = load_plan(arguments.plan, arguments.scenario)
+    goal = seek(plan, arguments.source)
+    found = {"goal": goal_table(goal), "relaxations": ways_table(ways(plan)), "values": values(plan)}
+    for stem, table in found.items():
+        write_table(table, arguments.output / f"{stem}.csv")
+    for language in ("vi", "en"):
+        print(goal_sentence(goal, language))
+    print(f"{len(found)} bảng / tables: {arguments.output}")
     return DONE
 
 

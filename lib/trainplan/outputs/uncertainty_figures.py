@@ -164,7 +164,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
     rows = math.ceil(len(chosen) / 2)
     height = 0.5 + 2.0 * rows
     figure, axes = canvas(
-        height, rows, 2, left=0.2, right=0.97, top=1 - 0.62 / height, bottom=0.28 / height, hspace=0.5, wspace=0.62
+        height, rows, 2, left=0.215, right=0.97, top=1 - 0.62 / height, bottom=0.28 / height, hspace=0.5, wspace=0.62
     )
     names = [getattr(one.name, language) for one in plan.ranges]
     for ax, objective in zip(axes, chosen, strict=False):
@@ -174,7 +174,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
         ax.hlines(y, own["low"], own["high"], color=SKY, lw=7)
         ax.plot(own["low"], y, "o", mfc="white", color=BLUE, ms=5)
         ax.plot(own["high"], y, "o", color=BLUE, ms=5)
-        ax.set_yticks(y, [wrapped(name, 26, 2) for name in own["name"]], fontsize=SMALL)
+        ax.set_yticks(y, [wrapped(name, 23, 2) for name in own["name"]], fontsize=SMALL)
         ax.set_ylim(len(own) - 0.5, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))

@@ -90,6 +90,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "turns": ("lượt", "turns"),
     "share": ("tỷ lệ", "share"),
     "VND": ("đồng", "VND"),
+    # the best plan
+    "rule": ("Cách phân bổ", "Rule of allocation"),
+    "behind_path": ("Người–năm chậm so với lộ trình (có trọng số)", "Weighted person-years behind the path"),
+    "way": ("Cách làm", "Way"),
+    "costs_more": ("Chi thêm", "Costs more"),
+    "places_in": ("chỗ học mỗi năm: {name}", "places a year: {name}"),
+    "due_in": ("lùi hạn đến {year}", "due in {year} instead"),
+    "in_year": ("trong năm {year} ({name})", "in {year} ({name})"),
+    "every_year": ("mỗi năm", "every year"),
     "plan_itself": ("Kế hoạch gốc, không thay đổi gì.", "The plan itself, nothing changed."),
 }
 

@@ -104,7 +104,7 @@ def _capacity(plan: Arrays, rows: Rows, enroll: Index) -> Index:
 
 
 def _ceilings(plan: Arrays, facts: Facts, rows: Rows, enroll: Index, opened: Index) -> tuple[Index, Array]:
-    """Σ cost · share ≤ ceiling less the pipeline, by year and source; where the pipeline takes it all, nothing is left."""
+    """Σ cost · share ≤ ceiling less the pipeline, by year and source; never less than nothing."""
     share = np.concatenate([plan.source_share[..., 0].T, np.ones((1, len(plan.course_years)))])  # (S+1, P)
     left = plan.ceiling[..., 0] - facts.committed @ share.T
     row = rows.add(np.isfinite(left), -np.inf, np.maximum(0.0, left) / MILLION)
@@ -116,7 +116,7 @@ def _ceilings(plan: Arrays, facts: Facts, rows: Rows, enroll: Index, opened: Ind
 
 
 def _stocks(plan: Arrays, facts: Facts, rows: Rows, enroll: Index, columns: tuple[Index, Index, Index]) -> None:
-    """Q[t] = min(N[t], keep · Q[t−1] + what comes by itself + completions), the excess standing in a column of its own."""
+    """Q[t] = min(N[t], keep · Q[t−1] + what comes by itself + completions), the excess in a column of its own."""
     stock, over, full = columns
     row = rows.add(stock >= 0, facts.given, facts.given)
     rows.put(row, stock, 1.0)

@@ -1,10 +1,10 @@
-"""What enrollment cannot change: the constants of the equations, from a run in which nobody is sent (MODEL.md, 2 to 5)."""
+"""What enrollment cannot change: constants of the equations, from a run in which nobody is sent (MODEL.md, 2–5)."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Index, ceil, floor
+from trainplan.model.arrays import Array, Arrays, Index, Mask, ceil, floor
 from trainplan.model.simulate import simulate
 
 MILLION = 1e6  # VND: keeps the coefficients of people and money within a few powers of ten
@@ -64,7 +64,7 @@ class Facts:
         stock = np.where(reaches & self.may_start[:, plan.objective], floor(self.headcount + 1)[:, plan.objective], 0.0)
         sent = np.where(self.headcount > 0, self.limit, 0.0)[:, plan.objective]
         most = np.where(kind == "attainment", stock, np.where(kind == "count", sent, needed))
-        return np.where(plan.route_share[:, 0] > 0, np.minimum(most, plan.capacity[plan.program, 0]), 0.0)
+        return np.where(plan.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
 
 
 def survival(stay: Array) -> Array:
@@ -95,12 +95,12 @@ def count_limit(plan: Arrays) -> Array:
     return ceil(np.maximum(0.0, np.where(due, target, target - kept)))
 
 
-def of_objective(plan: Arrays, by_pair: Array) -> Array:
+def of_objective(plan: Arrays, by_pair: Array | Mask) -> Array:
     """Sums (…, K) over the programs of an objective: (…, O)."""
     return plan.of_objective(np.asarray(by_pair, float)[..., None])[..., 0]
 
 
-def of_program(plan: Arrays, by_pair: Array) -> Array:
+def of_program(plan: Arrays, by_pair: Array | Mask) -> Array:
     """Sums (…, K) over the objectives of a program: (…, P)."""
     return plan.of_program(np.asarray(by_pair, float)[..., None])[..., 0]
 

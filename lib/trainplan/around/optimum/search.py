@@ -1,7 +1,7 @@
 """Whole people from the linear program: exactly where a plan is small, else year by year (MODEL.md, section 6).
 
-Year by year means: whole numbers are asked for in the first year only, what comes out is kept, then in the second, and so
-on. The order and the limits are fixed, and none is a limit of time: the same plan gives the same answer.
+Year by year means: whole numbers are asked for in the first year only, what comes out is kept, then in the second, and
+so on. The order and the limits are fixed, and none is a limit of time: the same plan gives the same answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LOOSE = 1e-4  # … and people where HiGHS would stumble over less
 
 
 def searched(problem: Equations) -> tuple[list[Array], float]:
-    """Solutions (n,) with whole people, the cheapest of the least shortfall found last; and a bound on the shortfall."""
+    """Solutions (n,) with whole people, the cheapest of the least shortfall last; and a bound on the shortfall."""
     if len(problem.whole) <= EXACT:
         return at_once(problem)
     if len(problem.whole) > MOST:
@@ -72,7 +72,7 @@ def better(problem: Equations, found: Array) -> Array:
 
 
 def cheaper(problem: Equations, found: Array) -> Array:
-    """A solution of no more cost, in which no objective is further from its path in any year: two years at a time anew."""
+    """A solution of no more cost, with no objective further from its path in any year: two years at a time anew."""
     solver = Solver(problem)
     solver.set("mip_rel_gap", NEAR_IN_COST)
     solver.aim(problem.spending)

@@ -132,5 +132,3 @@ def as_model(problem: Equations) -> highspy.HighsLp:
 def accepted(status: highspy.HighsStatus, what: str) -> None:
     if status == highspy.HighsStatus.kError:
         raise RuntimeError(f"HiGHS: {what}")
-
-

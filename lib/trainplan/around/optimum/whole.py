@@ -1,4 +1,4 @@
-"""Whole people and whole classes that keep every limit, as near to a wanted enrollment as fits (MODEL.md, section 6)."""
+"""Whole people and classes that keep every limit, as near to a wanted enrollment as fits (MODEL.md, section 6)."""
 
 from __future__ import annotations
 
@@ -69,8 +69,6 @@ def _fits(money: Array, share: Array, cost: tuple[Array, Array], size: float, ta
     paying = share > 0
     free = (money[:, paying] / share[paying]).min(axis=1)
     return float(affordable(free, cost[0], cost[1], np.array([size]), np.array([taken])).min())
-
-
 
 
 def _classes(people: float, size: float) -> int:

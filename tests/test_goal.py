@@ -1,0 +1,130 @@
+"""Goal seek and the ways to meet a target: each is run again from its addresses, as a scenario would be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+from strategies import plans
+from test_optimal import relaxed_value, with_ceiling
+from test_properties import Drawn, loaded, quick
+from trainplan.around.goal import STEP, goal_table, limited, met_when_due, seek, with_level
+from trainplan.around.optimal import decided
+from trainplan.around.relaxations import ways, ways_table
+from trainplan.around.results import compute
+from trainplan.around.value import values
+from trainplan.inputs.changes import split_address
+from trainplan.inputs.plan import Plan, load_plan
+from trainplan.model.arrays import arrays
+from trainplan.outputs.cli import main
+from trainplan.words.problems import PlanError
+
+HERE = Path(__file__).parent
+AN_GIANG = "an_giang_2011_2015"
+
+
+def met(plan: Plan, scenario: str, changes: dict) -> set[str]:
+    """Objectives that are met when due, from the files of the plan with changes by address."""
+    verdicts = compute(load_plan(plan.path, scenario, changes))["verdicts"]
+    return set(verdicts.loc[verdicts["verdict"] == "met", "objective"])
+
+
+@pytest.mark.parametrize("scenario", ["base", "priority_rule"])
+def test_the_amount_works_and_a_million_less_does_not(scenario: str) -> None:
+    plan = load_plan(AN_GIANG, scenario)
+    goal = seek(plan)
+    less = {address: amount - STEP for address, amount in goal.changes.items()}
+    assert set(goal.reachable) <= met(plan, scenario, goal.changes)
+    assert goal.lost and not set(goal.reachable) <= met(plan, scenario, less)
+    without = {"ceilings.*.ceiling_vnd": {"value": 10**15}}
+    assert set(goal.reachable) == met(plan, scenario, without)
+
+
+def test_the_amount_works_for_the_best_plan() -> None:
+    plan = load_plan(HERE / "plans" / "counts", overrides={"allocation": "optimal"})
+    goal = seek(plan)
+    assert goal.reachable and set(goal.reachable) <= met(plan, "base", {"allocation": "optimal", **goal.changes})
+
+
+def test_where_everything_is_funded_the_best_plan_spends_the_amount() -> None:
+    assert seek(load_plan(HERE / "plans" / "counts", overrides={"allocation": "all"})).rule == "optimal"
+
+
+@settings(parent=quick, max_examples=40)
+@given(plans())
+def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    assume(plan.allocation != "all")
+    goal, numbers = seek(plan), limited(plan)
+    reachable = np.array([row.id in goal.reachable for row in plan.rows["objectives"]])
+    below = with_level(numbers, -1, np.array([goal.amount_vnd - STEP]))
+    assert met_when_due(numbers, goal.run)[reachable, 0].all()
+    if goal.amount_vnd > 0:
+        assert not met_when_due(numbers, decided(below))[reachable, 0].all()
+    assert goal_table(goal)["objective"].tolist() == [row.id for row in plan.rows["objectives"]]
+
+
+@pytest.mark.parametrize(("folder", "scenario"), [(AN_GIANG, "base"), (AN_GIANG, "priority_rule")])
+def test_ways_do_what_they_say(folder: str, scenario: str) -> None:
+    plan = load_plan(folder, scenario)
+    found = ways(plan)
+    assert {way.kind for way in found} & {"money_in_a_year", "money_every_year", "places"}
+    for way in found:
+        assert way.objective not in met(plan, scenario, {})
+        assert way.objective in met(plan, scenario, way.changes), way
+
+
+def test_the_least_of_its_kind_is_the_least() -> None:
+    plan = load_plan(AN_GIANG, "priority_rule")
+    for way in ways(plan):
+        if way.kind in ("places", "money_every_year", "money_in_a_year"):
+            step = 1 if way.kind == "places" else STEP
+            less = {address: {"add": change["add"] - step} for address, change in way.changes.items()}
+            assert way.objective not in met(plan, "priority_rule", less), way
+
+
+@settings(parent=quick, max_examples=15)
+@given(plans(rule="priority"))
+def test_ways_of_random_plans_meet_their_targets(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    for way in ways(plan):
+        verdicts = compute(loaded(drawn, way.changes))["verdicts"].set_index("objective")["verdict"]
+        assert verdicts[way.objective] == "met", way
+    for address in ways_table(ways(plan))["address"]:
+        assert split_address(address)
+
+
+def test_an_unknown_source_is_named() -> None:
+    with pytest.raises(PlanError) as caught:
+        seek(load_plan(AN_GIANG), "central_budgt")
+    assert "Nearest: 'central_budget'" in str(caught.value)
+
+
+def test_the_command_writes_three_tables_and_says_the_amount(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["goal", AN_GIANG, "--output", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"goal.csv", "relaxations.csv", "values.csv"}
+    said = capsys.readouterr().out
+    assert "tỷ đồng mỗi năm" in said and "bn VND a year" in said
+    wrong = ["goal", AN_GIANG, "--source", "nobody", "--output", str(tmp_path / "no")]
+    assert main(wrong) == 2 and not (tmp_path / "no").exists()
+
+
+def test_values_are_those_of_solving_again() -> None:
+    plan = load_plan(AN_GIANG)
+    numbers, table = arrays(plan), values(plan).set_index(["kind", "id", "year"])["people_years"].sort_index()
+    now = relaxed_value(numbers)
+    for y, year in enumerate(plan.years):
+        again = now - relaxed_value(with_ceiling(numbers, y, -1, 1e9))
+        assert table["money", "total", year] == pytest.approx(again, abs=1e-4)
+    for p, row in enumerate(plan.rows["programs"]):
+        capacity = numbers.capacity.copy()
+        capacity[p] += 10
+        again = now - relaxed_value(replace(numbers, capacity=capacity))
+        assert table["places", row.id].iloc[0] == pytest.approx(again, abs=1e-4)
+    assert table.max() > 1
