@@ -140,13 +140,15 @@ class Desk:
 
     @told
     def explain(self, key: str, reason: str) -> None:
-        entry = next(e for e in self.bench.entries(self.language) if e.key == key)
-        self.step(explained(self.bench.changes, set(entry.addresses), reason.strip()))
+        self.step(explained(self.bench.changes, self.addresses(key), reason.strip()))
 
     @told
     def take_back(self, key: str) -> None:
-        entry = next(e for e in self.bench.entries(self.language) if e.key == key)
-        self.step(without(self.bench.changes, set(entry.addresses)))
+        self.step(without(self.bench.changes, self.addresses(key)))
+
+    def addresses(self, key: str) -> set[str]:
+        """The addresses of a line of the list."""
+        return {a for entry in self.bench.entries(self.language) if entry.key == key for a in entry.addresses}
 
     def step(self, changes: Any) -> None:
         self.bench.step(changes)

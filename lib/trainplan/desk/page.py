@@ -78,6 +78,8 @@ STYLE = """
 .tp-desk svg.money { max-width: 560px; flex: 1 1 340px; } .tp-desk svg.money text { font-size: 12px; }
 .tp-desk svg .now { font-weight: 700; } .tp-desk svg text.was { fill: #59636e; }
 .tp-desk .cost { display: flex; flex-wrap: wrap; gap: 10px; }
+.tp-desk .widget-html-content { line-height: 1.4; } .tp-desk b.new { white-space: nowrap; }
+.tp-desk ul.sources li { margin: 3px 0; }
 .tp-desk ul.sources { list-style: none; padding: 0; margin: 14px 0; flex: 1 1 220px; }
 .tp-desk p.keys { margin: 2px 0 6px; } .tp-desk p.keys span { margin-right: 16px; }
 .tp-desk .scroll { overflow-x: auto; }
