@@ -12,7 +12,7 @@ import pytest
 
 from trainplan.around.conditions import conditions
 from trainplan.around.results import compute
-from trainplan.around.sampling import Ranges, points
+from trainplan.around.sampling import Ranges, cells_of, points
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import Uncertainty, uncertainty
 from trainplan.inputs.plan import Plan, load_plan, scenario_names
@@ -34,21 +34,20 @@ def with_ranges(plan: Plan, *ranges: Range) -> Plan:
 
 
 def collapsed(plan: Plan) -> Plan:
-    """The plan with every range at what it says: a factor 1, a summand 0, and no range of values."""
-    still = {"scale": 1.0, "add": 0.0}
-    kept = [one for one in plan.ranges if one.form in still]
-    shapes = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean",)}
-    return with_ranges(
-        plan,
-        *(one.model_copy(update=dict.fromkeys(shapes[one.distribution], still[one.form])) for one in kept),
-    )
+    """The plan with every range at what it says: a factor 1, a summand 0, or the value that the plan has."""
+    parts = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean",)}
+    ranges = []
+    for one in plan.ranges:
+        still = {"scale": 1.0, "add": 0.0, "value": cells_of(plan, one)[0].value}[one.form]
+        ranges.append(one.model_copy(update=dict.fromkeys(parts[one.distribution], still)))
+    return with_ranges(plan, *ranges)
 
 
-@pytest.mark.parametrize("scenario", ["base", "priority_rule", "requirement", "cadre_rotation"])
+@pytest.mark.parametrize("scenario", ["base", "priority_rule", "requirement", "cadre_rotation", "optimal_rule"])
 @pytest.mark.parametrize("loop", ["closed", "open"])
 def test_collapsed_ranges_give_the_plan_to_the_last_bit(scenario: str, loop: str) -> None:
     plan = load_plan(PROVINCE, scenario)
-    draws, results = uncertainty(collapsed(plan), 64, loop=loop), compute(plan)
+    draws, results = uncertainty(collapsed(plan), 64, loop=loop if scenario != "optimal_rule" else ""), compute(plan)
     found, gap = draws.probabilities, results["gap"]
     for column in ("p05", "p50", "p95"):
         assert list(found[column]) == list(gap["coverage"])
@@ -227,3 +226,28 @@ def test_ranges_hold_in_every_scenario() -> None:
     half = load_plan(base.path, overrides={"ceilings.*.ceiling_vnd": 1e9})
     cells = Ranges.of(half).cells[0]
     assert {cell.value for cell in cells} == {1e9}
+
+
+def test_an_empty_cell_stays_empty_while_others_are_tried() -> None:
+    """A range gives a program without a limit one; where the other range is swung, there is none."""
+    plan = load_plan(WORKED)
+    ranges = (
+        span("programs.course.capacity", "uniform", low=0, high=1),
+        span("groups.officials.leave_rate", "uniform", form="scale", low=1, high=1),
+    )
+    found = sensitivity(with_ranges(plan, *ranges), design=16).set_index("input")
+    planned = compute(plan)["verdicts"]["coverage"].iloc[0]
+    assert found.loc["groups.officials.leave_rate", "low"] == planned
+    assert found.loc["programs.course.capacity", "high"] < planned
+
+
+def test_every_draw_is_a_plan_that_the_checks_accept() -> None:
+    """The numbers of a draw, given as overrides, are checked and computed to the same coverage, to the last bit."""
+    plan = load_plan(PROVINCE)
+    draws = uncertainty(plan, 64)
+    for draw in (0, 17, 63):
+        cells = Ranges.of(plan).drawn(draws.inputs[:, [draw]])
+        changes: dict[str, Any] = {address: float(values[0]) for address, values in cells.items()}
+        units = {"unit_headcounts.*.headcount": {"scale": 0.5}}  # bodies have no more people than their group
+        found = compute(load_plan(PROVINCE, overrides={**changes, **units}))["gap"]["coverage"]
+        assert list(found) == list(draws.coverage[:, :, draw].ravel())

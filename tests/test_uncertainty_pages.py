@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from test_figures import drawn_text_outside
+from trainplan.around.compare import compare
 from trainplan.around.conditions import Condition, Rule, conditions
 from trainplan.around.differences import COST, differences
 from trainplan.around.results import compute
@@ -17,6 +19,7 @@ from trainplan.inputs.plan import load_plan
 from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main
+from trainplan.outputs.index import write_index
 
 PROVINCE = "an_giang_2011_2015"
 
@@ -125,3 +128,14 @@ def test_the_comparison_says_why(tmp_path: Path) -> None:
     for scenario in ("costs_up", "cadre_rotation"):
         difference = totals.loc[scenario, "funded_vnd"] - totals.loc["base", "funded_vnd"]
         assert cost[scenario] == pytest.approx(difference)
+
+
+def test_the_index_page_says_how_likely_the_plan_itself_is(tmp_path: Path) -> None:
+    plan = load_plan(PROVINCE, "priority_rule")
+    chances = views.chances(plan)
+    page = write_index(tmp_path, compare([compute(plan)]), []).read_text("utf-8")
+    cells = re.findall(r"<td>\d{4}(?:-\d\d)?</td><td>(\d+)</td>", page)
+    assert "Xác suất đạt của kế hoạch gốc (%)" in page
+    assert cells == [str(round(chance * 100)) for chance in chances.values()]
+    bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
+    assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

@@ -15,6 +15,7 @@ from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK
 
 BITS = 30  # of a Sobol point
+EMPTY = {("programs", "capacity"): np.inf, ("programs", "class_size"): np.inf}  # an empty cell that is not 0
 REPLICATES = 16  # samples scrambled apart, whose differences tell the error
 
 
@@ -33,14 +34,13 @@ def cells_of(plan: Plan, one: Range) -> list[Cell]:
     found = []
     for address in one.address:
         table, key, column = split_address(address) or ("", "", "")
+        keys = TABLES[table].keys
         for row in plan.rows[table]:
-            here, value = (
-                row_key({k: getattr(row, k) for k in TABLES[table].keys}, TABLES[table].keys),
-                getattr(row, column),
-            )
+            here, value = row_key({k: getattr(row, k) for k in keys}, keys), getattr(row, column)
             if key in ("*", here) and (value is not None or one.form == "value"):
                 bounds = limits(table, column, {"kind": getattr(row, "kind", "")})
-                found.append(Cell(f"{table}.{here}.{column}", value or 0.0, *bounds))
+                plain = EMPTY.get((table, column), 0.0) if value is None else value
+                found.append(Cell(f"{table}.{here}.{column}", plain, *bounds))
     return found
 
 

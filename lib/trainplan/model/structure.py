@@ -15,7 +15,6 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-
 FEW = 6  # rows that are added one by one sooner than gathered
 
 
@@ -30,7 +29,11 @@ class Sums:
 
     @classmethod
     def of(cls, owner: Index, owners: int) -> Sums:
-        rows = [np.flatnonzero(owner == one) for one in range(owners)]
+        """`owner` of each row; a row whose owner is below 0 counts for nobody."""
+        rows: list[list[int]] = [[] for _ in range(owners)]
+        for row, one in enumerate(owner):
+            if one >= 0:
+                rows[one].append(row)
         rounds = []
         for turn in range(max(map(len, rows), default=1) or 1):
             able = [one for one in range(owners) if len(rows[one]) > turn]
@@ -117,7 +120,6 @@ class Later:
 class Level:
     """Objectives that get their places together: parts of counts before what they are part of (MODEL.md, 4)."""
 
-    objectives: Index
     counts: Index  # those of them that are counts, as numbers among the counts
     alone: Index  # routes that are their objective's only one
     routed: tuple[Shared, ...]  # the other routes, by objective
@@ -239,10 +241,9 @@ def _alone(owner: Index, rows: Index) -> Index:
 
 
 def _level(rows: Index, count: Index, objective: Index, program: Index, routes: int, pairs: Index) -> Level:
-    routed = np.array([k for k in range(routes) if objective[k] in rows], np.intp)
-    by_objective = np.array([k for k in pairs if k < routes and objective[k] in rows], np.intp)
+    own = np.isin(objective, rows)
+    routed, by_objective = np.flatnonzero(own[:routes]), pairs[own[pairs] & (pairs < routes)]
     return Level(
-        objectives=rows,
         counts=count[rows][count[rows] >= 0],
         alone=_alone(objective, routed),
         routed=Shared.batches(objective, routed, least=2),

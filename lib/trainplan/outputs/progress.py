@@ -36,7 +36,7 @@ class Progress:
         self._draw()
 
     def reach(self, done: int) -> None:
-        """So many steps are done: a plain line a tenth, where there is no terminal and it takes long enough to wait for."""
+        """So many steps are done; where there is no terminal, a plain line a tenth of work that takes long."""
         tenth = self.total // 10 or 1
         if not self.live and done // tenth > self.done // tenth and self.seconds > 3:
             self.line(f"[{done}/{self.total}]  {self.seconds:.0f} s")

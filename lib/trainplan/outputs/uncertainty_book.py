@@ -53,14 +53,17 @@ class UncertainPages:
 
     def likely(self) -> None:
         """The answer in a few sentences."""
-        self._say(views.likely(self.draws, self.language) if self.plan.ranges else [views.NO_RANGES[self.language]], marked=True)
+        none = [views.NO_RANGES[self.language]]
+        self._say(views.likely(self.draws, self.language) if self.plan.ranges else none, marked=True)
 
     def probabilities(self) -> None:
         """How likely each target is when due, in either loop."""
         if self.plan.ranges:
             self._picture(figures.probabilities(self.replanned, self.replayed, self.language))
             frame = views.probabilities(self.replanned, self.replayed, self.language)
-            self._table(frame, "Xác suất đạt và khoảng của tỷ lệ đạt khi đến hạn", "Probability and band of coverage when due")
+            self._table(
+                frame, "Xác suất và khoảng của tỷ lệ đạt khi đến hạn", "Probability and band of coverage when due"
+            )
 
     def coverage_bands(self) -> None:
         """Bands of coverage by year."""
@@ -103,4 +106,5 @@ class UncertainPages:
         """Why each scenario differs from the first."""
         parts = [(other, differences(self.plan, other)) for other in self.others]
         frame = views.differences([(plan, frame) for plan, frame in parts if len(frame)], self.language)
-        self._table(frame, "Chênh lệch so với kịch bản đầu do thay đổi nào", "What the difference from the first scenario comes from")
+        vi, en = "Chênh lệch so với kịch bản đầu do thay đổi nào", "What the difference from the first comes from"
+        self._table(frame, vi, en)

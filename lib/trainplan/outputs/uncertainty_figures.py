@@ -12,11 +12,16 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from trainplan.around.uncertainty import Uncertainty
-from trainplan.outputs.style import BLUE, FAINT, INK, LARGE, NORMAL, ORANGE, RED, SKY, SMALL, Picture, canvas, wrapped
+from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.outputs.uncertainty_views import total_cost, when_due
 from trainplan.words.numbers import bare_billions, billions, number, percent
 from trainplan.words.texts import say
 
+LOOP_WORDS = {
+    "vi": ("lập lại kế hoạch mỗi năm", "giữ kế hoạch đã định"),
+    "en": ("planned again each year", "plan kept as decided"),
+}
+DARK_ORANGE = "#b36b00"  # of letters
 TARGETS, BARS = 4, 5  # of the tornado: the least certain targets, and the ranges that move each most
 INPUTS = 8  # of the matrix of drivers
 
@@ -29,23 +34,25 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
     figure, (ax,) = canvas(height, left=0.47, right=0.93, top=1 - 0.6 / height, bottom=0.12 / height)
     y = np.arange(len(frame))
     ax.barh(y, frame["probability_met"], 0.62, color=BLUE)
-    ax.plot(again["probability_met"], y, "D", color=ORANGE, ms=4.5, markeredgecolor="white", markeredgewidth=0.6)
+    if closed is not None:
+        ax.plot(again["probability_met"], y, "D", color=ORANGE, ms=4.5, markeredgecolor="white", markeredgewidth=0.6)
     for yi, (p, q) in enumerate(zip(frame["probability_met"], again["probability_met"], strict=True)):
         beside = max(p, q) if -0.02 < q - p < 0.12 else p  # not under the mark
         ax.text(beside + 0.02, yi, percent(p, language, 0), va="center", fontsize=SMALL, color=BLUE, fontweight="bold")
     ax.axvline(0.5, color=FAINT, lw=0.6, ls=":")
-    ax.set_yticks(y, [wrapped(plan.label("objectives", o, language), 52, 1) for o in frame["objective"]], fontsize=SMALL)
+    ax.set_yticks(
+        y, [wrapped(plan.label("objectives", o, language), 52, 1) for o in frame["objective"]], fontsize=SMALL
+    )
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_xlim(0, 1.08)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
-    key = {
-        "vi": ("■ lập lại kế hoạch mỗi năm", "◆ giữ kế hoạch đã định"),
-        "en": ("■ planned again each year", "◆ plan kept as decided"),
-    }[language]
-    figure.text(0.01, 1 - 0.22 / height, key[0], color=BLUE, fontsize=NORMAL, fontweight="bold")
-    figure.text(0.01, 1 - 0.42 / height, key[1], color="#b36b00", fontsize=NORMAL, fontweight="bold")
+    again_words, kept_words = LOOP_WORDS[language]
+    first = again_words if closed is not None else kept_words
+    figure.text(0.01, 1 - 0.22 / height, f"■ {first}", color=BLUE, fontsize=NORMAL, fontweight="bold")
+    if closed is not None:
+        figure.text(0.01, 1 - 0.42 / height, f"◆ {kept_words}", color=DARK_ORANGE, fontsize=NORMAL, fontweight="bold")
     even = (frame["probability_met"] >= 0.5).sum()
     best = frame.loc[frame["probability_met"].idxmax()]
     name, most = plan.label("objectives", best["objective"], language), percent(best["probability_met"], language)
@@ -116,7 +123,9 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
     left.bar(year, bands["p95"] - bands["p05"], 0.55, bottom=bands["p05"], color=SKY)
     left.plot(year, bands["p50"], "o", color=BLUE, ms=5)
     for x, value in zip(year, bands["p50"], strict=True):
-        left.annotate(bare_billions(value, language), (x, value), (7, 0), textcoords="offset points", va="center", fontsize=SMALL)
+        left.annotate(
+            bare_billions(value, language), (x, value), (7, 0), textcoords="offset points", va="center", fontsize=SMALL
+        )
     ceilings = {row.year: row.ceiling_vnd for row in plan.rows["ceilings"] if row.source == "total"}
     for x in year:
         if x in ceilings:
@@ -131,7 +140,14 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
         right.plot(total, np.arange(1, len(total) + 1) / len(total), color=color, lw=1.8, ls=style)
     for level, value in zip((0.05, 0.5, 0.95), total_cost(draws), strict=True):
         right.plot([value], [level], "o", color=BLUE, ms=4)
-        right.annotate(bare_billions(value, language), (value, level), (-5, 3), textcoords="offset points", ha="right", fontsize=SMALL)
+        right.annotate(
+            bare_billions(value, language),
+            (value, level),
+            (-5, 3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=SMALL,
+        )
     right.set_ylim(0, 1.04)
     right.margins(x=0.12)
     _ticks_within(right)
@@ -140,14 +156,18 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
     unit = say("bn", language)
     words = {
         "vi": (f"Chi từng năm ({unit}): giữa và khoảng 90 %; ▬ trần", f"Xác suất chi cả kỳ không quá… ({unit})"),
-        "en": (f"Cost by year ({unit}): middle and 90% band; ▬ ceiling", f"Probability that all years cost at most … ({unit})"),
+        "en": (
+            f"Cost by year ({unit}): middle and 90% band; ▬ ceiling",
+            f"Probability that all years cost at most … ({unit})",
+        ),
     }[language]
     for ax, text in zip((left, right), words, strict=True):
         ax.set_title(text, fontsize=NORMAL, loc="left", color=INK)
-    loops = {"vi": ("━ lập lại mỗi năm", "╍ giữ kế hoạch đã định"), "en": ("━ planned again", "╍ kept as decided")}[language]
-    figure.text(0.55, 0.93, loops[0] if draws is not replayed else loops[1], color=BLUE, fontsize=NORMAL, fontweight="bold")
+    again_words, kept_words = LOOP_WORDS[language]
+    first = kept_words if draws is replayed else again_words
+    figure.text(0.55, 0.93, f"━ {first}", color=BLUE, fontsize=NORMAL, fontweight="bold")
     if draws is not replayed:
-        figure.text(0.75, 0.93, loops[1], color="#b36b00", fontsize=NORMAL, fontweight="bold")
+        figure.text(0.78, 0.93, f"╍ {kept_words}", color=DARK_ORANGE, fontsize=NORMAL, fontweight="bold")
     low, mid, high = (billions(v, language) for v in total_cost(draws))
     alt = {
         "vi": f"Chi phí từng năm và đường cong chữ S của chi cả kỳ: {mid}, chín phần mười số lần từ {low} đến {high}.",
@@ -180,7 +200,9 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
         ax.locator_params(axis="x", nbins=4)
         _ticks_within(ax)
-        ax.set_title(wrapped(plan.label("objectives", objective, language), 44, 2), fontsize=SMALL, loc="left", color=INK)
+        ax.set_title(
+            wrapped(plan.label("objectives", objective, language), 44, 2), fontsize=SMALL, loc="left", color=INK
+        )
     for ax in axes[len(chosen) :]:
         ax.set_visible(False)
     key = {
@@ -196,7 +218,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
         percent(strongest["high"], language),
     )
     alt = {
-        "vi": f"Chỉ tiêu kém chắc chắn nhất là “{name}”: riêng “{strongest['name']}” đưa tỷ lệ đạt từ {low} đến {high}.",
+        "vi": f"Chỉ tiêu kém chắc chắn nhất: “{name}”; riêng “{strongest['name']}” đưa tỷ lệ đạt từ {low} đến {high}.",
         "en": f"The least certain target is “{name}”: “{strongest['name']}” alone takes it from {low} to {high}.",
     }
     return Picture("tornado", figure, alt[language])
@@ -216,12 +238,16 @@ def driver_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> P
             ax.add_patch(_square(x, o, share))
             if share >= 0.01:
                 color = "white" if share > 0.5 else INK
-                ax.text(x, o, number(table[o, i] * 100, language), ha="center", va="center", fontsize=SMALL, color=color)
+                ax.text(
+                    x, o, number(table[o, i] * 100, language), ha="center", va="center", fontsize=SMALL, color=color
+                )
     ax.set_xlim(-0.5, len(order) - 0.5)
     ax.set_ylim(len(objectives) - 0.5, -0.5)
     ax.set_yticks(range(len(objectives)), [wrapped(plan.label("objectives", o, language), 50, 1) for o in objectives])
     titles = [wrapped(getattr(plan.ranges[i].name, language), 34, 1) for i in order]
-    ax.set_xticks(range(len(order)), titles, rotation=40, ha="left", va="bottom", rotation_mode="anchor", fontsize=SMALL)
+    ax.set_xticks(
+        range(len(order)), titles, rotation=40, ha="left", va="bottom", rotation_mode="anchor", fontsize=SMALL
+    )
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
     key = {

@@ -43,5 +43,6 @@ def rule_table(plan: Plan, rules: list[Rule]) -> pd.DataFrame:
             f"{'<' if one.below else '>='} {one.threshold:.6g}"
             for one in rule.conditions
         ]
-        rows.append((rule.objective, rule.missed, (" or " if rule.either else " and ").join(parts), rule.right, rule.found))
+        words = (" or " if rule.either else " and ").join(parts)
+        rows.append((rule.objective, rule.missed, words, rule.right, rule.found))
     return pd.DataFrame(rows, columns=["objective", "missed", "rule", "right", "found"])

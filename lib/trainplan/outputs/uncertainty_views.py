@@ -11,7 +11,7 @@ from trainplan.around.differences import COST, MET
 from trainplan.around.uncertainty import Uncertainty, uncertainty
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
-from trainplan.inputs.uncertain import SHAPES, Range
+from trainplan.inputs.uncertain import Range
 from trainplan.outputs.labels import COVERAGES, SHARES, address_label, value_label
 from trainplan.words.columns import name_of
 from trainplan.words.numbers import NARROW, billions, number, percent
@@ -48,8 +48,8 @@ def likely(draws: Uncertainty, language: str) -> list[str]:
     count = len(frame)
     return {
         "vi": [
-            f"Trong {count} chỉ tiêu, {_some(even, 'vi')} có xác suất đạt từ 50 % trở lên, {_some(sure, 'vi')} từ 90 %; "
-            f"bình quân {number(expected, 'vi', 1)} chỉ tiêu đạt khi đến hạn.",
+            f"Trong {count} chỉ tiêu, {_some(even, 'vi')} có xác suất đạt từ 50 % trở lên, "
+            f"{_some(sure, 'vi')} từ 90 %; bình quân {number(expected, 'vi', 1)} chỉ tiêu đạt khi đến hạn.",
             f"Chi cả kỳ: {mid}, chín phần mười số lần mô phỏng nằm giữa {low} và {high}.",
             loop_words(draws, "vi"),
         ],
@@ -133,7 +133,10 @@ _COLUMNS = {
 
 def ranges(plan: Plan, language: str) -> pd.DataFrame:
     """What is drawn: name, the numbers, the range and why."""
-    heads = {"vi": ["Điều chưa chắc", "Số liệu", "Khoảng", "Vì sao"], "en": ["What is uncertain", "Numbers", "Range", "Why"]}
+    heads = {
+        "vi": ["Điều chưa chắc", "Số liệu", "Khoảng", "Vì sao"],
+        "en": ["What is uncertain", "Numbers", "Range", "Why"],
+    }
     rows = [
         (
             getattr(one.name, language),
@@ -147,10 +150,17 @@ def ranges(plan: Plan, language: str) -> pd.DataFrame:
 
 
 _SHAPES = {
-    "vi": {"triangular": "tam giác: thấp nhất, dễ xảy ra nhất, cao nhất", "uniform": "đều", "normal": "chuẩn: trung bình, độ lệch"},
-    "en": {"triangular": "triangular: least, likeliest, most", "uniform": "uniform", "normal": "normal: mean, deviation"},
-}  # fmt: skip
-assert set(_SHAPES["vi"]) == set(SHAPES)
+    "vi": {
+        "triangular": "tam giác: thấp nhất, dễ xảy ra nhất, cao nhất",
+        "uniform": "đều",
+        "normal": "chuẩn: trung bình, độ lệch",
+    },
+    "en": {
+        "triangular": "triangular: least, likeliest, most",
+        "uniform": "uniform",
+        "normal": "normal: mean, deviation",
+    },
+}
 
 
 def amount(plan: Plan, one: Range, value: float, language: str) -> str:
@@ -162,7 +172,7 @@ def amount(plan: Plan, one: Range, value: float, language: str) -> str:
         return percent(value, language, 0)
     sign = "+" if value >= 0 else "−"
     if column in SHARES | COVERAGES:
-        return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{ {'vi': 'điểm %', 'en': 'points'}[language]}"
+        return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{ {'vi': 'điểm %', 'en': 'points'}[language] }"
     return f"{sign}{number(abs(value), language, 2)}"
 
 
@@ -174,8 +184,8 @@ def condition(plan: Plan, one: Condition, language: str) -> str:
     of_plan = {"value": "", "scale": {"vi": " mức kế hoạch", "en": " of the plan’s"}[language]}.get(span.form)
     if of_plan is None:
         of_plan = {"vi": " so với kế hoạch", "en": " against the plan"}[language]
-    name = getattr(span.name, language)
-    return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, one.threshold, language)}{of_plan}{end}"
+    name, threshold = getattr(span.name, language), float(f"{one.threshold:.3g}")  # it was found to no more digits
+    return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, threshold, language)}{of_plan}{end}"
 
 
 def missed_when(draws: Uncertainty, rules: Sequence[Rule], language: str) -> list[str]:
@@ -192,7 +202,8 @@ def _missed_when(plan: Plan, rule: Rule, band: pd.Series, language: str) -> str:
         en = "almost certainly missed" if often else "almost certainly met"
         low, high = (percent(band[place], language) for place in ("p05", "p95"))
         return {
-            "vi": f"{name}: {vi} (không đạt trong {missed} số lần mô phỏng); chín phần mười số lần đạt từ {low} đến {high}.",
+            "vi": f"{name}: {vi} (không đạt trong {missed} số lần mô phỏng); "
+            f"chín phần mười số lần đạt từ {low} đến {high}.",
             "en": f"{name}: {en} (missed in {missed} of the draws); nine draws in ten reach {low} to {high}.",
         }[language]
     joint = {"vi": (" và ", " hoặc "), "en": (" and ", " or ")}[language][int(rule.either)]
