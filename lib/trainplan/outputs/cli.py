@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.words.problems import PlanError
 
-COMMANDS = ("check", "tables", "run", "compare", "goal", "uncertainty", "lab", "desk")
+COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "goal", "lab", "desk")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
