@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from strategies import plans, write_plan
 from trainplan.around.results import compute
 from trainplan.desk import page, reports, saving
 from trainplan.desk.bench import Bench
@@ -238,6 +241,7 @@ def test_a_saved_scenario_gives_the_same_bytes(folder: Path, tmp_path: Path) -> 
     assert [p.read_bytes() for p in seen] == [p.read_bytes() for p in saved]
     other = Bench(folder, "thu_7_nam")
     assert {e.key for e in other.entries("en")} == {"inflation", "due_delegates", "places_theory", "pacing"}
+    assert desk_of(folder).draft.offered == [], "what is saved is no draft"
 
 
 def test_nothing_is_replaced_without_asking(folder: Path) -> None:
@@ -304,6 +308,21 @@ def test_what_nobody_foresaw_is_said_too(folder: Path) -> None:
     desk = desk_of(folder)
     desk.compare(None)
     assert 'role="alert"' in desk.controls.message.value
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=plans())
+def test_any_plan_can_lie_on_the_desk(drawn) -> None:
+    assume(drawn[1]["objectives"])
+    with TemporaryDirectory() as aside:
+        bench = Bench(write_plan(Path(aside) / "plan", *drawn))
+        bench.step({"groups.*.headcount": {"scale": 1.5}})
+        bench.compute()
+        for language in ("vi", "en"):
+            shown_html = page.static(bench, language)
+            assert not re.search(r"\b(nan|inf|None)\b", shown_html)
+            assert len(bench.entries(language)) == 1
+        assert Desk(bench, "vi", None).levers == {}
 
 
 # --- drafts

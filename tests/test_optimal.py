@@ -19,6 +19,7 @@ from trainplan.around.optimum.equations import equations
 from trainplan.around.optimum.facts import Facts
 from trainplan.around.optimum.search import searched
 from trainplan.around.optimum.solver import Solver
+from trainplan.around.optimum.whole import fitted
 from trainplan.around.results import compute
 from trainplan.inputs.plan import load_plan
 from trainplan.model.arrays import Array, Arrays, arrays
@@ -212,13 +213,15 @@ def test_the_equations_say_what_the_model_says(drawn: Drawn) -> None:
     assume(facts.most.any())
     problem = equations(plan, facts)
     solution = searched(problem)[0][-1]
-    run = simulate(plan, np.round(problem.enrollment(solution))[..., None])
+    wanted = np.round(problem.enrollment(solution))
+    assert (fitted(plan, facts, wanted) == wanted).all()
+    run = simulate(plan, wanted[..., None])
     assert weighted_shortfall(plan, run) == pytest.approx(float(problem.shortfall @ solution), abs=SLIGHT)
     assert not overspends(plan, run)[0]
     assert (plan.of_program(run.funded) <= plan.capacity).all()
 
 
-@quick
+@settings(parent=quick, max_examples=40)
 @given(plans(rule="optimal"), st.sampled_from(["ceilings.*.ceiling_vnd", "programs.*.capacity"]))
 def test_more_money_or_places_never_hurts(drawn: Drawn, address: str) -> None:
     table, _, column = address.split(".")
@@ -228,6 +231,16 @@ def test_more_money_or_places_never_hurts(drawn: Drawn, address: str) -> None:
     if not overspends(plan, once.run)[0]:
         assert more.bound <= once.bound + SLIGHT
         assert more.weighted_shortfall <= once.weighted_shortfall + more.weighted_shortfall - more.bound + SLIGHT
+
+
+@quick
+@given(plans(rule="optimal"), st.floats(0, 60))
+def test_rounding_keeps_every_limit(drawn: Drawn, wanted: float) -> None:
+    plan = arrays(loaded(drawn))
+    people = fitted(plan, Facts(plan), np.full((plan.years, len(plan.objective)), wanted))
+    run = simulate(plan, people[..., None])
+    assert (people == np.floor(people)).all() and (people <= wanted).all()
+    assert not overspends(plan, run)[0] and (plan.of_program(run.funded) <= plan.capacity).all()
 
 
 def test_commitments_above_a_ceiling_are_paid_and_nobody_new_is_sent() -> None:
@@ -283,7 +296,7 @@ def test_a_marginal_value_is_what_solving_again_says(year: int) -> None:
     assert best.money[0, -1] > 0
 
 
-@quick
+@settings(parent=quick, max_examples=25)
 @given(plans(rule="optimal"))
 def test_marginal_values_bound_what_solving_again_says(drawn: Drawn) -> None:
     plan = arrays(loaded(drawn))

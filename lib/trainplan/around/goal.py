@@ -19,13 +19,13 @@ from trainplan.model.simulate import Run, simulate
 from trainplan.words.problems import PlanError, Problem, nearest_name
 
 STEP = 1e6  # VND: amounts are whole millions
-POINTS = 63  # amounts tried at once
+POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works
 TOTAL = "total"
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What was sought and found. The amount works and a million less does not, each by a run."""
+    """What was sought and found: the amount works and a million less does not, by runs; NaN where none was found."""
 
     plan: Plan
     source: str
@@ -39,7 +39,7 @@ class Goal:
     @property
     def changes(self) -> dict[str, float]:
         """The amount as changes by address, for the years in which the source has a ceiling in the plan."""
-        rows = [row for row in self.plan.rows["ceilings"] if row.source == self.source]
+        rows = [row for row in self.plan.rows["ceilings"] if row.source == self.source and self.amount_vnd >= 0]
         return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
 
 
@@ -57,13 +57,14 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
     def works(amounts: Array) -> Mask:
         return np.asarray(met_of(numbers, with_level(numbers, column, amounts))[reached].all(axis=0))
 
-    amount = least(works, most, points_of(numbers)) if reached.any() else 0.0
-    run = decided(with_level(numbers, column, np.array([amount])))
+    found = least(works, most, points_of(numbers)) if reached.any() else 0.0
+    amount = np.inf if found is None else found
+    run = free if found is None else decided(with_level(numbers, column, np.array([amount])))
     less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.rows["objectives"]]
     lost = reached & ~met_when_due(numbers, less)[:, 0] & (amount > 0)
     met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
-    return Goal(plan, source, numbers.allocation, amount, met, beyond, missed, run)
+    return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
@@ -110,18 +111,22 @@ def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
     return replace(numbers, ceiling=ceiling)
 
 
-def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float:
+def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
     Every round tries `points` amounts between the lowest that worked and the next below it, which failed: what is
     returned worked, and a step less failed. More money can make a rule that cuts do worse; a lower amount that works
-    among others that fail may then be missed between the points.
+    among others that fail may then be missed between the points. None where nothing up to many times `most` works.
     """
     if works(np.array([0.0]))[0]:
         return 0.0
     low, high = 0.0, np.ceil(most / step) * step
-    while not works(np.array([high]))[0]:  # the best plan need not find the plan that spends `most`
-        low, high = high, max(step, 2 * high)
+    for _ in range(DOUBLINGS):
+        if works(np.array([high]))[0]:
+            break
+        low, high = high, max(step, 2 * high)  # the best plan need not find the plan that spends `most`
+    else:
+        return None
     while high - low > step:
         count = int(min(points, round((high - low) / step) - 1))
         tried = np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step

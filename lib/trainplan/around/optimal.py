@@ -11,7 +11,7 @@ from trainplan.around.optimum.facts import MILLION, Facts
 from trainplan.around.optimum.search import TOLERANCE, searched
 from trainplan.around.optimum.solver import Solver
 from trainplan.around.optimum.whole import fitted
-from trainplan.model.arrays import Array, Arrays, Index
+from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run, simulate
 
 
@@ -23,7 +23,6 @@ class Optimum:
     weighted_shortfall: float
     bound: float  # no plan within the ceilings has less
     money: Array  # (Y, S+1) people-years that a billion VND more would save, at the margin
-    places: Array  # (Y, P) people-years that a place more would save, at the margin
 
     @property
     def enrollment(self) -> Array:
@@ -60,21 +59,20 @@ def optimum(plan: Arrays) -> Optimum:
     runs = [simulate(plan, fitted(plan, facts, np.round(some))[..., None]) for some in wanted]
     runs += [simulate(replace(plan, allocation=rule)) for rule in ("priority", "proportional")]
     best = min(runs, key=lambda run: _rank(plan, run))
+    limited = (problem.ceiling >= 0) & (problem.overdrawn <= 0)
     reached = weighted_shortfall(plan, best)
     return Optimum(
         run=best,
         weighted_shortfall=reached,
         bound=min(max(bound, relaxed.value), reached),
-        money=_marginal(relaxed.marginal, problem.ceiling) * 1e9 / MILLION * (problem.overdrawn <= 0),
-        places=_marginal(relaxed.marginal, problem.capacity),
+        money=np.where(limited, relaxed.marginal[problem.ceiling], 0.0) * 1e9 / MILLION,
     )
 
 
 def _nothing_to_decide(plan: Arrays) -> Optimum:
     run = simulate(plan, np.zeros((plan.years, len(plan.objective), 1)))
     short = weighted_shortfall(plan, run)
-    worthless = np.zeros(plan.ceiling.shape[:2]), np.zeros((plan.years, len(plan.course_years)))
-    return Optimum(run, short, short, *worthless)
+    return Optimum(run, short, short, np.zeros(plan.ceiling.shape[:2]))
 
 
 def _rank(plan: Arrays, run: Run) -> tuple[float, float]:
@@ -83,7 +81,3 @@ def _rank(plan: Arrays, run: Run) -> tuple[float, float]:
         round(weighted_shortfall(plan, run) / TOLERANCE),
         float(run.funded_vnd.sum() + run.commitments_vnd.sum()),
     )
-
-
-def _marginal(row: Array, at: Index) -> Array:
-    return np.where(at >= 0, row[at], 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,14 +57,13 @@ class Controls:
         self.language = widgets.ToggleButtons(options=[("Tiếng Việt", "vi"), ("English", "en")])
         self.language.style.button_width = "7em"
         self.undo, self.redo, self.reset = button(desk.undo), button(desk.redo), button(desk.reset)
-        self.compared = widgets.Dropdown(layout=LIST)
-        self.chosen = widgets.Dropdown(layout=LIST)
+        self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
         self.load = button(lambda: desk.load(self.chosen.value))
         self.offered = widgets.HTML()
         self.open_draft = button(lambda: desk.take_draft(True))
         self.drop_draft = button(lambda: desk.take_draft(False))
         self.heads = {group: widgets.HTML() for group in GROUPS}
-        self.changes_head, self.save_head = widgets.HTML(), widgets.HTML()
+        self.no_levers, self.changes_head, self.save_head = (widgets.HTML() for _ in range(3))
         self.changes = widgets.VBox()
         self.name_vi, self.name_en, self.why = (widgets.Text(layout=NAME, style=WIDE_LABEL) for _ in range(3))
         self.save, self.over = button(desk.save), button(lambda: desk.save(True))
@@ -80,6 +80,7 @@ class Controls:
         for group in GROUPS:
             rows = [row.box for row in desk.levers.values() if row.fitted.lever.group == group]
             left += [self.heads[group], *rows] if rows else []
+        left = left or [self.no_levers]
         levers = widgets.VBox(
             left, layout=widgets.Layout(width="330px", flex="0 0 330px", height=TALL, overflow="auto")
         )
@@ -124,6 +125,7 @@ class Controls:
             getattr(self, key).description = word(key, language)
         for group, head in self.heads.items():
             head.value = f"<h3>{word(f'group_{group}', language)}</h3>"
+        self.no_levers.value = word("no_levers", language)
         self.changes_head.value = f"<h3>{word('changes', language)}</h3>"
         self.save_head.value = f"<h3>{word('save_head', language)}</h3>"
         self.list_scenarios(bench, language)
@@ -171,9 +173,9 @@ class Controls:
     def link(self, text: str, files: list[tuple[str, Path]]) -> None:
         """Files to open: their links, and the folder for whoever looks on the disk."""
         shown = " · ".join(f'<a href="{escape(address(f))}" target="_blank">{escape(t)}</a>' for t, f in files)
-        path = files[0][1].parent if files else ""
-        html = f"<p>{escape(text)} {shown} <code>{escape(str(path))}</code></p>"
-        data = {"text/html": html, "text/plain": str(path)}
+        folder = os.path.relpath(files[0][1].parent) if files else ""
+        html = f"<p>{escape(text)} {shown} <code>{escape(folder)}</code></p>"
+        data = {"text/html": html, "text/plain": folder}
         self.links.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
 
 

@@ -77,13 +77,17 @@ class Desk:
         self.paint()
         took = {**self.bench.took, "drawing": perf_counter() - start}
         try:
-            self.draft.keep(self.bench.changes)
+            self.keep_draft()
         except OutputError as error:
             trouble += ("\n" if trouble else "") + word("draft_unsaved", self.language, why=error)
         self.tell(trouble)
         self.moves += 1
         times = " ".join(f'data-{part}="{seconds * 1e3:.1f}"' for part, seconds in took.items())
         self.done.value = f'<span class="tp-done" data-moves="{self.moves}" {times}></span>'
+
+    def keep_draft(self) -> None:
+        """Keeps what is not saved as a scenario already."""
+        self.draft.keep({} if self.bench.saved_as else self.bench.changes)
 
     def paint(self) -> None:
         """Every part of the desk as the bench has it; a widget whose value is the same sends nothing."""
@@ -136,13 +140,15 @@ class Desk:
 
     @told
     def explain(self, key: str, reason: str) -> None:
-        entry = next(e for e in self.bench.entries(self.language) if e.key == key)
-        self.step(explained(self.bench.changes, set(entry.addresses), reason.strip()))
+        self.step(explained(self.bench.changes, self.addresses(key), reason.strip()))
 
     @told
     def take_back(self, key: str) -> None:
-        entry = next(e for e in self.bench.entries(self.language) if e.key == key)
-        self.step(without(self.bench.changes, set(entry.addresses)))
+        self.step(without(self.bench.changes, self.addresses(key)))
+
+    def addresses(self, key: str) -> set[str]:
+        """The addresses of a line of the list."""
+        return {a for entry in self.bench.entries(self.language) if entry.key == key for a in entry.addresses}
 
     def step(self, changes: Any) -> None:
         self.bench.step(changes)
@@ -197,6 +203,7 @@ class Desk:
         self.bench.compute()
         saving.save(self.bench.plan, self.bench.changes, words, name)
         self.bench.saved[name] = self.bench.changes
+        self.keep_draft()
         self.controls.list_scenarios(self.bench, self.language)
         self.tell(word("saved", self.language, name=name, plan=self.bench.plan.key), "done")
 

@@ -73,10 +73,13 @@ STYLE = """
 .tp-desk .card.met { border-color: #009e73; } .tp-desk .card.nearly { border-color: #e69f00; }
 .tp-desk .card .name { font-size: 12px; line-height: 1.25; min-height: 2.5em; max-height: 3.75em; overflow: hidden; }
 .tp-desk .card .value { font-size: 13px; } .tp-desk svg { width: 100%; height: auto; display: block; }
-.tp-desk svg text { font-size: 11px; fill: #1f2328; font-family: inherit; }
+.tp-desk svg text { font-size: 11px; fill: #1f2328; font-family: inherit; paint-order: stroke; stroke: #ffffff;
+  stroke-width: 3px; }
 .tp-desk svg.money { max-width: 560px; flex: 1 1 340px; } .tp-desk svg.money text { font-size: 12px; }
 .tp-desk svg .now { font-weight: 700; } .tp-desk svg text.was { fill: #59636e; }
 .tp-desk .cost { display: flex; flex-wrap: wrap; gap: 10px; }
+.tp-desk .widget-html-content { line-height: 1.4; } .tp-desk b.new { white-space: nowrap; }
+.tp-desk ul.sources li { margin: 3px 0; }
 .tp-desk ul.sources { list-style: none; padding: 0; margin: 14px 0; flex: 1 1 220px; }
 .tp-desk p.keys { margin: 2px 0 6px; } .tp-desk p.keys span { margin-right: 16px; }
 .tp-desk .scroll { overflow-x: auto; }

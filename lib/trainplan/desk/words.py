@@ -17,8 +17,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit_times": ("lần", "times"),
     "unit_choice": ("", ""),
     # parts of the desk
-    "levers": ("Thanh điều chỉnh", "Levers"),
-    "answer": ("Kết quả", "The answer"),
+    "no_levers": (
+        "Tệp plan.yaml chưa khai báo thanh điều chỉnh nào (mục levers).",
+        "The plan file names no levers yet (section levers of plan.yaml).",
+    ),
     "changes": ("Các thay đổi so với kế hoạch gốc", "Changes from the plan itself"),
     "no_changes": ("Chưa thay đổi gì: đây là kế hoạch gốc.", "Nothing is changed: this is the plan itself."),
     "save_head": ("Lưu, báo cáo và xuất Excel", "Save, reports and Excel"),

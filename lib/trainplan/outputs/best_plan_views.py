@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from trainplan.around.goal import TOTAL, Goal
@@ -65,6 +67,11 @@ def goal_sentence(goal: Goal, language: str) -> str:
         return {
             "vi": f"Không chỉ tiêu nào đạt khi đến hạn, dù phần kinh phí này ({source}) không bị giới hạn (phân bổ: {rule}).",
             "en": f"No target is met when due, even if this money ({source}) is unlimited (allocation: {rule}).",
+        }[language]
+    if math.isnan(goal.amount_vnd):
+        return {
+            "vi": f"Không tìm được mức đều hằng năm nào ({source}; phân bổ: {rule}) đủ cho cả {count} chỉ tiêu.",
+            "en": f"No level yearly amount ({source}; allocation: {rule}) was found to be enough for all {count} targets.",
         }[language]
     found = {
         "vi": f"Cần ít nhất {amount} mỗi năm trong {years} ({source}; phân bổ: {rule}) để đạt đúng hạn cả {count} chỉ tiêu"

@@ -269,7 +269,8 @@ class Book(UncertainPages):
     def goal(self) -> None:
         """The least yearly amount with which every target is met that money can meet."""
         goal, language = self._goal, self.language
-        self._say([best_plan_views.goal_sentence(goal, language), best_plan_views.beyond_sentence(goal, language)])
+        self._say([best_plan_views.goal_sentence(goal, language)], marked=True)
+        self._say([best_plan_views.beyond_sentence(goal, language)])
 
     def relaxations(self) -> None:
         """What it takes to meet the targets that are missed."""

@@ -112,13 +112,12 @@ def parser() -> argparse.ArgumentParser:
     _plan(side)
     _scenario(side, "mặc định: tất cả / default: all", several=True)
     _output(side)
+    _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
     goal = add("goal", seek_goal, "kinh phí ít nhất mỗi năm để đạt chỉ tiêu / the least yearly money for the targets")
     _plan(goal)
     _scenario(goal, "mặc định / default: base")
     goal.add_argument("--source", default="total", metavar="ID", help="nguồn kinh phí / source (mặc định / default: total)")
     _output(goal)
-    likely = "xác suất đạt, khoảng và nguồn bất định / probabilities, bands and drivers"
-    _uncertainty(add("uncertainty", draw_ranges, likely))
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
     desk = add("desk", open_desk, "mở bàn lập kế hoạch như một ứng dụng / the planner's desk as an application (Voilà)")
@@ -212,6 +211,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.outputs.tables import write_table
 
     plan = load_plan(arguments.plan, arguments.scenario)
+    print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)
     goal = seek(plan, arguments.source)
     found = {"goal": goal_table(goal), "relaxations": ways_table(ways(plan)), "values": values(plan)}
     for stem, table in found.items():

@@ -68,7 +68,11 @@ def _fits(money: Array, share: Array, cost: tuple[Array, Array], size: float, ta
     """Most people for whom every year's money is enough; `cost` is that of a learner and of a class by year."""
     paying = share > 0
     free = (money[:, paying] / share[paying]).min(axis=1)
-    return float(affordable(free, cost[0], cost[1], np.array([size]), np.array([taken])).min())
+    held = np.isfinite(free)
+    if not held.any():
+        return np.inf
+    fits = affordable(free[held], cost[0][held], cost[1][held], np.array([size]), np.array([taken]))
+    return float(fits.min())
 
 
 def _classes(people: float, size: float) -> int:
