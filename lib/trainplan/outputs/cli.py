@@ -112,7 +112,8 @@ def parser() -> argparse.ArgumentParser:
     _plan(side)
     _scenario(side, "mặc định: tất cả / default: all", several=True)
     _output(side)
-    _uncertainty(add("uncertainty", draw_ranges, "xác suất đạt, khoảng và nguồn bất định / probabilities, bands, drivers"))
+    likely = "xác suất đạt, khoảng và nguồn bất định / probabilities, bands and drivers"
+    _uncertainty(add("uncertainty", draw_ranges, likely))
     goal = add("goal", seek_goal, "kinh phí ít nhất mỗi năm để đạt chỉ tiêu / the least yearly money for the targets")
     _plan(goal)
     _scenario(goal, "mặc định / default: base")
