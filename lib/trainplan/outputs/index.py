@@ -61,7 +61,8 @@ WORDS = {
         "due": "Due",
         "likely": "How likely each target is",
         "likely_lead": "When money, prices, people and completion do not come as assumed: the probability of each"
-        " target when due under every rule of allocation, planned again each year or kept as decided, whatever money lacks.",
+        " target when due under every rule of allocation, planned again each year or kept as decided, whatever the"
+        " money.",
         "scenarios": "The scenarios",
         "simplified": "What the model simplifies",
         "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
