@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+matplotlib.rcParams["text.hinting"] = "none"  # hinted, small bold letters grow serifs
 WIDTH, DPI = 7.3, 130  # inches: the text width of A4 with its margins
 INK, FAINT, PAPER = "#222222", "#8a8a8a", "#ffffff"
 BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
