@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +19,8 @@ from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main
 from trainplan.outputs.index import write_index
+from trainplan.outputs.views import html_table
+from trainplan.words.numbers import percent
 
 PROVINCE = "an_giang_2011_2015"
 
@@ -130,12 +131,16 @@ def test_the_comparison_says_why(tmp_path: Path) -> None:
         assert cost[scenario] == pytest.approx(difference)
 
 
-def test_the_index_page_says_how_likely_the_plan_itself_is(tmp_path: Path) -> None:
+def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: Path) -> None:
     plan = load_plan(PROVINCE, "priority_rule")
-    chances = views.chances(plan)
     page = write_index(tmp_path, compare([compute(plan)]), []).read_text("utf-8")
-    cells = re.findall(r"<td>\d{4}(?:-\d\d)?</td><td>(\d+)</td>", page)
-    assert "Xác suất đạt của kế hoạch gốc (%)" in page
-    assert cells == [str(round(chance * 100)) for chance in chances.values()]
+    assert "Xác suất đạt từng chỉ tiêu" in page
+    shown = views.chances_by_rule(plan, "vi")
+    assert html_table(shown) in page and list(shown.columns[1:]) == [
+        "Lập lại mỗi năm: cắt giảm đều", "Lập lại mỗi năm: theo ưu tiên", "Giữ kế hoạch đã định: cắt giảm đều",
+        "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
+    ]  # fmt: skip
+    own = views.when_due(uncertainty(plan, views.DRAWS_BY_RULE))["probability_met"]
+    assert list(shown["Lập lại mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

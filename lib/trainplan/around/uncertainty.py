@@ -6,8 +6,8 @@ enrollment that the plan decides without knowing is replayed, and what money lac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,13 @@ def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
 
     for run in simulate_draws(plan, cells(), planned):
         yield *parts.pop(), run
+
+
+def under_rules(plan: Plan, rules: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> list[Uncertainty]:
+    """The same draws under other rules of allocation: closed loop for those that plan year by year, open for all."""
+    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in rules]
+    closed = [uncertainty(one, draws, seed, "closed") for one in plans if one.allocation in RULES]
+    return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 
 
 def enrollment(plan: Plan) -> Array:

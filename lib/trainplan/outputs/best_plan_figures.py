@@ -1,4 +1,4 @@
-"""Pictures of the best plan: beside the rules, what it does otherwise, and what more money or more places would save."""
+"""Pictures of the best plan: beside the rules, what it does otherwise, what more money or places would save."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def rules_compared(compared: Rules, language: str) -> Picture:
     y = np.arange(len(table))
     ax.barh(y, table["weighted_shortfall"], 0.6, color=[FAINT] * (len(table) - 1) + [BLUE])
     for yi, row in enumerate(table.itertuples()):
-        ax.text(row.weighted_shortfall, yi, f" {number(row.weighted_shortfall, language)}", va="center", fontsize=NORMAL)
+        ax.text(
+            row.weighted_shortfall, yi, f" {number(row.weighted_shortfall, language)}", va="center", fontsize=NORMAL
+        )
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
         ax.text(1.4, yi, met, transform=ax.get_yaxis_transform(), ha="right", va="center", fontsize=NORMAL, color=INK)
     ax.set_yticks(y, [wrapped(say(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
@@ -55,14 +57,18 @@ def differs(compared: Rules, language: str) -> Picture:
     for yi, row in enumerate(table.to_dict("records")):
         words = f"{number(row[rule], language)} → {number(row['optimal'], language)}"
         ax.text(1.04, yi, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL)
-    ax.set_yticks(y, [wrapped(plan.label("programs", str(p), language), 50, 1) for p in table["program"]], fontsize=SMALL)
+    ax.set_yticks(
+        y, [wrapped(plan.label("programs", str(p), language), 50, 1) for p in table["program"]], fontsize=SMALL
+    )
     ax.set_ylim(-0.6, max(1, len(table)) - 0.4)
     ax.set_xlim(-0.05, 1.05)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     marks = {"vi": "người được cử, so với mức cao hơn của hai cách", "en": "people sent, against the higher of the two"}
     figure.text(0.42, 1 - 0.18 / height, f"□ {say(rule, language)}", fontsize=NORMAL, color=ORANGE, fontweight="bold")
-    figure.text(0.62, 1 - 0.18 / height, f"● {say('optimal', language)}", fontsize=NORMAL, color=BLUE, fontweight="bold")
+    figure.text(
+        0.62, 1 - 0.18 / height, f"● {say('optimal', language)}", fontsize=NORMAL, color=BLUE, fontweight="bold"
+    )
     figure.text(0.42, 1 - 0.38 / height, marks[language], fontsize=SMALL, color=FAINT)
     up, down = table.iloc[-1] if len(table) else None, table.iloc[0] if len(table) else None
     if up is None or down is None:

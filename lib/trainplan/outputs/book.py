@@ -1,6 +1,6 @@
 """What a notebook calls: `book = open_book(globals())`, then one method for everything that it shows.
 
-A `Book` shows; it computes nothing that `compute` and `compare` did not. With an output folder it also keeps its figures.
+A `Book` shows what others computed. With an output folder it also keeps its figures.
 """
 
 from __future__ import annotations
@@ -275,4 +275,6 @@ class Book(UncertainPages):
     def relaxations(self) -> None:
         """What it takes to meet the targets that are missed."""
         frame = best_plan_views.ways_view(self.plan, ways(self.plan), self.language)
-        self._table(frame, "Cách để đạt chỉ tiêu đang không đạt, rẻ trước", "Ways to meet what is missed, cheapest first")
+        self._table(
+            frame, "Cách để đạt chỉ tiêu đang không đạt, rẻ trước", "Ways to meet what is missed, cheapest first"
+        )

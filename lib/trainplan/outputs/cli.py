@@ -117,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
     goal = add("goal", seek_goal, "kinh phí ít nhất mỗi năm để đạt chỉ tiêu / the least yearly money for the targets")
     _plan(goal)
     _scenario(goal, "mặc định / default: base")
-    goal.add_argument("--source", default="total", metavar="ID", help="nguồn kinh phí / source (mặc định / default: total)")
+    goal.add_argument(
+        "--source", default="total", metavar="ID", help="nguồn kinh phí / source (mặc định / default: total)"
+    )
     _output(goal)
     lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
     lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")

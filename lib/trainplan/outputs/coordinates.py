@@ -1,7 +1,7 @@
 """The run coordinates of a notebook: which plan, scenario and language; wrong ones stop it in its first cell.
 
-Papermill lets a misspelt parameter pass with a warning and checks no type. So the set-up cell compares what was injected
-with what the notebook declares, and every value with its kind; all that is wrong is said at once.
+Papermill lets a misspelt parameter pass with a warning and checks no type. So the set-up cell compares what was
+injected with what the notebook declares, and every value with its kind; all that is wrong is said at once.
 """
 
 from __future__ import annotations

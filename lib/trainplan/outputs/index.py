@@ -19,7 +19,7 @@ from trainplan.outputs.money_figures import MARKS, compare_money
 from trainplan.outputs.render import POLICY, TEMPLATES, style
 from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
 from trainplan.outputs.titles import report_title
-from trainplan.outputs.uncertainty_views import chances
+from trainplan.outputs.uncertainty_views import chances_by_rule
 from trainplan.outputs.views import html_table, scenarios
 from trainplan.words.numbers import number
 from trainplan.words.texts import say
@@ -39,7 +39,9 @@ WORDS = {
         "targets_lead": "Kết luận và tỷ lệ đạt (%) của từng chỉ tiêu vào năm đến hạn.",
         "target": "Chỉ tiêu",
         "due": "Hạn",
-        "chance": "Xác suất đạt của kế hoạch gốc (%)",
+        "likely": "Xác suất đạt từng chỉ tiêu",
+        "likely_lead": "Khi kinh phí thực có, giá cả, số người và tỷ lệ hoàn thành không đúng như dự kiến: xác suất đạt"
+        " khi đến hạn theo từng cách phân bổ, nếu mỗi năm lập lại kế hoạch hoặc giữ kế hoạch đã định dù thiếu tiền.",
         "scenarios": "Các kịch bản",
         "simplified": "Mô hình đơn giản hóa những gì",
         "footer": "Trang này không tải gì từ mạng; có thể sao chép cả thư mục và đọc ngoại tuyến.",
@@ -57,7 +59,10 @@ WORDS = {
         "targets_lead": "Verdict and coverage (%) of every target in its due year.",
         "target": "Target",
         "due": "Due",
-        "chance": "Probability that the plan itself meets it (%)",
+        "likely": "How likely each target is",
+        "likely_lead": "When money, prices, people and completion do not come as assumed: the probability of each"
+        " target when due under every rule of allocation, planned again each year or kept as decided, whatever the"
+        " money.",
         "scenarios": "The scenarios",
         "simplified": "What the model simplifies",
         "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
@@ -69,15 +74,12 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
-    likely = chances(comparison.runs[0].plan)
     for language, name in NAMES.items():
-        write_text(folder / name, template.render(content(folder, comparison, done, likely, language)) + "\n")
+        write_text(folder / name, template.render(content(folder, comparison, done, language)) + "\n")
     return folder / NAMES["vi"]
 
 
-def content(
-    folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], likely: dict[str, float], language: str
-) -> dict[str, Any]:
+def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], language: str) -> dict[str, Any]:
     """All that the page shows, in a language."""
     other = "en" if language == "vi" else "vi"
     first = comparison.runs[0]
@@ -93,8 +95,8 @@ def content(
         "money": money(comparison, language),
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
-        "matrix": matrix(comparison, likely, language),
-        "likely": bool(likely),
+        "matrix": matrix(comparison, language),
+        "likely": Markup(html_table(likely)) if len(likely := chances_by_rule(first.plan, language)) else "",
         "marks": [(mark, say(verdict, language)) for verdict, mark in MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
         "simplified": SIMPLIFIED[language],
@@ -128,8 +130,8 @@ def money(comparison: Comparison, language: str) -> dict[str, str]:
     return {"alt": picture.alt, "data": base64.b64encode(buffer.getvalue()).decode("ascii")}
 
 
-def matrix(comparison: Comparison, likely: dict[str, float], language: str) -> list[dict[str, Any]]:
-    """A row an objective, a cell a scenario: mark, word and coverage; and how likely the first scenario meets it."""
+def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
+    """A row an objective, a cell a scenario: mark, word and coverage."""
     plan = comparison.runs[0].plan
     results = comparison.results.set_index(["objective", "scenario"])
     rows = []
@@ -144,9 +146,7 @@ def matrix(comparison: Comparison, likely: dict[str, float], language: str) -> l
             }
             for cell in cells
         ]
-        name, chance = plan.label("objectives", objective.id, language), likely.get(objective.id)
-        row = {"name": name, "due": objective.due, "cells": shown}
-        rows.append(row | {"chance": "" if chance is None else number(chance * 100, language, 0)})
+        rows.append({"name": plan.label("objectives", objective.id, language), "due": objective.due, "cells": shown})
     return rows
 
 

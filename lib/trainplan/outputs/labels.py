@@ -42,7 +42,7 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
         return NOTHING
     if not isinstance(value, int | float):
         return name_of(str(value), language) if str(value) in NAMES else say(str(value), language)
-    table, row, column = split_address(address) or ("", "", address)
+    _, row, column = split_address(address) or ("", "", address)
     if column in SHARES or (column in COVERAGES and not _is_count(plan, row)):
         return percent(float(value), language, 2)
     if column in ("due", "price_base_year", "first", "last"):
@@ -52,5 +52,3 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
 
 def _is_count(plan: Plan, row: str) -> bool:
     return any(r.id == row and r.kind == "count" for r in plan.rows["objectives"])
-
-

@@ -69,8 +69,10 @@ def cost_by_source(results: Results, language: str) -> Picture:
     figure.text(0.03, 0.94, unit[language], fontsize=NORMAL, color=FAINT)
     funded, asked = total["funded_vnd"].sum(), results.required_vnd
     alt = {
-        "vi": f"Chi theo nguồn từng năm: cả kỳ có nguồn {billions(funded, 'vi')}, mở hết các lớp cần {billions(asked, 'vi')}.",
-        "en": f"Cost by source and year: {billions(funded, 'en')} are funded, holding every course takes {billions(asked, 'en')}.",
+        "vi": f"Chi theo nguồn từng năm: cả kỳ có nguồn {billions(funded, 'vi')}, mở hết các lớp cần"
+        f" {billions(asked, 'vi')}.",
+        "en": f"Cost by source and year: {billions(funded, 'en')} are funded, holding every course takes"
+        f" {billions(asked, 'en')}.",
     }
     return Picture("cost_by_source", figure, alt[language])
 
@@ -160,7 +162,9 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
             ax.add_patch(_cell(s, o, SHADES.get(cell["verdict"], "#ffffff")))
             mark = MARKS.get(cell["verdict"], "")
             ax.text(s, o - 0.17, mark, ha="center", va="center", fontsize=NORMAL, color=GREEN if mark == "●" else INK)
-            ax.text(s, o + 0.2, number(cell["coverage"] * 100, language, 1), ha="center", va="center", fontsize=SMALL - 1)
+            ax.text(
+                s, o + 0.2, number(cell["coverage"] * 100, language, 1), ha="center", va="center", fontsize=SMALL - 1
+            )
     ax.set_xlim(-0.5, len(scenarios) - 0.5)
     ax.set_ylim(len(objectives) - 0.5, -0.5)
     ax.set_yticks(range(len(objectives)), [wrapped(plan.label("objectives", o, language), 38, 2) for o in objectives])

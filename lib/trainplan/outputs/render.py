@@ -1,7 +1,7 @@
 """An executed notebook as a page of its own: no request to any host, readable offline, printable on A4.
 
-nbconvert does the work with a template that has no script at all; a content security policy in the page forbids what the
-template does not do.
+nbconvert does the work with a template that has no script at all; a content security policy in the page forbids what
+the template does not do.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def stated(plan: Plan) -> list[str]:
     """Objectives that have a number in the decision: all but those marked `quantified` = `no`."""
     frame = plan.frame("objectives")
     return [
-        str(id) for id, mark in zip(frame["id"], frame.get("quantified", [""] * len(frame)), strict=True) if mark != "no"
+        str(id)
+        for id, mark in zip(frame["id"], frame.get("quantified", [""] * len(frame)), strict=True)
+        if mark != "no"
     ]
 
 
@@ -142,7 +144,9 @@ def _why(results: Results, row: dict[str, Any], language: str) -> str:
         with_money=level(lines.loc[(objective.due_year, id), "deliverable"]),
         where=_short_of_places(results, id, language),
         failing=percent(1 - _completion_rate(plan, id), language),
-        late=f"{start + 1}–{objective.due_year}" if key == "time" and start + 1 < objective.due_year else objective.due_year,
+        late=f"{start + 1}–{objective.due_year}"
+        if key == "time" and start + 1 < objective.due_year
+        else objective.due_year,
         years=years,
         start=start,
     )

@@ -65,6 +65,12 @@ class UncertainPages:
                 frame, "Xác suất và khoảng của tỷ lệ đạt khi đến hạn", "Probability and band of coverage when due"
             )
 
+    def chances_by_rule(self) -> None:
+        """How likely each target is under every rule of allocation."""
+        if self.plan.ranges:
+            frame = views.chances_by_rule(self.plan, self.language)
+            self._table(frame, "Xác suất đạt khi đến hạn, theo cách phân bổ", "Probability when due, by allocation")
+
     def coverage_bands(self) -> None:
         """Bands of coverage by year."""
         if self.plan.ranges:

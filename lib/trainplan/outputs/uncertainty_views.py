@@ -8,7 +8,8 @@ import pandas as pd
 
 from trainplan.around.conditions import Condition, Rule
 from trainplan.around.differences import COST, MET
-from trainplan.around.uncertainty import Uncertainty, uncertainty
+from trainplan.around.rules import RULES as KEEPING_CEILINGS
+from trainplan.around.uncertainty import Uncertainty, under_rules
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.uncertain import Range
@@ -17,6 +18,11 @@ from trainplan.words.columns import name_of
 from trainplan.words.numbers import NARROW, billions, number, percent
 from trainplan.words.texts import say
 
+DRAWS_BY_RULE = 2**13
+_LOOPS = {
+    "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},
+    "open": {"vi": "Giữ kế hoạch đã định", "en": "Kept as decided"},
+}
 NO_RANGES = {
     "vi": "Kế hoạch này chưa nêu khoảng nào trong plan.yaml (uncertain), nên không có xác suất.",
     "en": "This plan gives no ranges in plan.yaml (uncertain), so there are no probabilities.",
@@ -31,12 +37,15 @@ def when_due(draws: Uncertainty) -> pd.DataFrame:
     return frame.loc[list(due)].reset_index()
 
 
-def chances(plan: Plan) -> dict[str, float]:
-    """How likely each target is when due; empty for a plan without ranges."""
+def chances_by_rule(plan: Plan, language: str) -> pd.DataFrame:
+    """How likely each target is when due, a column a rule of allocation and loop; none for a plan without ranges."""
     if not plan.ranges:
-        return {}
-    frame = when_due(uncertainty(plan))
-    return dict(zip(frame["objective"], frame["probability_met"], strict=True))
+        return pd.DataFrame()
+    columns = {say("objective", language): [plan.label("objectives", r.id, language) for r in plan.rows["objectives"]]}
+    for draws in under_rules(plan, KEEPING_CEILINGS, DRAWS_BY_RULE):
+        name = f"{_LOOPS[draws.loop][language]}: {say(draws.plan.allocation, language)}"
+        columns[name] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
+    return pd.DataFrame(columns)
 
 
 def likely(draws: Uncertainty, language: str) -> list[str]:

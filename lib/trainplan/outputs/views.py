@@ -167,7 +167,9 @@ def classes(results: Results, language: str) -> pd.DataFrame:
     wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
     order = [row.id for row in results.plan.rows["programs"] if row.id in wide.index]
     wide = wide.loc[order].reset_index()
-    return table(wide, language, {"program": _names(results.plan, "programs", language), **dict.fromkeys(wide.columns[1:], str)})
+    return table(
+        wide, language, {"program": _names(results.plan, "programs", language), **dict.fromkeys(wide.columns[1:], str)}
+    )
 
 
 def traced(plan: Plan, language: str) -> pd.DataFrame:
