@@ -44,9 +44,9 @@ def measure(moves: int) -> list[list[float]]:
     with tempfile.TemporaryDirectory() as folder, lab(desk_folder(Path(folder))) as url, chromium() as (page, _):
         run_all(page, url)
         page.evaluate(LISTEN)
-        page.locator(".tp-lever-money_total .noUi-handle").focus()
+        handle = page.locator(".tp-lever-money_total .noUi-handle")
         for move in range(WARM + moves):
-            page.keyboard.press("ArrowRight" if move // 10 % 2 == 0 else "ArrowLeft")
+            handle.press("ArrowRight" if move // 10 % 2 == 0 else "ArrowLeft")
             page.wait_for_function(f"window.took.length > {move}")
         took: Any = page.evaluate("window.took")
     return [list(times) for times in took[WARM:]]
