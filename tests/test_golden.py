@@ -43,7 +43,7 @@ def test_no_golden_table_is_left_over() -> None:
 
 
 def test_reordering_rows_changes_only_the_order(tmp_path: Path) -> None:
-    """Coverage of every objective in An Giang, its tables turned upside down (MODEL.md, 11: nothing but ties)."""
+    """Coverage of every objective in An Giang, its tables turned upside down (method.md, 11: nothing but ties)."""
     import shutil
 
     source = load_plan("an_giang_2011_2015")

@@ -1,4 +1,4 @@
-"""Goal seek: the least level yearly amount with which every reachable target is met when due (MODEL.md, section 6).
+"""Goal seek: the least level yearly amount with which every reachable target is met when due (method.md, section 6).
 
 Reachable are the targets that are met once the amount sought is unlimited and everything else is as the plan has it.
 The plan's own rule spends the money; the rule `all` spends without limit, so that `optimal` stands in for it.

@@ -1,4 +1,4 @@
-"""`optimal`: the enrollment with the least weighted shortfall that the money allows (MODEL.md, section 6)."""
+"""`optimal`: the enrollment with the least weighted shortfall that the money allows (method.md, section 6)."""
 
 from __future__ import annotations
 

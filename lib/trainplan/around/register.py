@@ -1,4 +1,4 @@
-"""The register: where every number comes from, so that an assumption never passes for a fact (MODEL.md, 1)."""
+"""The register: where every number comes from, so that an assumption never passes for a fact (method.md, 1)."""
 
 from __future__ import annotations
 

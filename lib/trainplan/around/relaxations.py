@@ -1,4 +1,4 @@
-"""The cheapest ways to meet a target that is missed: more places, more money, a year longer (MODEL.md, section 6).
+"""The cheapest ways to meet a target that is missed: more places, more money, a year longer (method.md, section 6).
 
 Each way is a set of changes by address, the least of its kind that was found to work, run under the plan's rule.
 """

@@ -1,4 +1,4 @@
-"""The result tables of one scenario, as tidy data frames (MODEL.md, section 10)."""
+"""The result tables of one scenario, as tidy data frames (method.md, section 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws from a plan's ranges: scrambled Sobol points with a stated seed, the same for every scenario (MODEL.md, 7)."""
+"""Draws from a plan's ranges: scrambled Sobol points with a stated seed, the same for every scenario (method.md, 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sensitivity: which ranges move the coverage of a target, one at a time and together (MODEL.md, section 7).
+"""Sensitivity: which ranges move the coverage of a target, one at a time and together (method.md, section 7).
 
 `low` and `high` are the coverage when due with one range at its ends and everything else as the plan says. `share` is
 the total-effect index of Sobol' by Jansen's estimator on a design of Saltelli: the part of the variance that would be

@@ -1,4 +1,4 @@
-"""The value of money and of places: people-years of the gap that a little more would close (MODEL.md, section 6).
+"""The value of money and of places: people-years of the gap that a little more would close (method.md, section 6).
 
 People-years are weighted: a person short of the path at a year's end, times the weight of the objective.
 """

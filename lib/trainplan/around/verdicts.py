@@ -1,4 +1,4 @@
-"""Verdicts: is an objective met when it is due, and what stands in its way (MODEL.md, section 6)."""
+"""Verdicts: is an objective met when it is due, and what stands in its way (method.md, section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to a plan by address: the one way to say "this number, changed" (MODEL.md, section 1).
+"""Changes to a plan by address: the one way to say "this number, changed" (method.md, section 1).
 
 An address is `table.row.column`, the row named by its id or by its keys joined with `/`, `*` for every row; or a
 choice of the plan by its bare name. A change is a new value, `{value: v}`, `{scale: k}` or `{add: k}`, with an

@@ -1,4 +1,4 @@
-"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices (MODEL.md, 1–5)."""
+"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices (method.md, 1–5)."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {
 
 
 def warnings(rows: dict[str, list[Any]]) -> list[str]:
-    """What is allowed and yet worth a planner's look (MODEL.md, section 2)."""
+    """What is allowed and yet worth a planner's look (method.md, section 2)."""
     shrinking = [g for g in rows["groups"] if g.growth < 0 and -g.growth > g.leave_rate]
     found = [
         f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / "

@@ -1,4 +1,4 @@
-"""Levers: what a planner may move on the desk, as the plan file lists it (`levers`, MODEL.md, section 1).
+"""Levers: what a planner may move on the desk, as the plan file lists it (`levers`, method.md, section 1).
 
 A lever is one or more addresses of changes with a range. `{year}` in an address stands for every year of the plan.
 """

@@ -1,4 +1,4 @@
-"""A plan as it was read: choices, tables and the changes of a scenario, validated as a whole (MODEL.md, section 1)."""
+"""A plan as it was read: choices, tables and the changes of a scenario, validated as a whole (method.md, section 1)."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def spoken(words: object, language: str) -> str:
 
 
 def find_plan(ref: str | Path) -> Path:
-    """The plan.yaml that `ref` means: a file, a folder, or the name of a folder in params/ (INTERFACES)."""
+    """The plan.yaml that `ref` means: a file, a folder, or the name of a folder in params/."""
     text = str(ref)
     for base in (Path.cwd(), PROJECT):
         for candidate in (base / text, base / "params" / text):

@@ -1,4 +1,4 @@
-"""The input tables of a plan: each row a closed, documented record (MODEL.md, section 1).
+"""The input tables of a plan: each row a closed, documented record (method.md, section 1).
 
 A table that a plan may have is listed in `TABLES`; everything else (reading, addresses, checks, the register of
 sources) follows from these declarations. Money is VND, shares are 0…1, years are calendar years.

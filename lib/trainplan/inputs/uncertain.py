@@ -1,6 +1,6 @@
 """Ranges of a plan's numbers: what is not known for sure, how far it may lie from what the plan says, and why.
 
-`uncertain` in plan.yaml is a list of closed records (MODEL.md, section 7). A range is checked on the plan as it is
+`uncertain` in plan.yaml is a list of closed records (method.md, section 7). A range is checked on the plan as it is
 written; on a scenario's changed plan it holds for the changed numbers, and a draw that leaves what a column allows is
 put back to the nearest value that it does allow.
 """

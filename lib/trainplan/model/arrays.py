@@ -1,4 +1,4 @@
-"""A plan as arrays: what the model computes with (MODEL.md, section 1).
+"""A plan as arrays: what the model computes with (method.md, section 1).
 
 Every number is an array whose last axis is the draw: length 1 for a single run, a few hundred for a part of a sample.
 Axes before it are named by letters: Y years, G groups, O objectives, P programs, K pairs of objective and program,

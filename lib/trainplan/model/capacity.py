@@ -1,4 +1,4 @@
-"""Capacity: the year's need split over its routes, and what the programs have places for (MODEL.md, section 4)."""
+"""Capacity: the year's need split over its routes, and what the programs have places for (method.md, section 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completion: cohorts under way, who of them is left, who completes, and the stock of the qualified (MODEL.md, 3–4).
+"""Completion: cohorts under way, who of them is left, who completes, and the stock of the qualified (method.md, 3–4).
 
 This year's beginners are rows of pairs, (K, D); cohorts in a later course year have rows of their own, (W, D), which
 `plan.structure.cohorts` describes.

@@ -1,4 +1,4 @@
-"""Cost: learners, classes and what they cost, by program and by source (MODEL.md, section 5)."""
+"""Cost: learners, classes and what they cost, by program and by source (method.md, section 5)."""
 
 from __future__ import annotations
 

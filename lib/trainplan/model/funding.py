@@ -1,4 +1,4 @@
-"""Funding: what of the deliverable enrollment the ceilings pay for (MODEL.md, section 6)."""
+"""Funding: what of the deliverable enrollment the ceilings pay for (method.md, section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gap: what share of an objective is reached, and how many people are missing (MODEL.md, section 3)."""
+"""Gap: what share of an objective is reached, and how many people are missing (method.md, section 3)."""
 
 from __future__ import annotations
 

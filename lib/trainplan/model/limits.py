@@ -1,4 +1,4 @@
-"""The plan beside itself with limits lifted one after another (MODEL.md, section 6, verdicts).
+"""The plan beside itself with limits lifted one after another (method.md, section 6, verdicts).
 
 All of them are draws of one simulation: five runs take little more time than one.
 """

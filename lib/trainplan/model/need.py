@@ -1,4 +1,4 @@
-"""Need: the target path, and how many must be enrolled in a year to be on it when they complete (MODEL.md, 3–4)."""
+"""Need: the target path, and how many must be enrolled in a year to be on it when they complete (method.md, 3–4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of a plan's tables as arrays, each with the columns it is read from (MODEL.md, section 1).
+"""The numbers of a plan's tables as arrays, each with the columns it is read from (method.md, section 1).
 
 Draws replace single cells; whatever is not read from a drawn column need not be made anew.
 """

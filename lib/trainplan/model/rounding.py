@@ -1,4 +1,4 @@
-"""Whole numbers, quotients and sums (MODEL.md, conventions), with the same bits for one draw and for many."""
+"""Whole numbers, quotients and sums (method.md, conventions), with the same bits for one draw and for many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROUNDING = 1e-9  # what a computed number may miss a whole one by
 
 
 def ceil(value: Array) -> Array:
-    """Smallest whole number not below `value`, forgiving 1e-9 (MODEL.md, conventions)."""
+    """Smallest whole number not below `value`, forgiving 1e-9 (method.md, conventions)."""
     up = np.subtract(value, ROUNDING)
     np.ceil(up, out=up)
     up += 0.0  # no negative zero

@@ -118,7 +118,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Level:
-    """Objectives that get their places together: parts of counts before what they are part of (MODEL.md, 4)."""
+    """Objectives that get their places together: parts of counts before what they are part of (method.md, 4)."""
 
     counts: Index  # those of them that are counts, as numbers among the counts
     alone: Index  # routes that are their objective's only one
@@ -160,7 +160,7 @@ def cohorts_of(objectives: Index, which: Mask, objective: Index, cohorts: Later)
 
 @dataclass(frozen=True)
 class Structure:
-    """Row numbers of a plan (MODEL.md, section 1), by what they are needed for."""
+    """Row numbers of a plan (method.md, section 1), by what they are needed for."""
 
     depth: Index  # (O,) how deep a count lies within others
     stocks: Index  # objectives of kind attainment: a stock that stays

@@ -1,4 +1,4 @@
-"""Workforce: how many officials there are, leave and join each year (MODEL.md, section 2)."""
+"""Workforce: how many officials there are, leave and join each year (method.md, section 2)."""
 
 from __future__ import annotations
 

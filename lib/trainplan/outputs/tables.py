@@ -1,4 +1,4 @@
-"""Result tables to files: tidy CSV, UTF-8, unrounded, the same bytes for the same inputs (MODEL.md, section 10)."""
+"""Result tables to files: tidy CSV, UTF-8, unrounded, the same bytes for the same inputs (method.md, section 10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The draws' result tables (MODEL.md, section 10), with the question that they answer said on the terminal."""
+"""The draws' result tables (method.md, section 10), with the question that they answer said on the terminal."""
 
 from __future__ import annotations
 

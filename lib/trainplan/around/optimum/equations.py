@@ -1,7 +1,7 @@
-"""The best plan as one linear program: the model's equations as rows, its decisions as columns (MODEL.md, section 6).
+"""The best plan as one linear program: the model's equations as rows, its decisions as columns (method.md, section 6).
 
 Decisions are people enrolled by year and pair, and classes opened by year and program; everything else follows. Money
-is in millions of VND, people are people. `MODEL.md` 3 to 5 are the equations; the rows below are named after them.
+is in millions of VND, people are people. `method.md` 3 to 5 are the equations; the rows below are named after them.
 """
 
 from __future__ import annotations

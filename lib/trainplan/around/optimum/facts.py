@@ -1,4 +1,4 @@
-"""What enrollment cannot change: constants of the equations, from a run in which nobody is sent (MODEL.md, 2–5)."""
+"""What enrollment cannot change: constants of the equations, from a run in which nobody is sent (method.md, 2–5)."""
 
 from __future__ import annotations
 

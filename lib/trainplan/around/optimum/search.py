@@ -1,4 +1,4 @@
-"""Whole people from the linear program: exactly where a plan is small, else year by year (MODEL.md, section 6).
+"""Whole people from the linear program: exactly where a plan is small, else year by year (method.md, section 6).
 
 Year by year means: whole numbers are asked for in the first year only, what comes out is kept, then in the second, and
 so on. The order and the limits are fixed, and none is a limit of time: the same plan gives the same answer.

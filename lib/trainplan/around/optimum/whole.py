@@ -1,4 +1,4 @@
-"""Whole people and classes that keep every limit, as near to a wanted enrollment as fits (MODEL.md, section 6)."""
+"""Whole people and classes that keep every limit, as near to a wanted enrollment as fits (method.md, section 6)."""
 
 from __future__ import annotations
 
