@@ -24,7 +24,7 @@ def row_label(plan: Plan, table: str, row: str, language: str) -> str:
     parts = row.split("/", len(keys) - 1)
     owner = {"id": table, **OF_KEY}
     words = [plan.label(owner.get(key, ""), part, language) for key, part in zip(keys, parts, strict=False)]
-    return ", ".join(say(word, language) if word == "total" else word for word in words)
+    return ", ".join(say(word, language) if word == "total" else name_of(word, language) for word in words)
 
 
 def address_label(plan: Plan, address: str, language: str) -> str:

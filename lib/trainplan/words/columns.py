@@ -46,6 +46,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "learners": ("học viên", "learners"),
     "ceiling_vnd": ("trần (đồng)", "ceiling (VND)"),
     "value": ("giá trị", "value"),
+    # kinds of prices
+    "cpi": ("chỉ số giá tiêu dùng", "consumer prices"),
+    "base_salary": ("lương cơ sở", "base salary"),
+    "usd": ("tỷ giá USD", "price of the dollar"),
     # choices of the plan
     "ambition": ("Mức phấn đấu", "Ambition"),
     "pacing": ("Nhịp độ", "Pacing"),
