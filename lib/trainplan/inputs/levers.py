@@ -13,9 +13,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from trainplan.inputs.changes import FORMS, changed_value, places, split_address
 from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import TABLES, Choices, Id, Name, Number, Pacing, Positive, number
+from trainplan.inputs.schema import TABLES, Choices, Id, Name, Number, Pacing, Positive, allowed, number
 from trainplan.words.problems import Problem, nearest_name
 
+NOT_SO = "this is not what a lever has here."
 YEAR = "{year}"
 UNLIMITED = {("ceilings", "ceiling_vnd"), ("programs", "capacity")}  # where an empty cell means that there is no limit
 LIKENESS = 1e-9  # relative; numbers in files are rounded
@@ -122,20 +123,7 @@ def _record(entry: object, position: int, file: str, problems: list[Problem]) ->
             column = str(e["loc"][0]) if e["loc"] else ""
             value = entry.get(column) if isinstance(entry, dict) and e["type"] != "missing" else None
             near = nearest_name(column, Lever.model_fields) if e["type"] == "extra_forbidden" else ""
-            problems.append(Problem(file, _words(e), value, row, column, near))
-
-
-def _words(error: Any) -> str:
-    kind = error["type"]
-    if kind == "missing":
-        return "a value is needed here."
-    if kind == "extra_forbidden":
-        return "this key is unknown."
-    if kind == "literal_error":
-        return f"allowed are {error['ctx']['expected']}."
-    if kind == "string_pattern_mismatch":
-        return "an id has no spaces and none of / . * ;"
-    return str(error.get("ctx", {}).get("error", "")) or "this is not what a lever has here."
+            problems.append(Problem(file, allowed(e, NOT_SO), value, row, column, near))
 
 
 def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
@@ -233,7 +221,8 @@ def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[
         except ValidationError as error:
             for e in error.errors():
                 if e["loc"] == (column,):
-                    yield Problem(file, _words(e), f"{place}: {new:g}", lever.id, "low" if end == lever.low else "high")
+                    side = "low" if end == lever.low else "high"
+                    yield Problem(file, allowed(e, NOT_SO), f"{place}: {new:g}", lever.id, side)
                     return
         except (ValueError, TypeError) as error:
             yield Problem(file, str(error), place, lever.id, "address")

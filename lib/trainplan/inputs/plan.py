@@ -15,7 +15,7 @@ from trainplan.inputs.changes import Change, apply_changes, row_key
 from trainplan.inputs.checks import Read, check_together, warnings
 from trainplan.inputs.levers import Lever, sound_levers
 from trainplan.inputs.reading import Files, RawTable
-from trainplan.inputs.schema import TABLES, Choices
+from trainplan.inputs.schema import TABLES, Choices, allowed
 from trainplan.inputs.uncertain import Range, read_ranges
 from trainplan.words.problems import PlanError, Problem, nearest_name
 
@@ -261,7 +261,7 @@ def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices
             ]
             value = raw.get(key)
             near = near or (nearest_name(str(value), known) if e["type"] == "literal_error" else "")
-            problems.append(Problem(file, _words(e), None if missing else value, column=key, nearest=near))
+            problems.append(Problem(file, allowed(e), None if missing else value, column=key, nearest=near))
         return None
 
 
@@ -290,7 +290,7 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
                 expected = e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
                 near = nearest_name(str(value), expected) if e["type"] == "literal_error" else ""
                 problems.append(
-                    Problem(raw.file, _words(e), "" if e["type"] == "missing" else value, where, column, near)
+                    Problem(raw.file, allowed(e), "" if e["type"] == "missing" else value, where, column, near)
                 )
     return records
 
@@ -304,22 +304,3 @@ def _may_be_blank(info: Any) -> bool:
             getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
         )
     )
-
-
-def _words(error: Any) -> str:
-    """What is allowed, in words, from a validation error."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return "a value is needed here."
-    if kind == "extra_forbidden":
-        return "this key is unknown."
-    if kind == "literal_error":
-        return f"allowed are {context['expected']}."
-    if kind == "string_pattern_mismatch":
-        return "an id has no spaces and none of / . * ;"
-    if kind == "string_too_short":
-        return "a name is needed here."
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
-    return str(context.get("error", error["msg"]))

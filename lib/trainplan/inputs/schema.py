@@ -108,6 +108,25 @@ def bounded(low: float | None = None, high: float | None = None, above: bool = F
     return BeforeValidator(check)
 
 
+def allowed(error: Any, otherwise: str = "") -> str:
+    """What is allowed, in words, from a validation error; `otherwise` where there are no words for its kind."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "a value is needed here."
+    if kind == "extra_forbidden":
+        return "this key is unknown."
+    if kind == "literal_error":
+        return f"allowed are {context['expected']}."
+    if kind == "string_pattern_mismatch":
+        return "an id has no spaces and none of / . * ;"
+    if kind == "string_too_short":
+        return "a name is needed here."
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = context.get("ge", context.get("le"))
+        return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
+    return str(context.get("error", "") or otherwise or error["msg"])
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
