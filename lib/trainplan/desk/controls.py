@@ -124,10 +124,10 @@ class Controls:
         for key in ("name_vi", "name_en", "why"):
             getattr(self, key).description = word(key, language)
         for group, head in self.heads.items():
-            head.value = f"<h3>{word(f'group_{group}', language)}</h3>"
+            head.value = f"<h2>{word(f'group_{group}', language)}</h2>"
         self.no_levers.value = word("no_levers", language)
-        self.changes_head.value = f"<h3>{word('changes', language)}</h3>"
-        self.save_head.value = f"<h3>{word('save_head', language)}</h3>"
+        self.changes_head.value = f"<h2>{word('changes', language)}</h2>"
+        self.save_head.value = f"<h2>{word('save_head', language)}</h2>"
         self.list_scenarios(bench, language)
 
     def list_scenarios(self, bench: Bench, language: str) -> None:

@@ -34,7 +34,7 @@ def section(name: str, bench: Bench, language: str) -> str:
     """One figure or table under its heading."""
     before = bench.before if bench.before is not bench.now else None
     body = SECTIONS[name](bench.now, before, language)
-    return f'<h3>{word(f"{name}_head", language)}</h3><div class="scroll" tabindex="0">{body}</div>'
+    return f'<h2>{word(f"{name}_head", language)}</h2><div class="scroll" tabindex="0">{body}</div>'
 
 
 def message(text: str, kind: str = "error") -> str:
@@ -62,7 +62,7 @@ def static(bench: Bench, language: str) -> str:
 
 STYLE = """
 .tp-desk { color: #1f2328; background: #ffffff; font-size: 14px; line-height: 1.4; }
-.tp-desk h3 { font-size: 15px; margin: 14px 0 4px; padding-top: 6px; border-top: 2px solid #d1d9e0; }
+.tp-desk h2 { font-size: 15px; margin: 14px 0 4px; padding-top: 6px; border-top: 2px solid #d1d9e0; }
 .tp-desk .headline { display: flex; flex-wrap: wrap; gap: 4px 26px; padding: 8px 14px; background: #eef5fb;
   border-left: 5px solid #0059a0; font-size: 15px; }
 .tp-desk .fact b { font-size: 18px; } .tp-desk .fact .was { display: block; color: #59636e; font-size: 13px; }

@@ -32,13 +32,14 @@ def coverage(results: Results, language: str) -> Picture:
     plan, gap, lines = results.plan, results["gap"], results["lines"]
     objectives = plan.rows["objectives"]
     rows = math.ceil(len(objectives) / 4)
-    height = 0.75 + 1.62 * rows
+    height = 0.9 + 1.62 * rows
     figure, axes = canvas(
-        height, rows, 4, left=0.055, right=0.985, top=1 - 0.95 / height, bottom=0.32 / height, hspace=0.75, wspace=0.3
+        height, rows, 4, left=0.055, right=0.985, top=1 - 1.1 / height, bottom=0.32 / height, hspace=0.75, wspace=0.3
     )
     for ax, row in zip(axes, objectives, strict=False):
         own, three = gap[gap["objective"] == row.id], lines[lines["objective"] == row.id]
         path = own["target_path"] / own["base"] if row.kind == "count" else own["target_path"]
+        ax.plot(three["year"], three["needed"], color="#c4c4c4", lw=4, solid_capstyle="round")
         ax.plot(own["year"], path, color=INK, ls=(0, (4, 2)), lw=1)
         ax.plot(three["year"], three["deliverable"], color=ORANGE, lw=1.4, marker="s", ms=2.5)
         ax.plot(three["year"], three["affordable"], color=BLUE, lw=2, marker="o", ms=3)
@@ -65,11 +66,13 @@ def coverage(results: Results, language: str) -> Picture:
         ax.set_visible(False)
     keys = (
         (INK, "- - ", {"vi": "lộ trình mục tiêu", "en": "target path"}),
+        ("#7d7d7d", "━ ", {"vi": "cần (không giới hạn tiền và chỗ học)", "en": "needed (money and places unlimited)"}),
         (ORANGE, "■ ", {"vi": "đáp ứng được (đủ chỗ học)", "en": "deliverable (within places)"}),
         (BLUE, "● ", {"vi": "đủ kinh phí (kế hoạch)", "en": "affordable (the plan)"}),
     )
-    for x, (color, mark, words) in zip((0.055, 0.3, 0.63), keys, strict=True):
-        figure.text(x, 1 - 0.22 / height, mark + words[language], fontsize=LARGE, color=color, fontweight="bold")
+    for k, (color, mark, words) in enumerate(keys):
+        x, y = (0.055, 0.45)[k % 2], 1 - (0.2 + 0.22 * (k // 2)) / height
+        figure.text(x, y, mark + words[language], fontsize=LARGE, color=color, fontweight="bold")
     met, due = _met(results)
     alt = {
         "vi": f"Tỷ lệ đạt của từng chỉ tiêu so với lộ trình: {met} trong {due} chỉ tiêu đạt khi đến hạn.",
