@@ -70,14 +70,14 @@ def goal_sentence(goal: Goal, language: str) -> str:
         }[language]
     if math.isnan(goal.amount_vnd):
         return {
-            "vi": f"Không tìm được mức đều hằng năm nào ({source}; phân bổ: {rule}) đủ cho cả {count} chỉ tiêu.",
-            "en": f"No level yearly amount ({source}; allocation: {rule}) was found to be enough for all {count} targets.",
+            "vi": f"Không tìm được mức đều hằng năm nào ({source}; phân bổ: {rule}) đủ cho mọi chỉ tiêu ({count}).",
+            "en": f"No level yearly amount ({source}; allocation: {rule}) was found to be enough for every target ({count}).",
         }[language]
     found = {
-        "vi": f"Cần ít nhất {amount} mỗi năm trong {years} ({source}; phân bổ: {rule}) để đạt đúng hạn cả {count} chỉ tiêu"
-        " có thể đạt được nhờ kinh phí.",
-        "en": f"At least {amount} a year in {years} ({source}; allocation: {rule}) is needed to meet, when due, all {count}"
-        " targets that money can meet.",
+        "vi": f"Cần ít nhất {amount} mỗi năm trong {years} ({source}; phân bổ: {rule}) để đạt đúng hạn mọi chỉ tiêu"
+        f" có thể đạt được nhờ kinh phí ({count}).",
+        "en": f"At least {amount} a year in {years} ({source}; allocation: {rule}) is needed to meet, when due, every target"
+        f" that money can meet ({count}).",
     }
     less = {
         "vi": f" Bớt một triệu đồng mỗi năm thì không đạt: {lost}.",
