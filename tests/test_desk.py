@@ -30,13 +30,14 @@ from trainplan.desk.desk import Desk
 from trainplan.desk.draft import Draft
 from trainplan.desk.history import History, explained, normal, without
 from trainplan.desk.opening import EDITORS, open_desk
-from trainplan.desk.positions import called, changed, fitted, position_in, read, shown
+from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.words import WORDS, word
 from trainplan.inputs.plan import load_plan
 from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
+from trainplan.outputs.labels import option_label
 from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
 from trainplan.words.problems import PlanError
@@ -481,4 +482,4 @@ def test_every_word_is_there_in_both_languages() -> None:
     for lever in LEVERS.values():
         assert f"group_{lever.lever.group}" in WORDS and f"unit_{lever.lever.unit}" in WORDS
         for option in lever.options:
-            assert called(option, "vi") != option or option[:2] == "20", option
+            assert option_label(option, "vi") != option or option[:2] == "20", option

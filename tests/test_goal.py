@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from strategies import plans
 from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
-from trainplan.around.goal import STEP, goal_table, limited, met_when_due, seek, with_level
+from trainplan.around.goal import STEP, goal_table, limited, seek, with_level
 from trainplan.around.optimal import decided
 from trainplan.around.relaxations import ways, ways_table
 from trainplan.around.results import compute
@@ -62,9 +62,9 @@ def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     goal, numbers = seek(plan), limited(plan)
     reachable = np.array([row.id in goal.reachable for row in plan.rows["objectives"]])
     below = with_level(numbers, -1, np.array([goal.amount_vnd - STEP]))
-    assert met_when_due(numbers, goal.run)[reachable, 0].all()
+    assert goal.run.met_when_due[reachable, 0].all()
     if goal.amount_vnd > 0:
-        assert not met_when_due(numbers, decided(below))[reachable, 0].all()
+        assert not decided(below).met_when_due[reachable, 0].all()
     assert goal_table(goal)["objective"].tolist() == [row.id for row in plan.rows["objectives"]]
 
 

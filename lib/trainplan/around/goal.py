@@ -51,7 +51,7 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
         raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
     numbers, column = limited(plan), sources.index(source)
     free = decided(with_level(numbers, column, np.array([np.inf])))
-    reached = met_when_due(numbers, free)[:, 0]
+    reached = free.met_when_due[:, 0]
     most = spent_of(numbers, free, column)
 
     def works(amounts: Array) -> Mask:
@@ -62,7 +62,7 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
     run = free if found is None else decided(with_level(numbers, column, np.array([amount])))
     less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.rows["objectives"]]
-    lost = reached & ~met_when_due(numbers, less)[:, 0] & (amount > 0)
+    lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
     return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
 
@@ -70,7 +70,7 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
 def goal_table(goal: Goal) -> pd.DataFrame:
     """A row an objective: source, rule, yearly_vnd, objective, reachable, met, met_with_a_million_less."""
     ids = [row.id for row in goal.plan.rows["objectives"]]
-    now = met_when_due(goal.run.plan, goal.run)[:, 0]
+    now = goal.run.met_when_due[:, 0]
     rows = [
         {
             "source": goal.source,
@@ -95,13 +95,8 @@ def limited(plan: Plan) -> Arrays:
 def met_of(numbers: Arrays, variants: Arrays) -> Mask:
     """(O, D) whether each objective is met when due in every draw of `variants`; the best plan is sought for each."""
     if numbers.allocation != "optimal":
-        return met_when_due(numbers, simulate(variants))
-    return np.concatenate([met_when_due(numbers, decided(one)) for one in _draws(variants)], axis=1)
-
-
-def met_when_due(numbers: Arrays, run: Run) -> Mask:
-    """(O, D)"""
-    return run.gap.met[run.plan.due, np.arange(len(numbers.due))] > 0
+        return simulate(variants).met_when_due
+    return np.concatenate([decided(one).met_when_due for one in _draws(variants)], axis=1)
 
 
 def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.goal import STEP, TOTAL, least, limited, met_of, met_when_due, points_of
+from trainplan.around.goal import STEP, TOTAL, least, limited, met_of, points_of
 from trainplan.around.optimal import decided
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, Mask
+from trainplan.model.limits import without_ceilings
 from trainplan.model.simulate import Run
 
 MOST_PLACES = 2.0  # more places than this share of the group is no way
@@ -36,7 +37,7 @@ def ways(plan: Plan) -> list[Way]:
     """Every kind of way for every target that is missed when due, the cheapest of a target first."""
     numbers = limited(plan)
     run = decided(numbers)
-    missed = np.flatnonzero(~met_when_due(numbers, run)[:, 0])
+    missed = np.flatnonzero(~run.met_when_due[:, 0])
     found: list[Way] = []
     for objective in missed:
         mine = list(_of_target(plan, numbers, int(objective), _cost(run)))
@@ -84,7 +85,7 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
     """More of a ceiling in one year, or of the total's in every year that has one."""
     rows = [(row.year - plan.first, row.source) for row in plan.rows["ceilings"] if row.year in plan.years]
     sources = [*(row.id for row in plan.rows["sources"]), TOTAL]
-    free = unlimited(numbers)
+    free = without_ceilings(numbers)
     if not rows or not _meets(free, objective):
         return
     most = float(decided(free).funded_vnd.sum())
@@ -101,7 +102,7 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
 
 def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
     """More places in a program that serves the objective, money apart: a capacity holds in every year."""
-    free = unlimited(numbers)
+    free = without_ceilings(numbers)
     most = MOST_PLACES * float(numbers.headcount[numbers.group[objective], 0])
     for pair in np.flatnonzero((numbers.objective == objective) & (numbers.route_share[:, 0] > 0)):
         program = int(numbers.program[pair])
@@ -149,11 +150,6 @@ def _capacity_step(numbers: Arrays, program: int) -> Raise:
     return raised
 
 
-def unlimited(numbers: Arrays) -> Arrays:
-    """The numbers without any ceiling."""
-    return replace(numbers, ceiling=np.full_like(numbers.ceiling, np.inf))
-
-
 def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
     """The least amount that meets an objective; None where `most` does not."""
 
@@ -164,7 +160,7 @@ def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: fl
 
 
 def _meets(numbers: Arrays, objective: int) -> bool:
-    return bool(met_when_due(numbers, decided(numbers))[objective, 0])
+    return bool(decided(numbers).met_when_due[objective, 0])
 
 
 def _cost(run: Run) -> float:

@@ -157,7 +157,7 @@ def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
 
 def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
     """One row an objective, as of its due year."""
-    run, binds, best = lifted.plan, binding(numbers, lifted), best_reachable(numbers, lifted)
+    run, binds, best = lifted.plan, binding(lifted), best_reachable(lifted)
     rows = []
     for o, row in enumerate(plan.rows["objectives"]):
         due = numbers.due[o]

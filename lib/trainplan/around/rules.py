@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from trainplan.around.goal import met_when_due
 from trainplan.around.optimal import Optimum, optimum, weighted_shortfall
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import arrays
@@ -31,7 +30,7 @@ class Rules:
         rows = [
             {
                 "rule": rule,
-                "met": int(met_when_due(run.plan, run).sum()),
+                "met": int(run.met_when_due.sum()),
                 "objectives": len(run.plan.due),
                 "weighted_shortfall": weighted_shortfall(run.plan, run),
                 "funded_vnd": float(run.funded_vnd.sum()),

@@ -15,9 +15,8 @@ import pandas as pd
 from trainplan.around.sampling import Ranges, points
 from trainplan.around.uncertainty import SEED, enrollment
 from trainplan.inputs.plan import Plan
-from trainplan.model.arrays import Array, Index, arrays
+from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
-from trainplan.model.simulate import Run
 
 POINTS = 1024  # of the design; each costs one run more than there are ranges
 STILL = 1e-12  # a variance that is none
@@ -78,10 +77,5 @@ def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, 
 
 def coverages(plan: Plan, parts: Iterator[Cells] | list[Cells], planned: Array | None) -> Array:
     """(O, D) coverage when due, of every draw."""
-    due = arrays(plan).due
-    return np.concatenate([when_due(run, due) for run in simulate_draws(plan, parts, planned)], axis=-1)
-
-
-def when_due(run: Run, due: Index) -> Array:
-    """(O, D) coverage of every objective in its due year."""
-    return run.gap.coverage[due, np.arange(len(due))]
+    runs = simulate_draws(plan, parts, planned)
+    return np.concatenate([run.when_due(run.gap.coverage) for run in runs], axis=-1)

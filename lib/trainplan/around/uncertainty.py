@@ -6,7 +6,7 @@ enrollment that the plan decides without knowing is replayed, and what money lac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.optimal import decided
+from trainplan.around.rules import RULES as KEEPING_CEILINGS
 from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays
@@ -23,7 +24,7 @@ from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
 from trainplan.words.problems import PlanError, Problem
 
-DRAWS, SEED = 2**15, 2415
+DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415
 REMEMBERED = 2**17  # draws that bands and drivers rest on at most; probabilities rest on all
 LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
@@ -70,7 +71,6 @@ def uncertainty(
     numbers = arrays(plan)
     planned = enrollment(plan) if loop == "open" else None
     years, objectives = numbers.years, len(numbers.group)
-    own = np.arange(objectives)
     inputs, coverage = np.empty((len(plan.ranges), kept)), np.empty((years, objectives, kept))
     met, cost, shortfall = np.empty((objectives, kept)), np.empty((years, kept)), np.empty((years, kept))
     hits = np.zeros((REPLICATES, years, objectives))
@@ -82,7 +82,7 @@ def uncertainty(
         if done < kept:
             inputs[:, part] = values[:, some]
             coverage[..., part] = run.gap.coverage[..., some]
-            met[:, part] = run.gap.met[numbers.due, own][:, some]
+            met[:, part] = run.met_when_due[:, some]
             cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
             shortfall[:, part] = lacking(run)[:, some]
         done += count
@@ -114,9 +114,14 @@ def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
         yield *parts.pop(), run
 
 
-def under_rules(plan: Plan, rules: Sequence[str], draws: int = DRAWS, seed: int = SEED) -> list[Uncertainty]:
-    """The same draws under other rules of allocation: closed loop for those that plan year by year, open for all."""
-    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in rules]
+def under_rules(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> list[Uncertainty]:
+    """The same draws under every rule that keeps the ceilings; no draws for a plan without ranges.
+
+    Closed loop for the rules that plan year by year, then open loop for all.
+    """
+    if not plan.ranges:
+        return []
+    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in KEEPING_CEILINGS]
     closed = [uncertainty(one, draws, seed, "closed") for one in plans if one.allocation in RULES]
     return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 

@@ -22,25 +22,21 @@ def verdict(plan: Arrays, run: Run, objective: int) -> str:
     return "nearly" if run.gap.gap[due, objective, 0] < NEARLY * asked else "missed"
 
 
-def binding(plan: Arrays, lifted: Lifted) -> list[str]:
+def binding(lifted: Lifted) -> list[str]:
     """What binds each objective: limits are lifted one after another until it is met; nothing for one that is met."""
-    binds = np.where(_met_when_due(plan, lifted.plan), "", "time").astype(object)
+    binds = np.where(lifted.plan.met_when_due[:, 0], "", "time").astype(object)
     for limit in ("money", "capacity", "completion"):
-        met = _met_when_due(plan, getattr(lifted, limit))
+        met = getattr(lifted, limit).met_when_due[:, 0]
         binds = np.where((binds == "time") & met, limit, binds)
     return [str(b) for b in binds]
 
 
-def best_reachable(plan: Arrays, lifted: Lifted) -> Array:
+def best_reachable(lifted: Lifted) -> Array:
     """(O,) coverage at the due year with unlimited money and places from the first year on."""
-    return lifted.soonest.gap.coverage[plan.due, np.arange(len(plan.due)), 0]
+    return lifted.soonest.when_due(lifted.soonest.gap.coverage)[:, 0]
 
 
 def latest_start(plan: Arrays, objective: int) -> int:
     """Year index of the last start that completes by the due year."""
     years = 1 if plan.kind[objective] == "count" else plan.length[objective]
     return int(plan.due[objective] - years + 1)
-
-
-def _met_when_due(plan: Arrays, run: Run) -> Array:
-    return run.gap.met[plan.due, np.arange(len(plan.due)), 0] > 0

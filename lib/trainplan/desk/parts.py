@@ -8,8 +8,9 @@ from html import escape
 import ipywidgets as widgets
 
 from trainplan.desk.entries import Entry
-from trainplan.desk.positions import Fitted, Position, called, shown, snapped
+from trainplan.desk.positions import Fitted, Position, shown, snapped
 from trainplan.desk.words import word
+from trainplan.outputs.labels import option_label
 
 Moved = Callable[[Fitted, float | str], None]
 Typed = Callable[[Fitted, str], None]
@@ -44,7 +45,7 @@ class LeverRow:
         self.box.add_class("tp-lever").add_class(f"tp-lever-{fitted.lever.id}")
 
     def _options(self, language: str) -> list[tuple[str, str]]:
-        return [(called(option, language), option) for option in self.fitted.options]
+        return [(option_label(option, language), option) for option in self.fitted.options]
 
     def _on_hand(self, change: dict[str, object]) -> None:
         if not self._quiet:

@@ -12,9 +12,8 @@ from trainplan.around.compare import value_at
 from trainplan.desk.history import Changes, without
 from trainplan.inputs.levers import Lever, choices_of, form_of
 from trainplan.inputs.plan import Plan
-from trainplan.words.columns import NAMES, name_of
+from trainplan.outputs.labels import option_label
 from trainplan.words.numbers import LOCALES, number, percent
-from trainplan.words.texts import say
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever
 DIGITS = 9  # a position is never finer than this
@@ -140,7 +139,7 @@ def shown(lever: Fitted, position: Position, language: str) -> str:
     if position is None:
         return "…"
     if isinstance(position, str):
-        return called(position, language)
+        return option_label(position, language)
     if lever.unlimited and position == lever.start:
         return "∞"
     unit = lever.lever.unit
@@ -149,11 +148,6 @@ def shown(lever: Fitted, position: Position, language: str) -> str:
     if unit == "share":
         return percent(position, language, 2)
     return str(int(position)) if unit == "year" else number(position, language, 3)
-
-
-def called(option: str, language: str) -> str:
-    """What an option of a choice is called on screen; a year is itself."""
-    return name_of(option, language) if option in NAMES else say(option, language)
 
 
 def read(lever: Lever, text: str, language: str) -> float | None:

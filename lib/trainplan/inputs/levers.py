@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainplan.inputs.changes import FORMS, changed_value, places, split_address
 from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import TABLES, Choices, Id, Name, Number, Pacing, Positive, allowed, number
+from trainplan.inputs.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, allowed, number
 from trainplan.words.problems import Problem, nearest_name
 
 NOT_SO = "this is not what a lever has here."
@@ -22,18 +22,13 @@ UNLIMITED = {("ceilings", "ceiling_vnd"), ("programs", "capacity")}  # where an 
 LIKENESS = 1e-9  # relative; numbers in files are rounded
 
 
-def listed(value: object) -> object:
-    """One address, or a list of them, as a list."""
-    return [value] if isinstance(value, str) else value
-
-
 class Lever(BaseModel):
     """Something to move: a number within `low` and `high` in steps, or one of `options`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Id
-    address: Annotated[tuple[Name, ...], BeforeValidator(listed), Field(min_length=1)]
+    address: Addresses
     change: Literal["value", "scale", "add", "growth"] = Field(
         "value", description="`growth`: by this share a year, from the year after price_base_year on"
     )

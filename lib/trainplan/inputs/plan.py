@@ -15,7 +15,7 @@ from trainplan.inputs.changes import Change, apply_changes, row_key
 from trainplan.inputs.checks import Read, check_together, warnings
 from trainplan.inputs.levers import Lever, sound_levers
 from trainplan.inputs.reading import Files, RawTable
-from trainplan.inputs.schema import TABLES, Choices, allowed
+from trainplan.inputs.schema import TABLES, Choices, allowed, expected
 from trainplan.inputs.uncertain import Range, read_ranges
 from trainplan.words.problems import PlanError, Problem, nearest_name
 
@@ -256,11 +256,8 @@ def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices
                 if e["type"] == "extra_forbidden"
                 else ""
             )
-            known = [
-                str(v) for v in e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
-            ]
             value = raw.get(key)
-            near = near or (nearest_name(str(value), known) if e["type"] == "literal_error" else "")
+            near = near or (nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else "")
             problems.append(Problem(file, allowed(e), None if missing else value, column=key, nearest=near))
         return None
 
@@ -287,8 +284,7 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
                 if column not in raw.columns:
                     continue
                 value = cells.get(column)
-                expected = e.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
-                near = nearest_name(str(value), expected) if e["type"] == "literal_error" else ""
+                near = nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else ""
                 problems.append(
                     Problem(raw.file, allowed(e), "" if e["type"] == "missing" else value, where, column, near)
                 )

@@ -108,6 +108,16 @@ def bounded(low: float | None = None, high: float | None = None, above: bool = F
     return BeforeValidator(check)
 
 
+def expected(error: Any) -> list[str]:
+    """The words that a validation error would have taken; none where it does not list them."""
+    words = error.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
+    return [word for word in words.split(", ") if word]
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 def allowed(error: Any, otherwise: str = "") -> str:
     """What is allowed, in words, from a validation error; `otherwise` where there are no words for its kind."""
     kind, context = error["type"], error.get("ctx", {})
@@ -142,6 +152,7 @@ Year = Annotated[int, BeforeValidator(whole)]
 Duration = Annotated[int, BeforeValidator(whole), Field(ge=1, le=20)]
 Priority = Annotated[int, BeforeValidator(whole), Field(ge=1)]
 Due = Annotated[str, BeforeValidator(due_date)]
+Addresses = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]  # one, or a list of them
 PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(pacing)]
 Basis = Annotated[str, BeforeValidator(basis)]
 

@@ -8,13 +8,13 @@ put back to the nearest value that it does allow.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainplan.inputs.changes import places, split_address
 from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import Name, Number, number
+from trainplan.inputs.schema import Addresses, Name, Number, expected, number
 from trainplan.words.problems import Problem, nearest_name
 
 TINY = 1e-6  # the least of a number that must be above 0
@@ -40,10 +40,6 @@ LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # what a number may be t
 SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean", "sd")}
 
 
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class Words(BaseModel):
     """Text in both languages."""
 
@@ -58,7 +54,7 @@ class Range(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    address: Annotated[tuple[Name, ...], BeforeValidator(_several), Field(min_length=1)] = Field(
+    address: Addresses = Field(
         description="table.row.column, or a list of them; `*` is every row. One draw moves them all together: numbers "
         "that vary apart have ranges of their own"
     )
@@ -129,8 +125,7 @@ def _problem(error: Any, item: object, where: str, file: str) -> Problem:
     elif error["type"] == "extra_forbidden":
         words, near = "this key is unknown.", nearest_name(column, Range.model_fields)
     elif error["type"] == "literal_error":
-        known = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        words, near = f"allowed are {error['ctx']['expected']}.", nearest_name(str(value), known)
+        words, near = f"allowed are {error['ctx']['expected']}.", nearest_name(str(value), expected(error))
     elif error["type"] == "value_error":
         words = str(error["ctx"]["error"])
     else:

@@ -40,9 +40,14 @@ def side_by_side(plan: Arrays, planned: Array | None = None) -> Lifted:
     return Lifted(own if by_rule else simulate(plan, planned), *others)
 
 
+def without_ceilings(plan: Arrays) -> Arrays:
+    """The numbers of a plan whose money has no limit."""
+    return replace(plan, ceiling=np.full_like(plan.ceiling, np.inf))
+
+
 def _plans(plan: Arrays) -> list[Arrays]:
     """The five plans; without ceilings every rule enrolls everything deliverable."""
-    money = replace(plan, ceiling=np.full_like(plan.ceiling, np.inf))
+    money = without_ceilings(plan)
     capacity = replace(money, capacity=np.full_like(plan.capacity, np.inf))
     completion = replace(capacity, completion_rate=np.ones_like(plan.completion_rate))
     return [plan, money, capacity, completion, replace(capacity, pace=np.ones_like(plan.pace))]

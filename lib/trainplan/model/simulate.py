@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays
+from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.capacity import needed_and_deliverable
 from trainplan.model.completion import (
     cohorts_at_baseline,
@@ -168,6 +168,15 @@ class Run:
     @cached_property
     def gap(self) -> Gap:
         return gaps(self.plan, self.people, self.reached)
+
+    def when_due(self, yearly: Array) -> Array:
+        """(O, D) of (Y, O, D): every objective in its due year."""
+        return yearly[self.plan.due, np.arange(len(self.plan.due))]
+
+    @property
+    def met_when_due(self) -> Mask:
+        """(O, D)"""
+        return self.when_due(self.gap.met) > 0
 
 
 def under_way(plan: Arrays, later: Array, held: Array) -> tuple[Array, Array]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.around.compare import Comparison
+from trainplan.around.uncertainty import under_rules
 from trainplan.outputs.files import write_text
 from trainplan.outputs.manifest import ScenarioRun
 from trainplan.outputs.money_figures import MARKS, compare_money
@@ -74,13 +75,16 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
+    by_rule = under_rules(comparison.runs[0].plan)
     for language, name in NAMES.items():
-        write_text(folder / name, template.render(content(folder, comparison, done, language)) + "\n")
+        shown = content(folder, comparison, done, language)
+        shown["likely"] = Markup(html_table(chances_by_rule(by_rule, language))) if by_rule else ""
+        write_text(folder / name, template.render(shown) + "\n")
     return folder / NAMES["vi"]
 
 
 def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], language: str) -> dict[str, Any]:
-    """All that the page shows, in a language."""
+    """What the page shows in a language, the odds apart."""
     other = "en" if language == "vi" else "vi"
     first = comparison.runs[0]
     return {
@@ -96,7 +100,6 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
         "matrix": matrix(comparison, language),
-        "likely": Markup(html_table(likely)) if len(likely := chances_by_rule(first.plan, language)) else "",
         "marks": [(mark, say(verdict, language)) for verdict, mark in MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
         "simplified": SIMPLIFIED[language],

@@ -8,6 +8,9 @@ from typing import Any
 from trainplan.around.real import real_change
 from trainplan.around.results import Results
 from trainplan.inputs.plan import Plan
+from trainplan.model.arrays import arrays
+from trainplan.model.gap import HALF_A_PERSON
+from trainplan.model.need import completion_rate
 from trainplan.words.numbers import NOTHING, billions, number, percent
 from trainplan.words.texts import say
 
@@ -106,18 +109,28 @@ WHY = {
         " with all effort from the first year on it could reach {best}.",
     },
 }
-HALF_A_PERSON = 0.5
 
 
 def why(results: Results, language: str) -> list[str]:
     """A sentence for every objective: what it reaches when due, what binds, and the best that can be had."""
-    return [_why(results, row, language) for row in results["verdicts"].to_dict("records")]
+    numbers, keys = arrays(results.plan), ["year", "objective"]
+    yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
+    rows = zip(
+        results.plan.rows["objectives"],
+        results["verdicts"].to_dict("records"),
+        numbers.length,
+        completion_rate(numbers)[:, 0],
+        strict=True,
+    )
+    return [
+        _why(results, objective, row | dict(yearly.loc[(objective.due_year, objective.id)]), years, passing, language)
+        for objective, row, years, passing in rows
+    ]
 
 
-def _why(results: Results, row: dict[str, Any], language: str) -> str:
-    plan, id = results.plan, row["objective"]
-    objective = next(r for r in plan.rows["objectives"] if r.id == id)
-    counted = objective.kind == "count"
+def _why(results: Results, objective: Any, row: dict[str, Any], years: int, passing: float, language: str) -> str:
+    """`row` is the objective's row of the verdicts, with those of the gap and the three lines in its due year."""
+    plan, id, counted = results.plan, objective.id, objective.kind == "count"
 
     def level(coverage: float) -> str:
         """A coverage as a percentage, of a count as people; rounded down, as what is missed must not look reached."""
@@ -127,13 +140,13 @@ def _why(results: Results, row: dict[str, Any], language: str) -> str:
             return f"{number(coverage * row['target'], language)} {say('people', language)}"
         return percent(math.floor(coverage * 1000 + 1e-6) / 1000, language)
 
-    base = results["gap"].set_index(["year", "objective"]).loc[(objective.due_year, id), "base"]
-    years = next(p.years for p in plan.rows["programs"] if p.id in _programs(plan, id))
-    lines = results["lines"].set_index(["year", "objective"])
     key, start = row["binds"] or "met", row["latest_start"]
     if key == "time" and years == 1:
         key = "time_short"
-    if key in ("completion", "time", "time_short") and (row["target"] - row["best_reachable"]) * base < HALF_A_PERSON:
+    if (
+        key in ("completion", "time", "time_short")
+        and (row["target"] - row["best_reachable"]) * row["base"] < HALF_A_PERSON
+    ):
         key = "pace"
     return WHY[language][key].format(
         name=plan.label("objectives", id, language),
@@ -141,9 +154,9 @@ def _why(results: Results, row: dict[str, Any], language: str) -> str:
         target=level(1.0 if counted else row["target"]),
         reached=level(row["coverage"]),
         best=level(row["best_reachable"]),
-        with_money=level(lines.loc[(objective.due_year, id), "deliverable"]),
+        with_money=level(row["deliverable"]),
         where=_short_of_places(results, id, language),
-        failing=percent(1 - _completion_rate(plan, id), language),
+        failing=percent(1 - passing, language),
         late=f"{start + 1}–{objective.due_year}"
         if key == "time" and start + 1 < objective.due_year
         else objective.due_year,
@@ -158,16 +171,6 @@ def due(date: str, language: str) -> str:
     if not month:
         return {"vi": f"năm {year}", "en": year}[language]
     return {"vi": f"tháng {int(month)}/{year}", "en": f"{int(month)}/{year}"}[language]
-
-
-def _programs(plan: Plan, objective: str) -> list[str]:
-    return [route.program for route in plan.rows["routes"] if route.objective == objective]
-
-
-def _completion_rate(plan: Plan, objective: str) -> float:
-    """The mean completion rate of an objective's courses, by the shares of its routes."""
-    rates = {p.id: p.completion_rate for p in plan.rows["programs"]}
-    return sum(r.share * rates[r.program] for r in plan.rows["routes"] if r.objective == objective)
 
 
 def _short_of_places(results: Results, objective: str, language: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import nbformat
 
 from trainplan.inputs.plan import PROJECT
@@ -17,6 +19,7 @@ def first_heading(notebook: nbformat.NotebookNode, language: str) -> str:
     return ""
 
 
+@cache
 def report_title(stem: str, language: str) -> str:
     """The title that a notebook gives itself; its file's name where there is none."""
     notebook = PROJECT / "notebooks" / f"{stem}.ipynb"

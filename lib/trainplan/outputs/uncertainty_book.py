@@ -10,7 +10,7 @@ import pandas as pd
 from trainplan.around.conditions import Rule, conditions
 from trainplan.around.differences import differences
 from trainplan.around.sensitivity import sensitivity
-from trainplan.around.uncertainty import Uncertainty, uncertainty
+from trainplan.around.uncertainty import Uncertainty, uncertainty, under_rules
 from trainplan.inputs.plan import Plan
 from trainplan.model.funding import RULES
 from trainplan.outputs import uncertainty_figures as figures
@@ -68,7 +68,7 @@ class UncertainPages:
     def chances_by_rule(self) -> None:
         """How likely each target is under every rule of allocation."""
         if self.plan.ranges:
-            frame = views.chances_by_rule(self.plan, self.language)
+            frame = views.chances_by_rule(under_rules(self.plan), self.language)
             self._table(frame, "Xác suất đạt khi đến hạn, theo cách phân bổ", "Probability when due, by allocation")
 
     def coverage_bands(self) -> None:

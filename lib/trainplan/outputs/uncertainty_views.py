@@ -8,8 +8,7 @@ import pandas as pd
 
 from trainplan.around.conditions import Condition, Rule
 from trainplan.around.differences import COST, MET
-from trainplan.around.rules import RULES as KEEPING_CEILINGS
-from trainplan.around.uncertainty import Uncertainty, under_rules
+from trainplan.around.uncertainty import Uncertainty
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.uncertain import Range
@@ -18,7 +17,6 @@ from trainplan.words.columns import name_of
 from trainplan.words.numbers import NARROW, billions, number, percent
 from trainplan.words.texts import say
 
-DRAWS_BY_RULE = 2**13
 _LOOPS = {
     "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},
     "open": {"vi": "Giữ kế hoạch đã định", "en": "Kept as decided"},
@@ -37,12 +35,11 @@ def when_due(draws: Uncertainty) -> pd.DataFrame:
     return frame.loc[list(due)].reset_index()
 
 
-def chances_by_rule(plan: Plan, language: str) -> pd.DataFrame:
-    """How likely each target is when due, a column a rule of allocation and loop; none for a plan without ranges."""
-    if not plan.ranges:
-        return pd.DataFrame()
+def chances_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFrame:
+    """How likely each target is when due, a column a rule of allocation and loop."""
+    plan = by_rule[0].plan
     columns = {say("objective", language): [plan.label("objectives", r.id, language) for r in plan.rows["objectives"]]}
-    for draws in under_rules(plan, KEEPING_CEILINGS, DRAWS_BY_RULE):
+    for draws in by_rule:
         name = f"{_LOOPS[draws.loop][language]}: {say(draws.plan.allocation, language)}"
         columns[name] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
     return pd.DataFrame(columns)
