@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from trainplan.inputs.plan import load_plan
-from trainplan.words.problems import PlanError
-from trainplan.words.vietnamese import SENTENCES, vietnamese
+from trainplan.text.problems import PlanError
+from trainplan.text.vietnamese import SENTENCES, vietnamese
 
 BROKEN = Path(__file__).parent / "broken"
 SOUND = BROKEN / "sound"

@@ -12,7 +12,7 @@ from trainplan.around.value import values
 from trainplan.inputs.plan import load_plan
 from trainplan.outputs import best_plan_figures as figures
 from trainplan.outputs import best_plan_views as views
-from trainplan.words.numbers import number
+from trainplan.text.formats import number
 
 
 @pytest.fixture(scope="module", params=PLANS)

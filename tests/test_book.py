@@ -10,7 +10,7 @@ import pytest
 from trainplan.outputs.book import Book, open_book
 from trainplan.outputs.sentences import headline
 from trainplan.outputs.views import html_table, verdicts
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 SOUND = str(Path(__file__).parent / "broken" / "sound")
 DECLARED = """plan: str = ""

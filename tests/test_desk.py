@@ -40,7 +40,7 @@ from trainplan.outputs.excel import write_excel
 from trainplan.outputs.labels import option_label
 from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"

@@ -21,7 +21,7 @@ from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan, load_plan
 from trainplan.model.arrays import arrays
 from trainplan.outputs.cli import main
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 HERE = Path(__file__).parent
 AN_GIANG = "an_giang_2011_2015"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from trainplan.words.numbers import bare_billions, billions, number, percent, sort_key, vnd
+from trainplan.text.formats import bare_billions, billions, number, percent, sort_key, vnd
 
 NARROW = "\u202f"
 

@@ -20,7 +20,7 @@ from trainplan.outputs.files import OutputError, unwritable, write_bytes
 from trainplan.outputs.run import Request, run
 from trainplan.outputs.scenarios import folder_name, named
 from trainplan.outputs.workers import run_all
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
 SOUND = Path(__file__).parent / "broken" / "sound"

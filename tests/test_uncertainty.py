@@ -18,7 +18,7 @@ from trainplan.around.uncertainty import Uncertainty, uncertainty
 from trainplan.inputs.plan import Plan, load_plan, scenario_names
 from trainplan.inputs.schema import TABLES
 from trainplan.inputs.uncertain import LIMITS, Range
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"
 WORKED = Path(__file__).parent / "plans" / "worked_example"

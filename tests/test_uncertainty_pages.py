@@ -20,7 +20,7 @@ from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main
 from trainplan.outputs.index import write_index
 from trainplan.outputs.views import html_table
-from trainplan.words.numbers import percent
+from trainplan.text.formats import percent
 
 PROVINCE = "an_giang_2011_2015"
 

@@ -16,7 +16,7 @@ from trainplan.around.optimal import decided
 from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, Mask, arrays
 from trainplan.model.simulate import Run, simulate
-from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.text.problems import PlanError, Problem, nearest_name
 
 STEP = 1e6  # VND: amounts are whole millions
 POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works

@@ -22,7 +22,7 @@ from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
-from trainplan.words.problems import PlanError, Problem
+from trainplan.text.problems import PlanError, Problem
 
 DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415
 REMEMBERED = 2**17  # draws that bands and drivers rest on at most; probabilities rest on all

@@ -13,7 +13,7 @@ from trainplan.desk.history import Changes, History, normal
 from trainplan.desk.positions import Fitted, Position, fitted, position_in
 from trainplan.inputs.plan import Plan, find_scenario, load_plan, scenario_names, spoken
 from trainplan.inputs.reading import Files
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 BASE = "base"
 

@@ -26,7 +26,7 @@ from trainplan.outputs.excel import write_excel
 from trainplan.outputs.files import OutputError
 from trainplan.outputs.run import OUTPUTS
 from trainplan.outputs.scenarios import folder_name
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 Method = Callable[..., None]
 

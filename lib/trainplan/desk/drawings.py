@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from trainplan.around.results import Results
 from trainplan.desk.words import word
 from trainplan.outputs.style import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
-from trainplan.words.numbers import bare_billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import bare_billions, number, percent
+from trainplan.text.words import say
 
 Grid = NDArray[Any]
 GHOST = "#b3b3b3"

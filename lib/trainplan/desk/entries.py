@@ -13,7 +13,7 @@ from trainplan.inputs.changes import reason_of
 from trainplan.inputs.plan import Plan
 from trainplan.outputs.labels import address_label
 from trainplan.outputs.views import together
-from trainplan.words.numbers import NOTHING
+from trainplan.text.formats import NOTHING
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from trainplan.desk.history import Changes, without
 from trainplan.inputs.levers import Lever, choices_of, form_of
 from trainplan.inputs.plan import Plan
 from trainplan.outputs.labels import option_label
-from trainplan.words.numbers import LOCALES, number, percent
+from trainplan.text.formats import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever
 DIGITS = 9  # a position is never finer than this

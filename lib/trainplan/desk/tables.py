@@ -11,8 +11,8 @@ from trainplan.around.results import Results
 from trainplan.desk.drawings import Grid, grid, moved
 from trainplan.desk.words import word
 from trainplan.model.arrays import pairs_of
-from trainplan.words.numbers import billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import billions, number, percent
+from trainplan.text.words import say
 
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
 STEPS = (0.0, 0.05, 0.12, 0.22, 0.4)  # of the people in the base; a darker shade above each

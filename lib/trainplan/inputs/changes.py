@@ -12,7 +12,7 @@ from typing import Any
 
 from trainplan.inputs.reading import RawTable
 from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES, number
-from trainplan.words.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name
 
 FORMS = ("value", "scale", "add")
 NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"

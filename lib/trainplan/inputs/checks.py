@@ -9,7 +9,7 @@ from typing import Any
 
 from trainplan.inputs.changes import key_text
 from trainplan.inputs.schema import TABLES, Choices, Objective
-from trainplan.words.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
 

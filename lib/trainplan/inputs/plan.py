@@ -17,7 +17,7 @@ from trainplan.inputs.levers import Lever, sound_levers
 from trainplan.inputs.reading import Files, RawTable
 from trainplan.inputs.schema import TABLES, Choices, allowed, expected
 from trainplan.inputs.uncertain import Range, read_ranges
-from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT_PLAN = "an_giang_2011_2015"

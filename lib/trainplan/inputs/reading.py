@@ -19,7 +19,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from trainplan.inputs.schema import Table
-from trainplan.words.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from trainplan.inputs.changes import places, split_address
 from trainplan.inputs.reading import RawTable
 from trainplan.inputs.schema import Addresses, Name, Number, expected, number
-from trainplan.words.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # the least of a number that must be above 0
 PEOPLE, SHARE, ABOVE = (0.0, math.inf), (0.0, 1.0), (TINY, math.inf)

@@ -8,8 +8,8 @@ import pandas as pd
 from trainplan.around.rules import Rules, nearest_rule
 from trainplan.inputs.plan import Plan
 from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
-from trainplan.words.numbers import number
-from trainplan.words.texts import say
+from trainplan.text.formats import number
+from trainplan.text.words import say
 
 
 def rules_compared(compared: Rules, language: str) -> Picture:

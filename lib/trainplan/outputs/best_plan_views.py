@@ -11,8 +11,8 @@ from trainplan.around.relaxations import Way
 from trainplan.around.rules import Rules, nearest_rule
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
-from trainplan.words.numbers import bare_billions, billions, number
-from trainplan.words.texts import say
+from trainplan.text.formats import bare_billions, billions, number
+from trainplan.text.words import say
 
 
 def best_plan_sentences(compared: Rules, language: str) -> list[str]:

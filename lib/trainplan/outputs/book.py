@@ -27,8 +27,8 @@ from trainplan.outputs.coordinates import WHERE, coordinates
 from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
 from trainplan.outputs.uncertainty_book import UncertainPages
-from trainplan.words.problems import PlanError, Problem, nearest_name
-from trainplan.words.texts import say
+from trainplan.text.problems import PlanError, Problem, nearest_name
+from trainplan.text.words import say
 
 
 def open_book(names: Mapping[str, Any]) -> Book:

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from trainplan.words.problems import PlanError
+from trainplan.text.problems import PlanError
 
 COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "goal", "lab", "desk")
 DONE, FAILED, WRONG_INPUT = 0, 1, 2

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.text.problems import PlanError, Problem, nearest_name
 
 INJECTED = "# Parameters"
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {

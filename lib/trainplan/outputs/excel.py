@@ -15,7 +15,7 @@ from trainplan.outputs.files import write_bytes
 from trainplan.outputs.manifest import versions
 from trainplan.outputs.sentences import headline
 from trainplan.outputs.views import changes
-from trainplan.words.texts import say
+from trainplan.text.words import say
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties: the same results give the same bytes
 NAMED = {"group": "groups", "objective": "objectives", "program": "programs", "source": "sources"}

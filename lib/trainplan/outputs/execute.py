@@ -26,7 +26,7 @@ import trainplan.outputs.book  # noqa: F401 - imported once, before the processe
 from trainplan.outputs.files import OutputError, note_written, recorded, unwritable
 from trainplan.outputs.render import render_report
 from trainplan.outputs.shell import ENGINE
-from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.text.problems import PlanError, Problem, nearest_name
 
 
 class NotebookError(Exception):

@@ -22,8 +22,8 @@ from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
 from trainplan.outputs.titles import report_title
 from trainplan.outputs.uncertainty_views import chances_by_rule
 from trainplan.outputs.views import html_table, scenarios
-from trainplan.words.numbers import number
-from trainplan.words.texts import say
+from trainplan.text.formats import number
+from trainplan.text.words import say
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 WORDS = {

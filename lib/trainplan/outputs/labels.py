@@ -7,9 +7,9 @@ from typing import Any
 from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.schema import TABLES
-from trainplan.words.columns import NAMES, name_of
-from trainplan.words.numbers import NOTHING, number, percent
-from trainplan.words.texts import say
+from trainplan.text.columns import NAMES, name_of
+from trainplan.text.formats import NOTHING, number, percent
+from trainplan.text.words import say
 
 SHARES = {"growth", "leave_rate", "appointment_rate", "entry_share", "lapse_rate", "completion_rate", "share"}
 COVERAGES = {"baseline", "target_low", "target_high"}  # shares too, but not of a count

@@ -24,8 +24,8 @@ from trainplan.outputs.style import (
     canvas,
     wrapped,
 )
-from trainplan.words.numbers import bare_billions, billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import bare_billions, billions, number, percent
+from trainplan.text.words import say
 
 MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
 SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": "#ffffff"}

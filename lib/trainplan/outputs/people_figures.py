@@ -23,8 +23,8 @@ from trainplan.outputs.style import (
     canvas,
     wrapped,
 )
-from trainplan.words.numbers import number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import number, percent
+from trainplan.text.words import say
 
 
 def coverage(results: Results, language: str) -> Picture:

@@ -22,7 +22,7 @@ from trainplan.outputs.progress import Progress
 from trainplan.outputs.scenarios import collect, folder_name, load_all, named
 from trainplan.outputs.tables import write_tables
 from trainplan.outputs.workers import WorkerDied, run_all
-from trainplan.words.problems import PlanError, Problem, nearest_name
+from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"
 LANGUAGES = ("vi", "en")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainplan.inputs.plan import Plan, find_plan, find_scenario, load_plan, scenario_names
-from trainplan.words.problems import PlanError, Problem
+from trainplan.text.problems import PlanError, Problem
 
 ALL = "all"
 

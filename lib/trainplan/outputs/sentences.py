@@ -11,8 +11,8 @@ from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import arrays
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.need import completion_rate
-from trainplan.words.numbers import NOTHING, billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import NOTHING, billions, number, percent
+from trainplan.text.words import say
 
 
 def headline(results: Results, language: str) -> list[str]:

@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from trainplan.around.uncertainty import Uncertainty
 from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.outputs.uncertainty_views import total_cost, when_due
-from trainplan.words.numbers import bare_billions, billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.formats import bare_billions, billions, number, percent
+from trainplan.text.words import say
 
 LOOP_WORDS = {
     "vi": ("lập lại kế hoạch mỗi năm", "giữ kế hoạch đã định"),

@@ -13,9 +13,9 @@ from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.uncertain import Range
 from trainplan.outputs.labels import COVERAGES, SHARES, address_label, value_label
-from trainplan.words.columns import name_of
-from trainplan.words.numbers import NARROW, billions, number, percent
-from trainplan.words.texts import say
+from trainplan.text.columns import name_of
+from trainplan.text.formats import NARROW, billions, number, percent
+from trainplan.text.words import say
 
 _LOOPS = {
     "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},

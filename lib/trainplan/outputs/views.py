@@ -16,9 +16,9 @@ from trainplan.inputs.changes import Change, in_language
 from trainplan.inputs.plan import Plan, load_plan
 from trainplan.outputs.labels import address_label, row_label, value_label
 from trainplan.outputs.titles import report_title
-from trainplan.words.columns import name_of
-from trainplan.words.numbers import bare_billions, number, percent, vnd
-from trainplan.words.texts import say
+from trainplan.text.columns import name_of
+from trainplan.text.formats import bare_billions, number, percent, vnd
+from trainplan.text.words import say
 
 Show = Callable[[Any], str]
 FEW_ROWS = 4  # of the register that are named one by one

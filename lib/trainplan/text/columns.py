@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainplan.words.texts import LANGUAGES
+from trainplan.text.words import LANGUAGES
 
 NAMES: dict[str, tuple[str, str]] = {
     # tables

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trainplan.words.vietnamese import vietnamese
+from trainplan.text.vietnamese import vietnamese
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
