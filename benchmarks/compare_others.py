@@ -18,10 +18,10 @@ from time import perf_counter
 
 import numpy as np
 
-from trainplan.inputs.plan import load_plan
 from trainplan.model.arrays import arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.simulate import simulate
+from trainplan.plan.plan import load_plan
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "tests" / "plans" / "worked_example"

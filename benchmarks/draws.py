@@ -17,10 +17,10 @@ import numpy as np
 
 from trainplan.around.sampling import Ranges, points
 from trainplan.around.uncertainty import uncertainty
-from trainplan.inputs.plan import DEFAULT_PLAN, Plan, load_plan
 from trainplan.model.arrays import arrays, drawn_arrays
 from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import DEFAULT_PLAN, Plan, load_plan
 
 DRAWS, MANY, SINGLE, REPEATS = 100_000, 1_000_000, 100, 3
 CHUNKS = (256, 512, 1024, 2048, 4096, 8192)

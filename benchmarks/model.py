@@ -15,9 +15,9 @@ from time import perf_counter
 import numpy as np
 
 from trainplan.around.results import compute
-from trainplan.inputs.plan import DEFAULT_PLAN, load_plan
 from trainplan.model.arrays import arrays
 from trainplan.model.simulate import simulate
+from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 
 DRAWS = 2_000
 REPEATS = 7

@@ -19,9 +19,9 @@ from trainplan.around.optimum.equations import equations
 from trainplan.around.optimum.facts import Facts
 from trainplan.around.optimum.solver import Solver
 from trainplan.around.results import compute
-from trainplan.inputs.plan import DEFAULT_PLAN, load_plan
 from trainplan.model.arrays import Arrays, arrays
 from trainplan.model.structure import Structure
+from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 
 
 def of_units(plan: Arrays, units: int) -> Arrays:

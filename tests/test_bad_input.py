@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.inputs.plan import load_plan
+from trainplan.plan.plan import load_plan
 from trainplan.text.problems import PlanError
 from trainplan.text.vietnamese import SENTENCES, vietnamese
 

@@ -9,9 +9,9 @@ from trainplan.around.goal import seek
 from trainplan.around.relaxations import ways
 from trainplan.around.rules import Rules, nearest_rule, rules
 from trainplan.around.value import values
-from trainplan.inputs.plan import load_plan
 from trainplan.outputs import best_plan_figures as figures
 from trainplan.outputs import best_plan_views as views
+from trainplan.plan.plan import load_plan
 from trainplan.text.formats import number
 
 

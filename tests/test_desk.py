@@ -33,13 +33,13 @@ from trainplan.desk.opening import EDITORS, open_desk
 from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.words import WORDS, word
-from trainplan.inputs.plan import load_plan
 from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
-from trainplan.outputs.labels import option_label
 from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
+from trainplan.plan.labels import option_label
+from trainplan.plan.plan import load_plan
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -363,7 +363,7 @@ def test_a_name_is_safe_for_every_system(title: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30))
 def test_any_words_come_back_from_a_scenario_file(words: str) -> None:
     text = saving.as_yaml({"inflation": {"value": 1, "reason": words}}, Words(words, "", words))
-    from trainplan.inputs.reading import parsed as parsed_yaml
+    from trainplan.plan.reading import parsed as parsed_yaml
 
     content = parsed_yaml(text)
     assert content["title"]["vi"] == words and content["set"]["inflation"]["reason"] == words

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trainplan.around.differences import COST, MET, differences, drawn_orders, every_set, outcomes
 from trainplan.around.results import compute
-from trainplan.inputs.plan import Plan, load_plan, scenario_names
+from trainplan.plan.plan import Plan, load_plan, scenario_names
 
 PROVINCE = "an_giang_2011_2015"
 WORKED = Path(__file__).parent / "plans" / "worked_example"

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import Tables, plans, write_plan
-from trainplan.inputs.plan import load_plan
 from trainplan.model.arrays import arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import load_plan
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 DRAWS = 40

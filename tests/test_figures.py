@@ -10,9 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from trainplan.around.compare import Comparison, compare
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import load_plan, scenario_names
 from trainplan.outputs import money_figures, people_figures
 from trainplan.outputs.style import Picture
+from trainplan.plan.plan import load_plan, scenario_names
 
 HERE = Path(__file__).parent
 PLANS = [

@@ -17,10 +17,10 @@ from trainplan.around.optimal import decided
 from trainplan.around.relaxations import ways, ways_table
 from trainplan.around.results import compute
 from trainplan.around.value import values
-from trainplan.inputs.changes import split_address
-from trainplan.inputs.plan import Plan, load_plan
 from trainplan.model.arrays import arrays
 from trainplan.outputs.cli import main
+from trainplan.plan.address import split_address
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.text.problems import PlanError
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ import pytest
 
 from trainplan.around.compare import compare
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import PROJECT, load_plan, scenario_names
+from trainplan.plan.plan import PROJECT, load_plan, scenario_names
 
 GOLDEN = Path(__file__).parent / "golden"
 PLANS = sorted(path.parent for path in (PROJECT / "params").glob("*/plan.yaml"))

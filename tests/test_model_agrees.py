@@ -10,7 +10,7 @@ import pytest
 
 from reference import Reference, lines
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
 
 HERE = Path(__file__).parent
 PLANS = [*sorted((HERE / "plans").glob("*/plan.yaml")), *sorted((PROJECT / "params").glob("*/plan.yaml"))]

@@ -21,9 +21,9 @@ from trainplan.around.optimum.search import searched
 from trainplan.around.optimum.solver import Solver
 from trainplan.around.optimum.whole import fitted
 from trainplan.around.results import compute
-from trainplan.inputs.plan import load_plan
 from trainplan.model.arrays import Array, Arrays, arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import load_plan
 
 HERE = Path(__file__).parent
 PLANS = ["new_province", "counts", "long_courses", "one_year", "shrinking", "worked_example"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from browser import opened, outside
-from trainplan.inputs.plan import PROJECT
 from trainplan.outputs.cli import main
+from trainplan.plan.plan import PROJECT
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 WICKED = "<script>alert(1)</script>"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from strategies import Tables, plans, write_plan
 from test_model_agrees import COLUMNS, agree, reading
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import Plan, load_plan
+from trainplan.plan.plan import Plan, load_plan
 
 Drawn = tuple[dict[str, Any], Tables]
 quick = settings(

@@ -18,8 +18,8 @@ import pytest
 from trainplan.outputs.execute import Job, Outcome, execute, perform
 from trainplan.outputs.files import OutputError, unwritable, write_bytes
 from trainplan.outputs.run import Request, run
-from trainplan.outputs.scenarios import folder_name, named
 from trainplan.outputs.workers import run_all
+from trainplan.plan.scenarios import folder_name, named
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,9 +15,9 @@ from trainplan.around.results import compute
 from trainplan.around.sampling import Ranges, cells_of, points
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import Uncertainty, uncertainty
-from trainplan.inputs.plan import Plan, load_plan, scenario_names
-from trainplan.inputs.schema import TABLES
-from trainplan.inputs.uncertain import LIMITS, Range
+from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.ranges import LIMITS, Range
+from trainplan.plan.schema import TABLES
 from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"

@@ -14,12 +14,12 @@ from trainplan.around.differences import COST, differences
 from trainplan.around.results import compute
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
-from trainplan.inputs.plan import load_plan
 from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main
 from trainplan.outputs.index import write_index
 from trainplan.outputs.views import html_table
+from trainplan.plan.plan import load_plan
 from trainplan.text.formats import percent
 
 PROVINCE = "an_giang_2011_2015"

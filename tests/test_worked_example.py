@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import load_plan
+from trainplan.plan.plan import load_plan
 
 PLAN = Path(__file__).parent / "plans" / "worked_example"
 TABLE = [  # year, joiners, path, held before courses, need, classes, held, million VND

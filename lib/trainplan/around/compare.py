@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from trainplan.around.results import Results
-from trainplan.inputs.changes import row_key, split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import TABLES
+from trainplan.plan.address import row_key, split_address
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import TABLES
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.optimal import decided
-from trainplan.inputs.changes import row_key, split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.funding import RULES
 from trainplan.model.numbers import NUMBERS
 from trainplan.model.simulate import Run
+from trainplan.plan.address import row_key, split_address
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES
 
 EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.optimal import decided
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, Mask, arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 STEP = 1e6  # VND: amounts are whole millions

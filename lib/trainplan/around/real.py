@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trainplan.inputs.plan import Plan
+from trainplan.plan.plan import Plan
 
 CONSUMER_PRICES = "cpi"
 SPENT, FIRST, LAST = "spent_total", "first_year", "last_year"  # ids of `history`

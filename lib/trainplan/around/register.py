@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.inputs.changes import row_key
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import TABLES
+from trainplan.plan.address import row_key
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import TABLES
 
 ASSUMED = {"basis": "; assumed:", "basis_vi": "; giả định:"}  # what stands after it is ours
 COLUMNS = ["table", "row", "numbers", "basis_vi", "basis", "kind"]

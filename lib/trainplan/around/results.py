@@ -12,11 +12,11 @@ import pandas as pd
 from trainplan.around.optimal import optimum
 from trainplan.around.value import marginal_values, optimum_table
 from trainplan.around.verdicts import best_reachable, binding, latest_start, verdict
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
 from trainplan.model.limits import Lifted, side_by_side
 from trainplan.model.simulate import Run
+from trainplan.plan.plan import Plan
 
 
 @dataclass(frozen=True)

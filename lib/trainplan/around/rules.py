@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.optimal import Optimum, optimum, weighted_shortfall
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import Plan
 
 RULES = ("proportional", "priority", "optimal")
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainplan.inputs.changes import row_key, split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import TABLES
-from trainplan.inputs.uncertain import Range, limits, moved
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK
+from trainplan.plan.address import row_key, split_address
+from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range, limits, moved
+from trainplan.plan.schema import TABLES
 
 BITS = 30  # of a Sobol point
 EMPTY = {("programs", "capacity"): np.inf, ("programs", "class_size"): np.inf}  # an empty cell that is not 0

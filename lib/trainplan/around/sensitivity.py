@@ -14,9 +14,9 @@ import pandas as pd
 
 from trainplan.around.sampling import Ranges, points
 from trainplan.around.uncertainty import SEED, enrollment
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
+from trainplan.plan.plan import Plan
 
 POINTS = 1024  # of the design; each costs one run more than there are ranges
 STILL = 1e-12  # a variance that is none

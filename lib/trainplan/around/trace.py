@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from trainplan.inputs.changes import row_key
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES
+from trainplan.plan.address import row_key
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES
 
 DECISION = "decision.txt"
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]

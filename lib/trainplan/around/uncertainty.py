@@ -16,12 +16,12 @@ import pandas as pd
 from trainplan.around.optimal import decided
 from trainplan.around.rules import RULES as KEEPING_CEILINGS
 from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
+from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
 
 DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415

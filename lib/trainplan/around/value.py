@@ -12,8 +12,8 @@ from trainplan.around.optimal import Optimum
 from trainplan.around.optimum.equations import Equations, equations
 from trainplan.around.optimum.facts import MILLION, Facts
 from trainplan.around.optimum.solver import Solver
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, Index, arrays
+from trainplan.plan.plan import Plan
 
 BILLION, PLACES = 1e9, 10.0
 

@@ -25,7 +25,7 @@ from trainplan.desk.words import word
 from trainplan.outputs.excel import write_excel
 from trainplan.outputs.files import OutputError
 from trainplan.outputs.run import OUTPUTS
-from trainplan.outputs.scenarios import folder_name
+from trainplan.plan.scenarios import folder_name
 from trainplan.text.problems import PlanError
 
 Method = Callable[..., None]

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from trainplan.desk.entries import Entry
 from trainplan.desk.positions import Fitted, Position, shown, snapped
 from trainplan.desk.words import word
-from trainplan.outputs.labels import option_label
+from trainplan.plan.labels import option_label
 
 Moved = Callable[[Fitted, float | str], None]
 Typed = Callable[[Fitted, str], None]

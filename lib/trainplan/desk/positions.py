@@ -10,9 +10,9 @@ from babel.numbers import NumberFormatError, parse_decimal
 
 from trainplan.around.compare import value_at
 from trainplan.desk.history import Changes, without
-from trainplan.inputs.levers import Lever, choices_of, form_of
-from trainplan.inputs.plan import Plan
-from trainplan.outputs.labels import option_label
+from trainplan.plan.labels import option_label
+from trainplan.plan.levers import Lever, choices_of, form_of
+from trainplan.plan.plan import Plan
 from trainplan.text.formats import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever

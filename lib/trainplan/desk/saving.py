@@ -13,9 +13,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from trainplan.desk.history import Changes
-from trainplan.inputs.plan import Plan, load_plan
 from trainplan.outputs.files import OutputError, write_text
-from trainplan.outputs.scenarios import folder_name
+from trainplan.plan.plan import Plan, load_plan
+from trainplan.plan.scenarios import folder_name
 
 TAKEN = ("base", "all")  # these words mean something else on the command line
 LENGTH = 60

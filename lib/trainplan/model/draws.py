@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import Array, arrays, drawn_arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.plan import Plan
 
 CHUNK = 2048  # draws at once: benchmarks/draws.py tries others
 KEPT = 4_000_000  # numbers

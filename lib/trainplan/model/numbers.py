@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.inputs.changes import row_key, split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import TABLES
 from trainplan.model.rounding import ceil, floor
 from trainplan.model.structure import Array, Index
+from trainplan.plan.address import row_key, split_address
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import TABLES
 
 
 class Columns:

@@ -9,8 +9,8 @@ import pandas as pd
 from trainplan.around.goal import TOTAL, Goal
 from trainplan.around.relaxations import Way
 from trainplan.around.rules import Rules, nearest_rule
-from trainplan.inputs.changes import split_address
-from trainplan.inputs.plan import Plan
+from trainplan.plan.address import split_address
+from trainplan.plan.plan import Plan
 from trainplan.text.formats import bare_billions, billions, number
 from trainplan.text.words import say
 

@@ -164,7 +164,7 @@ def _positive(text: str) -> int:
 
 def check_plan(arguments: argparse.Namespace) -> int:
     """`check`: loads the plan in every scenario named, and says what is unusual in it."""
-    from trainplan.outputs.scenarios import load_all, named
+    from trainplan.plan.scenarios import load_all, named
 
     plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
@@ -179,8 +179,8 @@ def check_plan(arguments: argparse.Namespace) -> int:
 def write_one(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
     from trainplan.around.results import compute
-    from trainplan.inputs.plan import load_plan
     from trainplan.outputs.tables import write_tables
+    from trainplan.plan.plan import load_plan
 
     paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)), arguments.output)
     print(f"{len(paths)} bảng / tables: {arguments.output}")
@@ -192,8 +192,8 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     from trainplan.around.compare import compare
     from trainplan.around.differences import differences_from
     from trainplan.around.results import compute
-    from trainplan.outputs.scenarios import load_all, named
     from trainplan.outputs.tables import write_table
+    from trainplan.plan.scenarios import load_all, named
 
     plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
@@ -209,9 +209,9 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.around.goal import goal_table, seek
     from trainplan.around.relaxations import ways, ways_table
     from trainplan.around.value import values
-    from trainplan.inputs.plan import load_plan
     from trainplan.outputs.best_plan_views import goal_sentence
     from trainplan.outputs.tables import write_table
+    from trainplan.plan.plan import load_plan
 
     plan = load_plan(arguments.plan, arguments.scenario)
     print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)
@@ -227,8 +227,8 @@ def seek_goal(arguments: argparse.Namespace) -> int:
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
     """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv."""
-    from trainplan.inputs.plan import load_plan
     from trainplan.outputs.uncertainty_tables import write_uncertainty
+    from trainplan.plan.plan import load_plan
 
     plan = load_plan(arguments.plan, arguments.scenario)
     paths = write_uncertainty(plan, arguments.draws, arguments.seed, arguments.loop, arguments.output)
@@ -241,8 +241,8 @@ def run_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
     signal.signal(signal.SIGTERM, _interrupt)
-    from trainplan.inputs.plan import DEFAULT_PLAN
     from trainplan.outputs.run import OUTPUTS, Request, run
+    from trainplan.plan.plan import DEFAULT_PLAN
 
     request = Request(
         plan=arguments.plan or DEFAULT_PLAN,
@@ -261,7 +261,7 @@ def _interrupt(*_: object) -> None:
 
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed."""
-    from trainplan.inputs.plan import PROJECT
+    from trainplan.plan.plan import PROJECT
 
     start = str(Path("notebooks", "00_start.ipynb"))
     command = [sys.executable, "-m", "jupyterlab", start, *arguments.options]

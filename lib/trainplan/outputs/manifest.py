@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from trainplan.around.results import Results
-from trainplan.inputs.plan import Plan
 from trainplan.outputs.execute import Job, Outcome
 from trainplan.outputs.files import sha256, write_text
+from trainplan.plan.plan import Plan
 
 DONE, FAILED = "done", "failed"
 

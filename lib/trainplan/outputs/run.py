@@ -13,15 +13,15 @@ from typing import Any
 
 from trainplan.around.compare import compare
 from trainplan.around.results import Results, compute
-from trainplan.inputs.plan import PROJECT, Plan
 from trainplan.outputs.execute import Job, Outcome, declared, perform, warm
 from trainplan.outputs.files import remove_partials, sha256
 from trainplan.outputs.index import write_index
 from trainplan.outputs.manifest import Manifest, ScenarioRun, made_from
 from trainplan.outputs.progress import Progress
-from trainplan.outputs.scenarios import collect, folder_name, load_all, named
 from trainplan.outputs.tables import write_tables
 from trainplan.outputs.workers import WorkerDied, run_all
+from trainplan.plan.plan import PROJECT, Plan
+from trainplan.plan.scenarios import collect, folder_name, load_all, named
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"

@@ -7,10 +7,10 @@ from typing import Any
 
 from trainplan.around.real import real_change
 from trainplan.around.results import Results
-from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import arrays
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.need import completion_rate
+from trainplan.plan.plan import Plan
 from trainplan.text.formats import NOTHING, billions, number, percent
 from trainplan.text.words import say
 

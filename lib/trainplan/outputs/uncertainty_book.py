@@ -11,11 +11,11 @@ from trainplan.around.conditions import Rule, conditions
 from trainplan.around.differences import differences
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import Uncertainty, uncertainty, under_rules
-from trainplan.inputs.plan import Plan
 from trainplan.model.funding import RULES
 from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.style import Picture
+from trainplan.plan.plan import Plan
 
 
 class UncertainPages:

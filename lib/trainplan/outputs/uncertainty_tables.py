@@ -10,10 +10,10 @@ import pandas as pd
 from trainplan.around.conditions import Rule, conditions
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import uncertainty
-from trainplan.inputs.plan import Plan
 from trainplan.outputs.progress import Progress
 from trainplan.outputs.tables import write_table
 from trainplan.outputs.uncertainty_views import likely
+from trainplan.plan.plan import Plan
 
 
 def write_uncertainty(plan: Plan, draws: int, seed: int, loop: str, folder: Path) -> list[Path]:

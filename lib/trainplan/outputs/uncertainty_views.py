@@ -9,10 +9,10 @@ import pandas as pd
 from trainplan.around.conditions import Condition, Rule
 from trainplan.around.differences import COST, MET
 from trainplan.around.uncertainty import Uncertainty
-from trainplan.inputs.changes import split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.uncertain import Range
-from trainplan.outputs.labels import COVERAGES, SHARES, address_label, value_label
+from trainplan.plan.address import split_address
+from trainplan.plan.labels import COVERAGES, SHARES, address_label, value_label
+from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
 from trainplan.text.columns import name_of
 from trainplan.text.formats import NARROW, billions, number, percent
 from trainplan.text.words import say

@@ -12,10 +12,10 @@ from trainplan.around.compare import Comparison
 from trainplan.around.register import register
 from trainplan.around.results import Results
 from trainplan.around.trace import pointers, statements
-from trainplan.inputs.changes import Change, in_language
-from trainplan.inputs.plan import Plan, load_plan
-from trainplan.outputs.labels import address_label, row_label, value_label
 from trainplan.outputs.titles import report_title
+from trainplan.plan.address import Change, in_language
+from trainplan.plan.labels import address_label, row_label, value_label
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.text.columns import name_of
 from trainplan.text.formats import bare_billions, number, percent, vnd
 from trainplan.text.words import say

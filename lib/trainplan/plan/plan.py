@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from trainplan.inputs.changes import Change, apply_changes, row_key
-from trainplan.inputs.checks import Read, check_together, warnings
-from trainplan.inputs.levers import Lever, sound_levers
-from trainplan.inputs.reading import Files, RawTable
-from trainplan.inputs.schema import TABLES, Choices, allowed, expected
-from trainplan.inputs.uncertain import Range, read_ranges
+from trainplan.plan.address import Change, apply_changes, row_key
+from trainplan.plan.checks import Read, check_together, warnings
+from trainplan.plan.levers import Lever, sound_levers
+from trainplan.plan.ranges import Range, read_ranges
+from trainplan.plan.reading import Files, RawTable
+from trainplan.plan.schema import TABLES, Choices, allowed, expected
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.inputs.changes import key_text
-from trainplan.inputs.schema import TABLES, Choices, Objective
+from trainplan.plan.address import key_text
+from trainplan.plan.schema import TABLES, Choices, Objective
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6

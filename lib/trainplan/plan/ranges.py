@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainplan.inputs.changes import places, split_address
-from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import Addresses, Name, Number, expected, number
+from trainplan.plan.address import places, split_address
+from trainplan.plan.reading import RawTable
+from trainplan.plan.schema import Addresses, Name, Number, expected, number
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # the least of a number that must be above 0

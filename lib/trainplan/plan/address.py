@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import CHANGEABLE_CHOICES, TABLES, number
+from trainplan.plan.reading import RawTable
+from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, number
 from trainplan.text.problems import Problem, nearest_name
 
 FORMS = ("value", "scale", "add")

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from trainplan.inputs.schema import Table
+from trainplan.plan.schema import Table
 from trainplan.text.problems import Problem, nearest_name
 
 

@@ -11,9 +11,9 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainplan.inputs.changes import FORMS, changed_value, places, split_address
-from trainplan.inputs.reading import RawTable
-from trainplan.inputs.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, allowed, number
+from trainplan.plan.address import FORMS, changed_value, places, split_address
+from trainplan.plan.reading import RawTable
+from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, allowed, number
 from trainplan.text.problems import Problem, nearest_name
 
 NOT_SO = "this is not what a lever has here."

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.inputs.plan import Plan, find_plan, find_scenario, load_plan, scenario_names
+from trainplan.plan.plan import Plan, find_plan, find_scenario, load_plan, scenario_names
 from trainplan.text.problems import PlanError, Problem
 
 ALL = "all"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainplan.inputs.changes import split_address
-from trainplan.inputs.plan import Plan
-from trainplan.inputs.schema import TABLES
+from trainplan.plan.address import split_address
+from trainplan.plan.plan import Plan
+from trainplan.plan.schema import TABLES
 from trainplan.text.columns import NAMES, name_of
 from trainplan.text.formats import NOTHING, number, percent
 from trainplan.text.words import say
