@@ -20,7 +20,7 @@ from trainplan.around.optimum.facts import Facts
 from trainplan.around.optimum.solver import Solver
 from trainplan.around.results import compute
 from trainplan.model.arrays import Arrays, arrays
-from trainplan.model.structure import Structure
+from trainplan.model.layout import Structure
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 
 

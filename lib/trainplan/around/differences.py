@@ -19,8 +19,8 @@ import pandas as pd
 from trainplan.around.optimal import decided
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import parts_of, simulate_draws
+from trainplan.model.from_plan import NUMBERS
 from trainplan.model.funding import RULES
-from trainplan.model.numbers import NUMBERS
 from trainplan.model.simulate import Run
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainplan.model.numbers import NUMBERS, Columns, pairs_of, places, starts
+from trainplan.model.from_plan import NUMBERS, Columns, pairs_of, places, starts
+from trainplan.model.layout import Array, Index, Mask, Structure
 from trainplan.model.rounding import ceil, divide, floor, total
-from trainplan.model.structure import Array, Index, Mask, Structure
 from trainplan.plan.plan import Plan
 
 __all__ = ["Array", "Arrays", "Index", "Mask", "arrays", "ceil", "divide", "drawn_arrays", "floor", "pairs_of", "total"]

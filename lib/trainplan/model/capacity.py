@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, divide, floor, total
+from trainplan.model.layout import Level
 from trainplan.model.need import count_need, with_parts
-from trainplan.model.structure import Level
 from trainplan.model.workforce import Workforce
 
 FRACTIONS = 1e9  # fractions that differ by less than one of these are a tie

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainplan.model.structure import Array
+from trainplan.model.layout import Array
 
 ROUNDING = 1e-9  # what a computed number may miss a whole one by
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trainplan.model.layout import Array, Index
 from trainplan.model.rounding import ceil, floor
-from trainplan.model.structure import Array, Index
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
