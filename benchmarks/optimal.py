@@ -14,13 +14,13 @@ from time import process_time
 
 import numpy as np
 
-from trainplan.around.optimal import optimum
-from trainplan.around.optimum.equations import equations
-from trainplan.around.optimum.facts import Facts
-from trainplan.around.optimum.solver import Solver
 from trainplan.around.results import compute
 from trainplan.model.arrays import Arrays, arrays
 from trainplan.model.layout import Structure
+from trainplan.optimize.best_plan import optimum
+from trainplan.optimize.constants import Facts
+from trainplan.optimize.formulation import equations
+from trainplan.optimize.lp import Solver
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from strategies import Tables, plans
 from test_properties import Drawn, loaded, quick
-from trainplan.around.optimal import Optimum, optimum, weighted_shortfall
-from trainplan.around.optimum.equations import equations
-from trainplan.around.optimum.facts import Facts
-from trainplan.around.optimum.search import searched
-from trainplan.around.optimum.solver import Solver
-from trainplan.around.optimum.whole import fitted
 from trainplan.around.results import compute
 from trainplan.model.arrays import Array, Arrays, arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
+from trainplan.optimize.constants import Facts
+from trainplan.optimize.formulation import equations
+from trainplan.optimize.lp import Solver
+from trainplan.optimize.rounding import fitted
+from trainplan.optimize.search import searched
 from trainplan.plan.plan import load_plan
 
 HERE = Path(__file__).parent

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.optimal import decided
 from trainplan.model.arrays import Array, Index, arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.from_plan import NUMBERS
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import decided
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from trainplan.around.optimal import decided
 from trainplan.model.arrays import Array, Arrays, Mask, arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import decided
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem, nearest_name
 

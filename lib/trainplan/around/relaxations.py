@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.goal import STEP, TOTAL, least, limited, met_of, points_of
-from trainplan.around.optimal import decided
 from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.limits import without_ceilings
 from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import decided
 from trainplan.plan.plan import Plan
 
 MOST_PLACES = 2.0  # more places than this share of the group is no way

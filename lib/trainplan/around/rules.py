@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from trainplan.around.optimal import Optimum, optimum, weighted_shortfall
 from trainplan.model.arrays import arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
 from trainplan.plan.plan import Plan
 
 RULES = ("proportional", "priority", "optimal")

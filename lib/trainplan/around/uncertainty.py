@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.optimal import decided
 from trainplan.around.rules import RULES as KEEPING_CEILINGS
 from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.model.arrays import Array, arrays
@@ -21,6 +20,7 @@ from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import decided
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
 

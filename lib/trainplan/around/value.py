@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trainplan.around.optimal import Optimum
-from trainplan.around.optimum.equations import Equations, equations
-from trainplan.around.optimum.facts import MILLION, Facts
-from trainplan.around.optimum.solver import Solver
 from trainplan.model.arrays import Array, Index, arrays
+from trainplan.optimize.best_plan import Optimum
+from trainplan.optimize.constants import MILLION, Facts
+from trainplan.optimize.formulation import Equations, equations
+from trainplan.optimize.lp import Solver
 from trainplan.plan.plan import Plan
 
 BILLION, PLACES = 1e9, 10.0

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 
-from trainplan.around.optimum.equations import Equations
 from trainplan.model.arrays import Array, Index
+from trainplan.optimize.formulation import Equations
 
 HEURISTICS = [f"mip_heuristic_run_{name}" for name in ("rens", "rins", "root_reduced_cost")]
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit)  # the limit is that of nodes

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trainplan.around.optimum.equations import equations
-from trainplan.around.optimum.facts import MILLION, Facts
-from trainplan.around.optimum.search import TOLERANCE, searched
-from trainplan.around.optimum.solver import Solver
-from trainplan.around.optimum.whole import fitted
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.constants import MILLION, Facts
+from trainplan.optimize.formulation import equations
+from trainplan.optimize.lp import Solver
+from trainplan.optimize.rounding import fitted
+from trainplan.optimize.search import TOLERANCE, searched
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from contextlib import suppress
 
 import numpy as np
 
-from trainplan.around.optimum.equations import Equations
-from trainplan.around.optimum.solver import Solver, Unsolved
 from trainplan.model.arrays import Array, Index
+from trainplan.optimize.formulation import Equations
+from trainplan.optimize.lp import Solver, Unsolved
 
 EXACT = 100  # whole columns up to which everything is decided at once, to proven optimality
 MOST = 3_000  # whole columns beyond which rounding has to do

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from trainplan.around.optimum.facts import MILLION, SLACK, Facts, of_objective, of_program
-from trainplan.around.optimum.rows import Columns, Rows
 from trainplan.model.arrays import Array, Arrays, Index
+from trainplan.optimize.constants import MILLION, SLACK, Facts, of_objective, of_program
+from trainplan.optimize.constraints import Columns, Rows
 
 
 @dataclass(frozen=True)

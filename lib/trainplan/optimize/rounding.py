@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from trainplan.around.optimum.facts import MILLION, SLACK, Facts, of_objective
 from trainplan.model.arrays import Array, Arrays, floor
 from trainplan.model.funding import affordable
 from trainplan.model.rounding import ROUNDING
+from trainplan.optimize.constants import MILLION, SLACK, Facts, of_objective
 
 
 def fitted(plan: Arrays, facts: Facts, wanted: Array) -> Array:

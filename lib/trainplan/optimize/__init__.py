@@ -1,0 +1,1 @@
+"""The best plan for the money, as a linear program."""
