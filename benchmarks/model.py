@@ -14,10 +14,10 @@ from time import perf_counter
 
 import numpy as np
 
-from trainplan.around.results import compute
 from trainplan.model.arrays import arrays
 from trainplan.model.simulate import simulate
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
+from trainplan.results.tables import compute
 
 DRAWS = 2_000
 REPEATS = 7

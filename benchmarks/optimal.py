@@ -14,7 +14,6 @@ from time import process_time
 
 import numpy as np
 
-from trainplan.around.results import compute
 from trainplan.model.arrays import Arrays, arrays
 from trainplan.model.layout import Structure
 from trainplan.optimize.best_plan import optimum
@@ -22,6 +21,7 @@ from trainplan.optimize.constants import Facts
 from trainplan.optimize.formulation import equations
 from trainplan.optimize.lp import Solver
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
+from trainplan.results.tables import compute
 
 
 def of_units(plan: Arrays, units: int) -> Arrays:

@@ -23,7 +23,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import plans, write_plan
-from trainplan.around.results import compute
 from trainplan.desk import page, reports, saving
 from trainplan.desk.bench import Bench
 from trainplan.desk.desk import Desk
@@ -40,6 +39,7 @@ from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan
+from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from servers import PLAN, TOKEN, chromium, desk_folder, lab, moved, run_all, voila
-from trainplan.around.results import compute
 from trainplan.outputs.cli import main
 from trainplan.outputs.tables import write_tables
 from trainplan.plan.plan import load_plan
+from trainplan.results.tables import compute
 
 pytestmark = pytest.mark.browser
 

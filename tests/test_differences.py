@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainplan.around.differences import COST, MET, differences, drawn_orders, every_set, outcomes
-from trainplan.around.results import compute
 from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.results.tables import compute
 
 PROVINCE = "an_giang_2011_2015"
 WORKED = Path(__file__).parent / "plans" / "worked_example"

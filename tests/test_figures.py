@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from trainplan.around.compare import Comparison, compare
-from trainplan.around.results import Results, compute
 from trainplan.outputs import money_figures, people_figures
 from trainplan.outputs.style import Picture
 from trainplan.plan.plan import load_plan, scenario_names
+from trainplan.results.compare import Comparison, compare
+from trainplan.results.tables import Results, compute
 
 HERE = Path(__file__).parent
 PLANS = [

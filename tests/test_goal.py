@@ -14,13 +14,13 @@ from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
 from trainplan.around.goal import STEP, goal_table, limited, seek, with_level
 from trainplan.around.relaxations import ways, ways_table
-from trainplan.around.results import compute
 from trainplan.around.value import values
 from trainplan.model.arrays import arrays
 from trainplan.optimize.best_plan import decided
 from trainplan.outputs.cli import main
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 HERE = Path(__file__).parent

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from trainplan.around.compare import compare
-from trainplan.around.results import Results, compute
 from trainplan.plan.plan import PROJECT, load_plan, scenario_names
+from trainplan.results.compare import compare
+from trainplan.results.tables import Results, compute
 
 GOLDEN = Path(__file__).parent / "golden"
 PLANS = sorted(path.parent for path in (PROJECT / "params").glob("*/plan.yaml"))

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from strategies import plans, write_plan
 from trainplan.model.arrays import Arrays, arrays
-from trainplan.model.limits import LIFTED, side_by_side
 from trainplan.model.simulate import Run, simulate
 from trainplan.plan.plan import load_plan
+from trainplan.results.relaxed_runs import LIFTED, side_by_side
 
 ARRAYS = ("needed", "deliverable", "funded", "completed", "funded_vnd", "deliverable_vnd", "commitments_vnd", "reached")
 SOUND = Path(__file__).parent / "broken" / "sound"

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from reference import Reference, lines
-from trainplan.around.results import Results, compute
 from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.results.tables import Results, compute
 
 HERE = Path(__file__).parent
 PLANS = [*sorted((HERE / "plans").glob("*/plan.yaml")), *sorted((PROJECT / "params").glob("*/plan.yaml"))]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from strategies import Tables, plans
 from test_properties import Drawn, loaded, quick
-from trainplan.around.results import compute
 from trainplan.model.arrays import Array, Arrays, arrays
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
@@ -24,6 +23,7 @@ from trainplan.optimize.lp import Solver
 from trainplan.optimize.rounding import fitted
 from trainplan.optimize.search import searched
 from trainplan.plan.plan import load_plan
+from trainplan.results.tables import compute
 
 HERE = Path(__file__).parent
 PLANS = ["new_province", "counts", "long_courses", "one_year", "shrinking", "worked_example"]

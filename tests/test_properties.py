@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from strategies import Tables, plans, write_plan
 from test_model_agrees import COLUMNS, agree, reading
-from trainplan.around.results import Results, compute
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.results.tables import Results, compute
 
 Drawn = tuple[dict[str, Any], Tables]
 quick = settings(

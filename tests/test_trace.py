@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.around.register import register
-from trainplan.around.trace import DECISION, dangling, pointers, statements, unquoted
 from trainplan.outputs.cli import COMMANDS
 from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.results.decision import DECISION, dangling, pointers, statements, unquoted
+from trainplan.results.sources import register
 
 PLANS = sorted(path.parent.name for path in (PROJECT / "params").glob("*/plan.yaml"))
 NOTEBOOKS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from trainplan.around.conditions import conditions
-from trainplan.around.results import compute
 from trainplan.around.sampling import Ranges, cells_of, points
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import Uncertainty, uncertainty
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.plan.ranges import LIMITS, Range
 from trainplan.plan.schema import TABLES
+from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"

@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 
 from test_figures import drawn_text_outside
-from trainplan.around.compare import compare
 from trainplan.around.conditions import Condition, Rule, conditions
 from trainplan.around.differences import COST, differences
-from trainplan.around.results import compute
 from trainplan.around.sensitivity import sensitivity
 from trainplan.around.uncertainty import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
 from trainplan.outputs import uncertainty_figures as figures
@@ -20,6 +18,8 @@ from trainplan.outputs.cli import main
 from trainplan.outputs.index import write_index
 from trainplan.outputs.views import html_table
 from trainplan.plan.plan import load_plan
+from trainplan.results.compare import compare
+from trainplan.results.tables import compute
 from trainplan.text.formats import percent
 
 PROVINCE = "an_giang_2011_2015"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.around.results import Results, compute
 from trainplan.plan.plan import load_plan
+from trainplan.results.tables import Results, compute
 
 PLAN = Path(__file__).parent / "plans" / "worked_example"
 TABLE = [  # year, joiners, path, held before courses, need, classes, held, million VND

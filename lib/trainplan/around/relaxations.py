@@ -14,10 +14,10 @@ import pandas as pd
 
 from trainplan.around.goal import STEP, TOTAL, least, limited, met_of, points_of
 from trainplan.model.arrays import Array, Arrays, Mask
-from trainplan.model.limits import without_ceilings
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import decided
 from trainplan.plan.plan import Plan
+from trainplan.results.relaxed_runs import without_ceilings
 
 MOST_PLACES = 2.0  # more places than this share of the group is no way
 COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"]

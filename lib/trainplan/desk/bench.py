@@ -7,12 +7,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from trainplan.around.results import Results, compute
 from trainplan.desk.entries import Entry, entries
 from trainplan.desk.history import Changes, History, normal
 from trainplan.desk.positions import Fitted, Position, fitted, position_in
 from trainplan.plan.plan import Plan, find_scenario, load_plan, scenario_names, spoken
 from trainplan.plan.reading import Files
+from trainplan.results.tables import Results, compute
 from trainplan.text.problems import PlanError
 
 BASE = "base"

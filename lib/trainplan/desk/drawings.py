@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainplan.around.results import Results
 from trainplan.desk.words import word
 from trainplan.outputs.style import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.results.tables import Results
 from trainplan.text.formats import bare_billions, number, percent
 from trainplan.text.words import say
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from trainplan.around.results import Results
 from trainplan.desk.drawings import Grid, grid, moved
 from trainplan.desk.words import word
 from trainplan.model.arrays import pairs_of
+from trainplan.results.tables import Results
 from trainplan.text.formats import billions, number, percent
 from trainplan.text.words import say
 

@@ -15,10 +15,8 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, display
 
-from trainplan.around.compare import Comparison, compare
 from trainplan.around.goal import Goal, seek
 from trainplan.around.relaxations import ways
-from trainplan.around.results import Results, compute
 from trainplan.around.rules import Rules, rules
 from trainplan.around.value import values
 from trainplan.outputs import best_plan_figures, best_plan_views, money_figures, people_figures, sentences, views
@@ -27,6 +25,8 @@ from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
 from trainplan.outputs.uncertainty_book import UncertainPages
 from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.results.compare import Comparison, compare
+from trainplan.results.tables import Results, compute
 from trainplan.text.problems import PlanError, Problem, nearest_name
 from trainplan.text.words import say
 

@@ -178,9 +178,9 @@ def check_plan(arguments: argparse.Namespace) -> int:
 
 def write_one(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
-    from trainplan.around.results import compute
     from trainplan.outputs.tables import write_tables
     from trainplan.plan.plan import load_plan
+    from trainplan.results.tables import compute
 
     paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)), arguments.output)
     print(f"{len(paths)} bảng / tables: {arguments.output}")
@@ -189,11 +189,11 @@ def write_one(arguments: argparse.Namespace) -> int:
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.around.compare import compare
     from trainplan.around.differences import differences_from
-    from trainplan.around.results import compute
     from trainplan.outputs.tables import write_table
     from trainplan.plan.scenarios import load_all, named
+    from trainplan.results.compare import compare
+    from trainplan.results.tables import compute
 
     plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from trainplan.around.compare import Comparison
 from trainplan.around.uncertainty import under_rules
 from trainplan.outputs.files import write_text
 from trainplan.outputs.manifest import ScenarioRun
@@ -22,6 +21,7 @@ from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
 from trainplan.outputs.titles import report_title
 from trainplan.outputs.uncertainty_views import chances_by_rule
 from trainplan.outputs.views import html_table, scenarios
+from trainplan.results.compare import Comparison
 from trainplan.text.formats import number
 from trainplan.text.words import say
 

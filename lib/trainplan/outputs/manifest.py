@@ -13,10 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from trainplan.around.results import Results
 from trainplan.outputs.execute import Job, Outcome
 from trainplan.outputs.files import sha256, write_text
 from trainplan.plan.plan import Plan
+from trainplan.results.tables import Results
 
 DONE, FAILED = "done", "failed"
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from trainplan.around.compare import Comparison
-from trainplan.around.real import real_and_nominal, real_change
-from trainplan.around.results import Results
 from trainplan.outputs.style import (
     BLUE,
     FAINT,
@@ -24,6 +21,9 @@ from trainplan.outputs.style import (
     canvas,
     wrapped,
 )
+from trainplan.results.compare import Comparison
+from trainplan.results.real_terms import real_and_nominal, real_change
+from trainplan.results.tables import Results
 from trainplan.text.formats import bare_billions, billions, number, percent
 from trainplan.text.words import say
 

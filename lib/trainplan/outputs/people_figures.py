@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from trainplan.around.results import Results
 from trainplan.outputs.style import (
     BLUE,
     FAINT,
@@ -23,6 +22,7 @@ from trainplan.outputs.style import (
     canvas,
     wrapped,
 )
+from trainplan.results.tables import Results
 from trainplan.text.formats import number, percent
 from trainplan.text.words import say
 

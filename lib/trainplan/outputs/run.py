@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.around.compare import compare
-from trainplan.around.results import Results, compute
 from trainplan.outputs.execute import Job, Outcome, declared, perform, warm
 from trainplan.outputs.files import remove_partials, sha256
 from trainplan.outputs.index import write_index
@@ -22,6 +20,8 @@ from trainplan.outputs.tables import write_tables
 from trainplan.outputs.workers import WorkerDied, run_all
 from trainplan.plan.plan import PROJECT, Plan
 from trainplan.plan.scenarios import collect, folder_name, load_all, named
+from trainplan.results.compare import compare
+from trainplan.results.tables import Results, compute
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"

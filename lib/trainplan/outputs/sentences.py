@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trainplan.around.real import real_change
-from trainplan.around.results import Results
 from trainplan.model.arrays import arrays
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
+from trainplan.results.real_terms import real_change
+from trainplan.results.tables import Results
 from trainplan.text.formats import NOTHING, billions, number, percent
 from trainplan.text.words import say
 

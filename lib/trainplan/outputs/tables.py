@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from trainplan.around.results import Results
 from trainplan.outputs.files import write_text
+from trainplan.results.tables import Results
 
 
 def write_tables(results: Results, folder: Path) -> list[Path]:

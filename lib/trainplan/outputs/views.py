@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.around.compare import Comparison
-from trainplan.around.register import register
-from trainplan.around.results import Results
-from trainplan.around.trace import pointers, statements
 from trainplan.outputs.titles import report_title
 from trainplan.plan.address import Change, in_language
 from trainplan.plan.labels import address_label, row_label, value_label
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.results.compare import Comparison
+from trainplan.results.decision import pointers, statements
+from trainplan.results.sources import register
+from trainplan.results.tables import Results
 from trainplan.text.columns import name_of
 from trainplan.text.formats import bare_billions, number, percent, vnd
 from trainplan.text.words import say

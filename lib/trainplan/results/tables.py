@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from trainplan.around.value import marginal_values, optimum_table
-from trainplan.around.verdicts import best_reachable, binding, latest_start, verdict
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
-from trainplan.model.limits import Lifted, side_by_side
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import optimum
 from trainplan.plan.plan import Plan
+from trainplan.results.relaxed_runs import Lifted, side_by_side
+from trainplan.results.verdicts import best_reachable, binding, latest_start, verdict
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.around.results import Results
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
+from trainplan.results.tables import Results
 
 
 @dataclass(frozen=True)

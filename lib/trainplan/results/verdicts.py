@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
-from trainplan.model.limits import Lifted
 from trainplan.model.simulate import Run
+from trainplan.results.relaxed_runs import Lifted
 
 NEARLY = 0.01  # of the people that the target asks for
 
