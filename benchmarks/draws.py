@@ -15,8 +15,8 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from trainplan.around.sampling import Ranges, points
-from trainplan.around.uncertainty import uncertainty
+from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.sampling import Ranges, points
 from trainplan.model.arrays import arrays, drawn_arrays
 from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from test_figures import PLANS, drawn_text_outside
-from trainplan.around.goal import seek
-from trainplan.around.relaxations import ways
-from trainplan.around.rules import Rules, nearest_rule, rules
-from trainplan.around.value import values
+from trainplan.analysis.goal_seek import seek
+from trainplan.analysis.marginal_values import values
+from trainplan.analysis.relaxations import ways
+from trainplan.analysis.rule_comparison import Rules, nearest_rule, rules
 from trainplan.outputs import best_plan_figures as figures
 from trainplan.outputs import best_plan_views as views
 from trainplan.plan.plan import load_plan

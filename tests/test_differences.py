@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainplan.around.differences import COST, MET, differences, drawn_orders, every_set, outcomes
+from trainplan.analysis.attribution import COST, MET, differences, drawn_orders, every_set, outcomes
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.results.tables import compute
 
@@ -96,7 +96,7 @@ def test_shares_of_any_game(count: int, seed: int) -> None:
 
 def test_drawn_orders_come_within_the_stated_error() -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, "cadre_rotation")
-    from trainplan.around.differences import grouped
+    from trainplan.analysis.attribution import grouped
 
     groups = list(grouped(base, other).values())
     exact, _ = every_set(lambda sets: outcomes(base, groups, sets), len(groups))

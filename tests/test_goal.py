@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from strategies import plans
 from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
-from trainplan.around.goal import STEP, goal_table, limited, seek, with_level
-from trainplan.around.relaxations import ways, ways_table
-from trainplan.around.value import values
+from trainplan.analysis.goal_seek import STEP, goal_table, limited, seek, with_level
+from trainplan.analysis.marginal_values import values
+from trainplan.analysis.relaxations import ways, ways_table
 from trainplan.model.arrays import arrays
 from trainplan.optimize.best_plan import decided
 from trainplan.outputs.cli import main

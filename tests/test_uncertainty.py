@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trainplan.around.conditions import conditions
-from trainplan.around.sampling import Ranges, cells_of, points
-from trainplan.around.sensitivity import sensitivity
-from trainplan.around.uncertainty import Uncertainty, uncertainty
+from trainplan.analysis.failure_conditions import conditions
+from trainplan.analysis.monte_carlo import Uncertainty, uncertainty
+from trainplan.analysis.sampling import Ranges, cells_of, points
+from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.plan.ranges import LIMITS, Range
 from trainplan.plan.schema import TABLES
@@ -118,7 +118,7 @@ def test_draws_stay_what_columns_allow() -> None:
     ids=lambda one: one.distribution,
 )
 def test_points_have_the_mean_and_spread_of_their_distribution(one: Range) -> None:
-    from trainplan.around.sampling import quantile
+    from trainplan.analysis.sampling import quantile
 
     values = quantile(one, np.concatenate(list(points(1, 4096, 7)), axis=1)[0])
     if one.distribution == "triangular":
@@ -166,7 +166,7 @@ def test_a_rule_is_as_often_right_as_it_says(province: dict[int, Uncertainty]) -
 
 
 def test_a_rule_finds_the_condition_that_was_built_in() -> None:
-    from trainplan.around.conditions import rule
+    from trainplan.analysis.failure_conditions import rule
 
     inputs = np.concatenate(list(points(4, 4096, 3)), axis=1)
     alone = rule("o", inputs, inputs[2] < 0.3)

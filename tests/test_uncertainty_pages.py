@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from test_figures import drawn_text_outside
-from trainplan.around.conditions import Condition, Rule, conditions
-from trainplan.around.differences import COST, differences
-from trainplan.around.sensitivity import sensitivity
-from trainplan.around.uncertainty import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
+from trainplan.analysis.attribution import COST, differences
+from trainplan.analysis.failure_conditions import Condition, Rule, conditions
+from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
+from trainplan.analysis.sensitivity import sensitivity
 from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main

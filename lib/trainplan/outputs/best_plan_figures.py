@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trainplan.around.rules import Rules, nearest_rule
+from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
 from trainplan.plan.plan import Plan
 from trainplan.text.formats import number

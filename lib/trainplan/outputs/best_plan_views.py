@@ -6,9 +6,9 @@ import math
 
 import pandas as pd
 
-from trainplan.around.goal import TOTAL, Goal
-from trainplan.around.relaxations import Way
-from trainplan.around.rules import Rules, nearest_rule
+from trainplan.analysis.goal_seek import TOTAL, Goal
+from trainplan.analysis.relaxations import Way
+from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
 from trainplan.text.formats import bare_billions, billions, number

@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, display
 
-from trainplan.around.goal import Goal, seek
-from trainplan.around.relaxations import ways
-from trainplan.around.rules import Rules, rules
-from trainplan.around.value import values
+from trainplan.analysis.goal_seek import Goal, seek
+from trainplan.analysis.marginal_values import values
+from trainplan.analysis.relaxations import ways
+from trainplan.analysis.rule_comparison import Rules, rules
 from trainplan.outputs import best_plan_figures, best_plan_views, money_figures, people_figures, sentences, views
 from trainplan.outputs.coordinates import WHERE, coordinates
 from trainplan.outputs.files import write_bytes

@@ -189,7 +189,7 @@ def write_one(arguments: argparse.Namespace) -> int:
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.around.differences import differences_from
+    from trainplan.analysis.attribution import differences_from
     from trainplan.outputs.tables import write_table
     from trainplan.plan.scenarios import load_all, named
     from trainplan.results.compare import compare
@@ -206,9 +206,9 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
 
 def seek_goal(arguments: argparse.Namespace) -> int:
     """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
-    from trainplan.around.goal import goal_table, seek
-    from trainplan.around.relaxations import ways, ways_table
-    from trainplan.around.value import values
+    from trainplan.analysis.goal_seek import goal_table, seek
+    from trainplan.analysis.marginal_values import values
+    from trainplan.analysis.relaxations import ways, ways_table
     from trainplan.outputs.best_plan_views import goal_sentence
     from trainplan.outputs.tables import write_table
     from trainplan.plan.plan import load_plan

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from trainplan.around.uncertainty import under_rules
+from trainplan.analysis.monte_carlo import under_rules
 from trainplan.outputs.files import write_text
 from trainplan.outputs.manifest import ScenarioRun
 from trainplan.outputs.money_figures import MARKS, compare_money

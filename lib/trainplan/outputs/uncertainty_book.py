@@ -7,10 +7,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from trainplan.around.conditions import Rule, conditions
-from trainplan.around.differences import differences
-from trainplan.around.sensitivity import sensitivity
-from trainplan.around.uncertainty import Uncertainty, uncertainty, under_rules
+from trainplan.analysis.attribution import differences
+from trainplan.analysis.failure_conditions import Rule, conditions
+from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, under_rules
+from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.funding import RULES
 from trainplan.outputs import uncertainty_figures as figures
 from trainplan.outputs import uncertainty_views as views

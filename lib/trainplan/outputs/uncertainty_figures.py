@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from trainplan.around.uncertainty import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.outputs.uncertainty_views import total_cost, when_due
 from trainplan.text.formats import bare_billions, billions, number, percent

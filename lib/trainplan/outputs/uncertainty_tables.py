@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from trainplan.around.conditions import Rule, conditions
-from trainplan.around.sensitivity import sensitivity
-from trainplan.around.uncertainty import uncertainty
+from trainplan.analysis.failure_conditions import Rule, conditions
+from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.sensitivity import sensitivity
 from trainplan.outputs.progress import Progress
 from trainplan.outputs.tables import write_table
 from trainplan.outputs.uncertainty_views import likely

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.around.conditions import Condition, Rule
-from trainplan.around.differences import COST, MET
-from trainplan.around.uncertainty import Uncertainty
+from trainplan.analysis.attribution import COST, MET
+from trainplan.analysis.failure_conditions import Condition, Rule
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.address import split_address
 from trainplan.plan.labels import COVERAGES, SHARES, address_label, value_label
 from trainplan.plan.plan import Plan

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.value import marginal_values, optimum_table
+from trainplan.analysis.marginal_values import marginal_values, optimum_table
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
 from trainplan.model.simulate import Run

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.rules import RULES as KEEPING_CEILINGS
-from trainplan.around.sampling import REPLICATES, Ranges, points, sizes
+from trainplan.analysis.rule_comparison import RULES as KEEPING_CEILINGS
+from trainplan.analysis.sampling import REPLICATES, Ranges, points, sizes
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.around.goal import STEP, TOTAL, least, limited, met_of, points_of
+from trainplan.analysis.goal_seek import STEP, TOTAL, least, limited, met_of, points_of
 from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import decided

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from trainplan.around.uncertainty import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.model.arrays import Array, Mask
 
 BINS = 20

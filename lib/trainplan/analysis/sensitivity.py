@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from trainplan.around.sampling import Ranges, points
-from trainplan.around.uncertainty import SEED, enrollment
+from trainplan.analysis.monte_carlo import SEED, enrollment
+from trainplan.analysis.sampling import Ranges, points
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
 from trainplan.plan.plan import Plan

@@ -1,0 +1,1 @@
+"""What tries many plans: goal seek, draws, comparison of causes."""
