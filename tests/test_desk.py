@@ -36,10 +36,10 @@ from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
 from trainplan.outputs.render import render_report
-from trainplan.outputs.tables import write_tables
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
+from trainplan.storage.tables import write_tables
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]

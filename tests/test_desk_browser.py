@@ -10,9 +10,9 @@ import pytest
 
 from servers import PLAN, TOKEN, chromium, desk_folder, lab, moved, run_all, voila
 from trainplan.outputs.cli import main
-from trainplan.outputs.tables import write_tables
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
+from trainplan.storage.tables import write_tables
 
 pytestmark = pytest.mark.browser
 

@@ -16,17 +16,17 @@ import nbformat
 import pytest
 
 from trainplan.outputs.execute import Job, Outcome, execute, perform
-from trainplan.outputs.files import OutputError, unwritable, write_bytes
 from trainplan.outputs.run import Request, run
 from trainplan.outputs.workers import run_all
 from trainplan.plan.scenarios import folder_name, named
+from trainplan.storage.files import OutputError, unwritable, write_bytes
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
 SOUND = Path(__file__).parent / "broken" / "sound"
 PARAMETERS = 'plan: str = ""  # kế hoạch\nscenario: str = "base"\nlanguage: str = "vi"\noutput_dir: str = ""'
 DRAW = (
-    "from pathlib import Path\nimport matplotlib.pyplot as plt\nfrom trainplan.outputs.files import write_text\n"
+    "from pathlib import Path\nimport matplotlib.pyplot as plt\nfrom trainplan.storage.files import write_text\n"
     'write_text(Path(output_dir, "figures", f"note.{language}.txt"), scenario)\nplt.plot([1, 2]);'
 )
 ACROSS = PARAMETERS + "\nscenarios: list = []"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from trainplan.desk.history import Changes, normal
-from trainplan.outputs.files import unwritable, write_text
+from trainplan.storage.files import unwritable, write_text
 
 
 class Draft:

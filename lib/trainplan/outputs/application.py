@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trainplan.outputs.files import OutputError
 from trainplan.plan.plan import PROJECT
+from trainplan.storage.files import OutputError
 
 TEMPLATES = Path(__file__).parent / "templates"  # Voilà looks below it for voila/templates/desk
 SERVED = ("outputs/.*",)  # of the project's files, what a link on the desk may open

@@ -21,12 +21,12 @@ from trainplan.analysis.relaxations import ways
 from trainplan.analysis.rule_comparison import Rules, rules
 from trainplan.outputs import best_plan_figures, best_plan_views, money_figures, people_figures, sentences, views
 from trainplan.outputs.coordinates import WHERE, coordinates
-from trainplan.outputs.files import write_bytes
 from trainplan.outputs.style import Picture
 from trainplan.outputs.uncertainty_book import UncertainPages
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
+from trainplan.storage.files import write_bytes
 from trainplan.text.problems import PlanError, Problem, nearest_name
 from trainplan.text.words import say
 

@@ -65,7 +65,7 @@ def fail(message: str, status: int) -> int:
 
 def in_words(error: Exception) -> str:
     """One line for what nobody foresaw; files say it themselves."""
-    from trainplan.outputs.files import OutputError, unwritable
+    from trainplan.storage.files import OutputError, unwritable
 
     if isinstance(error, OutputError):
         return str(error)
@@ -178,9 +178,9 @@ def check_plan(arguments: argparse.Namespace) -> int:
 
 def write_one(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
-    from trainplan.outputs.tables import write_tables
     from trainplan.plan.plan import load_plan
     from trainplan.results.tables import compute
+    from trainplan.storage.tables import write_tables
 
     paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)), arguments.output)
     print(f"{len(paths)} bảng / tables: {arguments.output}")
@@ -190,10 +190,10 @@ def write_one(arguments: argparse.Namespace) -> int:
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
     from trainplan.analysis.attribution import differences_from
-    from trainplan.outputs.tables import write_table
     from trainplan.plan.scenarios import load_all, named
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
+    from trainplan.storage.tables import write_table
 
     plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
@@ -210,8 +210,8 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.marginal_values import values
     from trainplan.analysis.relaxations import ways, ways_table
     from trainplan.outputs.best_plan_views import goal_sentence
-    from trainplan.outputs.tables import write_table
     from trainplan.plan.plan import load_plan
+    from trainplan.storage.tables import write_table
 
     plan = load_plan(arguments.plan, arguments.scenario)
     print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from trainplan.outputs.files import write_bytes
 from trainplan.outputs.manifest import versions
 from trainplan.outputs.sentences import headline
 from trainplan.outputs.views import changes
 from trainplan.results.tables import Results
+from trainplan.storage.files import write_bytes
 from trainplan.text.words import say
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties: the same results give the same bytes

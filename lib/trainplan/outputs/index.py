@@ -13,7 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import under_rules
-from trainplan.outputs.files import write_text
 from trainplan.outputs.manifest import ScenarioRun
 from trainplan.outputs.money_figures import MARKS, compare_money
 from trainplan.outputs.render import POLICY, TEMPLATES, style
@@ -22,6 +21,7 @@ from trainplan.outputs.titles import report_title
 from trainplan.outputs.uncertainty_views import chances_by_rule
 from trainplan.outputs.views import html_table, scenarios
 from trainplan.results.compare import Comparison
+from trainplan.storage.files import write_text
 from trainplan.text.formats import number
 from trainplan.text.words import say
 

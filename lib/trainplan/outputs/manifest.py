@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from trainplan.outputs.execute import Job, Outcome
-from trainplan.outputs.files import sha256, write_text
 from trainplan.plan.plan import Plan
 from trainplan.results.tables import Results
+from trainplan.storage.files import sha256, write_text
 
 DONE, FAILED = "done", "failed"
 

@@ -15,8 +15,8 @@ import nbformat
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from trainplan.outputs.files import write_text
 from trainplan.outputs.titles import first_heading
+from trainplan.storage.files import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

@@ -10,10 +10,10 @@ import pandas as pd
 from trainplan.analysis.failure_conditions import Rule, conditions
 from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.outputs.progress import Progress
-from trainplan.outputs.tables import write_table
 from trainplan.outputs.uncertainty_views import likely
 from trainplan.plan.plan import Plan
+from trainplan.storage.progress import Progress
+from trainplan.storage.tables import write_table
 
 
 def write_uncertainty(plan: Plan, draws: int, seed: int, loop: str, folder: Path) -> list[Path]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from trainplan.outputs.files import write_text
 from trainplan.results.tables import Results
+from trainplan.storage.files import write_text
 
 
 def write_tables(results: Results, folder: Path) -> list[Path]:
