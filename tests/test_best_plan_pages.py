@@ -9,9 +9,9 @@ from trainplan.analysis.goal_seek import seek
 from trainplan.analysis.marginal_values import values
 from trainplan.analysis.relaxations import ways
 from trainplan.analysis.rule_comparison import Rules, nearest_rule, rules
-from trainplan.outputs import best_plan_figures as figures
-from trainplan.outputs import best_plan_views as views
 from trainplan.plan.plan import load_plan
+from trainplan.report import best_plan_tables as views
+from trainplan.report.figures import best_plan as figures
 from trainplan.text.formats import number
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from trainplan.outputs.book import Book, open_book
-from trainplan.outputs.sentences import headline
-from trainplan.outputs.views import html_table, verdicts
+from trainplan.report.book import Book, open_book
+from trainplan.report.sentences import headline
+from trainplan.report.tables import html_table, verdicts
 from trainplan.text.problems import PlanError
 
 SOUND = str(Path(__file__).parent / "broken" / "sound")

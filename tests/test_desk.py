@@ -34,10 +34,10 @@ from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.words import WORDS, word
 from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
-from trainplan.outputs.excel import write_excel
-from trainplan.outputs.render import render_report
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan
+from trainplan.report.excel import write_excel
+from trainplan.report.html import render_report
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables
 from trainplan.text.problems import PlanError

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from trainplan.outputs import money_figures, people_figures
-from trainplan.outputs.style import Picture
 from trainplan.plan.plan import load_plan, scenario_names
+from trainplan.report.charts import Picture
+from trainplan.report.figures import money as money_figures
+from trainplan.report.figures import people as people_figures
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 

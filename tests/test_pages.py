@@ -104,7 +104,7 @@ def test_pages_print_on_a4(site: Path) -> None:
 
 
 def test_reports_are_the_same_bytes_again(site: Path, tmp_path: Path) -> None:
-    from trainplan.outputs.render import render_report
+    from trainplan.report.html import render_report
 
     report = site / "base" / "reports" / "04_gaps.vi.html"
     again = render_report(site / "base" / "notebooks" / "04_gaps.vi.ipynb", tmp_path / "again.html", "vi")

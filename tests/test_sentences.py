@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from trainplan.outputs.sentences import headline, why
-from trainplan.outputs.views import basis_register, changes
 from trainplan.plan.address import in_language
 from trainplan.plan.labels import address_label, value_label
 from trainplan.plan.plan import load_plan
+from trainplan.report.sentences import headline, why
+from trainplan.report.tables import basis_register, changes
 from trainplan.results.tables import Results, compute
 
 WORKED = Path(__file__).parent / "plans" / "worked_example"

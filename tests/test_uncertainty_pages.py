@@ -12,12 +12,12 @@ from trainplan.analysis.attribution import COST, differences
 from trainplan.analysis.failure_conditions import Condition, Rule, conditions
 from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.outputs import uncertainty_figures as figures
-from trainplan.outputs import uncertainty_views as views
 from trainplan.outputs.cli import main
-from trainplan.outputs.index import write_index
-from trainplan.outputs.views import html_table
 from trainplan.plan.plan import load_plan
+from trainplan.report import uncertainty_tables as views
+from trainplan.report.figures import uncertainty as figures
+from trainplan.report.index import write_index
+from trainplan.report.tables import html_table
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.text.formats import percent

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainplan.desk.words import word
-from trainplan.outputs.style import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
 from trainplan.results.tables import Results
 from trainplan.text.formats import bare_billions, number, percent
 from trainplan.text.words import say

@@ -9,10 +9,10 @@ from typing import Any
 from trainplan.desk.history import Changes
 from trainplan.desk.positions import Fitted, position_in, shown
 from trainplan.desk.words import word
-from trainplan.outputs.views import together
 from trainplan.plan.address import reason_of
 from trainplan.plan.labels import address_label
 from trainplan.plan.plan import Plan
+from trainplan.report.tables import together
 from trainplan.text.formats import NOTHING
 
 

@@ -12,7 +12,7 @@ from IPython.display import display
 
 from trainplan.desk.bench import Bench
 from trainplan.desk.page import static
-from trainplan.outputs.coordinates import coordinates
+from trainplan.report.parameters import coordinates
 
 EDITORS = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")
 

@@ -7,8 +7,8 @@ from html import escape
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
 from trainplan.desk.words import word
-from trainplan.outputs.views import changes as changes_table
-from trainplan.outputs.views import html_table
+from trainplan.report.tables import changes as changes_table
+from trainplan.report.tables import html_table
 
 SECTIONS = {
     "coverage": drawings.coverage,

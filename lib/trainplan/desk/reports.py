@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from trainplan.desk.history import Changes
 from trainplan.desk.saving import Words, as_yaml
-from trainplan.outputs.index import NAMES
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import folder_name
+from trainplan.report.index import NAMES
 from trainplan.storage.files import write_text
 
 STEP = re.compile(r"\[(\d+)/(\d+)\]")

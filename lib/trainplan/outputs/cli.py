@@ -209,8 +209,8 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.goal_seek import goal_table, seek
     from trainplan.analysis.marginal_values import values
     from trainplan.analysis.relaxations import ways, ways_table
-    from trainplan.outputs.best_plan_views import goal_sentence
     from trainplan.plan.plan import load_plan
+    from trainplan.report.best_plan_tables import goal_sentence
     from trainplan.storage.tables import write_table
 
     plan = load_plan(arguments.plan, arguments.scenario)

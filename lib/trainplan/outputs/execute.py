@@ -22,9 +22,9 @@ import papermill
 from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
-import trainplan.outputs.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
-from trainplan.outputs.render import render_report
+import trainplan.report.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.outputs.shell import ENGINE
+from trainplan.report.html import render_report
 from trainplan.storage.files import OutputError, note_written, recorded, unwritable
 from trainplan.text.problems import PlanError, Problem, nearest_name
 

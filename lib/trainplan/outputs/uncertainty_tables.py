@@ -10,8 +10,8 @@ import pandas as pd
 from trainplan.analysis.failure_conditions import Rule, conditions
 from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.outputs.uncertainty_views import likely
 from trainplan.plan.plan import Plan
+from trainplan.report.uncertainty_tables import likely
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_table
 

@@ -19,11 +19,16 @@ from trainplan.analysis.goal_seek import Goal, seek
 from trainplan.analysis.marginal_values import values
 from trainplan.analysis.relaxations import ways
 from trainplan.analysis.rule_comparison import Rules, rules
-from trainplan.outputs import best_plan_figures, best_plan_views, money_figures, people_figures, sentences, views
-from trainplan.outputs.coordinates import WHERE, coordinates
-from trainplan.outputs.style import Picture
-from trainplan.outputs.uncertainty_book import UncertainPages
 from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.report import best_plan_tables as best_plan_views
+from trainplan.report import sentences
+from trainplan.report import tables as views
+from trainplan.report.charts import Picture
+from trainplan.report.figures import best_plan as best_plan_figures
+from trainplan.report.figures import money as money_figures
+from trainplan.report.figures import people as people_figures
+from trainplan.report.parameters import WHERE, coordinates
+from trainplan.report.uncertainty_book import UncertainPages
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 from trainplan.storage.files import write_bytes

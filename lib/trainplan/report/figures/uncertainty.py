@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from trainplan.analysis.monte_carlo import Uncertainty
-from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
-from trainplan.outputs.uncertainty_views import total_cost, when_due
+from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
+from trainplan.report.uncertainty_tables import total_cost, when_due
 from trainplan.text.formats import bare_billions, billions, number, percent
 from trainplan.text.words import say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from trainplan.outputs.style import (
+from trainplan.report.charts import (
     BLUE,
     FAINT,
     GREEN,

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from trainplan.outputs.style import (
+from trainplan.report.charts import (
     BLUE,
     FAINT,
     GREEN,

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.rule_comparison import Rules, nearest_rule
-from trainplan.outputs.style import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
 from trainplan.plan.plan import Plan
+from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
 from trainplan.text.formats import number
 from trainplan.text.words import say
 

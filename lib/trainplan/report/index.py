@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import under_rules
 from trainplan.outputs.manifest import ScenarioRun
-from trainplan.outputs.money_figures import MARKS, compare_money
-from trainplan.outputs.render import POLICY, TEMPLATES, style
-from trainplan.outputs.sentences import SIMPLIFIED, headline, stated, why
-from trainplan.outputs.titles import report_title
-from trainplan.outputs.uncertainty_views import chances_by_rule
-from trainplan.outputs.views import html_table, scenarios
+from trainplan.report.figures.money import MARKS, compare_money
+from trainplan.report.html import POLICY, TEMPLATES, style
+from trainplan.report.sentences import SIMPLIFIED, headline, stated, why
+from trainplan.report.tables import html_table, scenarios
+from trainplan.report.titles import report_title
+from trainplan.report.uncertainty_tables import chances_by_rule
 from trainplan.results.compare import Comparison
 from trainplan.storage.files import write_text
 from trainplan.text.formats import number

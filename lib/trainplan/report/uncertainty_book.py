@@ -12,10 +12,10 @@ from trainplan.analysis.failure_conditions import Rule, conditions
 from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, under_rules
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.funding import RULES
-from trainplan.outputs import uncertainty_figures as figures
-from trainplan.outputs import uncertainty_views as views
-from trainplan.outputs.style import Picture
 from trainplan.plan.plan import Plan
+from trainplan.report import uncertainty_tables as views
+from trainplan.report.charts import Picture
+from trainplan.report.figures import uncertainty as figures
 
 
 class UncertainPages:

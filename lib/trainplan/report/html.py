@@ -15,7 +15,7 @@ import nbformat
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from trainplan.outputs.titles import first_heading
+from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -11,8 +11,8 @@ import pandas as pd
 import xlsxwriter
 
 from trainplan.outputs.manifest import versions
-from trainplan.outputs.sentences import headline
-from trainplan.outputs.views import changes
+from trainplan.report.sentences import headline
+from trainplan.report.tables import changes
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes
 from trainplan.text.words import say

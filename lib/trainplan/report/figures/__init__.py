@@ -1,0 +1,1 @@
+"""The figures of the pages, by what they are about."""
