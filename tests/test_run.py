@@ -15,10 +15,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from trainplan.outputs.execute import Job, Outcome, execute, perform
-from trainplan.outputs.run import Request, run
-from trainplan.outputs.workers import run_all
 from trainplan.plan.scenarios import folder_name, named
+from trainplan.run.execute import Job, Outcome, execute, perform
+from trainplan.run.run import Request, run
+from trainplan.run.workers import run_all
 from trainplan.storage.files import OutputError, unwritable, write_bytes
 from trainplan.text.problems import PlanError
 
@@ -158,7 +158,7 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> N
     notebook(request_.library / "05_across.ipynb", "import time\ntime.sleep(60)", parameters=ACROSS)
     script = (
         "import sys; from pathlib import Path; from trainplan.outputs.cli import answer;"
-        "from trainplan.outputs.run import Request, run; plan, output, library = sys.argv[1:];"
+        "from trainplan.run.run import Request, run; plan, output, library = sys.argv[1:];"
         "sys.exit(answer(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
     )
     command = [sys.executable, "-c", script, request_.plan, str(request_.output), str(request_.library)]

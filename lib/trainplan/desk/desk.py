@@ -22,9 +22,9 @@ from trainplan.desk.history import explained, without
 from trainplan.desk.parts import ChangeRow, LeverRow
 from trainplan.desk.positions import Fitted, changed, read, shown
 from trainplan.desk.words import word
-from trainplan.outputs.run import OUTPUTS
 from trainplan.plan.scenarios import folder_name
 from trainplan.report.excel import write_excel
+from trainplan.run.run import OUTPUTS
 from trainplan.storage.files import OutputError
 from trainplan.text.problems import PlanError
 

@@ -227,8 +227,8 @@ def seek_goal(arguments: argparse.Namespace) -> int:
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
     """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv."""
-    from trainplan.outputs.uncertainty_tables import write_uncertainty
     from trainplan.plan.plan import load_plan
+    from trainplan.run.uncertainty_files import write_uncertainty
 
     plan = load_plan(arguments.plan, arguments.scenario)
     paths = write_uncertainty(plan, arguments.draws, arguments.seed, arguments.loop, arguments.output)
@@ -241,8 +241,8 @@ def run_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
     signal.signal(signal.SIGTERM, _interrupt)
-    from trainplan.outputs.run import OUTPUTS, Request, run
     from trainplan.plan.plan import DEFAULT_PLAN
+    from trainplan.run.run import OUTPUTS, Request, run
 
     request = Request(
         plan=arguments.plan or DEFAULT_PLAN,

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from trainplan.outputs.manifest import versions
 from trainplan.report.sentences import headline
 from trainplan.report.tables import changes
 from trainplan.results.tables import Results
+from trainplan.run.manifest import versions
 from trainplan.storage.files import write_bytes
 from trainplan.text.words import say
 

@@ -13,7 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import under_rules
-from trainplan.outputs.manifest import ScenarioRun
 from trainplan.report.figures.money import MARKS, compare_money
 from trainplan.report.html import POLICY, TEMPLATES, style
 from trainplan.report.sentences import SIMPLIFIED, headline, stated, why
@@ -21,6 +20,7 @@ from trainplan.report.tables import html_table, scenarios
 from trainplan.report.titles import report_title
 from trainplan.report.uncertainty_tables import chances_by_rule
 from trainplan.results.compare import Comparison
+from trainplan.run.manifest import ScenarioRun
 from trainplan.storage.files import write_text
 from trainplan.text.formats import number
 from trainplan.text.words import say

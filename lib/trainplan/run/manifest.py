@@ -13,9 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from trainplan.outputs.execute import Job, Outcome
 from trainplan.plan.plan import Plan
 from trainplan.results.tables import Results
+from trainplan.run.execute import Job, Outcome
 from trainplan.storage.files import sha256, write_text
 
 DONE, FAILED = "done", "failed"

@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.outputs.execute import Job, Outcome, declared, perform, warm
-from trainplan.outputs.manifest import Manifest, ScenarioRun, made_from
-from trainplan.outputs.workers import WorkerDied, run_all
 from trainplan.plan.plan import PROJECT, Plan
 from trainplan.plan.scenarios import collect, folder_name, load_all, named
 from trainplan.report.index import write_index
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
+from trainplan.run.execute import Job, Outcome, declared, perform, warm
+from trainplan.run.manifest import Manifest, ScenarioRun, made_from
+from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import remove_partials, sha256
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_tables

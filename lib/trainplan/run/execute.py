@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import trainplan.outputs.quick
+import trainplan.run.quick
 
 # isort: split
 import papermill
@@ -23,8 +23,8 @@ from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
 import trainplan.report.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
-from trainplan.outputs.shell import ENGINE
 from trainplan.report.html import render_report
+from trainplan.run.engine import ENGINE
 from trainplan.storage.files import OutputError, note_written, recorded, unwritable
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
