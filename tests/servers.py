@@ -128,7 +128,7 @@ def moved(page, times: int) -> None:
 @contextmanager
 def voila(folder: Path):
     """The address of the desk as an application."""
-    from trainplan.outputs.application import command, environment
+    from trainplan.desk.server import command, environment
 
     port = free_port()
     call = command([f"--port={port}", "--no-browser"], folder)

@@ -31,8 +31,8 @@ from trainplan.desk.history import History, explained, normal, without
 from trainplan.desk.opening import EDITORS, open_desk
 from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
+from trainplan.desk.server import command, environment
 from trainplan.desk.words import WORDS, word
-from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan

@@ -270,6 +270,6 @@ def open_lab(arguments: argparse.Namespace) -> int:
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
-    from trainplan.outputs.application import serve
+    from trainplan.desk.server import serve
 
     return DONE if serve(arguments.options) else FAILED
