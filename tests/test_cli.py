@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.outputs.cli import COMMANDS, main
+from trainplan.cli import COMMANDS, main
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -127,7 +127,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:
     code = (
-        "import sys; from trainplan.outputs.cli import COMMANDS, main;"
+        "import sys; from trainplan.cli import COMMANDS, main;"
         f"status = main(['tables', {str(SOUND)!r}, '--output', {str(tmp_path)!r}]);"
         "heavy = {'matplotlib', 'papermill', 'IPython', 'nbconvert'} & set(sys.modules);"
         "sys.exit(f'imported: {heavy}' if heavy else status)"

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import plans, write_plan
+from trainplan.cli import main, parsed
 from trainplan.desk import page, reports, saving
 from trainplan.desk.bench import Bench
 from trainplan.desk.desk import Desk
@@ -33,7 +34,6 @@ from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.server import command, environment
 from trainplan.desk.words import WORDS, word
-from trainplan.outputs.cli import main, parsed
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from servers import PLAN, TOKEN, chromium, desk_folder, lab, moved, run_all, voila
-from trainplan.outputs.cli import main
+from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables

@@ -15,9 +15,9 @@ from test_properties import Drawn, loaded, quick
 from trainplan.analysis.goal_seek import STEP, goal_table, limited, seek, with_level
 from trainplan.analysis.marginal_values import values
 from trainplan.analysis.relaxations import ways, ways_table
+from trainplan.cli import main
 from trainplan.model.arrays import arrays
 from trainplan.optimize.best_plan import decided
-from trainplan.outputs.cli import main
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from browser import opened, outside
-from trainplan.outputs.cli import main
+from trainplan.cli import main
 from trainplan.plan.plan import PROJECT
 
 SOUND = Path(__file__).parent / "broken" / "sound"

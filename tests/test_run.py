@@ -157,7 +157,7 @@ def test_what_fails_is_named_and_the_rest_is_kept(
 def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
     notebook(request_.library / "05_across.ipynb", "import time\ntime.sleep(60)", parameters=ACROSS)
     script = (
-        "import sys; from pathlib import Path; from trainplan.outputs.cli import answer;"
+        "import sys; from pathlib import Path; from trainplan.cli import answer;"
         "from trainplan.run.run import Request, run; plan, output, library = sys.argv[1:];"
         "sys.exit(answer(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
     )

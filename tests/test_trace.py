@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.outputs.cli import COMMANDS
+from trainplan.cli import COMMANDS
 from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
 from trainplan.results.decision import DECISION, dangling, pointers, statements, unquoted
 from trainplan.results.sources import register

@@ -12,7 +12,7 @@ from trainplan.analysis.attribution import COST, differences
 from trainplan.analysis.failure_conditions import Condition, Rule, conditions
 from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.outputs.cli import main
+from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.report import uncertainty_tables as views
 from trainplan.report.figures import uncertainty as figures

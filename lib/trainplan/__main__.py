@@ -2,7 +2,7 @@
 
 import sys
 
-from trainplan.outputs.cli import main
+from trainplan.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())
