@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.marginal_values import marginal_values, optimum_table
 from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
 from trainplan.model.cost import by_source
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import optimum
+from trainplan.optimize.best_plan import Optimum, optimum
 from trainplan.plan.plan import Plan
 from trainplan.results.relaxed_runs import Lifted, side_by_side
 from trainplan.results.verdicts import best_reachable, binding, latest_start, verdict
@@ -185,3 +184,25 @@ def _lines(plan: Plan, needed: Run, deliverable: Run, run: Run) -> pd.DataFrame:
         "affordable": run.gap.coverage,
     }
     return _long({"year": plan.years, "objective": _ids(plan, "objectives")}, values)
+
+
+def optimum_table(best: Optimum) -> pd.DataFrame:
+    """One row: weighted_shortfall, bound (no plan within the ceilings has less) and gap, the distance between them."""
+    reached, bound = best.weighted_shortfall, best.bound
+    return pd.DataFrame([{"weighted_shortfall": reached, "bound": bound, "gap": reached - bound}])
+
+
+def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
+    """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
+
+    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where
+    the linear program is degenerate the value is one of several: a little more money saves at most it, a little less
+    costs at least it.
+    """
+    sources = [*(row.id for row in plan.rows["sources"]), "total"]
+    rows = [
+        {"year": year, "source": source, "people_years_per_billion": float(best.money[y, s])}
+        for y, year in enumerate(plan.years)
+        for s, source in enumerate(sources)
+    ]
+    return pd.DataFrame(rows)
