@@ -37,7 +37,7 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_PLAN
     plan = load_plan(name)
-    group = plan.rows["groups"][0]
+    group = plan.tables.groups[0]
     drawn = {f"groups.{group.id}.leave_rate": np.linspace(0.5, 1.5, DRAWS) * group.leave_rate}
     reading = seconds(lambda: load_plan(name))
     tables = seconds(lambda: compute(plan))

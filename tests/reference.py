@@ -43,22 +43,22 @@ class Reference:
         self.planned = planned
         self.plan, self.first, self.last = plan, plan.first, plan.last
         self.rule = allocation or plan.allocation
-        self.group = {g.id: g for g in plan.rows["groups"]}
-        self.objective = {o.id: o for o in plan.rows["objectives"]}
-        self.program = {p.id: p for p in plan.rows["programs"]}
-        self.routes = plan.rows["routes"]
-        self.pairs = list(dict.fromkeys((r.objective, r.program) for r in [*self.routes, *plan.rows["pipeline"]]))
-        self.turnover = {(t.group, t.year): t.leave_rate for t in plan.rows["turnover"]}
+        self.group = {g.id: g for g in plan.tables.groups}
+        self.objective = {o.id: o for o in plan.tables.objectives}
+        self.program = {p.id: p for p in plan.tables.programs}
+        self.routes = plan.tables.routes
+        self.pairs = list(dict.fromkeys((r.objective, r.program) for r in [*self.routes, *plan.tables.pipeline]))
+        self.turnover = {(t.group, t.year): t.leave_rate for t in plan.tables.turnover}
         self.places = {
             p: INF if unlimited_places or r.capacity is None else down(r.capacity) for p, r in self.program.items()
         }
         self.prices: dict[str, dict[int, float]] = defaultdict(dict)
-        for row in plan.rows["prices"]:
+        for row in plan.tables.prices:
             self.prices[row.index][row.year] = row.value
         self.payers: dict[str, dict[str, float]] = defaultdict(dict)
-        for row in plan.rows["funding"]:
+        for row in plan.tables.funding:
             self.payers[row.program][row.source] = row.share
-        self.ceiling = {(c.year, c.source): c.ceiling_vnd for c in plan.rows["ceilings"]}
+        self.ceiling = {(c.year, c.source): c.ceiling_vnd for c in plan.tables.ceilings}
         self.tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.N: dict[tuple[str, int], float] = {}
         self.a: dict[tuple[str, int], float] = {}
@@ -242,7 +242,7 @@ class Reference:
             return {pair: self.planned[t, *pair] for pair in self.pairs}
         if self.rule == "all":
             return dict(fits)
-        left = {s.id: self.ceiling.get((t, s.id), INF) for s in self.plan.rows["sources"]}
+        left = {s.id: self.ceiling.get((t, s.id), INF) for s in self.plan.tables.sources}
         for s in left:
             left[s] = max(0.0, left[s] - sum(committed[p] * self.payers[p].get(s, 0) for p in self.program))
         left["total"] = max(0.0, self.ceiling.get((t, "total"), INF) - sum(committed.values()))
@@ -290,7 +290,7 @@ class Reference:
     def run(self) -> None:
         self.workforce()
         self.tables["workforce"].sort(key=lambda row: row["year"])
-        for row in self.plan.rows["pipeline"]:
+        for row in self.plan.tables.pipeline:
             self.cohorts.append(
                 {"objective": row.objective, "program": row.program, "start": row.started, "enrolled": row.learners,
                  "base": self.first - 1}
@@ -354,7 +354,7 @@ class Reference:
                     total[name][s] += vnd * share
                     total[name]["total"] += vnd * share
         lacking = 0.0
-        for s in [*(s.id for s in self.plan.rows["sources"]), "total"]:
+        for s in [*(s.id for s in self.plan.tables.sources), "total"]:
             ceiling = self.ceiling.get((t, s), INF)
             short = max(0.0, total["deliverable"][s] - ceiling)
             short = max(short, lacking) if s == "total" else short

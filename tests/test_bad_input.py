@@ -68,7 +68,7 @@ def test_what_excel_and_people_add_is_fine(change: str, tmp_path: Path) -> None:
         else:
             data += b"\n,,,\n\n"
         path.write_bytes(data)
-    assert load_plan(plan).rows == load_plan(SOUND).rows
+    assert load_plan(plan).tables == load_plan(SOUND).tables
 
 
 def test_decomposed_letters_are_composed(tmp_path: Path) -> None:

@@ -33,13 +33,13 @@ from trainplan.desk.opening import EDITORS, open_desk
 from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.server import command, environment
-from trainplan.desk.words import WORDS, word
 from trainplan.plan.labels import option_label
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.html import render_report
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables
+from trainplan.text.catalog import say, texts
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,7 +124,7 @@ def test_a_reason_changes_no_number(changes: dict[str, Any], reason: str) -> Non
 def test_a_province_has_some_twenty_levers_in_every_group() -> None:
     assert len(PLAN.levers) >= 20 and {lever.group for lever in PLAN.levers} == GROUPS
     changed_by = {a for lever in LEVERS.values() for a in lever.addresses}
-    assert {f"ceilings.2011/{s.id}.ceiling_vnd" for s in PLAN.rows["sources"]} <= changed_by, "each source has a lever"
+    assert {f"ceilings.2011/{s.id}.ceiling_vnd" for s in PLAN.tables.sources} <= changed_by, "each source has a lever"
     assert {"allocation", "ambition", "pacing"} <= changed_by
 
 
@@ -282,7 +282,7 @@ def test_a_plan_that_somebody_broke_is_said_and_mended(folder: Path) -> None:
     text = (folder / "plan.yaml").read_text("utf-8")
     (folder / "plan.yaml").write_text(text.replace("ambition: mid", "ambition: middle"), "utf-8")
     desk.step(MONEY)
-    assert "middle" in desk.controls.message.value and word("stale", "en") in desk.controls.message.value
+    assert "middle" in desk.controls.message.value and say("desk.stale", "en") in desk.controls.message.value
     (folder / "plan.yaml").write_text(text, "utf-8")
     desk.undo()
     desk.redo()
@@ -454,7 +454,7 @@ def test_without_a_browser_it_shows_its_state(engine: str, folder: Path, tmp_pat
     (shown,) = book.cells[-1].outputs
     assert set(shown.data) == {"text/html", "text/plain"} and "widgets" not in book.metadata
     text = report.read_text("utf-8")
-    assert text.count("<svg") == len(PLAN.rows["objectives"]) + 1 and text.count("<table") >= 4
+    assert text.count("<svg") == len(PLAN.tables.objectives) + 1 and text.count("<table") >= 4
     assert "targets met when due" in text and "Unit costs" not in text and "<script" not in text
     assert (folder / ".draft.json").read_bytes() == draft
 
@@ -473,13 +473,8 @@ def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> 
     assert (Path(known["JUPYTER_PATH"].split(os.pathsep)[0]) / "voila" / "templates" / "desk" / "conf.json").is_file()
 
 
-def test_every_word_is_there_in_both_languages() -> None:
-    for key, pair in WORDS.items():
-        assert len(pair) == 2 and (all(pair) or key == "unit_choice"), key
-        assert {f.split("}")[0] for f in pair[0].split("{")[1:]} == {f.split("}")[0] for f in pair[1].split("{")[1:]}, (
-            key
-        )
+def test_what_a_lever_names_has_words_in_both_languages() -> None:
     for lever in LEVERS.values():
-        assert f"group_{lever.lever.group}" in WORDS and f"unit_{lever.lever.unit}" in WORDS
+        assert {f"desk.group_{lever.lever.group}", f"desk.unit_{lever.lever.unit}"} <= set(texts("vi"))
         for option in lever.options:
             assert option_label(option, "vi") != option or option[:2] == "20", option

@@ -81,9 +81,9 @@ def test_draws_of_random_plans_are_runs_of_their_own(drawn: tuple[dict, Tables],
         assume(drawn[1]["objectives"])
         plan = load_plan(write_plan(Path(folder), *drawn))
     rng = np.random.default_rng(seed)
-    values = {f"groups.{row.id}.leave_rate": rng.uniform(0, 1, 5) for row in plan.rows["groups"]}
-    values |= {f"programs.{row.id}.completion_rate": rng.uniform(0.2, 1, 5) for row in plan.rows["programs"]}
-    values |= {f"objectives.{row.id}.entry_share": rng.uniform(0, 1, 5) for row in plan.rows["objectives"]}
+    values = {f"groups.{row.id}.leave_rate": rng.uniform(0, 1, 5) for row in plan.tables.groups}
+    values |= {f"programs.{row.id}.completion_rate": rng.uniform(0.2, 1, 5) for row in plan.tables.programs}
+    values |= {f"objectives.{row.id}.entry_share": rng.uniform(0, 1, 5) for row in plan.tables.objectives}
     together = simulate(arrays(plan, values))
     for draw in range(5):
         alone = simulate(arrays(plan, {address: cell[[draw]] for address, cell in values.items()}))
@@ -95,8 +95,8 @@ def test_draws_of_a_province_are_runs_of_their_own() -> None:
     """Bit for bit, where many rows add up: NumPy adds eight or more numbers of one column in an order of its own."""
     plan = load_plan("an_giang_2011_2015")
     rng = np.random.default_rng(3)
-    rates = {f"programs.{row.id}.completion_rate": rng.uniform(0.5, 1, 6) for row in plan.rows["programs"]}
-    prices = {f"programs.{row.id}.cost_per_learner_year": rng.uniform(1e5, 1e7, 6) for row in plan.rows["programs"]}
+    rates = {f"programs.{row.id}.completion_rate": rng.uniform(0.5, 1, 6) for row in plan.tables.programs}
+    prices = {f"programs.{row.id}.cost_per_learner_year": rng.uniform(1e5, 1e7, 6) for row in plan.tables.programs}
     together = simulate(arrays(plan, rates | prices))
     for draw in range(6):
         alone = simulate(arrays(plan, {address: cell[[draw]] for address, cell in (rates | prices).items()}))

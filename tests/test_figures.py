@@ -74,7 +74,7 @@ def test_figures_of_scenarios(figure, language: str, comparison: Comparison) -> 
 
 def test_every_group_can_flow(comparison: Comparison) -> None:
     results = comparison.runs[0]
-    for row in results.plan.rows["groups"]:
+    for row in results.plan.tables.groups:
         assert drawn_text_outside(people_figures.group_flow(results, row.id, "vi")) == []
 
 

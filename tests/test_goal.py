@@ -60,12 +60,12 @@ def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     plan = loaded(drawn)
     assume(plan.allocation != "all")
     goal, numbers = seek(plan), limited(plan)
-    reachable = np.array([row.id in goal.reachable for row in plan.rows["objectives"]])
+    reachable = np.array([row.id in goal.reachable for row in plan.tables.objectives])
     below = with_level(numbers, -1, np.array([goal.amount_vnd - STEP]))
     assert goal.run.met_when_due[reachable, 0].all()
     if goal.amount_vnd > 0:
         assert not decided(below).met_when_due[reachable, 0].all()
-    assert goal_table(goal)["objective"].tolist() == [row.id for row in plan.rows["objectives"]]
+    assert goal_table(goal)["objective"].tolist() == [row.id for row in plan.tables.objectives]
 
 
 @pytest.mark.parametrize(("folder", "scenario"), [(AN_GIANG, "base"), (AN_GIANG, "priority_rule")])
@@ -122,7 +122,7 @@ def test_values_are_those_of_solving_again() -> None:
     for y, year in enumerate(plan.years):
         again = now - relaxed_value(with_ceiling(numbers, y, -1, 1e9))
         assert table["money", "total", year] == pytest.approx(again, abs=1e-4)
-    for p, row in enumerate(plan.rows["programs"]):
+    for p, row in enumerate(plan.tables.programs):
         capacity = numbers.capacity.copy()
         capacity[p] += 10
         again = now - relaxed_value(replace(numbers, capacity=capacity))

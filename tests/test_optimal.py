@@ -312,5 +312,5 @@ def test_tables_of_the_best_plan() -> None:
     results = compute(load_plan(HERE / "plans" / "counts", overrides={"allocation": "optimal"}))
     assert list(results["optimum"].columns) == ["weighted_shortfall", "bound", "gap"]
     assert list(results["marginal_values"].columns) == ["year", "source", "people_years_per_billion"]
-    assert len(results["marginal_values"]) == len(results.plan.years) * (len(results.plan.rows["sources"]) + 1)
+    assert len(results["marginal_values"]) == len(results.plan.years) * (len(results.plan.tables.sources) + 1)
     assert results["optimum"]["gap"].iloc[0] >= 0

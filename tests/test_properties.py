@@ -51,7 +51,7 @@ def test_random_plans_agree_with_the_reference(drawn: Drawn) -> None:
 def test_joiners_and_stayers_are_the_headcount(drawn: Drawn) -> None:
     plan = loaded(drawn)
     people = compute(plan)["workforce"]
-    for row in plan.rows["groups"]:
+    for row in plan.tables.groups:
         own = people[people["group"] == row.id]
         before = np.array([row.headcount, *own["headcount"][:-1]])
         assert np.allclose(before - own["leavers"] + own["joiners"], own["headcount"])
@@ -76,7 +76,7 @@ def test_nobody_studies_who_was_not_enrolled(drawn: Drawn) -> None:
     plan = loaded(drawn)
     results = compute(plan)
     enrolled = results["enrollment"].groupby(["program", "year"])["funded"].sum()
-    before = {p.id: sum(r.learners for r in plan.rows["pipeline"] if r.program == p.id) for p in plan.rows["programs"]}
+    before = {p.id: sum(r.learners for r in plan.tables.pipeline if r.program == p.id) for p in plan.tables.programs}
     for row in results["classes"].itertuples():
         so_far = sum(enrolled.get((row.program, year), 0) for year in plan.years if year <= row.year)
         assert row.learners <= so_far + before[row.program] + 1e-9
@@ -89,7 +89,7 @@ def test_nobody_studies_who_was_not_enrolled(drawn: Drawn) -> None:
 def test_no_capacity_is_passed(drawn: Drawn) -> None:
     plan = loaded(drawn)
     new = compute(plan)["enrollment"].groupby(["program", "year"])["deliverable"].sum()
-    for program in plan.rows["programs"]:
+    for program in plan.tables.programs:
         if program.capacity is not None:
             assert all(new.get((program.id, year), 0) <= program.capacity + 1e-9 for year in plan.years)
 
@@ -117,7 +117,7 @@ def test_a_change_and_its_inverse_give_back_the_plan(drawn: Drawn) -> None:
         scenario = Path(folder) / "there.yaml"
         scenario.write_text("title: there\nset:\n" + "".join(f"  {a}: {c}\n" for a, c in changes.items()), "utf-8")
         back = load_plan(folder, scenario, inverse)
-    assert back.rows == plan.rows
+    assert back.tables == plan.tables
     for stem, table in compute(plan).tables.items():
         assert table.equals(compute(back)[stem]), stem
 

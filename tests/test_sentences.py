@@ -11,6 +11,7 @@ import pytest
 from trainplan.plan.address import in_language
 from trainplan.plan.labels import address_label, value_label
 from trainplan.plan.plan import load_plan
+from trainplan.plan.schema import TABLES
 from trainplan.report.sentences import headline, why
 from trainplan.report.tables import basis_register, changes
 from trainplan.results.tables import Results, compute
@@ -91,7 +92,7 @@ def test_goals_without_a_number_are_counted_apart() -> None:
 def test_a_change_of_many_rows_is_one_line() -> None:
     plan = load_plan("an_giang_2011_2015", "costs_up")
     shown = changes(plan, "vi")
-    assert len(shown) == 2 and len(plan.changes) == 2 * len(plan.rows["programs"])
+    assert len(shown) == 2 and len(plan.changes) == 2 * len(plan.tables.programs)
     assert list(shown["Mới"]) == ["× 1,2", "× 1,2"]
 
 
@@ -122,5 +123,6 @@ def test_the_register_on_screen_leaves_out_no_row() -> None:
     plan = load_plan("an_giang_2011_2015")
     shown = basis_register(plan, "en")
     listed = sum(int(cell.split()[0]) if cell.endswith(" rows") else cell.count("; ") + 1 for cell in shown["Row"])
-    bases = sum(1 + ("; assumed:" in row.basis) for rows in plan.rows.values() for row in rows if hasattr(row, "basis"))
+    rows = [row for name in TABLES for row in plan.tables[name] if hasattr(row, "basis")]
+    bases = sum(1 + ("; assumed:" in row.basis) for row in rows)
     assert listed == bases

@@ -39,7 +39,7 @@ def test_a_statement_points_somewhere_or_says_why_not(plan: Plan) -> None:
 def test_every_objective_program_and_source_is_named_by_the_decision(plan: Plan) -> None:
     named = {pointer for cell in statements(plan)["pointers"] for pointer in pointers(cell)}
     for table in ("objectives", "sources"):
-        for row in plan.rows[table]:
+        for row in plan.tables[table]:
             assert f"{table}.{row.id}" in named, f"no statement points to {table}.{row.id}"
 
 
@@ -50,7 +50,7 @@ def test_the_decision_of_an_giang_is_whole() -> None:
 def test_every_basis_is_in_the_register(plan: Plan) -> None:
     rows = register(plan)
     for table in ("groups", "objectives", "programs", "funding", "ceilings", "prices"):
-        assert rows.loc[rows["table"] == table, "row"].nunique() == len(plan.rows[table])
+        assert rows.loc[rows["table"] == table, "row"].nunique() == len(plan.tables[table])
     assert set(rows["kind"]) <= {"clause", "law", "statistic", "assumption"}
 
 
@@ -61,6 +61,6 @@ def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
     shutil.copytree(source.path.parent, tmp_path / "params" / "copy")
     shutil.copytree(source.data_folder, tmp_path / "data" / source.data_folder.name)
     table = tmp_path / "data" / source.data_folder.name / "statements.csv"
-    first = source.rows["statements"][0]
+    first = source.tables.statements[0]
     table.write_text(table.read_text("utf-8").replace(first.quote_vi, first.quote_vi + " (sửa)", 1), "utf-8")
     assert unquoted(load_plan(tmp_path / "params" / "copy")) == [first.id]

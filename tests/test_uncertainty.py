@@ -135,7 +135,7 @@ def test_points_have_the_mean_and_spread_of_their_distribution(one: Range) -> No
 @pytest.mark.parametrize(("table", "column"), LIMITS)
 def test_limits_are_those_of_the_columns(table: str, column: str) -> None:
     """What a draw may be is what the record of the table accepts, and no more; a baseline's kind says the rest."""
-    record, row = TABLES[table].record, load_plan(PROVINCE).rows[table][0].model_dump()
+    record, row = TABLES[table].record, load_plan(PROVINCE).tables[table][0].model_dump()
     low, high = LIMITS[table, column]
     for value in (v for v in (low, high) if np.isfinite(v)):
         record.model_validate({**row, column: value})
@@ -151,7 +151,7 @@ def test_a_rule_is_as_often_right_as_it_says(province: dict[int, Uncertainty]) -
     told = [rule for rule in conditions(draws) if rule.conditions]
     assert told
     for rule in told:
-        o = [row.id for row in draws.plan.rows["objectives"]].index(rule.objective)
+        o = [row.id for row in draws.plan.tables.objectives].index(rule.objective)
         named = right = misses = 0
         for draw in range(1, draws.draws, 2):
             values = [draws.inputs[c.input, draw] for c in rule.conditions]

@@ -52,7 +52,7 @@ def test_figures_fit_and_say_their_message(draws, language: str) -> None:
 def test_every_target_has_a_sentence(draws, language: str) -> None:
     closed = draws[0]
     sentences = views.missed_when(closed, conditions(closed), language)
-    for row, sentence in zip(closed.plan.rows["objectives"], sentences, strict=True):
+    for row, sentence in zip(closed.plan.tables.objectives, sentences, strict=True):
         assert sentence.startswith(closed.plan.label("objectives", row.id, language))
         assert sentence.endswith(".")
 

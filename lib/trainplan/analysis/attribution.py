@@ -24,7 +24,7 @@ from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import decided
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan
-from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES
+from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Tables
 
 EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
@@ -61,7 +61,7 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
     groups = grouped(one, other)
     if not groups or not comparable(one, other, len(groups)):
         return pd.DataFrame(columns=COLUMNS)
-    results = [*(row.id for row in one.rows["objectives"]), COST, MET]
+    results = [*(row.id for row in one.tables.objectives), COST, MET]
     parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
     rows = [
         (other.scenario, result, change, parts[r, c], errors[r, c])
@@ -78,7 +78,7 @@ def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
 
 def comparable(one: Plan, other: Plan, changes: int) -> bool:
     """Whether the plans have the same years and rows, and rules that can be run for every set of changes."""
-    same_rows = all(len(one.rows[name]) == len(other.rows[name]) for name in TABLES)
+    same_rows = all(len(one.tables[name]) == len(other.tables[name]) for name in TABLES)
     yearly = {one.allocation, other.allocation} <= set(RULES)
     return same_rows and one.years == other.years and (yearly or changes <= SOLVED)
 
@@ -111,7 +111,7 @@ def differing(one: Plan, other: Plan) -> Iterable[Cell]:
         if old != new and choice not in NEUTRAL:
             yield Cell(choice, "", 0, choice, old, new)
     for name, table in TABLES.items():
-        for i, (mine, theirs) in enumerate(zip(one.rows[name], other.rows[name], strict=False)):
+        for i, (mine, theirs) in enumerate(zip(one.tables[name], other.tables[name], strict=False)):
             if mine is theirs or mine == theirs:
                 continue
             key = row_key({k: getattr(mine, k) for k in table.keys}, table.keys)
@@ -126,7 +126,7 @@ def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
     fixed = [[cell for cell in group if not cell.drawable] for group in groups]
     drawn = [[cell for cell in group if cell.drawable] for group in groups]
     own = np.array([bool(group) for group in fixed])
-    found = np.empty((len(plan.rows["objectives"]) + 2, len(sets)))
+    found = np.empty((len(plan.tables.objectives) + 2, len(sets)))
     for made in np.unique(sets[:, own], axis=0):
         here = (sets[:, own] == made).all(axis=1)
         groups_made = np.flatnonzero(own)[made > 0]
@@ -150,13 +150,13 @@ def runs_of(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
 
 def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:
     """The plan with cells and choices as they are after their change."""
-    choices, rows = plan.choices, {name: list(records) for name, records in plan.rows.items()}
+    choices, rows = plan.choices, {name: list(plan.tables[name]) for name in TABLES}
     for cell in cells:
         if cell.table:
             rows[cell.table][cell.row] = rows[cell.table][cell.row].model_copy(update={cell.column: cell.new})
         else:
             choices = choices.model_copy(update={cell.column: cell.new})
-    return replace(plan, choices=choices, rows=rows)
+    return replace(plan, choices=choices, tables=Tables(**{name: tuple(records) for name, records in rows.items()}))
 
 
 def results_of(run: Run, due: Index) -> Array:

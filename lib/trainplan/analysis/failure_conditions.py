@@ -54,7 +54,7 @@ class Rule:
 
 def conditions(draws: Uncertainty) -> list[Rule]:
     """The rule of every target, in the plan's order."""
-    return [rule(row.id, draws.inputs, draws.met[o] == 0) for o, row in enumerate(draws.plan.rows["objectives"])]
+    return [rule(row.id, draws.inputs, draws.met[o] == 0) for o, row in enumerate(draws.plan.tables.objectives)]
 
 
 def rule(objective: str, inputs: Array, missed: Mask) -> Rule:

@@ -39,13 +39,13 @@ class Goal:
     @property
     def changes(self) -> dict[str, float]:
         """The amount as changes by address, for the years in which the source has a ceiling in the plan."""
-        rows = [row for row in self.plan.rows["ceilings"] if row.source == self.source and self.amount_vnd >= 0]
+        rows = [row for row in self.plan.tables.ceilings if row.source == self.source and self.amount_vnd >= 0]
         return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
 
 
 def seek(plan: Plan, source: str = TOTAL) -> Goal:
     """The least level yearly amount of a source, or in total; PlanError where there is no such source."""
-    sources = [*(row.id for row in plan.rows["sources"]), TOTAL]
+    sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
         raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
@@ -61,7 +61,7 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
     amount = np.inf if found is None else found
     run = free if found is None else decided(with_level(numbers, column, np.array([amount])))
     less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
-    ids = [row.id for row in plan.rows["objectives"]]
+    ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
     return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
@@ -69,7 +69,7 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
 
 def goal_table(goal: Goal) -> pd.DataFrame:
     """A row an objective: source, rule, yearly_vnd, objective, reachable, met, met_with_a_million_less."""
-    ids = [row.id for row in goal.plan.rows["objectives"]]
+    ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
         {

@@ -25,7 +25,7 @@ def values(plan: Plan) -> pd.DataFrame:
     """
     numbers = arrays(plan)
     facts = Facts(numbers)
-    sources = [*(row.id for row in plan.rows["sources"]), "total"]
+    sources = [*(row.id for row in plan.tables.sources), "total"]
     rows: list[tuple[str, str, int | None, float]] = []
     problem = equations(numbers, facts) if facts.most.any() else None
     solver = Solver(problem) if problem else None
@@ -34,7 +34,7 @@ def values(plan: Plan) -> pd.DataFrame:
         for s, source in enumerate(sources):
             saved = _saved(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
             rows.append(("money", source, year, saved))
-    for p, program in enumerate(plan.rows["programs"]):
+    for p, program in enumerate(plan.tables.programs):
         saved = _saved(solver, problem, now, *_more_places(problem, p)) if problem and solver else 0.0
         rows.append(("places", program.id, None, saved))
     frame = pd.DataFrame(rows, columns=["kind", "id", "year", "people_years"])

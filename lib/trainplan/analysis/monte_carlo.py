@@ -87,7 +87,7 @@ def uncertainty(
             shortfall[:, part] = lacking(run)[:, some]
         done += count
         progress(done)
-    keys = {"year": np.repeat(plan.years, objectives), "objective": [r.id for r in plan.rows["objectives"]] * years}
+    keys = {"year": np.repeat(plan.years, objectives), "objective": [r.id for r in plan.tables.objectives] * years}
     probability = hits.sum(axis=0) / draws
     probabilities = pd.DataFrame({**keys, "probability_met": probability.ravel(), **bands(coverage)})
     errors = pd.DataFrame({**keys, "error": error_of(hits, draws).ravel()})

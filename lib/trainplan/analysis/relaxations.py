@@ -60,7 +60,7 @@ def ways_table(found: list[Way]) -> pd.DataFrame:
 
 def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Way]:
     """The ways for one objective; a way that needs money as well asks for it every year."""
-    id = plan.rows["objectives"][objective].id
+    id = plan.tables.objectives[objective].id
 
     def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Way:
         return Way(id, kind, changes, _cost(decided(changed)) - cost)
@@ -83,8 +83,8 @@ Raise = Callable[[Array], Arrays]
 
 def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Change]:
     """More of a ceiling in one year, or of the total's in every year that has one."""
-    rows = [(row.year - plan.first, row.source) for row in plan.rows["ceilings"] if row.year in plan.years]
-    sources = [*(row.id for row in plan.rows["sources"]), TOTAL]
+    rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
+    sources = [*(row.id for row in plan.tables.sources), TOTAL]
     free = without_ceilings(numbers)
     if not rows or not _meets(free, objective):
         return
@@ -110,19 +110,19 @@ def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
             continue
         places = _least(free, objective, _capacity_step(free, program), most, 1.0)
         if places:
-            address = f"programs.{plan.rows['programs'][program].id}.capacity"
+            address = f"programs.{plan.tables.programs[program].id}.capacity"
             yield "places", {address: {"add": places}}, _capacity_step(numbers, program)(np.array([places]))
 
 
 def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
     """A year more, where the plan has one."""
-    rows = list(plan.rows["objectives"])
+    rows = list(plan.tables.objectives)
     due = rows[objective].due_year + 1
     if due > plan.last:
         return
     date = f"{due}{rows[objective].due[4:]}"
     rows[objective] = rows[objective].model_copy(update={"due": date})
-    later = limited(replace(plan, rows={**plan.rows, "objectives": rows}))
+    later = limited(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
     value = date if "-" in date else due
     yield "deadline", {f"objectives.{rows[objective].id}.due": {"value": value}}, later
 

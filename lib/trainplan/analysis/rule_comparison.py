@@ -43,7 +43,7 @@ class Rules:
     @cached_property
     def enrollment(self) -> pd.DataFrame:
         """People sent over the whole plan: a row a program, a column a rule."""
-        programs = [row.id for row in self.plan.rows["programs"]]
+        programs = [row.id for row in self.plan.tables.programs]
         sent = {rule: run.new_learners[..., 0].sum(axis=0) for rule, run in self.runs.items()}
         return pd.DataFrame({"program": programs, **sent})
 

@@ -35,7 +35,7 @@ def cells_of(plan: Plan, one: Range) -> list[Cell]:
     for address in one.address:
         table, key, column = split_address(address) or ("", "", "")
         keys = TABLES[table].keys
-        for row in plan.rows[table]:
+        for row in plan.tables[table]:
             here, value = row_key({k: getattr(row, k) for k in keys}, keys), getattr(row, column)
             if key in ("*", here) and (value is not None or one.form == "value"):
                 bounds = limits(table, column, {"kind": getattr(row, "kind", "")})

@@ -31,7 +31,7 @@ def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int 
     inputs = [input_name(i, plan) for i in range(len(plan.ranges))]
     rows = [
         (objective.id, name, low[o, i], high[o, i], share[o, i])
-        for o, objective in enumerate(plan.rows["objectives"])
+        for o, objective in enumerate(plan.tables.objectives)
         for i, name in enumerate(inputs)
     ]
     return pd.DataFrame(rows, columns=["objective", "input", "low", "high", "share"])
@@ -68,7 +68,7 @@ def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, 
             for start in range(0, design, CHUNK):
                 yield ranges.drawn(values[:, start : start + CHUNK])
 
-    coverage = coverages(plan, parts(), planned).reshape(len(plan.rows["objectives"]), count + 1, design)
+    coverage = coverages(plan, parts(), planned).reshape(len(plan.tables.objectives), count + 1, design)
     variance = coverage[:, 0].var(axis=-1)
     left = ((coverage[:, 1:] - coverage[:, :1]) ** 2).mean(axis=-1) / 2
     moves = variance > STILL

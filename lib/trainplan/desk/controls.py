@@ -16,7 +16,8 @@ from trainplan.desk.parts import LeverRow
 from trainplan.desk.positions import Fitted
 from trainplan.desk.reports import address
 from trainplan.desk.saving import Words
-from trainplan.desk.words import word
+from trainplan.desk.words import old_word
+from trainplan.text.catalog import say
 
 GROUPS = ("money", "rule", "targets", "people", "courses")
 TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
@@ -115,24 +116,27 @@ class Controls:
         self.quiet = True
         self.language.value = language
         self.quiet = False
-        self.language.tooltip = word("language", language)
+        self.language.tooltip = say("desk.language", language)
         self.title.value = f"<b>{escape(bench.base.plan.title(language))}</b>"
         for key in ("undo", "redo", "load", "save", "excel", "open_draft", "drop_draft"):
-            getattr(self, key).description = word(key, language)
-        self.reset.description, self.report.description = word("reset_all", language), word("reports", language)
-        self.compared.description, self.chosen.description = word("compare_with", language), word("scenario", language)
+            getattr(self, key).description = old_word(key, language)
+        self.reset.description, self.report.description = say("desk.reset_all", language), say("desk.reports", language)
+        self.compared.description, self.chosen.description = (
+            say("desk.compare_with", language),
+            say("desk.scenario", language),
+        )
         for key in ("name_vi", "name_en", "why"):
-            getattr(self, key).description = word(key, language)
+            getattr(self, key).description = old_word(key, language)
         for group, head in self.heads.items():
-            head.value = f"<h2>{word(f'group_{group}', language)}</h2>"
-        self.no_levers.value = word("no_levers", language)
-        self.changes_head.value = f"<h2>{word('changes', language)}</h2>"
-        self.save_head.value = f"<h2>{word('save_head', language)}</h2>"
+            head.value = f"<h2>{say(f'desk.group_{group}', language)}</h2>"
+        self.no_levers.value = say("desk.no_levers", language)
+        self.changes_head.value = f"<h2>{say('desk.changes', language)}</h2>"
+        self.save_head.value = f"<h2>{say('desk.save_head', language)}</h2>"
         self.list_scenarios(bench, language)
 
     def list_scenarios(self, bench: Bench, language: str) -> None:
         """The scenarios beside the plan, as they are now; what was chosen stays chosen."""
-        found = [(word("plan_itself", language), BASE), *bench.scenarios(language)]
+        found = [(say("desk.plan_itself", language), BASE), *bench.scenarios(language)]
         names = {name for _, name in found}
         self.quiet = True
         for listed, standing in ((self.compared, bench.compared), (self.chosen, self.chosen.value)):
@@ -145,7 +149,7 @@ class Controls:
         self.reset.disabled = not history.present
 
     def list_changes(self, rows: list[widgets.Widget], language: str) -> None:
-        shown = rows or [widgets.HTML(word("no_changes", language))]
+        shown = rows or [widgets.HTML(say("desk.no_changes", language))]
         if rows != list(self.changes.children):
             self.changes.children = shown
 

@@ -21,11 +21,12 @@ from trainplan.desk.draft import Draft
 from trainplan.desk.history import explained, without
 from trainplan.desk.parts import ChangeRow, LeverRow
 from trainplan.desk.positions import Fitted, changed, read, shown
-from trainplan.desk.words import word
+from trainplan.desk.words import old_word
 from trainplan.plan.scenarios import folder_name
 from trainplan.report.excel import write_excel
 from trainplan.run.run import OUTPUTS
 from trainplan.storage.files import OutputError
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError
 
 Method = Callable[..., None]
@@ -41,9 +42,9 @@ def told(method: Method) -> Method:
         except (PlanError, OutputError) as error:
             desk.tell(str(error))
         except OSError as error:
-            desk.tell(word("not_kept", desk.language, why=f"{error.filename or ''} {error.strerror or error}"))
+            desk.tell(say("desk.not_kept", desk.language, why=f"{error.filename or ''} {error.strerror or error}"))
         except Exception as error:
-            desk.tell(word("unexpected", desk.language, why=f"{type(error).__name__}: {error}"))
+            desk.tell(say("desk.unexpected", desk.language, why=f"{type(error).__name__}: {error}"))
 
     return guarded
 
@@ -72,14 +73,14 @@ class Desk:
         try:
             self.bench.compute()
         except PlanError as error:
-            trouble = f"{error}\n{word('stale', self.language)}"
+            trouble = f"{error}\n{say('desk.stale', self.language)}"
         start = perf_counter()
         self.paint()
         took = {**self.bench.took, "drawing": perf_counter() - start}
         try:
             self.keep_draft()
         except OutputError as error:
-            trouble += ("\n" if trouble else "") + word("draft_unsaved", self.language, why=error)
+            trouble += ("\n" if trouble else "") + say("desk.draft_unsaved", self.language, why=error)
         self.tell(trouble)
         self.moves += 1
         times = " ".join(f'data-{part}="{seconds * 1e3:.1f}"' for part, seconds in took.items())
@@ -133,8 +134,8 @@ class Desk:
             low, high = (
                 shown(lever, end, self.language).replace("∞", "") for end in (lever.lever.low, lever.lever.high)
             )
-            name, unit = lever.lever.called(self.language), word(f"unit_{lever.lever.unit}", self.language)
-            self.tell(word("not_in_range", self.language, label=name, text=text, low=low, high=high, unit=unit))
+            name, unit = lever.lever.called(self.language), say(f"desk.unit_{lever.lever.unit}", self.language)
+            self.tell(say("desk.not_in_range", self.language, label=name, text=text, low=low, high=high, unit=unit))
             return
         self.step(changed(self.bench.changes, lever, position))
 
@@ -185,7 +186,7 @@ class Desk:
     def load(self, scenario: str) -> None:
         self.bench.open(scenario)
         self.refresh()
-        self.tell(word("loaded", self.language, name=scenario), "done")
+        self.tell(say("desk.loaded", self.language, name=scenario), "done")
 
     @told
     def save(self, over: bool = False) -> None:
@@ -194,18 +195,18 @@ class Desk:
         name = saving.safe_name(words.vi or words.en)
         self.controls.ask_over("")
         if not name:
-            return self.tell(word("name_needed", self.language))
+            return self.tell(say("desk.name_needed", self.language))
         if not self.bench.changes:
-            return self.tell(word("nothing_to_save", self.language))
+            return self.tell(say("desk.nothing_to_save", self.language))
         if saving.scenario_path(self.bench.path, name).exists() and not over:
-            self.controls.ask_over(word("overwrite", self.language, name=name))
-            return self.tell(word("exists", self.language, name=name))
+            self.controls.ask_over(say("desk.overwrite", self.language, name=name))
+            return self.tell(say("desk.exists", self.language, name=name))
         self.bench.compute()
         saving.save(self.bench.plan, self.bench.changes, words, name)
         self.bench.saved[name] = self.bench.changes
         self.keep_draft()
         self.controls.list_scenarios(self.bench, self.language)
-        self.tell(word("saved", self.language, name=name, plan=self.bench.plan.key), "done")
+        self.tell(say("desk.saved", self.language, name=name, plan=self.bench.plan.key), "done")
 
     @told
     def take_draft(self, wanted: bool) -> None:
@@ -218,7 +219,7 @@ class Desk:
     def offer(self) -> None:
         """Says that there is a draft of an earlier session, if there is one."""
         count = len(self.draft.offered[0]) if self.draft.offered else 0
-        self.controls.offer(word("draft_found", self.language, count=count) if count else "")
+        self.controls.offer(say("desk.draft_found", self.language, count=count) if count else "")
 
     # --- files
 
@@ -228,17 +229,17 @@ class Desk:
         bench.compute()
         name = bench.saved_as or (BASE if not bench.changes else "desk")
         titles = {file: title for title, file in bench.scenarios(language)}
-        title = titles.get(name) or word("plan_itself" if name == BASE else "unsaved", language)
+        title = titles.get(name) or old_word("plan_itself" if name == BASE else "unsaved", language)
         path = self.output / folder_name(bench.plan.key) / f"{name}.{language}.xlsx"
         write_excel(bench.now, path, language, title, date.today())
-        self.controls.link(word("excel_done", language), [(path.name, path)])
+        self.controls.link(say("desk.excel_done", language), [(path.name, path)])
 
     @told
     def report(self) -> None:
         bench = self.bench
         bench.compute()
         scenario = reports.reference(bench.plan, bench.changes, bench.saved_as, self.output)
-        self.controls.running(word("running", self.language))
+        self.controls.running(say("desk.running", self.language))
         ended = partial(self.reported, scenario)
         reports.start(bench.plan, scenario, self.output, self.language, self.controls.progress, ended)
 
@@ -247,7 +248,7 @@ class Desk:
         """The run has ended: the links to what it made, or why it made nothing."""
         self.controls.running("")
         if why:
-            self.tell(word("reports_failed", self.language, why=why))
+            self.tell(say("desk.reports_failed", self.language, why=why))
         if index:
             made = reports.made(Path(index), scenario, self.language)
-            self.controls.link(word("reports_done", self.language), made)
+            self.controls.link(say("desk.reports_done", self.language), made)

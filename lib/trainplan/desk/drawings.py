@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainplan.desk.words import word
+from trainplan.desk.words import old_word
 from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
 from trainplan.results.tables import Results
+from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 Grid = NDArray[Any]
 GHOST = "#b3b3b3"
@@ -33,12 +34,12 @@ def coverage(now: Results, before: Results | None, language: str) -> str:
     lines = {name: grid(now, "lines", name) for name in ("deliverable", "affordable")}
     base = grid(now, "gap", "base")
     path = grid(now, "gap", "target_path")
-    counted = np.array([row.kind == "count" for row in now.plan.rows["objectives"]])
+    counted = np.array([row.kind == "count" for row in now.plan.tables.objectives])
     path = np.where(counted, path / np.where(base > 0, base, 1.0), path)
     ghost = grid(before, "lines", "affordable") if before is not None else None
     verdicts = now["verdicts"]
     cards = []
-    for o, row in enumerate(now.plan.rows["objectives"]):
+    for o, row in enumerate(now.plan.tables.objectives):
         own = {name: values[:, o] for name, values in (("path", path), *lines.items())}
         old = ghost[:, o] if ghost is not None and not np.allclose(ghost[:, o], own["affordable"]) else None
         verdict = verdicts.iat[o, COLUMN["verdict"]]
@@ -57,8 +58,8 @@ def _card(now: Results, row: Any, own: dict[str, Grid], old: Grid | None, verdic
     due = row.due_year - now.plan.first
     name = now.plan.label("objectives", row.id, language)
     value, target = percent(own["affordable"][due], language), percent(own["path"][due], language)
-    alt = word(
-        "coverage_alt", language, name=name, now=value, due=row.due, target=target, verdict=say(verdict, language)
+    alt = old_word(
+        "coverage_alt", language, name=name, now=value, due=row.due, target=target, verdict=old_say(verdict, language)
     )
     shown = f"{percent(old[due], language)} → <b>{value}</b>" if old is not None else f"<b>{value}</b>"
     parts = [
@@ -115,7 +116,7 @@ def _frame_of(now: Results, due: int) -> str:
 
 def _keys(keys: list[tuple[str, str, str]], language: str) -> str:
     shown = "".join(
-        f'<span><b style="color:{color}">{mark}</b> {word(key, language)}</span>' for color, mark, key in keys
+        f'<span><b style="color:{color}">{mark}</b> {old_word(key, language)}</span>' for color, mark, key in keys
     )
     return f'<p class="keys">{shown}</p>'
 
@@ -165,7 +166,7 @@ def cost(now: Results, before: Results | None, language: str) -> str:
         parts.append(f'<text x="{middle}" y="{height + 50}" text-anchor="middle">{year}</text>')
         told.append(f"{year} {words}")
     width = 16 + len(plan.years) * (bar + gap)
-    alt = escape(word("cost_alt", language, parts="; ".join(told)))
+    alt = escape(say("desk.cost_alt", language, parts="; ".join(told)))
     picture = (
         f'<svg class="money" viewBox="0 0 {width} {height + 56}" role="img" aria-label="{alt}">{"".join(parts)}</svg>'
     )
@@ -180,13 +181,13 @@ def _source_keys(now: Results, before: Results | None, sources: list[int], ceili
     """The sources in the order of the bars, with what each pays over the plan and its own ceilings."""
     funded = grid(now, "budget", "funded_vnd").sum(axis=0)
     old = grid(before, "budget", "funded_vnd").sum(axis=0) if before is not None else funded
-    lines = [f'<li><b style="color:{FAINT}">▯</b> {word("unfunded", language)}</li>']
-    lines.append(f'<li><b style="color:{RED}">━</b> {word("ceiling", language)}</li>')
+    lines = [f'<li><b style="color:{FAINT}">▯</b> {say("desk.unfunded", language)}</li>']
+    lines.append(f'<li><b style="color:{RED}">━</b> {say("desk.ceiling", language)}</li>')
     for s in reversed(sources):
-        name = escape(now.plan.label("sources", now.plan.rows["sources"][s].id, language))
+        name = escape(now.plan.label("sources", now.plan.tables.sources[s].id, language))
         value = moved(old[s] / 1e9, funded[s] / 1e9, language, 1)
         limit = np.nanmin(ceiling[:, s]) if not np.isnan(ceiling[:, s]).all() else None
-        held = f" (≤ {bare_billions(limit, language)} / {word('unit_year', language)})" if limit is not None else ""
+        held = f" (≤ {bare_billions(limit, language)} / {say('desk.unit_year', language)})" if limit is not None else ""
         lines.append(f'<li><b style="color:{SEQUENCE[s % 7]}">■</b> {name}: {value}{held}</li>')
     return f'<ul class="sources">{"".join(lines)}</ul>'
 

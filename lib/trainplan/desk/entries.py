@@ -8,11 +8,11 @@ from typing import Any
 
 from trainplan.desk.history import Changes
 from trainplan.desk.positions import Fitted, position_in, shown
-from trainplan.desk.words import word
 from trainplan.plan.address import reason_of
 from trainplan.plan.labels import address_label
 from trainplan.plan.plan import Plan
 from trainplan.report.tables import together
+from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING
 
 
@@ -45,7 +45,7 @@ def entries(plan: Plan, changes: Changes, levers: Iterable[Fitted], language: st
 
 
 def _of_lever(lever: Fitted, changes: Changes, first: dict[str, Any], language: str) -> Entry:
-    unit = word(f"unit_{lever.lever.unit}", language)
+    unit = say(f"desk.unit_{lever.lever.unit}", language)
 
     def told(position: Any) -> str:
         text = shown(lever, position, language)

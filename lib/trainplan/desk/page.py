@@ -6,9 +6,9 @@ from html import escape
 
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
-from trainplan.desk.words import word
 from trainplan.report.tables import changes as changes_table
 from trainplan.report.tables import html_table
+from trainplan.text.catalog import say
 
 SECTIONS = {
     "coverage": drawings.coverage,
@@ -26,15 +26,15 @@ def headline(bench: Bench, language: str) -> str:
 def _ghost(bench: Bench, language: str) -> str:
     """What the results are compared with."""
     plan = bench.before.plan
-    name = word("plan_itself", language) if bench.compared == BASE else plan.scenario_title(language)
-    return f'<p class="ghost">{escape(word("ghost", language, name=name))}</p>'
+    name = say("desk.plan_itself", language) if bench.compared == BASE else plan.scenario_title(language)
+    return f'<p class="ghost">{escape(say("desk.ghost", language, name=name))}</p>'
 
 
 def section(name: str, bench: Bench, language: str) -> str:
     """One figure or table under its heading."""
     before = bench.before if bench.before is not bench.now else None
     body = SECTIONS[name](bench.now, before, language)
-    return f'<h2>{word(f"{name}_head", language)}</h2><div class="scroll" tabindex="0">{body}</div>'
+    return f'<h2>{say(f"desk.{name}_head", language)}</h2><div class="scroll" tabindex="0">{body}</div>'
 
 
 def message(text: str, kind: str = "error") -> str:
@@ -48,14 +48,16 @@ def static(bench: Bench, language: str) -> str:
     """The state of the desk for a page without a kernel."""
     plan = bench.plan
     shown = changes_table(plan, language)
-    listed = html_table(shown, word("changes", language)) if len(shown) else f"<p>{word('no_changes', language)}</p>"
+    listed = (
+        html_table(shown, say("desk.changes", language)) if len(shown) else f"<p>{say('desk.no_changes', language)}</p>"
+    )
     parts = [
         f"<style>{STYLE}</style>",
         f'<p class="plan">{escape(plan.title(language))}</p>',
         headline(bench, language),
         listed,
         *(section(name, bench, language) for name in SECTIONS),
-        f'<p class="ghost">{escape(word("static", language))}</p>',
+        f'<p class="ghost">{escape(say("desk.static", language))}</p>',
     ]
     return f'<div class="tp-desk static">{"".join(parts)}</div>'
 

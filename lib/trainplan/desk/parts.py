@@ -9,8 +9,8 @@ import ipywidgets as widgets
 
 from trainplan.desk.entries import Entry
 from trainplan.desk.positions import Fitted, Position, shown, snapped
-from trainplan.desk.words import word
 from trainplan.plan.labels import option_label
+from trainplan.text.catalog import say
 
 Moved = Callable[[Fitted, float | str], None]
 Typed = Callable[[Fitted, str], None]
@@ -69,14 +69,14 @@ class LeverRow:
                 self.field.value = shown(self.fitted, position, language)
         finally:
             self._quiet = False
-        unit = word(f"unit_{lever.unit}", language)
+        unit = say(f"desk.unit_{lever.unit}", language)
         label = lever.called(language) + (f" ({unit})" if unit else "")
         moved = position != self.fitted.start
         self.name.value = f'<span class="{"moved" if moved else ""}">{escape(label)}</span>'
         for part in (self.hand, self.field):
             if part is not None:
                 part.tooltip = label
-        self.back.tooltip = f"{word('reset_one', language)}: {label}"
+        self.back.tooltip = f"{say('desk.reset_one', language)}: {label}"
         self.back.disabled, self.language = not moved, language
 
 
@@ -101,9 +101,9 @@ class ChangeRow:
             self.reason.value = entry.reason
         finally:
             self._quiet = False
-        self.reason.placeholder = word("reason_hint", language)
-        self.reason.tooltip = f"{word('reason', language)}: {entry.label}"
-        self.back.tooltip = f"{word('reset_one', language)}: {entry.label}"
+        self.reason.placeholder = say("desk.reason_hint", language)
+        self.reason.tooltip = f"{say('desk.reason', language)}: {entry.label}"
+        self.back.tooltip = f"{say('desk.reset_one', language)}: {entry.label}"
 
 
 FLAT = widgets.Layout(align_items="center")

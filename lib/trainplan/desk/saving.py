@@ -68,5 +68,5 @@ def check(plan: Plan, text: str, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         aside = write_text(Path(folder) / f"{name}.yaml", text)
         again = load_plan(plan.path, aside)
-    if (again.rows, again.choices) != (plan.rows, plan.choices):
+    if (again.tables, again.choices) != (plan.tables, plan.choices):
         raise OutputError(f"{name}: tệp sẽ cho kết quả khác với bàn / the file would give other results than the desk.")

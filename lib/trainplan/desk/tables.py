@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from trainplan.desk.drawings import Grid, grid, moved
-from trainplan.desk.words import word
 from trainplan.model.arrays import pairs_of
 from trainplan.results.tables import Results
+from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
 STEPS = (0.0, 0.05, 0.12, 0.22, 0.4)  # of the people in the base; a darker shade above each
@@ -23,7 +23,7 @@ def headline(now: Results, before: Results, language: str) -> str:
     values = [_summary(results, language) for results in (now, before)]
     cells = []
     for (label, new), (_, old) in zip(*values, strict=True):
-        was = f'<span class="was">{word("was", language, old=old)}</span>' if new != old else ""
+        was = f'<span class="was">{say("desk.was", language, old=old)}</span>' if new != old else ""
         cells.append(f'<div class="fact{" moved" if was else ""}"><b>{new}</b> <span>{label}</span>{was}</div>')
     return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>'
 
@@ -35,20 +35,20 @@ def _summary(results: Results, language: str) -> list[tuple[str, str]]:
     funded = float(grid(results, "budget", "funded_vnd")[:, -1].sum())
     missing = _missing_when_due(results)
     worst = int(np.argmax(missing))
-    name = results.plan.label("objectives", results.plan.rows["objectives"][worst].id, language)
-    gap = f"{escape(name)}: {number(missing[worst], language)} {say('people', language)}"
+    name = results.plan.label("objectives", results.plan.tables.objectives[worst].id, language)
+    gap = f"{escape(name)}: {number(missing[worst], language)} {say('unit.people', language)}"
     return [
-        (word("met_when_due", language), word("of", language, met=met, count=len(verdicts))),
-        (word("spent", language), billions(funded, language)),
-        (word("short", language), billions(max(0.0, results.required_vnd - funded), language)),
-        (word("widest", language), gap if missing[worst] >= 0.5 else word("no_gap", language)),
+        (say("desk.met_when_due", language), say("desk.of", language, met=met, count=len(verdicts))),
+        (say("desk.spent", language), billions(funded, language)),
+        (say("desk.short", language), billions(max(0.0, results.required_vnd - funded), language)),
+        (say("desk.widest", language), gap if missing[worst] >= 0.5 else say("desk.no_gap", language)),
     ]
 
 
 def _missing_when_due(results: Results) -> Grid:
     """(objectives,) people missing in the due year."""
     gap = grid(results, "gap", "gap")
-    due = [row.due_year - results.plan.first for row in results.plan.rows["objectives"]]
+    due = [row.due_year - results.plan.first for row in results.plan.tables.objectives]
     return np.array([gap[year, o] for o, year in enumerate(due)])
 
 
@@ -58,14 +58,14 @@ def missing(now: Results, before: Results | None, language: str) -> str:
     old = grid(before, "gap", "gap") if before is not None else gap
     share = gap / np.where(base > 0, base, 1.0)
     rows = []
-    for o, row in enumerate(plan.rows["objectives"]):
+    for o, row in enumerate(plan.tables.objectives):
         cells = "".join(
             f'<td class="n{" due" if year == row.due_year else ""}" style="{_shade(share[y, o])}">'
             f"{moved(old[y, o], gap[y, o], language)}</td>"
             for y, year in enumerate(plan.years)
         )
         rows.append(f'<tr><th scope="row">{escape(plan.label("objectives", row.id, language))}</th>{cells}</tr>')
-    return _table([say("objective", language), *map(str, plan.years)], rows, "heat")
+    return _table([say("head.objective", language), *map(str, plan.years)], rows, "heat")
 
 
 def _shade(share: float) -> str:
@@ -79,20 +79,20 @@ def verdicts(now: Results, before: Results | None, language: str) -> str:
     missing, missing_old = _missing_when_due(now), _missing_when_due(old)
     rows = []
     for o, (new, was) in enumerate(zip(_records(now), _records(old), strict=True)):
-        objective = plan.rows["objectives"][o]
+        objective = plan.tables.objectives[o]
         target = number(new["target"], language) if objective.kind == "count" else percent(new["target"], language)
         cells = [
             _changed(str(was["due"]), str(new["due"])),
             target,
             _changed(percent(was["coverage"], language), percent(new["coverage"], language)),
             moved(missing_old[o], missing[o], language),
-            _changed(say(was["verdict"], language), say(new["verdict"], language)),
+            _changed(old_say(was["verdict"], language), old_say(new["verdict"], language)),
             _changed(_held(was["binds"], language), _held(new["binds"], language)),
         ]
         name = escape(plan.label("objectives", objective.id, language))
         columns = "".join(f'<td class="{"n" if k < 4 else ""}">{cell}</td>' for k, cell in enumerate(cells))
         rows.append(f'<tr class="{new["verdict"]}"><th scope="row">{name}</th>{columns}</tr>')
-    heads = [say(key, language) for key in ("objective", "due", "target", "coverage", "gap", "verdict", "binds")]
+    heads = [old_say(key, language) for key in ("objective", "due", "target", "coverage", "gap", "verdict", "binds")]
     return _table(heads, rows, "verdicts")
 
 
@@ -101,7 +101,7 @@ def _records(results: Results) -> list[dict[str, Any]]:
 
 
 def _held(binds: object, language: str) -> str:
-    return say(str(binds), language) if binds else "–"
+    return old_say(str(binds), language) if binds else "–"
 
 
 def _changed(old: str, new: str) -> str:
@@ -118,20 +118,20 @@ def enrollment(now: Results, before: Results | None, language: str) -> str:
     rows = []
     for name in ("needed", "deliverable", "funded"):
         new, was = (grid(results, "enrollment", name).sum(axis=1) for results in (now, old))
-        rows.append(_numbers(f"<b>{say(name, language)}</b>", was, new, language))
+        rows.append(_numbers(f"<b>{old_say(name, language)}</b>", was, new, language))
     new, was = _by_program(now), _by_program(old)
-    for program in plan.rows["programs"]:
+    for program in plan.tables.programs:
         mine, theirs = new[program.id], was.get(program.id, new[program.id])
         if mine.sum() or theirs.sum():
             rows.append(_numbers(escape(plan.label("programs", program.id, language)), theirs, mine, language))
-    return _table([say("program", language), *map(str, plan.years)], rows, "enrollment")
+    return _table([say("head.program", language), *map(str, plan.years)], rows, "enrollment")
 
 
 def _by_program(results: Results) -> dict[str, Grid]:
     funded, programs = grid(results, "enrollment", "funded"), [p for _, p in pairs_of(results.plan)]
     return {
         row.id: funded[:, [k for k, p in enumerate(programs) if p == row.id]].sum(axis=1)
-        for row in results.plan.rows["programs"]
+        for row in results.plan.tables.programs
     }
 
 

@@ -89,30 +89,30 @@ class Arrays:
 
 def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
     """The arrays of a plan; `drawn` gives a cell, by its address, one value a draw."""
-    rows = plan.rows
+    tables = plan.tables
     column = Columns(plan, drawn or {})
     groups, objectives, programs = (places(plan, table) for table in ("groups", "objectives", "programs"))
     pairs = pairs_of(plan)
     objective = np.array([objectives[o] for o, _ in pairs], np.intp)
     program = np.array([programs[p] for _, p in pairs], np.intp)
-    course_years = np.array([r.years for r in rows["programs"]], np.intp)
+    course_years = np.array([r.years for r in tables.programs], np.intp)
     length = np.ones(len(objectives), np.intp)
-    for route in rows["routes"]:
+    for route in tables.routes:
         length[objectives[route.objective]] = course_years[programs[route.program]]
-    above = np.array([objectives[r.part_of] if r.part_of else -1 for r in rows["objectives"]], np.intp)
-    kind = np.array([r.kind for r in rows["objectives"]])
-    structure = Structure.of(kind, above, length, objective, program, len(rows["routes"]), course_years)
+    above = np.array([objectives[r.part_of] if r.part_of else -1 for r in tables.objectives], np.intp)
+    kind = np.array([r.kind for r in tables.objectives])
+    structure = Structure.of(kind, above, length, objective, program, len(tables.routes), course_years)
     return Arrays(
         first=plan.first,
         last=plan.last,
         allocation=plan.allocation,
-        group=np.array([groups[r.group] for r in rows["objectives"]], np.intp),
+        group=np.array([groups[r.group] for r in tables.objectives], np.intp),
         kind=kind,
-        due=np.array([r.due_year - plan.first for r in rows["objectives"]], np.intp),
+        due=np.array([r.due_year - plan.first for r in tables.objectives], np.intp),
         length=length,
         above=above,
         level=structure.depth,
-        priority=np.array([r.priority for r in rows["objectives"]], np.intp),
+        priority=np.array([r.priority for r in tables.objectives], np.intp),
         weight=column("objectives", "weight"),
         objective=objective,
         program=program,

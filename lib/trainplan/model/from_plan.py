@@ -28,7 +28,7 @@ class Columns:
             self.cells.setdefault((table, column), {})[row] = values
 
     def __call__(self, table: str, column: str, empty: float = 0.0) -> Array:
-        rows = self.plan.rows[table]
+        rows = self.plan.tables[table]
         cells = [getattr(row, column) for row in rows]
         values = np.array([empty if cell is None else cell for cell in cells], float).reshape(-1, 1)
         drawn = self.cells.get((table, column))
@@ -43,29 +43,29 @@ class Columns:
 def _rows_at(plan: Plan, table: str) -> dict[str, int]:
     """Where in a table the row of an address stands."""
     keys = TABLES[table].keys
-    return {row_key({key: getattr(row, key) for key in keys}, keys): i for i, row in enumerate(plan.rows[table])}
+    return {row_key({key: getattr(row, key) for key in keys}, keys): i for i, row in enumerate(plan.tables[table])}
 
 
 def pairs_of(plan: Plan) -> list[tuple[str, str]]:
     """Pairs of objective and program: those of `routes` in order, then what only `pipeline` has."""
-    both = [*plan.rows["routes"], *plan.rows["pipeline"]]
-    return list(dict.fromkeys((r.objective, r.program) for r in both))
+    routes = [(r.objective, r.program) for r in plan.tables.routes]
+    return list(dict.fromkeys([*routes, *((r.objective, r.program) for r in plan.tables.pipeline)]))
 
 
 def places(plan: Plan, table: str) -> dict[str, int]:
     """Where the rows of a table stand, by id."""
-    return {row.id: i for i, row in enumerate(plan.rows[table])}
+    return {row.id: i for i, row in enumerate(plan.tables[table])}
 
 
 def starts(plan: Plan) -> Index:
     """(A,) year indices in which a cohort can start, from the pipeline's first on."""
-    earliest = min((r.started for r in plan.rows["pipeline"]), default=plan.first)
+    earliest = min((r.started for r in plan.tables.pipeline), default=plan.first)
     return np.arange(earliest - plan.first, plan.last - plan.first + 1)
 
 
 def tail(plan: Plan) -> int:
     """Years after `last` in which a cohort may still be under way."""
-    return max((row.years for row in plan.rows["programs"]), default=1) - 1
+    return max((row.years for row in plan.tables.programs), default=1) - 1
 
 
 def _leave_rate(plan: Plan, column: Columns) -> Array:
@@ -74,7 +74,7 @@ def _leave_rate(plan: Plan, column: Columns) -> Array:
     draws = np.broadcast_shapes(usual.shape[1:], election.shape[1:])
     groups = places(plan, "groups")
     rate = np.broadcast_to(usual, (len(plan.years) + tail(plan), len(groups), *draws)).copy()
-    for row, values in zip(plan.rows["turnover"], election, strict=True):
+    for row, values in zip(plan.tables.turnover, election, strict=True):
         if 0 <= row.year - plan.first < len(rate):
             rate[row.year - plan.first, groups[row.group]] = values
     return rate
@@ -86,14 +86,14 @@ def _target(plan: Plan, column: Columns) -> Array:
     high = column("objectives", "target_high", np.nan)
     high = np.where(np.isnan(high), low, high)
     target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.ambition]
-    count = np.array([[r.kind == "count"] for r in plan.rows["objectives"]])
+    count = np.array([[r.kind == "count"] for r in plan.tables.objectives])
     return np.where(count, np.maximum(1.0, ceil(target)), target)
 
 
 def _pace(plan: Plan, column: Columns) -> Array:
     """(Y, O, 1): φ, the part of the way from baseline to target that a year's end asks for (section 3)."""
-    pace = np.ones((len(plan.years), len(plan.rows["objectives"]), 1))
-    for o, row in enumerate(plan.rows["objectives"]):
+    pace = np.ones((len(plan.years), len(plan.tables.objectives), 1))
+    for o, row in enumerate(plan.tables.objectives):
         chosen = row.pacing if row.pacing is not None else plan.pacing
         before_due = row.due_year - plan.first
         if chosen == "linear":
@@ -109,9 +109,9 @@ def _price(plan: Plan, column: Columns) -> Array:
     """(Y+tail, P, D): a program's price level over that of `price_base_year`; the last value lasts (section 5)."""
     values = column("prices", "value")
     of_index: dict[str, dict[int, int]] = {}
-    for i, row in enumerate(plan.rows["prices"]):
+    for i, row in enumerate(plan.tables.prices):
         of_index.setdefault(row.index, {})[row.year] = i
-    known = [of_index[row.price_index] for row in plan.rows["programs"]]
+    known = [of_index[row.price_index] for row in plan.tables.programs]
     calendar = range(plan.first, plan.last + 1 + tail(plan))
     level = np.array([[of[max(y for y in of if y <= year)] for of in known] for year in calendar], np.intp)
     base = np.array([of[plan.price_base_year] for of in known], np.intp)
@@ -129,7 +129,7 @@ def _pipeline(plan: Plan, column: Columns) -> Array:
     pairs, start = pairs_of(plan), starts(plan)
     values = column("pipeline", "learners")
     learners = np.zeros((len(pairs), len(start), values.shape[1]))
-    for row, value in zip(plan.rows["pipeline"], values, strict=True):
+    for row, value in zip(plan.tables.pipeline, values, strict=True):
         learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] = value
     return learners
 
@@ -138,16 +138,16 @@ def _source_share(plan: Plan, column: Columns) -> Array:
     values = column("funding", "share")
     programs, sources = places(plan, "programs"), places(plan, "sources")
     share = np.zeros((len(programs), len(sources), values.shape[1]))
-    for row, value in zip(plan.rows["funding"], values, strict=True):
+    for row, value in zip(plan.tables.funding, values, strict=True):
         share[programs[row.program], sources[row.source]] = value
     return share
 
 
 def _ceiling(plan: Plan, column: Columns) -> Array:
     values = column("ceilings", "ceiling_vnd")
-    sources = places(plan, "sources") | {"total": len(plan.rows["sources"])}
+    sources = places(plan, "sources") | {"total": len(plan.tables.sources)}
     ceiling = np.full((len(plan.years), len(sources), values.shape[1]), np.inf)
-    for row, value in zip(plan.rows["ceilings"], values, strict=True):
+    for row, value in zip(plan.tables.ceilings, values, strict=True):
         if row.year in plan.years:
             ceiling[row.year - plan.first, sources[row.source]] = value
     return ceiling

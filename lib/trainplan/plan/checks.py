@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainplan.plan.address import key_text
-from trainplan.plan.schema import TABLES, Choices, Objective
+from trainplan.plan.schema import TABLES, Choices, Objective, Tables
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
@@ -18,7 +18,7 @@ SHARE_TOLERANCE = 1e-6
 class Read:
     """What could be read of a plan: records, the choices, the file of each table, and what is broken already."""
 
-    rows: dict[str, list[Any]]
+    tables: Tables
     chosen: Choices | None
     files: dict[str, str]
     ids: dict[str, list[str]]  # every id of a table, of rows that could not be read too; no key for a lost table
@@ -39,7 +39,7 @@ def keys(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
         if table.repeats:
             continue
-        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.rows[name])
+        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.tables[name])
         for key, times in names.items():
             if times > 1:
                 yield Problem(
@@ -49,7 +49,7 @@ def keys(read: Read) -> Iterator[Problem]:
                     row=key,
                     column="/".join(table.keys),
                 )
-    for source in read.rows["sources"]:
+    for source in read.tables.sources:
         if source.id == "total":
             yield Problem(
                 read.files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
@@ -62,7 +62,7 @@ def references(read: Read) -> Iterator[Problem]:
             if other not in read.ids:
                 continue
             known = read.ids[other]
-            for r in read.rows[name]:
+            for r in read.tables[name]:
                 value = getattr(r, column)
                 if value is not None and value not in known:
                     yield Problem(
@@ -79,7 +79,7 @@ def period(read: Read) -> Iterator[Problem]:
     if read.choices.last < read.choices.first:
         yield Problem(read.files["plan"], "last must not be before first.", read.choices.last, column="last")
         return
-    for r in read.rows["objectives"]:
+    for r in read.tables.objectives:
         if not read.choices.first <= r.due_year <= read.choices.last:
             yield Problem(
                 read.files["objectives"],
@@ -89,7 +89,7 @@ def period(read: Read) -> Iterator[Problem]:
                 "due",
             )
     for name in ("actuals", "observations"):
-        for r in read.rows[name]:
+        for r in read.tables[name]:
             if not read.choices.first <= r.year <= read.choices.last:
                 yield Problem(
                     read.files[name],
@@ -102,7 +102,7 @@ def period(read: Read) -> Iterator[Problem]:
 
 def cycles(read: Read) -> Iterator[Problem]:
     for name in ("groups", "objectives"):
-        parent = {r.id: r.part_of for r in read.rows[name]}
+        parent = {r.id: r.part_of for r in read.tables[name]}
         told: set[str] = set()
         for start in parent:
             seen = [start]
@@ -120,7 +120,7 @@ def cycles(read: Read) -> Iterator[Problem]:
 
 
 def targets(read: Read) -> Iterator[Problem]:
-    for r in read.rows["objectives"]:
+    for r in read.tables.objectives:
         high = r.target_low if r.target_high is None else r.target_high
         if r.kind != "count":
             for column, value in (("baseline", r.baseline), ("target_low", r.target_low), ("target_high", high)):
@@ -145,7 +145,7 @@ def targets(read: Read) -> Iterator[Problem]:
                 read.files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
             )
         if r.kind == "appointment":
-            group = next((g for g in read.rows["groups"] if g.id == r.group), None)
+            group = next((g for g in read.tables.groups if g.id == r.group), None)
             if group is not None and group.appointment_rate is None:
                 yield Problem(
                     read.files["groups"],
@@ -157,8 +157,8 @@ def targets(read: Read) -> Iterator[Problem]:
 
 
 def counts(read: Read) -> Iterator[Problem]:
-    by_id = {r.id: r for r in read.rows["objectives"]}
-    for r in read.rows["objectives"]:
+    by_id = {r.id: r for r in read.tables.objectives}
+    for r in read.tables.objectives:
         whole = by_id.get(r.part_of) if r.part_of else None
         if whole is not None and (r.kind != "count" or whole.kind != "count" or r.group != whole.group):
             yield Problem(
@@ -171,12 +171,12 @@ def counts(read: Read) -> Iterator[Problem]:
 
 
 def routes(read: Read) -> Iterator[Problem]:
-    years = {p.id: p.years for p in read.rows["programs"]}
-    kinds = {o.id: o.kind for o in read.rows["objectives"]}
+    years = {p.id: p.years for p in read.tables.programs}
+    kinds = {o.id: o.kind for o in read.tables.objectives}
     of: dict[str, list[Any]] = defaultdict(list)
-    for r in read.rows["routes"]:
+    for r in read.tables.routes:
         of[r.objective].append(r)
-    for objective in read.rows["objectives"]:
+    for objective in read.tables.objectives:
         if objective.id not in of:
             yield Problem(
                 read.files["routes"], "the objective has no route: name a program that serves it.", objective.id
@@ -202,7 +202,7 @@ def routes(read: Read) -> Iterator[Problem]:
                 "program",
             )
     for name in ("routes", "pipeline"):
-        for r in read.rows[name]:
+        for r in read.tables[name]:
             if kinds.get(r.objective) in ("annual", "appointment") and years.get(r.program, 1) > 1:
                 yield Problem(
                     read.files[name],
@@ -215,8 +215,8 @@ def routes(read: Read) -> Iterator[Problem]:
 
 
 def pipeline(read: Read) -> Iterator[Problem]:
-    years = {p.id: p.years for p in read.rows["programs"]}
-    for r in read.rows["pipeline"]:
+    years = {p.id: p.years for p in read.tables.programs}
+    for r in read.tables.pipeline:
         if r.program in years and not r.started < read.choices.first <= r.started + years[r.program] - 1:
             yield Problem(
                 read.files["pipeline"],
@@ -229,8 +229,8 @@ def pipeline(read: Read) -> Iterator[Problem]:
 
 
 def funding(read: Read) -> Iterator[Problem]:
-    total: dict[str, float] = {p.id: 0.0 for p in read.rows["programs"]}
-    for r in read.rows["funding"]:
+    total: dict[str, float] = {p.id: 0.0 for p in read.tables.programs}
+    for r in read.tables.funding:
         total[r.program] = total.get(r.program, 0.0) + r.share
     for program, share in total.items():
         if abs(share - 1) > SHARE_TOLERANCE:
@@ -241,7 +241,7 @@ def funding(read: Read) -> Iterator[Problem]:
                 program,
                 "share",
             )
-    for p in read.rows["programs"]:
+    for p in read.tables.programs:
         if p.class_size is None and p.cost_per_class_year > 0:
             yield Problem(
                 read.files["programs"],
@@ -254,7 +254,7 @@ def funding(read: Read) -> Iterator[Problem]:
 
 def ceilings(read: Read) -> Iterator[Problem]:
     known = ["total", *read.ids.get("sources", [])]
-    for r in read.rows["ceilings"]:
+    for r in read.tables.ceilings:
         if "sources" in read.ids and r.source not in known:
             yield Problem(
                 read.files["ceilings"],
@@ -268,9 +268,9 @@ def ceilings(read: Read) -> Iterator[Problem]:
 
 def prices(read: Read) -> Iterator[Problem]:
     known: dict[str, set[int]] = defaultdict(set)
-    for r in read.rows["prices"]:
+    for r in read.tables.prices:
         known[r.index].add(r.year)
-    for p in read.rows["programs"]:
+    for p in read.tables.programs:
         if p.price_index not in known:
             yield Problem(
                 read.files["programs"],
@@ -280,7 +280,7 @@ def prices(read: Read) -> Iterator[Problem]:
                 "price_index",
                 nearest_name(p.price_index, known),
             )
-    for index in sorted({p.price_index for p in read.rows["programs"]} & set(known)):
+    for index in sorted({p.price_index for p in read.tables.programs} & set(known)):
         missing = sorted(
             {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)} - known[index]
         )
@@ -298,7 +298,7 @@ def prices(read: Read) -> Iterator[Problem]:
 def pacings(read: Read) -> Iterator[Problem]:
     span = max(0, read.choices.last - read.choices.first + 1)
     given: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
-    given += [("objectives", r.id, r.pacing) for r in read.rows["objectives"]]
+    given += [("objectives", r.id, r.pacing) for r in read.tables.objectives]
     for name, row, value in given:
         if isinstance(value, tuple) and len(value) != span:
             yield Problem(
@@ -311,12 +311,12 @@ def pacings(read: Read) -> Iterator[Problem]:
 
 
 def units(read: Read) -> Iterator[Problem]:
-    if not read.rows["unit_headcounts"]:
+    if not read.tables.unit_headcounts:
         return
     total: dict[str, float] = defaultdict(float)
-    for r in read.rows["unit_headcounts"]:
+    for r in read.tables.unit_headcounts:
         total[r.group] += r.headcount
-    for group in read.rows["groups"]:
+    for group in read.tables.groups:
         if group.id in total and total[group.id] > group.headcount + 0.5:
             yield Problem(
                 read.files["unit_headcounts"],
@@ -347,13 +347,13 @@ CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {
 }
 
 
-def warnings(rows: dict[str, list[Any]]) -> list[str]:
+def warnings(tables: Tables) -> list[str]:
     """What is allowed and yet worth a planner's look (method.md, section 2)."""
-    shrinking = [g for g in rows["groups"] if g.growth < 0 and -g.growth > g.leave_rate]
+    shrinking = [g for g in tables.groups if g.growth < 0 and -g.growth > g.leave_rate]
     found = [
         f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / "
         "the group shrinks by more than it loses, nobody joins; entry_share does nothing."
         for g in shrinking
     ]
-    unknown: list[Objective] = [o for o in rows["objectives"] if o.weight == 0]
+    unknown: list[Objective] = [o for o in tables.objectives if o.weight == 0]
     return found + [f"objectives.{o.id}: trọng số 0 / weight 0." for o in unknown]

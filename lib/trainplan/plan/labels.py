@@ -7,9 +7,9 @@ from typing import Any
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
-from trainplan.text.columns import NAMES, name_of
+from trainplan.text.columns import NAMES, old_name
 from trainplan.text.formats import NOTHING, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 SHARES = {"growth", "leave_rate", "appointment_rate", "entry_share", "lapse_rate", "completion_rate", "share"}
 COVERAGES = {"baseline", "target_low", "target_high"}  # shares too, but not of a count
@@ -24,16 +24,16 @@ def row_label(plan: Plan, table: str, row: str, language: str) -> str:
     parts = row.split("/", len(keys) - 1)
     owner = {"id": table, **OF_KEY}
     words = [plan.label(owner.get(key, ""), part, language) for key, part in zip(keys, parts, strict=False)]
-    return ", ".join(say(word, language) if word == "total" else name_of(word, language) for word in words)
+    return ", ".join(old_say(word, language) if word == "total" else old_name(word, language) for word in words)
 
 
 def address_label(plan: Plan, address: str, language: str) -> str:
     """An address in words: table, row and column; a choice by its name."""
     parts = split_address(address)
     if parts is None:
-        return name_of(address, language)
+        return old_name(address, language)
     table, row, column = parts
-    return f"{name_of(table, language)} · {row_label(plan, table, row, language)}: {name_of(column, language)}"
+    return f"{old_name(table, language)} · {row_label(plan, table, row, language)}: {old_name(column, language)}"
 
 
 def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
@@ -52,8 +52,8 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
 
 def option_label(option: str, language: str) -> str:
     """What an option of a choice is called; a year is itself."""
-    return name_of(option, language) if option in NAMES else say(option, language)
+    return old_name(option, language) if option in NAMES else old_say(option, language)
 
 
 def _is_count(plan: Plan, row: str) -> bool:
-    return any(r.id == row and r.kind == "count" for r in plan.rows["objectives"])
+    return any(r.id == row and r.kind == "count" for r in plan.tables.objectives)

@@ -16,7 +16,7 @@ from trainplan.plan.checks import Read, check_together, warnings
 from trainplan.plan.levers import Lever, sound_levers
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import TABLES, Choices, allowed, expected
+from trainplan.plan.schema import TABLES, Choices, Tables, allowed, expected
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -31,7 +31,7 @@ class Plan:
     path: Path
     scenario: str
     choices: Choices
-    rows: dict[str, list[Any]]
+    tables: Tables
     applied: tuple[Change, ...]
     input_hashes: dict[str, str]
     scenario_words: dict[str, Any] = field(default_factory=dict)
@@ -88,22 +88,22 @@ class Plan:
 
     @cached_property
     def warnings(self) -> list[str]:
-        return warnings(self.rows)
+        return warnings(self.tables)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""
-        columns = list(TABLES[table].columns)
+        columns, rows = list(TABLES[table].columns), self.tables[table]
         further = [c for c in (self.spare[table][0] if self.spare.get(table) else {}) if c not in columns]
         records = [
             {**{c: getattr(r, c) for c in columns}, **{c: extra.get(c, "") for c in further}}
-            for r, extra in zip(self.rows[table], self.spare.get(table) or [{}] * len(self.rows[table]), strict=True)
+            for r, extra in zip(rows, self.spare.get(table) or [{}] * len(rows), strict=True)
         ]
         return pd.DataFrame(records, columns=[*columns, *further])
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
         named = ("groups", "objectives", "programs", "sources", "units", "history")
-        return {(table, r.id): r for table in named for r in self.rows[table]}
+        return {(table, r.id): r for table in named for r in self.tables[table]}
 
     def label(self, table: str, id: str, language: str) -> str:
         """The name of a row on screen, in `vi` or `en`; the id itself where there is no such row."""
@@ -191,12 +191,12 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         raise PlanError(files.problems)
     problems = files.problems
     folder = path.parent / str(raw_choices.get("data", ""))
-    tables = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
+    found = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     if not folder.is_dir():
         problems[:] = [
             Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
         ]
-    present = {name: copy.copy(table) for name, table in tables.items() if table is not None}
+    present = {name: copy.copy(table) for name, table in found.items() if table is not None}
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
     ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
@@ -206,22 +206,22 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         applied += apply_changes(present, raw_choices, changes or {}, files.name_of(scenario_path), problems)
     applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
     choices = _choices(raw_choices, files.name_of(path), problems)
-    rows = {name: _records(name, present.get(name), problems) for name in TABLES}
-    problems += check_together(_read(rows, choices, present, files.name_of(path)))
+    tables = Tables(**{name: tuple(_records(name, present.get(name), problems)) for name in TABLES})
+    problems += check_together(_read(tables, choices, present, files.name_of(path)))
     if choices is None or problems:
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
     name = scenario_path.stem if scenario_path else "base"
     hashes = dict(sorted(files.hashes.items()))
-    return Plan(path, name, choices, rows, tuple(applied), hashes, words, ranges, levers, spare)
+    return Plan(path, name, choices, tables, tuple(applied), hashes, words, ranges, levers, spare)
 
 
-def _read(rows: dict[str, list[Any]], choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
+def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
     """What could be read, for the checks between rows."""
     needed = {name for name, table in TABLES.items() if table.required} - set(present)
-    unread = {name for name, table in present.items() if len(rows[name]) < len(table.rows)}
+    unread = {name for name, table in present.items() if len(tables[name]) < len(table.rows)}
     return Read(
-        rows,
+        tables,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},
         {

@@ -375,6 +375,33 @@ class Table:
         return tuple(n for n, field in self.record.model_fields.items() if field.is_required())
 
 
+@dataclass(frozen=True)
+class Tables:
+    """The checked rows of a plan by table, in the order of their files; a table that a plan does not have is empty."""
+
+    groups: tuple[Group, ...] = ()
+    turnover: tuple[Turnover, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    programs: tuple[Program, ...] = ()
+    routes: tuple[Route, ...] = ()
+    pipeline: tuple[Pipeline, ...] = ()
+    sources: tuple[Source, ...] = ()
+    funding: tuple[Funding, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    prices: tuple[Price, ...] = ()
+    units: tuple[Unit, ...] = ()
+    unit_headcounts: tuple[UnitHeadcount, ...] = ()
+    unit_baselines: tuple[UnitBaseline, ...] = ()
+    history: tuple[History, ...] = ()
+    actuals: tuple[Actual, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+    def __getitem__(self, name: str) -> tuple[Any, ...]:
+        """The rows of a table by its name, for what walks over all of them."""
+        return tuple(getattr(self, name))
+
+
 PAIR = (("objective", "objectives"), ("program", "programs"))
 TABLES: dict[str, Table] = {
     table.name: table

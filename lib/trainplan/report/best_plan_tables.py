@@ -11,8 +11,9 @@ from trainplan.analysis.relaxations import Way
 from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
+from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 
 def best_plan_sentences(compared: Rules, language: str) -> list[str]:
@@ -23,7 +24,7 @@ def best_plan_sentences(compared: Rules, language: str) -> list[str]:
     met, met_by_rule = f"{best.met:.0f}/{best.objectives:.0f}", f"{other.met:.0f}"
     short, short_by_rule = (number(row.weighted_shortfall, language) for row in (best, other))
     spent, spent_by_rule = (billions(row.funded_vnd, language) for row in (best, other))
-    gap, name = number(best.weighted_shortfall - compared.best.bound, language, 1), say(rule, language)
+    gap, name = number(best.weighted_shortfall - compared.best.bound, language, 1), old_say(rule, language)
     return {
         "vi": [
             f"Với cùng trần kinh phí, phương án tốt nhất đạt {met} chỉ tiêu khi đến hạn; cách phân bổ {name} đạt"
@@ -45,11 +46,13 @@ def rules_table(compared: Rules, language: str) -> pd.DataFrame:
     """Every rule: targets met, person-years behind the path, money."""
     rows = [
         {
-            say("rule", language): say(row["rule"], language),
-            say("met_of", language): f"{row['met']} / {row['objectives']}",
-            say("behind_path", language): number(row["weighted_shortfall"], language),
-            f"{say('funded', language)} ({say('bn', language)})": bare_billions(row["funded_vnd"], language),
-            f"{say('commitments', language)} ({say('bn', language)})": bare_billions(row["commitments_vnd"], language),
+            say("head.rule", language): old_say(row["rule"], language),
+            say("head.met_of", language): f"{row['met']} / {row['objectives']}",
+            say("head.behind_path", language): number(row["weighted_shortfall"], language),
+            f"{say('head.funded', language)} ({say('unit.bn', language)})": bare_billions(row["funded_vnd"], language),
+            f"{say('head.commitments', language)} ({say('unit.bn', language)})": bare_billions(
+                row["commitments_vnd"], language
+            ),
         }
         for row in compared.table.to_dict("records")
     ]
@@ -59,8 +62,8 @@ def rules_table(compared: Rules, language: str) -> pd.DataFrame:
 def goal_sentence(goal: Goal, language: str) -> str:
     """The least yearly amount in a sentence."""
     plan, count = goal.plan, len(goal.reachable)
-    rule, amount = say(goal.rule, language), billions(goal.amount_vnd, language, 3)
-    source = say(TOTAL, language).lower() if goal.source == TOTAL else plan.label("sources", goal.source, language)
+    rule, amount = old_say(goal.rule, language), billions(goal.amount_vnd, language, 3)
+    source = old_say(TOTAL, language).lower() if goal.source == TOTAL else plan.label("sources", goal.source, language)
     years = f"{plan.first}–{plan.last}"
     lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
     if not count:
@@ -98,9 +101,11 @@ def ways_view(plan: Plan, found: list[Way], language: str) -> pd.DataFrame:
     """Ways to meet what is missed, the cheapest first: the target, what changes, what it costs more."""
     rows = [
         {
-            say("objective", language): plan.label("objectives", way.objective, language),
-            say("way", language): _changes(plan, way, language),
-            f"{say('costs_more', language)} ({say('bn', language)})": bare_billions(way.cost_vnd, language, 2),
+            say("head.objective", language): plan.label("objectives", way.objective, language),
+            say("head.way", language): _changes(plan, way, language),
+            f"{say('head.costs_more', language)} ({say('unit.bn', language)})": bare_billions(
+                way.cost_vnd, language, 2
+            ),
         }
         for way in found
     ]
@@ -115,15 +120,15 @@ def _changes(plan: Plan, way: Way, language: str) -> str:
         _, row, column = split_address(address) or ("", "", "")
         if column == "capacity":
             name = plan.label("programs", row, language)
-            words.append(f"+{number(change['add'], language)} {say('places_in', language, name=name)}")
+            words.append(f"+{number(change['add'], language)} {say('word.places_in', language, name=name)}")
         elif column == "due":
-            words.append(say("due_in", language, year=str(change["value"])))
+            words.append(say("word.due_in", language, year=str(change["value"])))
     if money:
         amount, first = billions(money[0][1], language, 3), (split_address(money[0][0]) or ("", "", ""))[1]
         if len(money) > 1:
-            words.append(f"+{amount} {say('every_year', language)}")
+            words.append(f"+{amount} {say('word.every_year', language)}")
         else:
             year, _, source = first.partition("/")
-            name = say(source, language).lower() if source == TOTAL else plan.label("sources", source, language)
-            words.append(f"+{amount} {say('in_year', language, year=year, name=name)}")
+            name = old_say(source, language).lower() if source == TOTAL else plan.label("sources", source, language)
+            words.append(f"+{amount} {say('word.in_year', language, year=year, name=name)}")
     return "; ".join(words)

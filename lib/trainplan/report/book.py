@@ -32,15 +32,15 @@ from trainplan.report.uncertainty_book import UncertainPages
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 from trainplan.storage.files import write_bytes
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
-from trainplan.text.words import say
 
 
 def open_book(names: Mapping[str, Any]) -> Book:
     """The book for a notebook's parameters; PlanError, shown without a traceback, where one of them is wrong."""
     given = coordinates(names)
     plan = load_plan(given["plan"], given["scenario"], given["overrides"])
-    group, groups = given.get("group"), [row.id for row in plan.rows["groups"]]
+    group, groups = given.get("group"), [row.id for row in plan.tables.groups]
     if group and group not in groups:
         raise PlanError(
             [Problem(WHERE, f"groups: {', '.join(groups)}.", group, "", "group", nearest_name(group, groups))]
@@ -66,7 +66,7 @@ class Book(UncertainPages):
 
     def _busiest_group(self) -> str:
         """The group that most people leave, among those with an objective of their own."""
-        own = {row.group for row in self.plan.rows["objectives"] if row.kind != "count"}
+        own = {row.group for row in self.plan.tables.objectives if row.kind != "count"}
         left = self.results["workforce"].groupby("group")["leavers"].sum()
         return str(left[left.index.isin(own)].idxmax())
 
@@ -111,7 +111,7 @@ class Book(UncertainPages):
     def title(self) -> None:
         """The plan, the scenario and why there is one."""
         plan, language = self.plan, self.language
-        reason = plan.scenario_reason(language) or say("plan_itself", language)
+        reason = plan.scenario_reason(language) or say("word.plan_itself", language)
         name = {"vi": "Kịch bản", "en": "Scenario"}[language]
         display(
             HTML(

@@ -15,7 +15,8 @@ from trainplan.report.tables import changes
 from trainplan.results.tables import Results
 from trainplan.run.manifest import versions
 from trainplan.storage.files import write_bytes
-from trainplan.text.words import say
+from trainplan.text.catalog import say
+from trainplan.text.words import old_say
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties: the same results give the same bytes
 NAMED = {"group": "groups", "objective": "objectives", "program": "programs", "source": "sources"}
@@ -78,7 +79,7 @@ def write_excel(results: Results, path: Path, language: str, title: str, today: 
 
 
 def _word(words: dict[str, tuple[str, str]], key: str, language: str) -> str:
-    return words[key][language == "en"] if key in words else say(key, language)
+    return words[key][language == "en"] if key in words else old_say(key, language)
 
 
 def _looks(book: Any) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def with_names(frame: pd.DataFrame, results: Results, language: str) -> pd.DataF
     for column, table in NAMED.items():
         if column in shown:
             names = [results.plan.label(table, id, language) for id in shown[column]]
-            names = [say("total", language) if n == "total" else n for n in names]
+            names = [say("word.total", language) if n == "total" else n for n in names]
             shown.insert(shown.columns.get_loc(column) + 1, f"{column}_name", names)
     return shown
 
@@ -132,9 +133,9 @@ def _sheet(book: Any, looks: dict[str, Any], stem: str, frame: pd.DataFrame, lan
 
 def _head(column: str, language: str) -> str:
     if column.endswith("_name"):
-        return say(column.removesuffix("_name"), language)
+        return old_say(column.removesuffix("_name"), language)
     if column in NAMED:
-        return f"{say(column, language)} (id)"
+        return f"{old_say(column, language)} (id)"
     return _word(HEADS, column, language)
 
 
@@ -158,7 +159,7 @@ def _cell(value: Any, column: str, language: str) -> str | float | None:
     if isinstance(value, bool):
         return {True: {"vi": "có", "en": "yes"}, False: {"vi": "không", "en": "no"}}[value][language]
     if isinstance(value, str):
-        return say(value, language) if column in ("verdict", "binds") and value else value
+        return old_say(value, language) if column in ("verdict", "binds") and value else value
     return float(value)
 
 

@@ -23,7 +23,7 @@ from trainplan.results.compare import Comparison
 from trainplan.run.manifest import ScenarioRun
 from trainplan.storage.files import write_text
 from trainplan.text.formats import number
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 WORDS = {
@@ -100,7 +100,7 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
         "matrix": matrix(comparison, language),
-        "marks": [(mark, say(verdict, language)) for verdict, mark in MARKS.items()],
+        "marks": [(mark, old_say(verdict, language)) for verdict, mark in MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
         "simplified": SIMPLIFIED[language],
         "w": WORDS[language],
@@ -138,13 +138,13 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     plan = comparison.runs[0].plan
     results = comparison.results.set_index(["objective", "scenario"])
     rows = []
-    for objective in plan.rows["objectives"]:
+    for objective in plan.tables.objectives:
         cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]
         shown = [
             {
                 "verdict": cell["verdict"],
                 "mark": MARKS.get(cell["verdict"], ""),
-                "word": say(cell["verdict"], language),
+                "word": old_say(cell["verdict"], language),
                 "coverage": number(cell["coverage"] * 100, language, 1),
             }
             for cell in cells

@@ -11,15 +11,16 @@ from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
 from trainplan.results.real_terms import real_change
 from trainplan.results.tables import Results
+from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING, billions, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 
 def headline(results: Results, language: str) -> list[str]:
     """The answer in a few sentences: targets met when due, money funded of what is asked for, what holds back."""
     verdicts = results["verdicts"]
     held = verdicts.loc[verdicts["binds"] != "", "binds"].value_counts()
-    reasons = ", ".join(f"{say(str(limit), language)} ({count})" for limit, count in held.items())
+    reasons = ", ".join(f"{old_say(str(limit), language)} ({count})" for limit, count in held.items())
     later = results["commitments"]["vnd"].sum()
     after = {
         "vi": f"Sau năm {results.plan.last} còn phải chi {billions(later, 'vi')} cho các lớp đang học.",
@@ -72,7 +73,7 @@ def money_asked(results: Results, language: str) -> str:
     """What all courses would cost, what is funded, and by which rule."""
     funded = results["budget"].query("source == 'total'")["funded_vnd"].sum()
     asked, paid = billions(results.required_vnd, language), billions(funded, language)
-    rule = say(results.plan.allocation, language)
+    rule = old_say(results.plan.allocation, language)
     return {
         "vi": f"Mở hết các lớp đủ chỗ học cần {asked} cả kỳ; có nguồn {paid} (phân bổ: {rule}).",
         "en": f"All courses that there are places for cost {asked} over the plan; {paid} are funded (allocation: {rule}).",
@@ -116,7 +117,7 @@ def why(results: Results, language: str) -> list[str]:
     numbers, keys = arrays(results.plan), ["year", "objective"]
     yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
     rows = zip(
-        results.plan.rows["objectives"],
+        results.plan.tables.objectives,
         results["verdicts"].to_dict("records"),
         numbers.length,
         completion_rate(numbers)[:, 0],
@@ -137,7 +138,7 @@ def _why(results: Results, objective: Any, row: dict[str, Any], years: int, pass
         if math.isnan(coverage):
             return NOTHING
         if counted:
-            return f"{number(coverage * row['target'], language)} {say('people', language)}"
+            return f"{number(coverage * row['target'], language)} {say('unit.people', language)}"
         return percent(math.floor(coverage * 1000 + 1e-6) / 1000, language)
 
     key, start = row["binds"] or "met", row["latest_start"]

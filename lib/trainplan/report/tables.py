@@ -16,9 +16,10 @@ from trainplan.results.compare import Comparison
 from trainplan.results.decision import pointers, statements
 from trainplan.results.sources import register
 from trainplan.results.tables import Results
-from trainplan.text.columns import name_of
+from trainplan.text.catalog import say
+from trainplan.text.columns import old_name
 from trainplan.text.formats import bare_billions, number, percent, vnd
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 Show = Callable[[Any], str]
 FEW_ROWS = 4  # of the register that are named one by one
@@ -31,7 +32,7 @@ def _money(language: str) -> Show:
 def table(rows: pd.DataFrame, language: str, shown: dict[str, Show]) -> pd.DataFrame:
     """The columns in `shown`, in that order, as text, under headings in the reader's language."""
     return pd.DataFrame(
-        {say(name, language): [show(v) for v in rows[name]] for name, show in shown.items()}, dtype=object
+        {old_say(name, language): [show(v) for v in rows[name]] for name, show in shown.items()}, dtype=object
     )
 
 
@@ -72,13 +73,13 @@ def _percent(language: str) -> Show:
 
 
 def _word(language: str) -> Show:
-    return lambda v: say(v, language) if v else ""
+    return lambda v: old_say(v, language) if v else ""
 
 
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """Every objective as of its due year: target, reached, verdict, what holds it back."""
     plan, rows = results.plan, results["verdicts"].copy()
-    kinds = {r.id: r.kind for r in plan.rows["objectives"]}
+    kinds = {r.id: r.kind for r in plan.tables.objectives}
     gap = results["gap"].set_index(["year", "objective"])["gap"]
     rows["gap"] = [gap[int(due[:4]), o] for due, o in zip(rows["due"], rows["objective"], strict=True)]
     rows["target"] = [
@@ -126,7 +127,7 @@ def _in_unit(value: float, unit: str, language: str) -> str:
         return vnd(value, language)
     if unit == "share":
         return percent(value, language, 2)
-    return str(int(value)) if unit == "year" else f"{number(value, language)} {say(unit, language)}"
+    return str(int(value)) if unit == "year" else f"{number(value, language)} {old_say(unit, language)}"
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
@@ -141,7 +142,7 @@ def budget(results: Results, language: str) -> pd.DataFrame:
     }
     total = total.rename(columns=columns)
     last = {name: total[name].sum(min_count=1) for name in columns.values()}
-    total = pd.concat([total, pd.DataFrame([{**last, "year": say("total", language)}])], ignore_index=True)
+    total = pd.concat([total, pd.DataFrame([{**last, "year": say("word.total", language)}])], ignore_index=True)
     return table(total, language, {"year": str, **dict.fromkeys(columns.values(), _money(language))})
 
 
@@ -165,7 +166,7 @@ def classes(results: Results, language: str) -> pd.DataFrame:
         for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
     ]
     wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
-    order = [row.id for row in results.plan.rows["programs"] if row.id in wide.index]
+    order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
     wide = wide.loc[order].reset_index()
     return table(
         wide, language, {"program": _names(results.plan, "programs", language), **dict.fromkeys(wide.columns[1:], str)}
@@ -184,14 +185,14 @@ def _pointed(plan: Plan, pointer: str, language: str) -> str:
     """What a pointer points to, in words."""
     kind, _, target = pointer.partition(".")
     if kind == "choice":
-        return f"{say('choice', language)}: {name_of(target, language)}"
+        return f"{say('head.choice', language)}: {old_name(target, language)}"
     if kind == "scenario":
-        return f"{say('scenario', language)}: {load_plan(plan.path, target).scenario_title(language)}"
+        return f"{say('head.scenario', language)}: {load_plan(plan.path, target).scenario_title(language)}"
     if kind == "notebook":
-        return f"{say('report', language)}: {report_title(target, language)}"
+        return f"{say('head.report', language)}: {report_title(target, language)}"
     if kind == "command":
-        return f"{say('command', language)}: {target}"
-    return f"{name_of(kind, language)}: {row_label(plan, kind, target, language)}"
+        return f"{say('head.command', language)}: {target}"
+    return f"{old_name(kind, language)}: {row_label(plan, kind, target, language)}"
 
 
 def basis_register(plan: Plan, language: str) -> pd.DataFrame:
@@ -200,8 +201,8 @@ def basis_register(plan: Plan, language: str) -> pd.DataFrame:
     lines = []
     for (name, kind, basis), some in rows.groupby(["table", "kind", "basis"], sort=False):
         places = [row_label(plan, name, row, language) for row in some["row"]]
-        shown = "; ".join(places) if len(places) <= FEW_ROWS else f"{len(places)} {say('rows', language)}"
-        line = {"table": name_of(name, language), "row": shown, "value": _numbers(plan, name, some, language)}
+        shown = "; ".join(places) if len(places) <= FEW_ROWS else f"{len(places)} {say('word.rows', language)}"
+        line = {"table": old_name(name, language), "row": shown, "value": _numbers(plan, name, some, language)}
         lines.append({**line, "kind": kind, "basis": basis})
     shown_as: dict[str, Show] = {"table": str, "row": str, "value": str, "kind": _word(language), "basis": str}
     return table(pd.DataFrame(lines, columns=list(shown_as)), language, shown_as)
@@ -215,7 +216,7 @@ def _numbers(plan: Plan, name: str, rows: pd.DataFrame, language: str) -> str:
         ends = dict.fromkeys(
             value_label(plan, f"{name}.{row}.{column}", value, language) for value, row in (min(found), max(found))
         )
-        words.append(f"{name_of(column, language)} {' … '.join(ends)}")
+        words.append(f"{old_name(column, language)} {' … '.join(ends)}")
     return "; ".join(words)
 
 
@@ -271,12 +272,16 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
         plan, row = run.plan, totals.loc[run.plan.scenario]
         rows.append(
             {
-                say("scenario", language): plan.scenario_title(language),
-                say("reason", language): plan.scenario_reason(language) or say("plan_itself", language),
-                say("met_of", language): f"{int(row.met)} / {int(row.objectives)}",
-                f"{say('funded', language)} ({say('bn', language)})": bare_billions(row.funded_vnd, language),
-                f"{say('requirement', language)} ({say('bn', language)})": bare_billions(row.required_vnd, language),
-                f"{say('shortfall', language)} ({say('bn', language)})": bare_billions(row.shortfall_vnd, language),
+                say("head.scenario", language): plan.scenario_title(language),
+                say("head.reason", language): plan.scenario_reason(language) or say("word.plan_itself", language),
+                say("head.met_of", language): f"{int(row.met)} / {int(row.objectives)}",
+                f"{say('head.funded', language)} ({say('unit.bn', language)})": bare_billions(row.funded_vnd, language),
+                f"{say('head.requirement', language)} ({say('unit.bn', language)})": bare_billions(
+                    row.required_vnd, language
+                ),
+                f"{say('head.shortfall', language)} ({say('unit.bn', language)})": bare_billions(
+                    row.shortfall_vnd, language
+                ),
             }
         )
     return pd.DataFrame(rows)
@@ -287,6 +292,6 @@ def compared_inputs(comparison: Comparison, language: str) -> pd.DataFrame:
     frames = []
     for run in comparison.runs:
         frame = changes(run.plan, language)
-        frame.insert(0, say("scenario", language), run.plan.scenario_title(language))
+        frame.insert(0, say("head.scenario", language), run.plan.scenario_title(language))
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)

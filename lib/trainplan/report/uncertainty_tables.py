@@ -13,9 +13,10 @@ from trainplan.plan.address import split_address
 from trainplan.plan.labels import COVERAGES, SHARES, address_label, value_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range
-from trainplan.text.columns import name_of
+from trainplan.text.catalog import say
+from trainplan.text.columns import old_name
 from trainplan.text.formats import NARROW, billions, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 _LOOPS = {
     "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},
@@ -29,7 +30,7 @@ NO_RANGES = {
 
 def when_due(draws: Uncertainty) -> pd.DataFrame:
     """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
-    due = {row.id: row.due_year for row in draws.plan.rows["objectives"]}
+    due = {row.id: row.due_year for row in draws.plan.tables.objectives}
     frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
     frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
     return frame.loc[list(due)].reset_index()
@@ -38,9 +39,11 @@ def when_due(draws: Uncertainty) -> pd.DataFrame:
 def chances_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFrame:
     """How likely each target is when due, a column a rule of allocation and loop."""
     plan = by_rule[0].plan
-    columns = {say("objective", language): [plan.label("objectives", r.id, language) for r in plan.rows["objectives"]]}
+    columns = {
+        say("head.objective", language): [plan.label("objectives", r.id, language) for r in plan.tables.objectives]
+    }
     for draws in by_rule:
-        name = f"{_LOOPS[draws.loop][language]}: {say(draws.plan.allocation, language)}"
+        name = f"{_LOOPS[draws.loop][language]}: {old_say(draws.plan.allocation, language)}"
         columns[name] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
     return pd.DataFrame(columns)
 
@@ -105,8 +108,8 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
     main, other = (closed or replayed, replayed)
     frame, again = when_due(main), when_due(other)
     columns = {
-        say("objective", language): [plan.label("objectives", o, language) for o in frame["objective"]],
-        say("due", language): [row.due for row in plan.rows["objectives"]],
+        say("head.objective", language): [plan.label("objectives", o, language) for o in frame["objective"]],
+        say("head.due", language): [row.due for row in plan.tables.objectives],
     }
     if closed is not None:
         columns[words["closed"]] = [percent(p, language) for p in frame["probability_met"]]
@@ -263,7 +266,7 @@ def change_label(plan: Plan, change: str, frame: pd.DataFrame, language: str) ->
     """A change by its address in words; of several rows of a column, the column alone."""
     parts = split_address(change)
     if parts is None:
-        return name_of(change, language)
+        return old_name(change, language)
     table, _, column = parts
     alike = {c for c in frame["change"] if (split_address(c) or ("", "", ""))[::2] == (table, column)}
     return address_label(plan, change if len(alike) == 1 else f"{table}.*.{column}", language)

@@ -45,7 +45,7 @@ def value_at(plan: Plan, address: str) -> Any:
     if parts is None:
         return getattr(plan.choices, address)
     table, key, column = parts
-    for row in plan.rows[table]:
+    for row in plan.tables[table]:
         if row_key(row.model_dump(), TABLES[table].keys) == key:
             return getattr(row, column)
     return None

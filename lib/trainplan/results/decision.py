@@ -31,9 +31,9 @@ def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scen
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
     known["choice"] = set(CHANGEABLE_CHOICES)
     for name, table in TABLES.items():
-        known[name] = {row_key(row.model_dump(), table.keys) for row in plan.rows[name]}
+        known[name] = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
     lost = []
-    for row in plan.rows["statements"]:
+    for row in plan.tables.statements:
         for pointer in pointers(row.pointers):
             kind, _, target = pointer.partition(".")
             if target not in known.get(kind, ()):
@@ -44,7 +44,7 @@ def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scen
 def unquoted(plan: Plan) -> list[str]:
     """Statements whose quote does not stand in the decision's text, by id."""
     text = _even((plan.data_folder / DECISION).read_text("utf-8-sig"))
-    return [row.id for row in plan.rows["statements"] if _even(row.quote_vi) not in text]
+    return [row.id for row in plan.tables.statements if _even(row.quote_vi) not in text]
 
 
 def _even(text: str) -> str:

@@ -26,8 +26,8 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
     The period before is its yearly mean, as a plan's history gives one sum; empty without prices or money.
     """
     prices = consumer_prices(plan)
-    known = {row.id: row.value for row in plan.rows["history"]}
-    money = {row.year: row.ceiling_vnd for row in plan.rows["ceilings"] if row.source == "total"}
+    known = {row.id: row.value for row in plan.tables.history}
+    money = {row.year: row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total"}
     rows = [(year, money[year], "plan") for year in plan.years if year in money]
     if {SPENT, FIRST, LAST} <= set(known):
         before = range(int(known[FIRST]), int(known[LAST]) + 1)

@@ -64,7 +64,7 @@ def _long(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.
 
 
 def _ids(plan: Plan, table: str) -> list[str]:
-    return [row.id for row in plan.rows[table]]
+    return [row.id for row in plan.tables[table]]
 
 
 def _workforce(plan: Plan, run: Run) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def _classes(plan: Plan, run: Run) -> pd.DataFrame:
 def _paid(plan: Plan, numbers: Arrays, years: range, values: Mapping[str, Array]) -> pd.DataFrame:
     """Cost (Y, P, 1) by program and source, for the pairs that `funding` names."""
     programs, sources = _ids(plan, "programs"), _ids(plan, "sources")
-    funding = plan.rows["funding"]
+    funding = plan.tables.funding
     p = np.array([programs.index(row.program) for row in funding], np.intp)
     s = np.array([sources.index(row.source) for row in funding], np.intp)
     share = numbers.source_share[p, s]
@@ -135,7 +135,7 @@ def _budget(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
 
 
 def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
-    objectives = plan.rows["objectives"]
+    objectives = plan.tables.objectives
     target = np.broadcast_to(numbers.target, run.path.shape)
     gap = run.gap
     values = {
@@ -158,7 +158,7 @@ def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
     """One row an objective, as of its due year."""
     run, binds, best = lifted.plan, binding(lifted), best_reachable(lifted)
     rows = []
-    for o, row in enumerate(plan.rows["objectives"]):
+    for o, row in enumerate(plan.tables.objectives):
         due = numbers.due[o]
         met = bool(run.gap.met[due, o, 0])
         rows.append(
@@ -199,7 +199,7 @@ def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
     the linear program is degenerate the value is one of several: a little more money saves at most it, a little less
     costs at least it.
     """
-    sources = [*(row.id for row in plan.rows["sources"]), "total"]
+    sources = [*(row.id for row in plan.tables.sources), "total"]
     rows = [
         {"year": year, "source": source, "people_years_per_billion": float(best.money[y, s])}
         for y, year in enumerate(plan.years)

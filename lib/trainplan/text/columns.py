@@ -1,74 +1,69 @@
-"""What tables, columns and choices of a plan are called on screen, in Vietnamese and English."""
+"""Old names of texts, until every caller says the family of what it names."""
 
 from __future__ import annotations
 
-from trainplan.text.words import LANGUAGES
+from trainplan.text.catalog import say, texts
 
-NAMES: dict[str, tuple[str, str]] = {
-    # tables
-    "groups": ("Nhóm đối tượng", "Groups"),
-    "turnover": ("Biến động năm", "Turnover of a year"),
-    "objectives": ("Chỉ tiêu", "Targets"),
-    "programs": ("Chương trình", "Programs"),
-    "routes": ("Chương trình cho chỉ tiêu", "Programs of a target"),
-    "pipeline": ("Đang học đầu kỳ", "Studying at the baseline"),
-    "sources": ("Nguồn kinh phí", "Sources"),
-    "funding": ("Tỷ lệ chi trả", "Who pays"),
-    "ceilings": ("Trần kinh phí", "Ceilings"),
-    "prices": ("Giá", "Prices"),
-    "units": ("Đơn vị", "Units"),
-    "unit_headcounts": ("Số người theo đơn vị", "People by unit"),
-    "unit_baselines": ("Mức xuất phát theo đơn vị", "Baselines by unit"),
-    "history": ("Giai đoạn trước", "The period before"),
-    "actuals": ("Thực hiện", "What happened"),
-    "observations": ("Kết quả đếm lại", "Later counts"),
-    # columns
-    "headcount": ("số người", "people"),
-    "growth": ("tăng mỗi năm", "growth a year"),
-    "leave_rate": ("tỷ lệ rời đi", "leave rate"),
-    "appointment_rate": ("tỷ lệ bổ nhiệm", "appointment rate"),
-    "baseline": ("mức xuất phát", "baseline"),
-    "target_low": ("mục tiêu (cận dưới)", "target (low)"),
-    "target_high": ("mục tiêu (cận trên)", "target (high)"),
-    "due": ("hạn", "due"),
-    "entry_share": ("người mới đã đạt chuẩn", "newcomers who have it"),
-    "lapse_rate": ("tỷ lệ mất chuẩn", "lapse rate"),
-    "priority": ("thứ tự ưu tiên", "priority"),
-    "weight": ("trọng số", "weight"),
-    "years": ("số năm học", "years"),
-    "completion_rate": ("tỷ lệ hoàn thành", "completion rate"),
-    "class_size": ("số người một lớp", "class size"),
-    "capacity": ("chỗ học một năm", "places a year"),
-    "cost_per_learner_year": ("chi một học viên (đồng)", "cost a learner (VND)"),
-    "cost_per_class_year": ("chi một lớp (đồng)", "cost a class (VND)"),
-    "price_index": ("chỉ số giá", "price index"),
-    "share": ("tỷ lệ", "share"),
-    "learners": ("học viên", "learners"),
-    "ceiling_vnd": ("trần (đồng)", "ceiling (VND)"),
-    "value": ("giá trị", "value"),
-    # kinds of prices
-    "cpi": ("chỉ số giá tiêu dùng", "consumer prices"),
-    "base_salary": ("lương cơ sở", "base salary"),
-    "usd": ("tỷ giá USD", "price of the dollar"),
-    # choices of the plan
-    "ambition": ("Mức phấn đấu", "Ambition"),
-    "pacing": ("Nhịp độ", "Pacing"),
-    "allocation": ("Cách phân bổ kinh phí", "Allocation of money"),
-    "price_base_year": ("Năm gốc của giá", "Base year of prices"),
-    "language": ("Ngôn ngữ", "Language"),
-    "first": ("Năm đầu", "First year"),
-    "last": ("Năm cuối", "Last year"),
-    # what a choice may be
-    "low": ("cận dưới", "low"),
-    "mid": ("ở giữa", "middle"),
-    "high": ("cận trên", "high"),
-    "linear": ("tăng đều", "linear"),
-    "front": ("ngay từ đầu", "at once"),
-    "back": ("dồn về cuối", "at the end"),
+NAMES = {
+    "groups": "table.groups",
+    "turnover": "table.turnover",
+    "objectives": "table.objectives",
+    "programs": "table.programs",
+    "routes": "table.routes",
+    "pipeline": "table.pipeline",
+    "sources": "table.sources",
+    "funding": "table.funding",
+    "ceilings": "table.ceilings",
+    "prices": "table.prices",
+    "units": "table.units",
+    "unit_headcounts": "table.unit_headcounts",
+    "unit_baselines": "table.unit_baselines",
+    "history": "table.history",
+    "actuals": "table.actuals",
+    "observations": "table.observations",
+    "headcount": "column.headcount",
+    "growth": "column.growth",
+    "leave_rate": "column.leave_rate",
+    "appointment_rate": "column.appointment_rate",
+    "baseline": "column.baseline",
+    "target_low": "column.target_low",
+    "target_high": "column.target_high",
+    "due": "column.due",
+    "entry_share": "column.entry_share",
+    "lapse_rate": "column.lapse_rate",
+    "priority": "column.priority",
+    "weight": "column.weight",
+    "years": "column.years",
+    "completion_rate": "column.completion_rate",
+    "class_size": "column.class_size",
+    "capacity": "column.capacity",
+    "cost_per_learner_year": "column.cost_per_learner_year",
+    "cost_per_class_year": "column.cost_per_class_year",
+    "price_index": "column.price_index",
+    "share": "column.share",
+    "learners": "column.learners",
+    "ceiling_vnd": "column.ceiling_vnd",
+    "value": "column.value",
+    "cpi": "price_index.cpi",
+    "base_salary": "price_index.base_salary",
+    "usd": "price_index.usd",
+    "ambition": "choice.ambition",
+    "pacing": "choice.pacing",
+    "allocation": "choice.allocation",
+    "price_base_year": "choice.price_base_year",
+    "language": "choice.language",
+    "first": "choice.first",
+    "last": "choice.last",
+    "low": "ambition.low",
+    "mid": "ambition.mid",
+    "high": "ambition.high",
+    "linear": "pacing.linear",
+    "front": "pacing.front",
+    "back": "pacing.back",
 }
 
 
-def name_of(key: str, language: str) -> str:
-    """The name of a table, a column or a choice; the key itself where it has none."""
-    pair = NAMES.get(key)
-    return pair[LANGUAGES.index(language)] if pair else key
+def old_name(key: str, language: str, **values: object) -> str:
+    """The text of a key that is only known when it runs; the key itself where it has none."""
+    name = NAMES.get(key, "")
+    return say(name, language, **values) if name in texts(language) else key

@@ -8,8 +8,9 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
+from trainplan.text.catalog import say
 from trainplan.text.formats import number
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 
 def rules_compared(compared: Rules, language: str) -> Picture:
@@ -24,12 +25,12 @@ def rules_compared(compared: Rules, language: str) -> Picture:
         )
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
         ax.text(1.4, yi, met, transform=ax.get_yaxis_transform(), ha="right", va="center", fontsize=NORMAL, color=INK)
-    ax.set_yticks(y, [wrapped(say(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
+    ax.set_yticks(y, [wrapped(old_say(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
-    figure.text(0.27, 0.87, say("behind_path", language), fontsize=NORMAL, color=FAINT)
-    figure.text(0.985, 0.87, say("met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
+    figure.text(0.27, 0.87, say("head.behind_path", language), fontsize=NORMAL, color=FAINT)
+    figure.text(0.985, 0.87, say("head.met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
     rows = table.set_index("rule")
     least = number(rows.loc["optimal", "weighted_shortfall"], language)
     next_ = number(rows.loc[nearest_rule(compared), "weighted_shortfall"], language)
@@ -65,9 +66,11 @@ def differs(compared: Rules, language: str) -> Picture:
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     marks = {"vi": "người được cử, so với mức cao hơn của hai cách", "en": "people sent, against the higher of the two"}
-    figure.text(0.42, 1 - 0.18 / height, f"□ {say(rule, language)}", fontsize=NORMAL, color=ORANGE, fontweight="bold")
     figure.text(
-        0.62, 1 - 0.18 / height, f"● {say('optimal', language)}", fontsize=NORMAL, color=BLUE, fontweight="bold"
+        0.42, 1 - 0.18 / height, f"□ {old_say(rule, language)}", fontsize=NORMAL, color=ORANGE, fontweight="bold"
+    )
+    figure.text(
+        0.62, 1 - 0.18 / height, f"● {say('rule.optimal', language)}", fontsize=NORMAL, color=BLUE, fontweight="bold"
     )
     figure.text(0.42, 1 - 0.38 / height, marks[language], fontsize=SMALL, color=FAINT)
     up, down = table.iloc[-1] if len(table) else None, table.iloc[0] if len(table) else None
@@ -88,7 +91,7 @@ def differs(compared: Rules, language: str) -> Picture:
 def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
     """Person-years that a billion more of each source in each year would save: darker is more."""
     money = values[values["kind"] == "money"].pivot(index="id", columns="year", values="people_years")
-    order = [s for s in ("total", *(row.id for row in plan.rows["sources"])) if s == "total" or money.loc[s].max() > 0]
+    order = [s for s in ("total", *(row.id for row in plan.tables.sources)) if s == "total" or money.loc[s].max() > 0]
     money = money.loc[order]
     height = 0.75 + 0.36 * len(money)
     figure, (ax,) = canvas(height, left=0.27, right=0.985, top=1 - 0.58 / height, bottom=0.06 / height)
@@ -97,7 +100,7 @@ def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
     for (row, column), value in np.ndenumerate(money.to_numpy(float)):
         color = "white" if value > 0.8 * top else INK
         ax.text(column, row, number(value, language, 1), ha="center", va="center", fontsize=NORMAL, color=color)
-    names = [say(s, language) if s == "total" else plan.label("sources", s, language) for s in order]
+    names = [old_say(s, language) if s == "total" else plan.label("sources", s, language) for s in order]
     ax.set_yticks(range(len(order)), [wrapped(name, 30, 2) for name in names], fontsize=NORMAL)
     ax.set_xticks(range(money.shape[1]), [str(year) for year in money.columns], fontsize=NORMAL)
     ax.xaxis.tick_top()

@@ -24,8 +24,9 @@ from trainplan.report.charts import (
 from trainplan.results.compare import Comparison
 from trainplan.results.real_terms import real_and_nominal, real_change
 from trainplan.results.tables import Results
+from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
 SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": "#ffffff"}
@@ -36,7 +37,7 @@ def cost_by_source(results: Results, language: str) -> Picture:
     plan, budget = results.plan, results["budget"]
     total = budget.query("source == 'total'").set_index("year")
     paid = budget.query("source != 'total'").pivot(index="year", columns="source", values="funded_vnd")
-    sources = [row.id for row in plan.rows["sources"] if paid[row.id].sum() > 0]
+    sources = [row.id for row in plan.tables.sources if paid[row.id].sum() > 0]
     figure, (ax,) = canvas(3.4, left=0.03, right=0.66, top=0.9, bottom=0.09)
     x, bottom = np.arange(len(paid)), np.zeros(len(paid))
     for k, source in enumerate(sources):
@@ -133,8 +134,8 @@ def real_money(results: Results, language: str) -> Picture:
         ax.text(xi + 0.2, row.real_vnd, bare_billions(row.real_vnd, language), ha="center", va="bottom", fontsize=SMALL)
     ax.set_xticks(x, [str(year) for year in table["year"]], fontsize=NORMAL)
     ax.set_yticks([])
-    figure.text(0.03, 0.93, f"■ {say('nominal', language)}", color="#7a7a7a", fontsize=LARGE, fontweight="bold")
-    words = f"■ {say('real', language, year=plan.price_base_year)} ({say('bn', language)})"
+    figure.text(0.03, 0.93, f"■ {say('word.nominal', language)}", color="#7a7a7a", fontsize=LARGE, fontweight="bold")
+    words = f"■ {say('word.real', language, year=plan.price_base_year)} ({say('unit.bn', language)})"
     figure.text(0.22, 0.93, words, color=BLUE, fontsize=LARGE, fontweight="bold")
     change = real_change(plan)
     if change is None:
@@ -151,7 +152,7 @@ def real_money(results: Results, language: str) -> Picture:
 def compare_targets(comparison: Comparison, language: str) -> Picture:
     """Coverage of every objective at its due year in every scenario; the mark tells the verdict."""
     plan = comparison.runs[0].plan
-    objectives = [row.id for row in plan.rows["objectives"]]
+    objectives = [row.id for row in plan.tables.objectives]
     scenarios = [run.plan.scenario for run in comparison.runs]
     results = comparison.results.set_index(["objective", "scenario"])
     height = 2.3 + 0.36 * len(objectives)
@@ -172,7 +173,7 @@ def compare_targets(comparison: Comparison, language: str) -> Picture:
     ax.set_xticks(range(len(scenarios)), titles, rotation=55, ha="left", va="bottom", rotation_mode="anchor")
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
-    key = "\n".join([*(f"{mark} {say(verdict, language)}" for verdict, mark in MARKS.items()), "%"])
+    key = "\n".join([*(f"{mark} {old_say(verdict, language)}" for verdict, mark in MARKS.items()), "%"])
     key = key.replace("%", {"vi": "số: tỷ lệ đạt, %", "en": "number: coverage, %"}[language])
     figure.text(0.01, 1 - 0.25 / height, key, fontsize=NORMAL, color=INK, va="top")
     totals = comparison.totals
@@ -219,7 +220,7 @@ def compare_money(comparison: Comparison, language: str) -> Picture:
     ax.spines["bottom"].set_visible(False)
     unit = {"vi": "tỷ đồng cả kỳ: có kinh phí / cần có", "en": "billion VND, whole plan: funded / asked for"}
     figure.text(0.4, 1 - 0.24 / height, unit[language], fontsize=NORMAL, color=FAINT)
-    figure.text(0.985, 1 - 0.24 / height, say("met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
+    figure.text(0.985, 1 - 0.24 / height, say("head.met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
     low, high = (billions(totals["required_vnd"].agg(end), language) for end in ("min", "max"))
     alt = {
         "vi": f"Kinh phí cả kỳ theo kịch bản: cần từ {low} đến {high}.",

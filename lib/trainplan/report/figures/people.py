@@ -23,14 +23,15 @@ from trainplan.report.charts import (
     wrapped,
 )
 from trainplan.results.tables import Results
+from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
-from trainplan.text.words import say
+from trainplan.text.words import old_say
 
 
 def coverage(results: Results, language: str) -> Picture:
     """Every objective's coverage against its target path: small multiples, three lines kept apart."""
     plan, gap, lines = results.plan, results["gap"], results["lines"]
-    objectives = plan.rows["objectives"]
+    objectives = plan.tables.objectives
     rows = math.ceil(len(objectives) / 4)
     height = 0.9 + 1.62 * rows
     figure, axes = canvas(
@@ -89,7 +90,7 @@ def _met(results: Results) -> tuple[int, int]:
 def missing(results: Results, language: str) -> Picture:
     """Heat map: people missing from each target by year; the frame marks the due year."""
     plan, gap = results.plan, results["gap"]
-    objectives = plan.rows["objectives"]
+    objectives = plan.tables.objectives
     people = gap.pivot(index="objective", columns="year", values="gap").loc[[r.id for r in objectives]]
     base = gap.pivot(index="objective", columns="year", values="base").loc[people.index]
     share = (people / base.where(base > 0)).fillna(0).to_numpy()
@@ -185,7 +186,7 @@ def three_lines(results: Results, language: str) -> Picture:
         figure.text(
             0.03 + 0.22 * k,
             0.93,
-            "■ " + say(name, language),
+            "■ " + old_say(name, language),
             color="#7a7a7a" if k == 0 else color,
             fontsize=LARGE,
             fontweight="bold",
@@ -204,7 +205,7 @@ def group_flow(results: Results, group: str, language: str) -> Picture:
     """One group's stock from year to year: who is there, who joins, who leaves."""
     plan = results.plan
     table = results["workforce"].query("group == @group").set_index("year")
-    start = next(r.headcount for r in plan.rows["groups"] if r.id == group)
+    start = next(r.headcount for r in plan.tables.groups if r.id == group)
     figure, (ax,) = canvas(2.6, left=0.03, right=0.985, top=0.84, bottom=0.1)
     ax.bar([-0.0], [start], 0.42, color="#bdbdbd")
     ax.text(0, start, number(start, language), ha="center", va="bottom", fontsize=NORMAL)
@@ -245,7 +246,9 @@ def group_flow(results: Results, group: str, language: str) -> Picture:
     ax.set_xticks(range(len(table) + 1), [f"31/12/{plan.first - 1}", *(str(y) for y in table.index)], fontsize=NORMAL)
     ax.set_yticks([])
     for k, (name, color) in enumerate((("headcount", BLUE), ("leavers", RED), ("joiners", GREEN))):
-        figure.text(0.03 + 0.2 * k, 0.93, "■ " + say(name, language), color=color, fontsize=LARGE, fontweight="bold")
+        figure.text(
+            0.03 + 0.2 * k, 0.93, "■ " + old_say(name, language), color=color, fontsize=LARGE, fontweight="bold"
+        )
     name = plan.label("groups", group, language)
     left, joined = number(table["leavers"].sum(), language), number(table["joiners"].sum(), language)
     now = number(before, language)
@@ -260,7 +263,7 @@ def where_groups_stand(results: Results, language: str) -> Picture:
     """Baseline and target of every objective that is a share, as two points on a line."""
     plan = results.plan
     targets = results["verdicts"].set_index("objective")["target"]
-    rows = [r for r in plan.rows["objectives"] if r.kind != "count"]
+    rows = [r for r in plan.tables.objectives if r.kind != "count"]
     height = 0.6 + 0.33 * len(rows)
     figure, (ax,) = canvas(height, left=0.47, right=0.96, top=1 - 0.4 / height, bottom=0.3 / height)
     for i, row in enumerate(rows):
@@ -294,9 +297,11 @@ def where_groups_stand(results: Results, language: str) -> Picture:
     ax.set_xticks([0, 0.5, 1], [percent(v, language, 0) for v in (0, 0.5, 1)])
     ax.grid(axis="x", color="#e4e4e4", lw=0.6)
     figure.text(
-        0.47, 1 - 0.22 / height, "● " + say("baseline", language), color=ORANGE, fontsize=LARGE, fontweight="bold"
+        0.47, 1 - 0.22 / height, "● " + say("head.baseline", language), color=ORANGE, fontsize=LARGE, fontweight="bold"
     )
-    figure.text(0.66, 1 - 0.22 / height, "◆ " + say("target", language), color=BLUE, fontsize=LARGE, fontweight="bold")
+    figure.text(
+        0.66, 1 - 0.22 / height, "◆ " + say("head.target", language), color=BLUE, fontsize=LARGE, fontweight="bold"
+    )
     widest = max(rows, key=lambda r: targets[r.id] - r.baseline, default=None)
     name = plan.label("objectives", widest.id, language) if widest else "–"
     alt = {

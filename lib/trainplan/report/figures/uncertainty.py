@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.report.uncertainty_tables import total_cost, when_due
+from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number, percent
-from trainplan.text.words import say
 
 LOOP_WORDS = {
     "vi": ("lập lại kế hoạch mỗi năm", "giữ kế hoạch đã định"),
@@ -66,7 +66,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
 def coverage_bands(draws: Uncertainty, language: str) -> Picture:
     """Coverage of every target: the middle of the draws and the band of nine in ten, against the target."""
     plan, frame = draws.plan, draws.probabilities
-    objectives = plan.rows["objectives"]
+    objectives = plan.tables.objectives
     rows = math.ceil(len(objectives) / 4)
     height = 0.75 + 1.62 * rows
     figure, axes = canvas(
@@ -109,7 +109,7 @@ def _targets(draws: Uncertainty) -> dict[str, float]:
     """What coverage each target asks for; a count's is all of it."""
     choice = {"low": 0.0, "mid": 0.5, "high": 1.0}[draws.plan.ambition]
     found = {}
-    for row in draws.plan.rows["objectives"]:
+    for row in draws.plan.tables.objectives:
         high = row.target_low if row.target_high is None else row.target_high
         found[row.id] = 1.0 if row.kind == "count" else row.target_low + (high - row.target_low) * choice
     return found
@@ -126,7 +126,7 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
         left.annotate(
             bare_billions(value, language), (x, value), (7, 0), textcoords="offset points", va="center", fontsize=SMALL
         )
-    ceilings = {row.year: row.ceiling_vnd for row in plan.rows["ceilings"] if row.source == "total"}
+    ceilings = {row.year: row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total"}
     for x in year:
         if x in ceilings:
             left.plot([x - 0.4, x + 0.4], [ceilings[x]] * 2, color=INK, lw=1.4)
@@ -153,7 +153,7 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
     _ticks_within(right)
     right.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
     right.xaxis.set_major_formatter(FuncFormatter(lambda v, _: bare_billions(v, language, 0)))
-    unit = say("bn", language)
+    unit = say("unit.bn", language)
     words = {
         "vi": (f"Chi từng năm ({unit}): giữa và khoảng 90 %; ▬ trần", f"Xác suất chi cả kỳ không quá… ({unit})"),
         "en": (
@@ -227,7 +227,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
 def driver_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture:
     """Which range is behind the uncertainty of which target: shares of the variance, strongest ranges first."""
     plan = draws.plan
-    objectives = [row.id for row in plan.rows["objectives"]]
+    objectives = [row.id for row in plan.tables.objectives]
     table = drivers["share"].to_numpy().reshape(len(objectives), len(plan.ranges))
     order = np.argsort(-table.sum(axis=0), kind="stable")[:INPUTS]
     height = 1.75 + 0.27 * len(objectives)
