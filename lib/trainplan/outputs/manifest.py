@@ -69,12 +69,13 @@ def made_from(job: Job, plans: Iterable[Plan]) -> str:
 
 
 def fingerprint(path: Path) -> str:
-    """The SHA-256 of an output; of an executed notebook what it shows, not when and where it ran."""
+    """The SHA-256 of an output; of an executed notebook what its page shows, not when and where it ran."""
     if path.suffix != ".ipynb":
         return sha256(path)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    return digest([[cell["source"], cell.get("outputs")] for cell in own])
+    shown = [[o for o in cell.get("outputs", []) if o["output_type"] != "stream"] for cell in own]
+    return digest([[cell["source"] for cell in own], shown])
 
 
 def read_json(path: Path) -> dict[str, Any]:
