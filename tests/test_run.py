@@ -111,6 +111,16 @@ def test_what_is_done_is_not_done_again(request_: Request, capsys: pytest.Captur
     assert {name for name in BOTH if after[name] != before[name]} == {"00_one.en.html", "05_across.vi.html"}
 
 
+@pytest.mark.parametrize("spoiled", ["{", "[]", '{"status": "done", "outputs": 1}'])
+def test_an_entry_that_is_not_whole_counts_as_none(spoiled: str, request_: Request) -> None:
+    part = replace(request_, notebooks=("0",), language="vi")
+    assert run(part) == 0
+    before = written(part)
+    (part.output / "small" / "base" / ".runs" / "00_one.vi.json").write_text(spoiled)
+    assert run(part) == 0
+    assert written(part)["00_one.vi.html"] > before["00_one.vi.html"]
+
+
 @pytest.mark.parametrize("changed", ["input", "notebook"])
 def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None:
     assert run(request_) == 0

@@ -108,10 +108,12 @@ class Manifest:
 
     def entries(self) -> dict[str, dict[str, Any]]:
         """The entries as they now are, by the notebook's name and language."""
-        return {path.stem: read_json(path) for path in sorted(self.runs.glob("*.json"))}
+        return {path.stem: self.entry(path.stem) for path in sorted(self.runs.glob("*.json"))}
 
     def entry(self, name: str) -> dict[str, Any]:
-        return read_json(self.runs / f"{name}.json")
+        """What is noted of a notebook; nothing where that is not there or not whole."""
+        read = read_json(self.runs / f"{name}.json")
+        return read if isinstance(read.get("outputs"), dict) else {}
 
     def intact(self, file: str, expected: str) -> bool:
         """Whether an output is as it was written."""
@@ -158,7 +160,7 @@ class Manifest:
                 "changes": plan.changes.to_dict("records"),
                 **present(plan),
                 "tables": dict(tables),
-                "notebooks": {name: as_of(entry, keys.get(name)) for name, entry in entries.items()},
+                "notebooks": {name: as_of(entry, keys.get(name)) for name, entry in entries.items() if entry},
             }
             write_text(self.path, as_json(content))
             written = entries
