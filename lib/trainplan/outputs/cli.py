@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, command: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=words, description=words)
+        one.register("action", None, _Once)
         one.set_defaults(command=command)
         return one
 
@@ -153,6 +154,17 @@ def _scenario(command: argparse.ArgumentParser, words: str, several: bool = Fals
 
 def _output(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="thư mục kết quả / where to write")
+
+
+class _Once(argparse.Action):
+    """An option that holds one value: given twice, the first would be without effect."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:
+        given: set[str] = vars(namespace).setdefault("given", set())
+        if option_string and self.dest in given:
+            raise argparse.ArgumentError(self, "chỉ được nêu một lần / may be given once only")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 def _positive(text: str) -> int:
