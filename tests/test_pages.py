@@ -13,7 +13,7 @@ from trainplan.inputs.plan import PROJECT
 from trainplan.outputs.cli import main
 
 SOUND = Path(__file__).parent / "broken" / "sound"
-WICKED = "<script>alert(1)</script>"
+WICKED = r"<script>alert(1)</script> $1\q và $2_{"
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = path.read_text("utf-8")
         path.write_text(text.replace(name.rstrip(","), WICKED, 1), "utf-8")
     scenario = plan / "scenarios" / "costs_up.yaml"
-    scenario.write_text(scenario.read_text("utf-8").replace("Chi phí tăng", f'"{WICKED}"', 1), "utf-8")
+    scenario.write_text(scenario.read_text("utf-8").replace("Chi phí tăng", f"'{WICKED}'", 1), "utf-8")
     assert main(["run", str(plan), "--output", str(folder / "out"), "--workers", "2"]) == 0
     return folder / "out" / "small"
 
