@@ -16,8 +16,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of a terminal are those of Unix")
 
 SOUND = Path(__file__).parent / "broken" / "sound"
-ROOT = Path(__file__).resolve().parents[1]
-MOMENTS = 20
+MOMENTS = 10  # for each of the two signals
 HELD = (signal.SIGINT, signal.SIGTERM) if os.name != "nt" else ()
 
 
@@ -51,10 +50,6 @@ def alive(group: int) -> list[psutil.Process]:
     return found
 
 
-def fresh(output: Path) -> None:
-    shutil.rmtree(output, ignore_errors=True)
-
-
 def ended(command: list[str], moment: float, number: signal.Signals) -> tuple[int, str]:
     """Status and words of a process that gets a signal: Ctrl+C goes to all of its group, an end asked for to it."""
     process = begun(command)
@@ -75,15 +70,13 @@ def test_an_interrupt_ends_a_run_whenever_it_lands(line: list[str], number: sign
     start = time.monotonic()
     assert begun(command).wait() == 0
     whole = time.monotonic() - start
-    statuses = []
     for k in range(MOMENTS):
-        fresh(output)
+        shutil.rmtree(output, ignore_errors=True)
         status, err = ended(command, whole * 1.05 * k / (MOMENTS - 1), number)
         assert status == 1 or (status == 0 and (output / "small" / "index.html").exists()), (k, status, err)
         assert "Traceback" not in err and "Exception ignored" not in err, (k, err)
         assert status == 0 or "Stopped" in err
-        statuses.append(status)
-    assert statuses[0] == 1
+        assert status == 1 or k > 0
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     assert not list(output.rglob("*.partial*"))
 

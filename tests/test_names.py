@@ -20,6 +20,7 @@ from trainplan.desk.bench import Bench
 from trainplan.inputs.plan import load_plan
 from trainplan.outputs.book import Book
 from trainplan.outputs.style import Picture, wrapped
+from trainplan.outputs.views import LITERAL
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 ODD = (
@@ -126,6 +127,7 @@ class Words(HTMLParser):
 def test_the_desk_says_names_as_they_are(odd: Path, language: str) -> None:
     bench = Bench(odd, "s4")
     texts = Words(page.static(bench, language)).text
+    assert f"tp-desk static {LITERAL}" in texts
     shown = [("objectives", row.id) for row in bench.plan.rows["objectives"]]
     shown += [("programs", id) for id in set(bench.now["enrollment"].query("funded > 0")["program"])]
     shown += [("sources", id) for id in set(bench.now["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
