@@ -37,9 +37,9 @@ from trainplan.inputs.plan import load_plan
 from trainplan.outputs.application import command, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
-from trainplan.outputs.labels import option_label
 from trainplan.outputs.render import render_report
 from trainplan.outputs.tables import write_tables
+from trainplan.words.choices import option_name
 from trainplan.words.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -482,4 +482,4 @@ def test_every_word_is_there_in_both_languages() -> None:
     for lever in LEVERS.values():
         assert f"group_{lever.lever.group}" in WORDS and f"unit_{lever.lever.unit}" in WORDS
         for option in lever.options:
-            assert option_label(option, "vi") != option or option[:2] == "20", option
+            assert option_name(option, "vi") != option or option[:2] == "20", option

@@ -7,8 +7,8 @@ from html import escape
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
 from trainplan.desk.words import word
+from trainplan.outputs.views import LITERAL, html_table
 from trainplan.outputs.views import changes as changes_table
-from trainplan.outputs.views import html_table
 
 SECTIONS = {
     "coverage": drawings.coverage,
@@ -57,7 +57,7 @@ def static(bench: Bench, language: str) -> str:
         *(section(name, bench, language) for name in SECTIONS),
         f'<p class="ghost">{escape(word("static", language))}</p>',
     ]
-    return f'<div class="tp-desk static">{"".join(parts)}</div>'
+    return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'
 
 
 STYLE = """

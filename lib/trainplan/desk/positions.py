@@ -12,7 +12,7 @@ from trainplan.around.compare import value_at
 from trainplan.desk.history import Changes, without
 from trainplan.inputs.levers import Lever, choices_of, form_of
 from trainplan.inputs.plan import Plan
-from trainplan.outputs.labels import option_label
+from trainplan.words.choices import option_name
 from trainplan.words.numbers import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever
@@ -139,7 +139,7 @@ def shown(lever: Fitted, position: Position, language: str) -> str:
     if position is None:
         return "…"
     if isinstance(position, str):
-        return option_label(position, language)
+        return option_name(position, language)
     if lever.unlimited and position == lever.start:
         return "∞"
     unit = lever.lever.unit

@@ -11,6 +11,7 @@ from trainplan.inputs.plan import Plan
 from trainplan.model.arrays import arrays
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.need import completion_rate
+from trainplan.words.choices import option_name
 from trainplan.words.numbers import NOTHING, billions, number, percent
 from trainplan.words.texts import say
 
@@ -72,7 +73,7 @@ def money_asked(results: Results, language: str) -> str:
     """What all courses would cost, what is funded, and by which rule."""
     funded = results["budget"].query("source == 'total'")["funded_vnd"].sum()
     asked, paid = billions(results.required_vnd, language), billions(funded, language)
-    rule = say(results.plan.allocation, language)
+    rule = option_name(results.plan.allocation, language)
     return {
         "vi": f"Mở hết các lớp đủ chỗ học cần {asked} cả kỳ; có nguồn {paid} (phân bổ: {rule}).",
         "en": f"All courses that there are places for cost {asked} over the plan; {paid} are funded (allocation: {rule}).",

@@ -13,14 +13,11 @@ from trainplan.inputs.changes import split_address
 from trainplan.inputs.plan import Plan
 from trainplan.inputs.uncertain import Range
 from trainplan.outputs.labels import COVERAGES, SHARES, address_label, value_label
+from trainplan.words.choices import option_name
 from trainplan.words.columns import name_of
 from trainplan.words.numbers import NARROW, billions, number, percent
 from trainplan.words.texts import say
 
-_LOOPS = {
-    "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},
-    "open": {"vi": "Giữ kế hoạch đã định", "en": "Kept as decided"},
-}
 NO_RANGES = {
     "vi": "Kế hoạch này chưa nêu khoảng nào trong plan.yaml (uncertain), nên không có xác suất.",
     "en": "This plan gives no ranges in plan.yaml (uncertain), so there are no probabilities.",
@@ -40,7 +37,8 @@ def chances_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFra
     plan = by_rule[0].plan
     columns = {say("objective", language): [plan.label("objectives", r.id, language) for r in plan.rows["objectives"]]}
     for draws in by_rule:
-        name = f"{_LOOPS[draws.loop][language]}: {say(draws.plan.allocation, language)}"
+        name = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
+        name = name[0].upper() + name[1:]
         columns[name] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
     return pd.DataFrame(columns)
 

@@ -58,13 +58,6 @@ NAMES: dict[str, tuple[str, str]] = {
     "language": ("Ngôn ngữ", "Language"),
     "first": ("Năm đầu", "First year"),
     "last": ("Năm cuối", "Last year"),
-    # what a choice may be
-    "low": ("cận dưới", "low"),
-    "mid": ("ở giữa", "middle"),
-    "high": ("cận trên", "high"),
-    "linear": ("tăng đều", "linear"),
-    "front": ("ngay từ đầu", "at once"),
-    "back": ("dồn về cuối", "at the end"),
 }
 
 

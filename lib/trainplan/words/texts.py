@@ -20,11 +20,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "law": ("pháp luật", "law"),
     "statistic": ("thống kê", "statistic"),
     "assumption": ("giả định", "assumption"),
-    # funding rules
-    "all": ("không giới hạn", "everything deliverable"),
-    "proportional": ("cắt giảm đều", "all cut alike"),
-    "priority": ("theo ưu tiên", "by priority"),
-    "optimal": ("tối ưu", "the best plan for the money"),
     # columns
     "year": ("Năm", "Year"),
     "group": ("Nhóm đối tượng", "Group"),
