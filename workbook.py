@@ -147,7 +147,10 @@ def call(arguments: list, folder: "Path | None" = None) -> int:
     """Runs the environment's Python with this terminal; what it runs answers Ctrl+C and an end asked for."""
     environment = {**os.environ, "PYTHONUTF8": "1"}
     process = subprocess.Popen([str(PYTHON), *arguments], env=environment, cwd=folder)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    for name in ("SIGTERM", "SIGHUP"):  # the second is a closed terminal; Windows has none, `nohup` ignores it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: process.send_signal(number))
     while True:
         try:
             code = process.wait()
