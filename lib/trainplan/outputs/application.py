@@ -20,7 +20,7 @@ MISSING = (
 
 
 def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
-    """The server's command line; further options are Voilà's own."""
+    """The server's command line; further options are Voilà's own and go before ours."""
     given = {
         "Voila.ip": "127.0.0.1",
         "Voila.root_dir": str(root),
@@ -29,7 +29,9 @@ def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
         "MappingKernelManager.cull_idle_timeout": "40",  # s after its page has gone and nothing has come from it
         "MappingKernelManager.cull_interval": "10",
     }
-    return [str(root / NOTEBOOK), "--token", *(f"--{name}={value}" for name, value in given.items()), *options]
+    named = {option.partition("=")[0] for option in options}  # given twice, Voilà would refuse both
+    ours = [f"--{name}={value}" for name, value in given.items() if f"--{name}" not in named]
+    return [str(root / NOTEBOOK), "--token", *ours, *options]
 
 
 def environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
