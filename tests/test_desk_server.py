@@ -117,7 +117,8 @@ UPGRADE = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key:
 
 def ask(port: int, target: str, host: str = "Host: 127.0.0.1:{port}", method: str = "GET", more: str = "") -> tuple:
     """(status, head, body) of a request sent as it is written; the status is 0 where the server only hangs up."""
-    lines = [f"{method} {target} HTTP/1.1", host.format(port=port), "Connection: close, Upgrade", *filter(None, [more])]
+    way = ("HTTP/1.0", "Upgrade") if UPGRADE in more else ("HTTP/1.1", "close")  # either way it hangs up afterwards
+    lines = [f"{method} {target} {way[0]}", host.format(port=port), f"Connection: {way[1]}", *filter(None, [more])]
     with closing(socket.create_connection(("127.0.0.1", port), timeout=WAIT / 1000)) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("utf-8"))
         answer = b""
@@ -153,6 +154,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]
         yield port, folder
 
 
+def cookies(head: str) -> str:
+    """What a browser sends back after this answer."""
+    lines = [line.split(": ", 1)[1].split(";")[0] for line in head.split("\r\n") if line.startswith("Set-Cookie")]
+    return "Cookie: " + "; ".join(lines)
+
+
 def with_token(target: str) -> str:
     return f"{target}?token={TOKEN}"
 
@@ -164,8 +171,7 @@ def test_the_page_and_a_file_among_the_outputs_are_answered(desk: tuple[int, Pat
     assert ask(port, with_token("/voila/files/outputs/plan/K%E1%BA%BF%20ho%E1%BA%A1ch.html"))[::2] == (200, PAGE)
     status, head, body = ask(port, with_token("/"))
     assert status == 200 and "tp-desk" in body
-    cookies = [line.split(": ", 1)[1].split(";")[0] for line in head.split("\r\n") if line.startswith("Set-Cookie")]
-    cookie = "Cookie: " + "; ".join(cookies)
+    cookie = cookies(head)
     assert ask(port, "/voila/files/outputs/page.html", more=cookie)[::2] == (200, PAGE)
     assert ask(port, "/voila/files/outputs/page.html", "Host: evil.example", more=cookie)[0] == 403
 
@@ -237,11 +243,12 @@ def test_a_kernel_ends_when_nobody_shows_it_and_not_before(tmp_path: Path) -> No
     command, log = desk_command(folder, port, *soon), tmp_path / "desk.log"
     with served(command, folder, f"http://127.0.0.1:{port}/", log, {"JUPYTER_TOKEN": TOKEN}):
         (server,) = (child for child in psutil.Process().children() if child.cmdline() == command)
-        shown = re.search(r'"kernelId": "([^"]+)"', ask(port, with_token("/"))[2])[1]
+        _, head, body = ask(port, with_token("/"))
+        shown = re.search(r'"kernelId": "([^"]+)"', body)[1]
         channels = f"/api/kernels/{shown}/channels"
         assert ask(port, channels, more=UPGRADE)[0] == 403
         assert ask(port, with_token(channels), "Host: evil.example", more=UPGRADE)[0] == 403
-        assert ask(port, with_token(channels), more=UPGRADE + "\r\nOrigin: http://evil.example")[0] == 403
+        assert ask(port, channels, more=f"{UPGRADE}\r\n{cookies(head)}\r\nOrigin: http://evil.example")[0] == 403
         with closing(socket.create_connection(("127.0.0.1", port))) as page:
             start = f"GET {with_token(channels)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\n"
             page.sendall(f"{start}{UPGRADE}\r\n\r\n".encode())
