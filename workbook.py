@@ -173,7 +173,10 @@ def call(arguments: list, folder: "Path | None" = None) -> int:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS) if held else ()
     process = subprocess.Popen([str(PYTHON), *arguments], env=environment, cwd=folder)
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    for name in ("SIGTERM", "SIGHUP"):  # the second is a closed terminal; Windows has none, `nohup` ignores it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: process.send_signal(number))
     if held:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     code = process.wait()

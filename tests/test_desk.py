@@ -34,7 +34,7 @@ from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.words import WORDS, word
 from trainplan.inputs.plan import load_plan
-from trainplan.outputs.application import command, environment
+from trainplan.outputs.application import command_line, environment
 from trainplan.outputs.cli import main, parsed
 from trainplan.outputs.excel import write_excel
 from trainplan.outputs.render import render_report
@@ -466,7 +466,7 @@ def test_a_wrong_parameter_stops_it_in_words() -> None:
 
 
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
-    call = command(parsed(["desk", "--port=8899"]).options, tmp_path)
+    call = command_line(parsed(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
     known = environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)

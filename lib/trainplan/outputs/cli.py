@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -269,16 +268,22 @@ def run_plan(arguments: argparse.Namespace) -> int:
 
 
 def open_lab(arguments: argparse.Namespace) -> int:
-    """`lab`: JupyterLab on the project's folder, until it is closed."""
-    from trainplan.inputs.plan import PROJECT
+    """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
+    from jupyterlab.labapp import LabApp
 
+    from trainplan.inputs.plan import PROJECT
+    from trainplan.outputs.application import end_with_the_terminal
+
+    os.chdir(PROJECT)
+    end_with_the_terminal()
     start = str(Path("notebooks", "00_start.ipynb"))
-    command = [sys.executable, "-m", "jupyterlab", start, *arguments.options]
-    return DONE if subprocess.run(command, cwd=PROJECT, check=False).returncode == 0 else FAILED
+    LabApp.launch_instance([start, "--ServerApp.answer_yes=True", *arguments.options])
+    return DONE
 
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
     from trainplan.outputs.application import serve
 
-    return DONE if serve(arguments.options) else FAILED
+    serve(arguments.options)
+    return DONE
