@@ -11,12 +11,31 @@ It needs Python 3.11 or newer and nothing else. The first time it installs the p
 (network, a few minutes).
 """
 
-import hashlib
 import os
-import re
 import signal
-import subprocess
 import sys
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HOLDABLE = hasattr(signal, "pthread_sigmask")  # Windows has no such thing
+running = []  # the step of the set-up that this process waits for
+
+
+def stop(*_: object) -> None:
+    """Ctrl+C, or an end asked for: ends at once, also while modules are imported."""
+    for process in running:
+        process.terminate()
+    text = "\nĐã dừng; chạy lại lệnh này để tiếp tục. / Stopped; give the same command again to go on.\n"
+    os.write(2, text.encode("utf-8"))
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    for number in SIGNALS:
+        signal.signal(number, stop)
+
+import hashlib  # what takes its time comes after an interrupt can be answered
+import re
+import subprocess
 import time
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so to somebody with an older one
@@ -89,6 +108,7 @@ def run_quietly(command: list, count: int = 0) -> None:
         encoding="utf-8",
         errors="replace",
     )
+    running.append(process)
     lines = []
     live = count and sys.stderr.isatty()
     for line in process.stdout:
@@ -99,7 +119,9 @@ def run_quietly(command: list, count: int = 0) -> None:
             sys.stderr.flush()
     if live:
         sys.stderr.write("\r" + " " * 20 + "\r")
-    if process.wait():
+    code = process.wait()
+    running.remove(process)
+    if code:
         raise SetupError(explain("\n".join(lines)))
 
 
@@ -146,14 +168,19 @@ def prepare() -> None:
 def call(arguments: list, folder: "Path | None" = None) -> int:
     """Runs the environment's Python with this terminal; what it runs answers Ctrl+C and an end asked for."""
     environment = {**os.environ, "PYTHONUTF8": "1"}
+    # Our own command line takes signals that are held back; before it can answer them, they would be a traceback.
+    held = HOLDABLE and arguments[1:3] == ["-m", "trainplan"]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS) if held else ()
     process = subprocess.Popen([str(PYTHON), *arguments], env=environment, cwd=folder)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt:
-            continue
-        return code if code >= 0 else 1
+    signal.signal(signal.SIGINT, lambda *_: None)
+    for name in ("SIGTERM", "SIGHUP"):  # the second is a closed terminal; Windows has none, `nohup` ignores it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: process.send_signal(number))
+    if held:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    code = process.wait()
+    return code if code >= 0 else 1
 
 
 def test(arguments: list) -> int:
@@ -184,10 +211,11 @@ def main(arguments: list) -> int:
         say(str(error))
     except OSError as error:
         say(f"Không cài được môi trường .venv. / The environment .venv could not be set up.\n  {error}")
-    except KeyboardInterrupt:
-        say("\nĐã dừng; chạy lại lệnh này để tiếp tục. / Stopped; give the same command again to go on.")
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # there is nothing left to stop
+    sys.exit(status)

@@ -56,7 +56,7 @@ def served(
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT)
     try:
         deadline = time.monotonic() + WAIT / 1000
-        while not _answers(url):
+        while not answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
             time.sleep(0.1)
@@ -70,7 +70,7 @@ def served(
             process.wait()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True
@@ -125,13 +125,18 @@ def moved(page, times: int) -> None:
     page.wait_for_selector(f'.tp-done[data-moves="{times}"]', state="attached")
 
 
+def desk_command(folder: Path, port: int, *options: str) -> list[str]:
+    """What `trainplan desk` does, for a folder of its own."""
+    serve = "import sys, pathlib; from trainplan.desk.server import serve; serve(sys.argv[2:], "
+    serve += "pathlib.Path(sys.argv[1]))"
+    return [sys.executable, "-P", "-c", serve, str(folder), f"--port={port}", "--no-browser", *options]
+
+
 @contextmanager
 def voila(folder: Path):
     """The address of the desk as an application."""
-    from trainplan.desk.server import command, environment
-
     port = free_port()
-    call = command([f"--port={port}", "--no-browser"], folder)
-    extra = {**environment(folder), "JUPYTER_TOKEN": TOKEN}
-    with served(call, folder, f"http://127.0.0.1:{port}/voila/static/", folder / "voila.log", extra):
+    with served(
+        desk_command(folder, port), folder, f"http://127.0.0.1:{port}/", folder / "voila.log", {"JUPYTER_TOKEN": TOKEN}
+    ):
         yield f"http://127.0.0.1:{port}/"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,26 @@ language: str = "vi"
 output_dir: Optional[str] = None"""
 
 
+RANGES = """
+uncertain:
+  - {address: ceilings.*.ceiling_vnd, form: scale, distribution: uniform, low: 0.7, high: 1.1,
+     name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
+  - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
+     name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}
+"""
+
+
 def names(**changed: Any) -> dict[str, Any]:
     return {"plan": SOUND, "scenario": "base", "overrides": {}, "language": "vi", "output_dir": None, **changed}
+
+
+@pytest.fixture
+def with_ranges(tmp_path: Path) -> Path:
+    """The sound plan with two ranges."""
+    folder = Path(shutil.copytree(SOUND, tmp_path / "ranged"))
+    with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(RANGES)
+    return folder
 
 
 def complaint(given: dict[str, Any]) -> str:
@@ -80,13 +101,26 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_method_shows_something(capsys: pytest.CaptureFixture[str]) -> None:
-    for language in ("vi", "en"):
-        book = open_book(names(language=language, scenarios=[]))
-        shown = [name for name in vars(Book) if not name.startswith("_") and name != "comparison"]
-        for name in shown:
-            getattr(book, name)()
-        assert len(shown) > 25
+METHODS = [name for name, _ in inspect.getmembers(Book, inspect.isfunction) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("rule", ["proportional", "optimal"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_method_shows_something(
+    rule: str, language: str, with_ranges: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also those that a book inherits, such as the pages of uncertainty."""
+    book = open_book(names(plan=str(with_ranges), language=language, scenarios=[], overrides={"allocation": rule}))
+    for name in METHODS:
+        getattr(book, name)()
+        assert re.search("HTML object|image/png", capsys.readouterr().out), name
+    assert {"coverage", "goal", "tornado", "differences"} <= set(METHODS)
+
+
+def test_every_method_does_without_ranges() -> None:
+    book = open_book(names(scenarios=[]))
+    for name in METHODS:
+        getattr(book, name)()
 
 
 def test_tables_escape_what_they_hold() -> None:

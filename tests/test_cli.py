@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.cli import COMMANDS, main
+from trainplan.cli import COMMANDS, main, parser
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -94,6 +95,41 @@ def test_an_unknown_plan_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_wrong_command_line_is_wrong_input(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(line) == 2
     assert "usage: trainplan" in capsys.readouterr().err
+
+
+ONCE = {
+    "tables": ["--scenario=base", "--output=out"],
+    "run": ["--language=vi", "--output=out", "--workers=2"],
+    "compare": ["--output=out"],
+    "uncertainty": ["--scenario=base", "--draws=16", "--seed=1", "--loop=open", "--output=out"],
+    "goal": ["--scenario=base", "--source=total", "--output=out"],
+}
+
+
+@pytest.mark.parametrize(("command", "option"), [(name, option) for name, of in ONCE.items() for option in of])
+def test_an_option_of_one_value_is_not_given_twice(
+    command: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = option.partition("=")[0]
+    output = [] if name == "--output" else ["--output=out"]
+    assert main([command, str(SOUND), option, *output, option]) == 2
+    err = capsys.readouterr().err
+    assert f"argument {name}: chỉ được nêu một lần / may be given once only" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_option_adds_up_or_is_given_once() -> None:
+    """No option of a command keeps the last of two values in silence."""
+    for name, command in subcommands().items():
+        options = [a for a in command._actions if a.option_strings and a.nargs != 0]
+        once = {a.option_strings[0] for a in options if not isinstance(a, argparse._AppendAction)}
+        assert once == {option.partition("=")[0] for option in ONCE.get(name, [])}, name
+
+
+def subcommands() -> dict[str, argparse.ArgumentParser]:
+    found = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(found.choices)
 
 
 def test_a_place_that_cannot_be_written_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

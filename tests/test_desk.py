@@ -32,14 +32,14 @@ from trainplan.desk.history import History, explained, normal, without
 from trainplan.desk.opening import EDITORS, open_desk
 from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
-from trainplan.desk.server import command, environment
-from trainplan.plan.labels import option_label
+from trainplan.desk.server import command_line, environment
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.html import render_report
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import say, texts
+from trainplan.text.choices import option_name
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -466,7 +466,7 @@ def test_a_wrong_parameter_stops_it_in_words() -> None:
 
 
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
-    call = command(parsed(["desk", "--port=8899"]).options, tmp_path)
+    call = command_line(parsed(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
     known = environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
@@ -477,4 +477,4 @@ def test_what_a_lever_names_has_words_in_both_languages() -> None:
     for lever in LEVERS.values():
         assert {f"desk.group_{lever.lever.group}", f"desk.unit_{lever.lever.unit}"} <= set(texts("vi"))
         for option in lever.options:
-            assert option_label(option, "vi") != option or option[:2] == "20", option
+            assert option_name(option, "vi") != option or option[:2] == "20", option

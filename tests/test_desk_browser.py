@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from servers import PLAN, TOKEN, chromium, desk_folder, lab, moved, run_all, voila
+from servers import PLAN, TOKEN, WAIT, chromium, desk_folder, lab, moved, run_all, voila
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
@@ -112,8 +113,6 @@ def test_what_goes_wrong_is_said_and_a_draft_outlives_the_kernel(tmp_path: Path)
 def test_the_desk_as_an_application(tmp_path: Path) -> None:
     folder = desk_folder(tmp_path)
     with voila(folder) as url, chromium() as (page, seen):
-        page.goto(url)
-        assert page.locator(".tp-desk").count() == 0 and "login" in page.url, "without the token nothing is shown"
         page.goto(f"{url}?token={TOKEN}")
         moved(page, 1)
         before, drawn = facts(page), figure(page)
@@ -121,3 +120,9 @@ def test_the_desk_as_an_application(tmp_path: Path) -> None:
         moved(page, 2)
         assert facts(page) != before and figure(page) != drawn
         assert seen.complaints == [] and outside(seen.requests, url) == []
+        (server,) = (process for process in psutil.Process().children() if "serve(" in " ".join(process.cmdline()))
+        (kernel,) = server.children()
+        page.goto("about:blank")
+        assert psutil.wait_procs([kernel], WAIT / 1000)[0] == [kernel], "the page that is left ends its kernel"
+        said = (folder / "voila.log").read_text("utf-8")
+        assert "Culling '" not in said

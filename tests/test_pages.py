@@ -6,14 +6,16 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from browser import opened, outside
 from trainplan.cli import main
 from trainplan.plan.plan import PROJECT
+from trainplan.report.tables import LITERAL
 
 SOUND = Path(__file__).parent / "broken" / "sound"
-WICKED = "<script>alert(1)</script>"
+WICKED = r"<script>alert(1)</script> $1\q và $2_{"
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = path.read_text("utf-8")
         path.write_text(text.replace(name.rstrip(","), WICKED, 1), "utf-8")
     scenario = plan / "scenarios" / "costs_up.yaml"
-    scenario.write_text(scenario.read_text("utf-8").replace("Chi phí tăng", f'"{WICKED}"', 1), "utf-8")
+    scenario.write_text(scenario.read_text("utf-8").replace("Chi phí tăng", f"'{WICKED}'", 1), "utf-8")
     assert main(["run", str(plan), "--output", str(folder / "out"), "--workers", "2"]) == 0
     return folder / "out" / "small"
 
@@ -64,6 +66,18 @@ def test_a_name_that_is_a_script_stays_text(site: Path) -> None:
         assert WICKED in page.locator("main").inner_text()
     with opened(site / "base" / "reports" / "04_gaps.vi.html") as (page, _):
         assert WICKED in page.locator("main").inner_text()
+
+
+def test_a_dollar_sign_begins_no_formula_in_jupyter(site: Path) -> None:
+    shown = [
+        str(output.data["text/html"])
+        for path in (site / "base" / "notebooks").glob("*.ipynb")
+        for cell in nbformat.read(path, 4).cells
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    named = [text for text in shown if "$1" in text]
+    assert len(named) >= 10 and all(LITERAL in text for text in named)
 
 
 def test_pages_are_whole(site: Path) -> None:

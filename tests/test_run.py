@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import nbformat
@@ -17,9 +20,10 @@ import pytest
 
 from trainplan.plan.scenarios import folder_name, named
 from trainplan.run.execute import Job, Outcome, execute, perform
+from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
 from trainplan.run.workers import run_all
-from trainplan.storage.files import OutputError, unwritable, write_bytes
+from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,6 +111,16 @@ def test_what_is_done_is_not_done_again(request_: Request, capsys: pytest.Captur
     assert {name for name in BOTH if after[name] != before[name]} == {"00_one.en.html", "05_across.vi.html"}
 
 
+@pytest.mark.parametrize("spoiled", ["{", "[]", '{"status": "done", "outputs": 1}'])
+def test_an_entry_that_is_not_whole_counts_as_none(spoiled: str, request_: Request) -> None:
+    part = replace(request_, notebooks=("0",), language="vi")
+    assert run(part) == 0
+    before = written(part)
+    (part.output / "small" / "base" / ".runs" / "00_one.vi.json").write_text(spoiled)
+    assert run(part) == 0
+    assert written(part)["00_one.vi.html"] > before["00_one.vi.html"]
+
+
 @pytest.mark.parametrize("changed", ["input", "notebook"])
 def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None:
     assert run(request_) == 0
@@ -118,13 +132,173 @@ def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None
     assert redone == (BOTH if changed == "input" else {"00_one.vi.html", "00_one.en.html"})
 
 
+def files(folder: Path, *without: str) -> dict[str, bytes]:
+    """What a folder holds, by path, but for paths with one of these words in them."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if not any(word in name for word in without)}
+
+
+def linked(request: Request, index: str) -> dict[str, bool]:
+    """The reports that an index links, and whether each is said to be of an earlier run."""
+    text = (request.output / "small" / index).read_text("utf-8")
+    items = re.findall(r'<li><a href="([^"]*/reports/[^"]*)">[^<]*</a>(.*?)</li>', text)
+    return {href: "earlier run" in note or "lần chạy trước" in note for href, note in items}
+
+
+def test_it_does_not_matter_where_one_stands(
+    request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(replace(request_, output=Path("out"))) == 0
+    before, when = files(request_.output), written(request_)
+    assert "figures/note.vi.txt" in manifest(request_)["notebooks"]["00_one.vi"]["outputs"]  # type: ignore[operator]
+
+    (tmp_path / "out" / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "out" / "deep")
+    assert run(request_) == 0
+    assert "4 sổ tính đã có" in capsys.readouterr().err
+    assert written(request_) == when and files(request_.output) == before
+
+    elsewhere = Path(shutil.copytree(request_.plan, tmp_path / "other" / "small"))
+    assert run(replace(request_, plan=str(elsewhere), output=tmp_path / "again")) == 0
+    clock = "/notebooks/"  # an executed notebook says when it ran
+    assert files(tmp_path / "again", clock) == {n: b for n, b in before.items() if clock not in n}
+
+
+@pytest.fixture(scope="module")
+def done_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Plan, notebooks and all of their outputs, then a comment in the plan that makes every one of them old."""
+    base = tmp_path_factory.mktemp("before")
+    notebook(base / "library" / "00_one.ipynb", DRAW)
+    notebook(base / "library" / "05_across.ipynb", "print(scenarios)", parameters=ACROSS)
+    shutil.copytree(SOUND, base / "small")
+    request = Request(str(base / "small"), ("all",), output=base / "out", library=base / "library")
+    assert run(request) == 0
+    with Path(request.plan, "plan.yaml").open("a", encoding="utf-8") as plan:
+        plan.write("# one line more\n")
+    return base
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "scenario"), list(product(("vi", "en"), ("0", "5"), ("base", "costs_up")))
+)
+def test_nothing_is_touched_that_was_not_asked_for(
+    language: str, number: str, scenario: str, done_before: Path, tmp_path: Path
+) -> None:
+    base = Path(shutil.copytree(done_before, tmp_path / "copy"))
+    request = Request(
+        str(base / "small"), (scenario,), (number,), language, output=base / "out", library=base / "library"
+    )
+    before = files(request.output)
+    assert run(request) == 0
+    name = f"{'00_one' if number == '0' else '05_across'}.{language}"
+    asked = (f"{scenario}/reports/{name}.html", f"{scenario}/.runs/{name}.json", f"{scenario}/notebooks/{name}.ipynb")
+    own = (*asked, f"{scenario}/manifest.json", f"{scenario}/tables/", "small/index.", f"{scenario}/figures/")
+    assert files(request.output, *own) == {n: b for n, b in before.items() if not any(word in n for word in own)}
+    assert set(files(request.output)) == set(before)
+    for index, shown in (("index.html", "vi"), ("index.en.html", "en")):
+        pages = {f"{s}/reports/{n}.{shown}.html" for s in ("base", "costs_up") for n in ("00_one", "05_across")}
+        assert linked(request, index) == {page: page != asked[0] for page in pages}
+    states = {entry: of["status"] for entry, of in manifest(request, scenario)["notebooks"].items()}
+    assert [entry for entry, status in states.items() if status == "done"] == [name] and len(states) == 4
+
+
+def test_a_page_in_the_other_language_only_is_said_to_be(request_: Request) -> None:
+    assert run(replace(request_, language="vi")) == 0
+    text = (request_.output / "small" / "index.en.html").read_text("utf-8")
+    assert linked(request_, "index.en.html") == dict.fromkeys(linked(request_, "index.html"), False)
+    assert text.count("<em>(in Vietnamese)</em>") == 2
+
+
+def test_a_scenario_from_elsewhere_stays_on_the_index(request_: Request, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere.yaml"
+    text = (SOUND / "scenarios" / "costs_up.yaml").read_text("utf-8")
+    other.write_text(text.replace("Costs up", "From elsewhere"), encoding="utf-8")
+    assert run(replace(request_, scenarios=(str(other),), notebooks=("5",))) == 0
+    executed = nbformat.read(request_.output / "small" / "elsewhere" / "notebooks" / "05_across.en.ipynb", 4)
+    assert "['base', 'costs_up']" in executed.cells[-1].outputs[0].text
+    assert run(request_) == 0
+    pages = linked(request_, "index.en.html")
+    assert pages["base/reports/05_across.en.html"] is False and pages["elsewhere/reports/05_across.en.html"] is True
+    assert "From elsewhere" in (request_.output / "small" / "index.en.html").read_text("utf-8")
+
+
+MEET = """
+import time
+from pathlib import Path
+here = Path({place!r})
+here.mkdir(exist_ok=True)
+(here / language).touch()
+for _ in range(600):
+    if len(list(here.iterdir())) == 2:
+        break
+    time.sleep(0.1)
+else:
+    raise TimeoutError("the other run never came")
+"""
+
+
+def test_two_runs_at_once_lose_nothing(request_: Request, tmp_path: Path) -> None:
+    """One in each language, and the notebook of each waits for that of the other."""
+    notebook(request_.library / "00_one.ipynb", MEET.format(place=str(tmp_path / "met")), DRAW)
+    script = (
+        "import sys; from pathlib import Path; from trainplan.run.run import Request, run;"
+        "plan, output, library, language = sys.argv[1:];"
+        "sys.exit(run(Request(plan, output=Path(output), library=Path(library), language=language)))"
+    )
+    given = [request_.plan, str(request_.output), str(request_.library)]
+    both = [subprocess.Popen([sys.executable, "-c", script, *given, language]) for language in ("vi", "en")]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert [entry["status"] for entry in manifest(request_)["notebooks"].values()] == ["done"] * 4
+    assert {Path(page).name for page in linked(request_, "index.html")} == {n for n in BOTH if ".vi." in n}
+    assert {Path(page).name for page in linked(request_, "index.en.html")} == {n for n in BOTH if ".en." in n}
+
+    assert run(replace(request_, output=tmp_path / "one")) == 0
+    assert files(tmp_path / "one", "/notebooks/") == files(request_.output, "/notebooks/")
+
+
+def test_a_failure_does_not_undo_what_a_run_beside_has_done(request_: Request) -> None:
+    assert run(request_) == 0
+    before = files(request_.output)
+    folder = request_.output / "small" / "base"
+    job = Job(
+        request_.library / "00_one.ipynb", {}, folder / "notebooks" / "00_one.vi.ipynb",
+        folder / "reports" / "00_one.vi.html", "vi",
+    )  # fmt: skip
+    key = str(manifest(request_)["notebooks"]["00_one.vi"]["made_from"])
+    Manifest(folder).record(job, key, Outcome("it was ended", 0, (), 0.0))
+    assert files(request_.output) == before
+
+
+def test_what_is_still_being_written_is_left_alone(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine, its = tmp_path / f"a.{os.getpid()}.partial.ipynb", tmp_path / f".b.csv.{ended.pid}.partial"
+    mine.touch()
+    its.touch()
+    remove_partials(tmp_path)
+    assert mine.exists() and not its.exists()
+
+
+def test_tables_that_a_rule_no_longer_leaves_go(request_: Request) -> None:
+    plan = Path(request_.plan, "plan.yaml")
+    text = plan.read_text("utf-8")
+    plan.write_text(text.replace("proportional", "optimal"), encoding="utf-8")
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    tables = request_.output / "small" / "base" / "tables"
+    assert (tables / "optimum.csv").is_file()
+    plan.write_text(text, encoding="utf-8")
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    assert not (tables / "optimum.csv").exists() and len(list(tables.glob("*.csv"))) == 9
+
+
 def test_part_of_the_work(request_: Request) -> None:
     part = Request(**{**vars(request_), "notebooks": ("0",), "language": "en", "scenarios": ("costs_up",)})
     assert run(part) == 0
     assert set(written(part)) == {"00_one.en.html"}
     assert [change["address"] for change in manifest(part, "costs_up")["changes"]]  # type: ignore[index]
     assert run(Request(**{**vars(request_), "scenarios": ("all",), "workers": 3})) == 0
-    assert len(list(request_.output.rglob("reports/*.html"))) == 6, "the comparison stands once"
+    assert len(list(request_.output.rglob("reports/*.html"))) == 8, "every scenario in full, its comparison too"
 
 
 @pytest.mark.parametrize(

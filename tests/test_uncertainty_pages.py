@@ -137,10 +137,10 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
     assert "Xác suất đạt từng chỉ tiêu" in page
     shown = views.chances_by_rule(under_rules(plan), "vi")
     assert html_table(shown) in page and list(shown.columns[1:]) == [
-        "Lập lại mỗi năm: cắt giảm đều", "Lập lại mỗi năm: theo ưu tiên", "Giữ kế hoạch đã định: cắt giảm đều",
-        "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
+        "Lập lại kế hoạch mỗi năm: cắt giảm đều", "Lập lại kế hoạch mỗi năm: theo ưu tiên",
+        "Giữ kế hoạch đã định: cắt giảm đều", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
     own = views.when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
-    assert list(shown["Lập lại mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
+    assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

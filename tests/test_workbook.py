@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,14 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 PROJECT = (
     '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "trainplan"\n'
 )
-MAIN = "import os, sys; print(sys.argv[1:], os.getcwd()); sys.exit(3 if 'fail' in sys.argv else 0)"
+MAIN = """
+import os, signal, sys, time
+print(sys.argv[1:], os.getcwd(), flush=True)
+if "wait" in sys.argv:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    time.sleep(60)
+sys.exit(3 if "fail" in sys.argv else 0)
+"""
 
 
 @pytest.fixture
@@ -75,6 +83,21 @@ def test_it_makes_the_environment_once_and_hands_the_command_on(project: Path) -
     (project / ".venv" / "rest").touch()
     assert workbook(project, "check").returncode == 0
     assert not (project / ".venv" / "rest").exists(), "an environment that was not finished is made anew"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of a terminal are those of Unix")
+def test_an_interrupt_reaches_what_it_runs(project: Path) -> None:
+    """Ctrl+C goes to all that the terminal runs, an end asked for to the first process alone."""
+    assert workbook(project, "check").returncode == 0
+    for send, number in ((os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)):
+        process = subprocess.Popen(
+            [sys.executable, project / "workbook.py", "wait"], stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert process.stdout is not None and b"wait" in process.stdout.readline()
+        send(process.pid, number)
+        process.communicate(timeout=30)  # the output ends with the last process that holds it
+        assert process.returncode == 1
 
 
 @pytest.mark.slow

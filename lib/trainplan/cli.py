@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from trainplan.run import interrupts
 from trainplan.text.problems import PlanError
 
 COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "goal", "lab", "desk")
@@ -27,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parsed(argv)
     except SystemExit as stop:  # argparse: help, version, or a wrong command line
         return stop.code if isinstance(stop.code, int) else DONE
+    if arguments.command in (open_lab, open_desk):
+        interrupts.raised()
     return answer(lambda: int(arguments.command(arguments)))
 
 
@@ -48,7 +49,7 @@ def answer(command: Callable[[], int]) -> int:
     except PlanError as error:
         return fail(str(error), WRONG_INPUT)
     except KeyboardInterrupt:
-        return fail("Đã dừng; chạy lại lệnh này để làm tiếp. / Stopped; give the same command again to go on.", FAILED)
+        return fail(interrupts.STOPPED, FAILED)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
@@ -91,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, command: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=words, description=words)
+        one.register("action", None, _Once)
         one.set_defaults(command=command)
         return one
 
@@ -153,6 +155,17 @@ def _scenario(command: argparse.ArgumentParser, words: str, several: bool = Fals
 
 def _output(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output", type=Path, required=True, metavar="DIR", help="thư mục kết quả / where to write")
+
+
+class _Once(argparse.Action):
+    """An option that holds one value: given twice, the first would be without effect."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:
+        given: set[str] = vars(namespace).setdefault("given", set())
+        if option_string and self.dest in given:
+            raise argparse.ArgumentError(self, "chỉ được nêu một lần / may be given once only")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 def _positive(text: str) -> int:
@@ -240,7 +253,6 @@ def run_plan(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
-    signal.signal(signal.SIGTERM, _interrupt)
     from trainplan.plan.plan import DEFAULT_PLAN
     from trainplan.run.run import OUTPUTS, Request, run
 
@@ -255,21 +267,23 @@ def run_plan(arguments: argparse.Namespace) -> int:
     return run(request)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def open_lab(arguments: argparse.Namespace) -> int:
-    """`lab`: JupyterLab on the project's folder, until it is closed."""
+    """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
+    from jupyterlab.labapp import LabApp
+
+    from trainplan.desk.server import end_with_the_terminal
     from trainplan.plan.plan import PROJECT
 
+    os.chdir(PROJECT)
+    end_with_the_terminal()
     start = str(Path("notebooks", "00_start.ipynb"))
-    command = [sys.executable, "-m", "jupyterlab", start, *arguments.options]
-    return DONE if subprocess.run(command, cwd=PROJECT, check=False).returncode == 0 else FAILED
+    LabApp.launch_instance([start, "--ServerApp.answer_yes=True", *arguments.options])
+    return DONE
 
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
     from trainplan.desk.server import serve
 
-    return DONE if serve(arguments.options) else FAILED
+    serve(arguments.options)
+    return DONE

@@ -17,6 +17,7 @@ from trainplan.desk.positions import Fitted
 from trainplan.desk.reports import address
 from trainplan.desk.saving import Words
 from trainplan.desk.words import old_word
+from trainplan.report.tables import LITERAL
 from trainplan.text.catalog import say
 
 GROUPS = ("money", "rule", "targets", "people", "courses")
@@ -108,7 +109,7 @@ class Controls:
                 files, self.links, desk.done,
             ]
         )  # fmt: skip
-        root.add_class("tp-desk")
+        root.add_class("tp-desk").add_class(LITERAL)
         return root
 
     def speak(self, language: str, bench: Bench) -> None:
@@ -178,7 +179,7 @@ class Controls:
         """Files to open: their links, and the folder for whoever looks on the disk."""
         shown = " · ".join(f'<a href="{escape(address(f))}" target="_blank">{escape(t)}</a>' for t, f in files)
         folder = os.path.relpath(files[0][1].parent) if files else ""
-        html = f"<p>{escape(text)} {shown} <code>{escape(folder)}</code></p>"
+        html = f"<p class='{LITERAL}'>{escape(text)} {shown} <code>{escape(folder)}</code></p>"
         data = {"text/html": html, "text/plain": folder}
         self.links.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
 

@@ -6,8 +6,8 @@ from html import escape
 
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
+from trainplan.report.tables import LITERAL, html_table
 from trainplan.report.tables import changes as changes_table
-from trainplan.report.tables import html_table
 from trainplan.text.catalog import say
 
 SECTIONS = {
@@ -59,7 +59,7 @@ def static(bench: Bench, language: str) -> str:
         *(section(name, bench, language) for name in SECTIONS),
         f'<p class="ghost">{escape(say("desk.static", language))}</p>',
     ]
-    return f'<div class="tp-desk static">{"".join(parts)}</div>'
+    return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'
 
 
 STYLE = """

@@ -9,8 +9,8 @@ import ipywidgets as widgets
 
 from trainplan.desk.entries import Entry
 from trainplan.desk.positions import Fitted, Position, shown, snapped
-from trainplan.plan.labels import option_label
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 
 Moved = Callable[[Fitted, float | str], None]
 Typed = Callable[[Fitted, str], None]
@@ -45,7 +45,7 @@ class LeverRow:
         self.box.add_class("tp-lever").add_class(f"tp-lever-{fitted.lever.id}")
 
     def _options(self, language: str) -> list[tuple[str, str]]:
-        return [(option_label(option, language), option) for option in self.fitted.options]
+        return [(option_name(option, language), option) for option in self.fitted.options]
 
     def _on_hand(self, change: dict[str, object]) -> None:
         if not self._quiet:

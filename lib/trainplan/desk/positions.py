@@ -9,10 +9,10 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 
 from trainplan.desk.history import Changes, without
-from trainplan.plan.labels import option_label
 from trainplan.plan.levers import Lever, choices_of, form_of
 from trainplan.plan.plan import Plan
 from trainplan.results.compare import value_at
+from trainplan.text.choices import option_name
 from trainplan.text.formats import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever
@@ -139,7 +139,7 @@ def shown(lever: Fitted, position: Position, language: str) -> str:
     if position is None:
         return "…"
     if isinstance(position, str):
-        return option_label(position, language)
+        return option_name(position, language)
     if lever.unlimited and position == lever.start:
         return "∞"
     unit = lever.lever.unit

@@ -17,6 +17,7 @@ from trainplan.desk.saving import Words, as_yaml
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import folder_name
 from trainplan.report.index import NAMES
+from trainplan.run.manifest import DONE, Manifest, split
 from trainplan.storage.files import write_text
 
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
@@ -70,12 +71,13 @@ def _follow(command: list[str], on_step: OnStep, on_end: OnEnd) -> None:
 
 
 def made(index: Path, scenario: str, language: str) -> list[tuple[str, Path]]:
-    """(title, page) of the first page and of every report of the scenario in a language."""
+    """(title, page) of the first page and of every report of the scenario in a language, none of an earlier state."""
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
-    folder = index.parent / folder_name(name) / "reports"
-    first = index.with_name(NAMES[language])
-    pages = [*([first] if first.is_file() else []), *sorted(folder.glob(f"*.{language}.html"))]
-    return [(_title(page), page) for page in pages]
+    folder = index.parent / folder_name(name)
+    entries = Manifest(folder).read().get("notebooks", {})
+    done = [name for name, entry in entries.items() if entry["status"] == DONE and split(name)[1] == language]
+    pages = [index.with_name(NAMES[language]), *(folder / "reports" / f"{name}.html" for name in done)]
+    return [(_title(page), page) for page in pages if page.is_file()]
 
 
 def _title(page: Path) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import subprocess
-import sys
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from trainplan.plan.plan import PROJECT
 from trainplan.storage.files import OutputError
 
 TEMPLATES = Path(__file__).parent / "templates"  # Voilà looks below it for voila/templates/desk
-SERVED = ("outputs/.*",)  # of the project's files, what a link on the desk may open
 NOTEBOOK = Path("notebooks", "planner.ipynb")
 MISSING = (
     "Bàn lập kế hoạch dạng ứng dụng cần gói Voilà; hãy cài: pip install .[desk] (hoặc dùng trainplan lab). / "
@@ -21,20 +19,19 @@ MISSING = (
 )
 
 
-def command(options: Sequence[str], root: Path = PROJECT) -> list[str]:
-    """The command that serves the desk; further options are Voilà's own."""
-    settings = {
+def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
+    """The server's command line; further options are Voilà's own and go before ours."""
+    given = {
         "Voila.ip": "127.0.0.1",
         "Voila.root_dir": str(root),
         "VoilaConfiguration.template": "desk",
         "VoilaConfiguration.show_tracebacks": "False",
+        "MappingKernelManager.cull_idle_timeout": "40",  # s after its page has gone and nothing has come from it
+        "MappingKernelManager.cull_interval": "10",
     }
-    return [
-        *(sys.executable, "-m", "voila", str(root / NOTEBOOK), "--token"),
-        *(f"--{name}={value}" for name, value in settings.items()),
-        *(f"--VoilaConfiguration.file_allowlist={pattern}" for pattern in SERVED),
-        *options,
-    ]
+    named = {option.partition("=")[0] for option in options}  # given twice, Voilà would refuse both
+    ours = [f"--{name}={value}" for name, value in given.items() if f"--{name}" not in named]
+    return [str(root / NOTEBOOK), "--token", *ours, *options]
 
 
 def environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -43,8 +40,26 @@ def environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> d
     return {**base, "JUPYTER_PATH": os.pathsep.join(places), "TRAINPLAN_ROOT": str(root)}
 
 
-def serve(options: Sequence[str]) -> bool:
-    """Serves the desk until it is stopped; whether it ended well. OutputError where Voilà is not installed."""
+def serve(options: Sequence[str], root: Path = PROJECT) -> None:
+    """Serves the desk until it is stopped. OutputError where Voilà is not installed."""
     if importlib.util.find_spec("voila") is None:
         raise OutputError(MISSING)
-    return subprocess.run(command(options), cwd=PROJECT, env=environment(), check=False).returncode == 0
+    from trainplan.desk.gate import DeskServer
+
+    os.environ.update(environment(root))
+    os.chdir(root)
+    end_with_the_terminal()
+    DeskServer.launch_instance(command_line(options, root))
+
+
+def end_with_the_terminal() -> None:
+    """A closed terminal ends this process as an end asked for does, and once; not where `nohup` keeps it alive."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is None or signal.getsignal(hang_up) == signal.SIG_IGN:
+        return
+
+    def end(*_: object) -> None:
+        signal.signal(hang_up, signal.SIG_IGN)
+        signal.raise_signal(signal.SIGTERM)
+
+    signal.signal(hang_up, end)

@@ -7,7 +7,8 @@ from typing import Any
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
-from trainplan.text.columns import NAMES, old_name
+from trainplan.text.choices import option_name
+from trainplan.text.columns import old_name
 from trainplan.text.formats import NOTHING, number, percent
 from trainplan.text.words import old_say
 
@@ -41,18 +42,13 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
     if value is None or value == "":
         return NOTHING
     if not isinstance(value, int | float):
-        return option_label(str(value), language)
+        return option_name(str(value), language)
     _, row, column = split_address(address) or ("", "", address)
     if column in SHARES or (column in COVERAGES and not _is_count(plan, row)):
         return percent(float(value), language, 2)
     if column in ("due", "price_base_year", "first", "last"):
         return f"{value:.0f}"
     return number(float(value), language, 4)
-
-
-def option_label(option: str, language: str) -> str:
-    """What an option of a choice is called; a year is itself."""
-    return old_name(option, language) if option in NAMES else old_say(option, language)
 
 
 def _is_count(plan: Plan, row: str) -> bool:

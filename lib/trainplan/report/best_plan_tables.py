@@ -12,6 +12,7 @@ from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 from trainplan.text.formats import bare_billions, billions, number
 from trainplan.text.words import old_say
 
@@ -24,7 +25,7 @@ def best_plan_sentences(compared: Rules, language: str) -> list[str]:
     met, met_by_rule = f"{best.met:.0f}/{best.objectives:.0f}", f"{other.met:.0f}"
     short, short_by_rule = (number(row.weighted_shortfall, language) for row in (best, other))
     spent, spent_by_rule = (billions(row.funded_vnd, language) for row in (best, other))
-    gap, name = number(best.weighted_shortfall - compared.best.bound, language, 1), old_say(rule, language)
+    gap, name = number(best.weighted_shortfall - compared.best.bound, language, 1), option_name(rule, language)
     return {
         "vi": [
             f"Với cùng trần kinh phí, phương án tốt nhất đạt {met} chỉ tiêu khi đến hạn; cách phân bổ {name} đạt"
@@ -46,7 +47,7 @@ def rules_table(compared: Rules, language: str) -> pd.DataFrame:
     """Every rule: targets met, person-years behind the path, money."""
     rows = [
         {
-            say("head.rule", language): old_say(row["rule"], language),
+            say("head.rule", language): option_name(row["rule"], language),
             say("head.met_of", language): f"{row['met']} / {row['objectives']}",
             say("head.behind_path", language): number(row["weighted_shortfall"], language),
             f"{say('head.funded', language)} ({say('unit.bn', language)})": bare_billions(row["funded_vnd"], language),
@@ -62,7 +63,7 @@ def rules_table(compared: Rules, language: str) -> pd.DataFrame:
 def goal_sentence(goal: Goal, language: str) -> str:
     """The least yearly amount in a sentence."""
     plan, count = goal.plan, len(goal.reachable)
-    rule, amount = old_say(goal.rule, language), billions(goal.amount_vnd, language, 3)
+    rule, amount = option_name(goal.rule, language), billions(goal.amount_vnd, language, 3)
     source = old_say(TOTAL, language).lower() if goal.source == TOTAL else plan.label("sources", goal.source, language)
     years = f"{plan.first}–{plan.last}"
     lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)

@@ -104,7 +104,7 @@ class Book(UncertainPages):
 
     def _say(self, sentences: Sequence[str], marked: bool = False) -> None:
         items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences if sentence)
-        display(HTML(f'<ul class="{"answer" if marked else "notes"}">{items}</ul>'))
+        display(HTML(f'<ul class="{"answer" if marked else "notes"} {views.LITERAL}">{items}</ul>'))
 
     # --- start
 
@@ -115,7 +115,7 @@ class Book(UncertainPages):
         name = {"vi": "Kịch bản", "en": "Scenario"}[language]
         display(
             HTML(
-                f'<p class="plan">{html.escape(plan.title(language))}<br><strong>{name}: '
+                f'<p class="plan {views.LITERAL}">{html.escape(plan.title(language))}<br><strong>{name}: '
                 f"{html.escape(plan.scenario_title(language))}</strong> – {html.escape(reason)}</p>"
             )
         )
@@ -174,7 +174,8 @@ class Book(UncertainPages):
 
     def group_flow(self) -> None:
         """One group's stock: who joins and leaves."""
-        display(HTML(f"<p><strong>{html.escape(self.plan.label('groups', self.group, self.language))}</strong></p>"))
+        name = html.escape(self.plan.label("groups", self.group, self.language))
+        display(HTML(f'<p class="{views.LITERAL}"><strong>{name}</strong></p>'))
         self._picture(people_figures.group_flow(self.results, self.group, self.language))
 
     # --- enrollment

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 matplotlib.rcParams["text.hinting"] = "none"  # hinted, small bold letters grow serifs
+matplotlib.rcParams["text.parse_math"] = False  # a dollar sign in a name is a dollar sign
 WIDTH, DPI = 7.3, 130  # inches: the text width of A4 with its margins
 INK, FAINT, PAPER = "#222222", "#8a8a8a", "#ffffff"
 BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
@@ -51,4 +52,7 @@ def plain(ax: Axes) -> None:
 
 def wrapped(text: str, width: int, lines: int = 3) -> str:
     """Text in lines of at most `width` letters; what does not fit in `lines` ends with …"""
-    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …"))
+    kept = textwrap.wrap(text, width, max_lines=lines, placeholder=" …")
+    if kept and kept[-1] == "…":  # a word that fills the line would be left out whole
+        kept[-1] = textwrap.wrap(text, width)[len(kept) - 1][: width - 2] + " …"
+    return "\n".join(kept)

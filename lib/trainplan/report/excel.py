@@ -174,7 +174,7 @@ def _cover(book: Any, looks: dict[str, Any], results: Results, language: str, ti
         (_word(COVER, "plan", language), plan.title(language)),
         (_word(COVER, "years", language), f"{plan.first}–{plan.last}"),
         (_word(COVER, "date", language), f"{today:%d/%m/%Y}" if language == "vi" else today.isoformat()),
-        *(("", sentence) for sentence in headline(results, language)[1:]),
+        *(("", sentence) for sentence in headline(results, language)),
         ("", _word(COVER, "note", language)),
     ]
     for row, (label, text) in enumerate(facts, 2):

@@ -36,6 +36,8 @@ WORDS = {
         "reports": "Các báo cáo",
         "failed": "Không chạy được:",
         "files": "Bảng kết quả (CSV)",
+        "elsewhere": "bằng tiếng Anh",
+        "earlier": "từ lần chạy trước, số liệu có thể đã khác",
         "targets": "Chỉ tiêu theo kịch bản",
         "targets_lead": "Kết luận và tỷ lệ đạt (%) của từng chỉ tiêu vào năm đến hạn.",
         "target": "Chỉ tiêu",
@@ -56,6 +58,8 @@ WORDS = {
         "reports": "The reports",
         "failed": "These could not be run:",
         "files": "Result tables (CSV)",
+        "elsewhere": "in Vietnamese",
+        "earlier": "from an earlier run, numbers may differ",
         "targets": "Targets by scenario",
         "targets_lead": "Verdict and coverage (%) of every target in its due year.",
         "target": "Target",
@@ -154,17 +158,25 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
-    """Links to what a scenario's run left: reports in the language (else in the other), tables and the manifest."""
-    plan, stems = run.results.plan, dict.fromkeys(stem for stem, _ in run.reports)
-    reports = []
-    for stem in stems:
-        path = run.reports.get((stem, language)) or next(p for (s, _), p in run.reports.items() if s == stem)
-        reports.append({"href": href(folder, path), "title": report_title(stem, language)})
+    """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
+    w, reports = WORDS[language], []
+    for stem in dict.fromkeys(stem for stem, _ in run.reports):
+        shown = next(key for key in ((stem, language), *run.reports) if key in run.reports and key[0] == stem)
+        notes = [w["elsewhere"]] if shown[1] != language else []
+        notes += [w["earlier"]] if shown in run.earlier else []
+        link = href(folder, run.reports[shown])
+        reports.append({"href": link, "title": report_title(stem, language), "note": "; ".join(notes)})
     tables = sorted((run.folder / "tables").glob("*.csv"))
     files = [{"href": href(folder, path), "name": path.stem} for path in tables]
     files.append({"href": href(folder, run.folder / "manifest.json"), "name": "manifest.json"})
-    title, reason = plan.scenario_title(language), plan.scenario_reason(language)
-    return {"title": title, "reason": reason, "reports": reports, "files": files, "failed": run.failed}
+    return {
+        "title": run.title.get(language, run.folder.name),
+        "reason": run.reason.get(language, ""),
+        "reports": reports,
+        "files": files,
+        "note": w["earlier"] if run.tables_earlier else "",
+        "failed": run.failed,
+    }
 
 
 def href(folder: Path, path: Path) -> str:

@@ -12,6 +12,7 @@ from trainplan.plan.plan import Plan
 from trainplan.results.real_terms import real_change
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 from trainplan.text.formats import NOTHING, billions, number, percent
 from trainplan.text.words import old_say
 
@@ -73,7 +74,7 @@ def money_asked(results: Results, language: str) -> str:
     """What all courses would cost, what is funded, and by which rule."""
     funded = results["budget"].query("source == 'total'")["funded_vnd"].sum()
     asked, paid = billions(results.required_vnd, language), billions(funded, language)
-    rule = old_say(results.plan.allocation, language)
+    rule = option_name(results.plan.allocation, language)
     return {
         "vi": f"Mở hết các lớp đủ chỗ học cần {asked} cả kỳ; có nguồn {paid} (phân bổ: {rule}).",
         "en": f"All courses that there are places for cost {asked} over the plan; {paid} are funded (allocation: {rule}).",

@@ -22,6 +22,7 @@ from trainplan.text.formats import bare_billions, number, percent, vnd
 from trainplan.text.words import old_say
 
 Show = Callable[[Any], str]
+LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 FEW_ROWS = 4  # of the register that are named one by one
 
 
@@ -49,7 +50,7 @@ def html_table(frame: pd.DataFrame, caption: str = "") -> str:
         for r in frame.itertuples(index=False)
     )
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    return f'<table class="trainplan">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
+    return f'<table class="trainplan {LITERAL}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
 def _numeric(cells: pd.Series) -> bool:

@@ -14,14 +14,10 @@ from trainplan.plan.labels import COVERAGES, SHARES, address_label, value_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 from trainplan.text.columns import old_name
 from trainplan.text.formats import NARROW, billions, number, percent
-from trainplan.text.words import old_say
 
-_LOOPS = {
-    "closed": {"vi": "Lập lại mỗi năm", "en": "Planned again each year"},
-    "open": {"vi": "Giữ kế hoạch đã định", "en": "Kept as decided"},
-}
 NO_RANGES = {
     "vi": "Kế hoạch này chưa nêu khoảng nào trong plan.yaml (uncertain), nên không có xác suất.",
     "en": "This plan gives no ranges in plan.yaml (uncertain), so there are no probabilities.",
@@ -43,7 +39,8 @@ def chances_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFra
         say("head.objective", language): [plan.label("objectives", r.id, language) for r in plan.tables.objectives]
     }
     for draws in by_rule:
-        name = f"{_LOOPS[draws.loop][language]}: {old_say(draws.plan.allocation, language)}"
+        name = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
+        name = name[0].upper() + name[1:]
         columns[name] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
     return pd.DataFrame(columns)
 

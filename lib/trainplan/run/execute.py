@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 import trainplan.report.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.html import render_report
 from trainplan.run.engine import ENGINE
-from trainplan.storage.files import OutputError, note_written, recorded, unwritable
+from trainplan.storage.files import OutputError, note_written, put, recorded, unwritable
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 
@@ -89,7 +90,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
     What a notebook that fails had got to is left beside, as `*.failed.ipynb`, for whoever looks into it.
     """
     check_parameters(notebook, parameters)
-    partial = executed.with_name(f"{executed.stem}.partial.ipynb")
+    partial = executed.with_name(f"{executed.stem}.{os.getpid()}.partial.ipynb")
     failed = executed.with_name(f"{executed.stem}.failed.ipynb")
     try:
         executed.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +106,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
         unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
         if unfinished:
             raise NotebookError(f"{notebook.name}: cell {unfinished[0] + 1} did not run to its end.")
-        partial.replace(executed)
+        put(partial, executed)
     except (PapermillException, NotebookError) as error:
         with contextlib.suppress(OSError):
             partial.replace(failed)

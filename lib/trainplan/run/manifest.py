@@ -7,29 +7,32 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from trainplan.plan.plan import Plan
-from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome
 from trainplan.storage.files import sha256, write_text
 
-DONE, FAILED = "done", "failed"
+DONE, FAILED, EARLIER = "done", "failed", "earlier"
+# Parameters that say where something lies: what they mean is in the plans themselves.
+PLACES = ("plan", "scenario", "scenarios", "output_dir")
 
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """A scenario that was computed, and the reports that there are of it (none where only its results were asked)."""
+    """What there is of a scenario in its folder, as the index shows it (no reports where none was ever asked for)."""
 
-    scenario: str
-    results: Results
+    title: dict[str, str]  # by language, as is the reason
+    reason: dict[str, str]
     folder: Path
-    reports: dict[tuple[str, str], Path] = field(default_factory=dict)  # (notebook's stem, language) -> HTML
-    failed: dict[str, str] = field(default_factory=dict)  # name of the notebook and language -> why
+    reports: dict[tuple[str, str], Path]  # (notebook's stem, language) -> HTML
+    earlier: frozenset[tuple[str, str]]  # those of the reports that today's inputs, code or notebook did not make
+    tables_earlier: bool
+    failed: dict[str, str]  # name of the notebook and language -> why
 
 
 @cache
@@ -59,59 +62,153 @@ def digest(value: Any) -> str:
 
 
 def made_from(job: Job, plans: Iterable[Plan]) -> str:
-    """A hash of all that a job's outputs depend on: notebook, parameters, inputs, code and packages."""
-    inputs = [(plan.scenario, plan.input_hashes) for plan in plans]
-    return digest([sha256(job.notebook), dict(job.parameters), inputs, code(), versions()])
+    """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
+    inputs = [(plan.key, plan.scenario, plan.input_hashes) for plan in plans]
+    parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
+    return digest([job.name, sha256(job.notebook), parameters, inputs, code(), versions()])
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of an output; of an executed notebook what its page shows, not when and where it ran."""
+    if path.suffix != ".ipynb":
+        return sha256(path)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
+    shown = [[o for o in cell.get("outputs", []) if o["output_type"] != "stream"] for cell in own]
+    return digest([[cell["source"] for cell in own], shown])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What a file of ours holds; nothing where it is not there or not whole."""
+    with contextlib.suppress(OSError, ValueError):
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return read if isinstance(read, dict) else {}
+    return {}
+
+
+def present(plan: Plan) -> dict[str, Any]:
+    """What the result tables of a scenario are made from."""
+    return {"inputs": plan.input_hashes, "code": code(), "versions": versions()}
 
 
 class Manifest:
-    """The manifest.json of a scenario's folder. An unreadable one counts as none."""
+    """What runs left in a scenario's folder: an entry a notebook, each in a file of its own, and manifest.json of them.
+
+    A run replaces the entries of the notebooks that it ran and no others, so that several may work on one folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "manifest.json"
-        self.notebooks: dict[str, dict[str, Any]] = {}
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            read = json.loads(self.path.read_text(encoding="utf-8"))["notebooks"]
-            self.notebooks = {name: entry for name, entry in read.items() if isinstance(entry, dict)}
+        self.runs = folder / ".runs"
+
+    def read(self) -> dict[str, Any]:
+        """manifest.json as it was last written."""
+        return read_json(self.path)
+
+    def entries(self) -> dict[str, dict[str, Any]]:
+        """The entries as they now are, by the notebook's name and language."""
+        return {path.stem: self.entry(path.stem) for path in sorted(self.runs.glob("*.json"))}
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """What is noted of a notebook; nothing where that is not there or not whole."""
+        read = read_json(self.runs / f"{name}.json")
+        return read if isinstance(read.get("outputs"), dict) else {}
+
+    def intact(self, file: str, expected: str) -> bool:
+        """Whether an output is as it was written."""
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            return fingerprint(self.folder / file) == expected
+        return False
 
     def fresh(self, name: str, key: str) -> bool:
         """Whether a notebook is done from these very inputs and all of its outputs are there as they were written."""
-        entry = self.notebooks.get(name, {})
+        entry = self.entry(name)
         outputs = entry.get("outputs")
         if entry.get("status") != DONE or entry.get("made_from") != key or not outputs:
             return False
-        files = {self.folder / file: expected for file, expected in outputs.items()}
-        return all(path.is_file() and sha256(path) == expected for path, expected in files.items())
-
-    def forget(self, name: str) -> None:
-        """Drops a notebook that no longer holds, with its outputs: nobody should read last year's report as today's."""
-        for file in self.notebooks.pop(name, {}).get("outputs", {}):
-            with contextlib.suppress(OSError):
-                (self.folder / file).unlink()
+        return all(self.intact(file, expected) for file, expected in outputs.items())
 
     def record(self, job: Job, key: str, outcome: Outcome) -> None:
-        """Notes how a notebook ended, with the hash of everything that it left in the folder."""
-        inside = [path for path in map(Path, outcome.written) if path.is_relative_to(self.folder)]
-        outputs = {path.relative_to(self.folder).as_posix(): sha256(path) for path in inside if path.is_file()}
-        self.notebooks[job.name] = {
+        """Notes how a notebook ended, with the hash of what it left; what it had left before and left no more goes."""
+        if outcome.error and self.fresh(job.name, key):
+            return  # a run beside this one has done it
+        inside = [path for path in map(Path, outcome.written) if path.is_relative_to(self.folder) and path.is_file()]
+        outputs = {path.relative_to(self.folder).as_posix(): fingerprint(path) for path in inside}
+        before = self.entry(job.name).get("outputs", {})
+        entry = {
             "status": FAILED if outcome.error else DONE,
             **({"error": outcome.error} if outcome.error else {}),
             "figures": outcome.figures,
             "made_from": key,
             "outputs": dict(sorted(outputs.items())),
         }
+        write_text(self.runs / f"{job.name}.json", as_json(entry))
+        remove(self.folder, set(before) - set(outputs))
 
-    def write(self, plan: Plan, tables: Mapping[str, str]) -> None:
-        """Writes the manifest; called after every notebook, so that an interruption loses none that was finished."""
-        content = {
-            "plan": plan.key,
-            "scenario": plan.scenario,
-            "changes": plan.changes.to_dict("records"),
-            "inputs": plan.input_hashes,
-            "code": code(),
-            "versions": versions(),
-            "tables": dict(tables),
-            "notebooks": dict(sorted(self.notebooks.items())),
-        }
-        write_text(self.path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
+    def write(self, plan: Plan, tables: Mapping[str, str], keys: Mapping[str, str]) -> None:
+        """Writes manifest.json; `keys` says what each notebook would be made from today.
+
+        Afterwards it looks whether a run beside this one has added an entry meanwhile, so that the last one has all.
+        """
+        written = None
+        while written != (entries := self.entries()):
+            content = {
+                "plan": plan.key,
+                "scenario": plan.scenario,
+                **words(plan),
+                "changes": plan.changes.to_dict("records"),
+                **present(plan),
+                "tables": dict(tables),
+                "notebooks": {name: as_of(entry, keys.get(name)) for name, entry in entries.items() if entry},
+            }
+            write_text(self.path, as_json(content))
+            written = entries
+
+    def show(self, plan: Plan | None, keys: Mapping[str, str]) -> ScenarioRun:
+        """What there is for the index; all of it is of an earlier run where the plan is not at hand."""
+        read, entries = self.read(), self.entries()
+        reports = {name: f"reports/{name}.html" for name, entry in entries.items() if entry.get("status") == DONE}
+        there = {name for name, file in reports.items() if self.intact(file, entries[name]["outputs"].get(file, ""))}
+        said = words(plan) if plan else {"title": {}, "reason": {}, **read}
+        return ScenarioRun(
+            said["title"],
+            said["reason"],
+            self.folder,
+            {split(name): self.folder / reports[name] for name in sorted(there)},
+            frozenset(split(name) for name in there if not self.fresh(name, keys.get(name, ""))),
+            not plan or any(read.get(name) != value for name, value in present(plan).items()),
+            {name: entry["error"] for name, entry in entries.items() if "error" in entry},
+        )
+
+
+def words(plan: Plan) -> dict[str, dict[str, str]]:
+    """A scenario's title and reason by language."""
+    languages = ("vi", "en")
+    return {
+        "title": {language: plan.scenario_title(language) for language in languages},
+        "reason": {language: plan.scenario_reason(language) for language in languages},
+    }
+
+
+def split(name: str) -> tuple[str, str]:
+    """The notebook and the language in the name of a job."""
+    stem, _, language = name.rpartition(".")
+    return stem, language
+
+
+def as_of(entry: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+    """An entry for manifest.json: what is done, but from something else than today's `key`, is of an earlier run."""
+    earlier = entry.get("status") == DONE and entry.get("made_from") != key
+    return {**entry, "status": EARLIER} if earlier else dict(entry)
+
+
+def remove(folder: Path, files: Iterable[str]) -> None:
+    """Takes away outputs that a run has renewed and that are no longer among what it leaves."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            (folder / file).unlink()
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"

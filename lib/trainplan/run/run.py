@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from trainplan.plan.plan import PROJECT, Plan
-from trainplan.plan.scenarios import collect, folder_name, load_all, named
+from trainplan.plan.scenarios import collect, every_scenario, folder_name, load_all, named
 from trainplan.report.index import write_index
-from trainplan.results.compare import compare
+from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 from trainplan.run.execute import Job, Outcome, declared, perform, warm
-from trainplan.run.manifest import Manifest, ScenarioRun, made_from
+from trainplan.run.manifest import Manifest, ScenarioRun, made_from, remove
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import remove_partials, sha256
 from trainplan.storage.progress import Progress
@@ -58,12 +58,12 @@ class Part:
     def fresh(self, name: str) -> bool:
         return self.manifest.fresh(name, self.keys[name])
 
-    def run(self) -> ScenarioRun:
+    def show(self) -> ScenarioRun:
         """The part as the index shows it."""
-        there = {(job.notebook.stem, job.language): job.report for name, job in self.jobs.items() if self.fresh(name)}
-        entries = self.manifest.notebooks
-        failed = {name: entries[name]["error"] for name in self.jobs if entries.get(name, {}).get("error")}
-        return ScenarioRun(self.results.plan.scenario, self.results, self.folder, there, failed)
+        return self.manifest.show(self.results.plan, self.keys)
+
+    def write(self) -> None:
+        self.manifest.write(self.results.plan, self.tables, self.keys)
 
 
 def run(request: Request) -> int:
@@ -73,7 +73,7 @@ def run(request: Request) -> int:
     books, plans = collect(partial(choose, request), partial(load_all, request.plan, names))
     results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
-    parts = [part_of(request, results, name, output, compares=name == wanted[0]) for name in names]
+    parts = [part_of(request, results, name, output) for name in names]
     full = [part for name, part in zip(names, parts, strict=True) if name in wanted]
     for part in full:
         prepare(part)
@@ -84,8 +84,23 @@ def run(request: Request) -> int:
         if job.notebook in books and request.language in (None, job.language)
     ]
     failed = execute_all(work, request.workers or processors())
-    index = write_index(output, compare(list(results.values())), [part.run() for part in parts if part.jobs])
-    return report(failed, index)
+    return report(failed, renew_index(output, compare(list(results.values())), parts))
+
+
+def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
+    """Writes the index, and again where a run beside this one has meanwhile added a page. Scenarios from elsewhere that
+    were run before come last."""
+    index, shown = output, None
+    while shown != (there := [*(part.show() for part in parts), *elsewhere(output, parts)]):
+        index = write_index(output, comparison, there)
+        shown = there
+    return index
+
+
+def elsewhere(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
+    """What earlier runs left of scenarios that this one knows nothing of."""
+    folders = sorted(path.parent for path in output.glob("*/manifest.json"))
+    return [Manifest(folder).show(None, {}) for folder in folders if folder not in {part.folder for part in parts}]
 
 
 def choose(request: Request) -> list[Path]:
@@ -110,19 +125,18 @@ def library(request: Request) -> list[Path]:
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
-def part_of(request: Request, results: dict[str, Results], name: str, output: Path, compares: bool) -> Part:
-    """A scenario with its jobs: every notebook in both languages, those that compare scenarios in one of them only."""
+def part_of(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
+    """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
     folder = output / folder_name(plan.scenario)
     part = Part(results[name], folder, Manifest(folder))
+    beside = [other for other in every_scenario(request.plan) if other != name]
     for book in library(request):
-        across = "scenarios" in declared(book)
-        if across and not compares:
-            continue
+        across = beside if "scenarios" in declared(book) else None
         for language in LANGUAGES:
-            job = job_of(book, plan, name, language, folder, list(results) if across else None)
+            job = job_of(book, plan, name, language, folder, across)
             part.jobs[job.name] = job
-            part.keys[job.name] = made_from(job, [r.plan for r in results.values()] if across else [plan])
+            part.keys[job.name] = made_from(job, [plan, *(results[other].plan for other in across or ())])
     return part
 
 
@@ -135,7 +149,7 @@ def job_of(book: Path, plan: Plan, scenario: str, language: str, folder: Path, a
         "output_dir": shortened(folder),
     }
     if across is not None:
-        parameters["scenarios"] = [other for other in across if other != scenario]
+        parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
     return Job(book, parameters, folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html", language)
 
@@ -146,14 +160,13 @@ def shortened(path: Path) -> str:
 
 
 def prepare(part: Part) -> None:
-    """Clears what no longer holds and writes the result tables."""
+    """Clears what was left half-done and renews the result tables."""
     remove_partials(part.folder)
-    for name in list(part.manifest.notebooks):
-        if name not in part.keys or not part.fresh(name):
-            part.manifest.forget(name)
+    before = part.manifest.read().get("tables", {})
     tables = write_tables(part.results, part.folder / TABLES)
     part.tables = {path.relative_to(part.folder).as_posix(): sha256(path) for path in tables}
-    part.manifest.write(part.results.plan, part.tables)
+    remove(part.folder, set(before) - set(part.tables))
+    part.write()
 
 
 def execute_all(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
@@ -178,7 +191,7 @@ def execute_all(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str
         if isinstance(outcome, WorkerDied):
             outcome = Outcome(f"{job.name}: tiến trình bị ngắt / the process died ({outcome})", 0, (), 0.0)
         part.manifest.record(job, part.keys[job.name], outcome)
-        part.manifest.write(part.results.plan, part.tables)
+        part.write()
         if outcome.error:
             failed[title(job)] = outcome.error
         note = "thất bại / failed" if outcome.error else f"{outcome.seconds:.1f} s"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from multiprocessing import connection, get_context
 from typing import Any, TypeVar
+
+from trainplan.run import interrupts
+from trainplan.run.interrupts import held_back
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -40,21 +42,22 @@ def run_all(
                 job = waiting.pop()
                 result, end = context.Pipe(duplex=False)
                 process = context.Process(target=_work, args=(function, job, end), daemon=True)
-                process.start()
+                with held_back():  # between its start and its entry in the list nobody could end it
+                    process.start()
+                    interrupts.running.append(process)
+                    running[result] = (process, job)
                 end.close()
-                running[result] = (process, job)
                 started(job)
             ready: list[Any] = connection.wait(list(running))
             for result in ready:
                 process, job = running.pop(result)
                 outcome = _received(result)
                 process.join()
+                interrupts.running.remove(process)
                 ended(job, outcome if outcome is not None else WorkerDied(f"exit code {process.exitcode}"))
     finally:
-        for process, _ in running.values():
-            process.terminate()
-        for process, _ in running.values():
-            process.join()
+        with held_back():
+            interrupts.end_all()
         gc.unfreeze()
 
 
@@ -66,8 +69,7 @@ def _received(result: Any) -> Any:
 
 
 def _work(function: Callable[[Any], Any], job: Any, end: Any) -> None:
-    """In the process: Ctrl+C is for the parent to answer, which then ends this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """In the process."""
+    interrupts.left_to_parent()
     end.send(function(job))
     end.close()

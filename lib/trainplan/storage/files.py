@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
+PARTIAL = re.compile(r"\.(\d+)\.partial")
 _recorders: list[list[Path]] = []
 
 
@@ -22,13 +27,23 @@ def write_bytes(path: Path, content: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
-        partial.replace(path)
+        put(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise unwritable(path, error) from error
     note_written(path)
     return path
+
+
+def put(partial: Path, path: Path) -> None:
+    """Moves a file that is whole to its place; Windows refuses while another process is just reading the old one."""
+    for wait in (0.05, 0.1, 0.2, 0.4):
+        with contextlib.suppress(PermissionError):
+            partial.replace(path)
+            return
+        time.sleep(wait)
+    partial.replace(path)
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -55,7 +70,7 @@ def sha256(path: Path) -> str:
 def note_written(path: Path) -> None:
     """Tells whoever records that a file was written."""
     for recorder in _recorders:
-        recorder.append(path)
+        recorder.append(path.absolute())
 
 
 @contextlib.contextmanager
@@ -70,7 +85,10 @@ def recorded() -> Iterator[list[Path]]:
 
 
 def remove_partials(folder: Path) -> None:
-    """Takes away what an interrupted run left half-written."""
+    """Takes away what an interrupted run left half-written; what a process is still writing stays."""
     for path in folder.rglob("*.partial*"):
+        writer = PARTIAL.search(path.name)
+        if writer and psutil.pid_exists(int(writer[1])):
+            continue
         with contextlib.suppress(OSError):
             path.unlink()

@@ -9,6 +9,7 @@ from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 from trainplan.text.formats import number
 from trainplan.text.words import old_say
 
@@ -25,7 +26,7 @@ def rules_compared(compared: Rules, language: str) -> Picture:
         )
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
         ax.text(1.4, yi, met, transform=ax.get_yaxis_transform(), ha="right", va="center", fontsize=NORMAL, color=INK)
-    ax.set_yticks(y, [wrapped(old_say(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
+    ax.set_yticks(y, [wrapped(option_name(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
@@ -66,12 +67,9 @@ def differs(compared: Rules, language: str) -> Picture:
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     marks = {"vi": "người được cử, so với mức cao hơn của hai cách", "en": "people sent, against the higher of the two"}
-    figure.text(
-        0.42, 1 - 0.18 / height, f"□ {old_say(rule, language)}", fontsize=NORMAL, color=ORANGE, fontweight="bold"
-    )
-    figure.text(
-        0.62, 1 - 0.18 / height, f"● {say('rule.optimal', language)}", fontsize=NORMAL, color=BLUE, fontweight="bold"
-    )
+    for x, mark, option, color in ((0.42, "□", rule, ORANGE), (0.62, "●", "optimal", BLUE)):
+        words = f"{mark} {option_name(option, language)}"
+        figure.text(x, 1 - 0.18 / height, words, fontsize=NORMAL, color=color, fontweight="bold")
     figure.text(0.42, 1 - 0.38 / height, marks[language], fontsize=SMALL, color=FAINT)
     up, down = table.iloc[-1] if len(table) else None, table.iloc[0] if len(table) else None
     if up is None or down is None:

@@ -15,12 +15,9 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.report.uncertainty_tables import total_cost, when_due
 from trainplan.text.catalog import say
+from trainplan.text.choices import option_name
 from trainplan.text.formats import bare_billions, billions, number, percent
 
-LOOP_WORDS = {
-    "vi": ("lập lại kế hoạch mỗi năm", "giữ kế hoạch đã định"),
-    "en": ("planned again each year", "plan kept as decided"),
-}
 DARK_ORANGE = "#b36b00"  # of letters
 TARGETS, BARS = 4, 5  # of the tornado: the least certain targets, and the ranges that move each most
 INPUTS = 8  # of the matrix of drivers
@@ -48,7 +45,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
     ax.xaxis.tick_top()
     ax.spines["bottom"].set_visible(False)
-    again_words, kept_words = LOOP_WORDS[language]
+    again_words, kept_words = (option_name(loop, language) for loop in ("closed", "open"))
     first = again_words if closed is not None else kept_words
     figure.text(0.01, 1 - 0.22 / height, f"■ {first}", color=BLUE, fontsize=NORMAL, fontweight="bold")
     if closed is not None:
@@ -163,7 +160,7 @@ def cost_bands(draws: Uncertainty, replayed: Uncertainty, language: str) -> Pict
     }[language]
     for ax, text in zip((left, right), words, strict=True):
         ax.set_title(text, fontsize=NORMAL, loc="left", color=INK)
-    again_words, kept_words = LOOP_WORDS[language]
+    again_words, kept_words = (option_name(loop, language) for loop in ("closed", "open"))
     first = kept_words if draws is replayed else again_words
     figure.text(0.55, 0.93, f"━ {first}", color=BLUE, fontsize=NORMAL, fontweight="bold")
     if draws is not replayed:

@@ -1,0 +1,77 @@
+"""Ctrl+C and an end asked for: a run ends with status 1 and takes its processes along, whenever one of them lands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOPPED = "Đã dừng; chạy lại lệnh này để làm tiếp. / Stopped; give the same command again to go on."
+HOLDABLE = hasattr(signal, "pthread_sigmask")  # Windows has no such thing
+PATIENCE = 5  # seconds for a process to end before it is killed
+
+running: list[Any] = []  # processes that must not outlive this one
+
+
+def answered() -> None:
+    """From here on an interrupt ends this process at once; one that was held back until now does so here."""
+    for number in SIGNALS:
+        signal.signal(number, _end)
+    if HOLDABLE:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
+def raised() -> None:
+    """From here on one that would have ended this process is a KeyboardInterrupt, for a command that ends a server."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is _end:
+            signal.signal(number, signal.default_int_handler)
+
+
+def ignored() -> None:
+    """From here on there is nothing left to interrupt."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def left_to_parent() -> None:
+    """In a process of a run: Ctrl+C is for the parent to answer, which then ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if HOLDABLE:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Interrupts wait until the block has ended; a process started in it answers none before it chooses to."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS) if HOLDABLE else set()
+    try:
+        yield
+    finally:
+        if HOLDABLE:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_all() -> None:
+    """Ends the processes that run."""
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.join(PATIENCE)
+        process.kill()
+        process.join()
+    running.clear()
+
+
+def _end(*_: object) -> NoReturn:
+    """Not an exception: one that lands in a callback of the interpreter is printed and lost."""
+    ignored()
+    with contextlib.suppress(Exception):
+        end_all()
+    with contextlib.suppress(OSError):
+        os.write(2, ("\n" * os.isatty(2) + STOPPED + "\n").encode())
+    os._exit(1)

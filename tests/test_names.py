@@ -1,0 +1,135 @@
+"""Names as people give them: whatever letters they hold, figures, tables and drawings show them as they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from test_book import METHODS, RANGES
+from trainplan.desk import page
+from trainplan.desk.bench import Bench
+from trainplan.plan.plan import load_plan
+from trainplan.report.book import Book
+from trainplan.report.charts import Picture, wrapped
+from trainplan.report.tables import LITERAL
+
+SOUND = Path(__file__).parent / "broken" / "sound"
+ODD = (
+    "$5 và $6", "_gạch dưới_", r"x^2_{n} \alpha", "100 % {a} %s", "<b>&amp;</b>", "\"kép\" 'đơn' `x`", "# *s* [a](b)",
+    r"\$ \\ \n", "Liềnmộtchữ" * 9, "rất dài " * 14,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sound plan in which every row of a table, every range and every scenario has an odd name of its own."""
+    folder = Path(shutil.copytree(SOUND, tmp_path_factory.mktemp("odd") / "plan"))
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for k, row in enumerate(rows):
+            row.update({c: f"{ODD[k % len(ODD)]} {path.stem[:2]}{k}" for c in ("name_vi", "name_en") if c in row})
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    ranges = RANGES.replace("Kinh phí thực có", "'$r và $1'").replace("Tỷ lệ rời đi", "'_r^2 {x}'")
+    with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(ranges)
+    for k, name in enumerate(ODD):
+        title = name.replace("'", "''")
+        (folder / "scenarios" / f"s{k}.yaml").write_text(
+            f"title: '{title}'\nreason: '{title}'\nset: {{programs.college.capacity: {100 + k}}}\n", "utf-8"
+        )
+    return folder
+
+
+class Kept(Book):
+    """A book that keeps the figures that it shows."""
+
+    def __init__(self, plan: Path, language: str) -> None:
+        super().__init__(load_plan(plan), language, None, [], None)
+        self.figures: list[Figure] = []
+
+    def _picture(self, picture: Picture) -> None:
+        self.figures.append(picture.figure)
+        super()._picture(picture)
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
+    """Every figure of every page."""
+    book = Kept(odd, request.param)
+    for name in METHODS:
+        getattr(book, name)()
+    assert len(book.figures) >= 20
+    return book.figures
+
+
+def asked(figure: Figure) -> list[str]:
+    """The lines of words that a figure was given (a tick beyond the edge is a number)."""
+    texts = [t for t in figure.findobj(Text) if t.get_visible() and (t.axes is None or t.axes.get_visible())]
+    return [line.strip() for text in texts for line in text.get_text().splitlines() if any(map(str.isalpha, line))]
+
+
+def drawn(figure: Figure) -> list[str]:
+    """The lines of text that it draws."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(buffer, format="svg")
+    root = ElementTree.fromstring(buffer.getvalue())
+    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_figures_draw_the_letters_that_names_have(figures: list[Figure]) -> None:
+    for figure in figures:
+        lines = drawn(figure)
+        assert [line for line in asked(figure) if line not in lines] == []
+    everything = " ".join(" ".join(drawn(figure)) for figure in figures)
+    assert [name for name in ODD if name[:20].strip() not in everything] == []
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_that_is_cut_keeps_its_beginning(name: str, lines: int) -> None:
+    for width in (23, 27, 48):
+        shown = wrapped(name, width, lines).split("\n")
+        assert len(shown) <= lines and all(len(line) <= width for line in shown)
+        whole, bare = "".join(shown).replace(" ", "").removesuffix("…"), name.replace(" ", "")
+        assert bare.startswith(whole) and len(whole) >= min(len(bare), width // 2)
+
+
+class Words(HTMLParser):
+    """The text of a page, that in attributes too."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.feed(source)
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.text += [value for _, value in attrs if value]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_desk_says_names_as_they_are(odd: Path, language: str) -> None:
+    bench = Bench(odd, "s4")
+    texts = Words(page.static(bench, language)).text
+    assert f"tp-desk static {LITERAL}" in texts
+    shown = [("objectives", row.id) for row in bench.plan.rows["objectives"]]
+    shown += [("programs", id) for id in set(bench.now["enrollment"].query("funded > 0")["program"])]
+    shown += [("sources", id) for id in set(bench.now["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
+    for table, id in shown:
+        assert any(bench.plan.label(table, id, language) in text for text in texts), (table, id)
