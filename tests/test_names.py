@@ -128,7 +128,7 @@ def test_the_desk_says_names_as_they_are(odd: Path, language: str) -> None:
     bench = Bench(odd, "s4")
     texts = Words(page.static(bench, language)).text
     assert f"tp-desk static {LITERAL}" in texts
-    shown = [("objectives", row.id) for row in bench.plan.rows["objectives"]]
+    shown = [("objectives", row.id) for row in bench.plan.tables.objectives]
     shown += [("programs", id) for id in set(bench.now["enrollment"].query("funded > 0")["program"])]
     shown += [("sources", id) for id in set(bench.now["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
     for table, id in shown:
