@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, number
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name, refuse
 
 FORMS = ("value", "scale", "add")
 NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"
@@ -40,25 +42,22 @@ def changed_value(old: object, change: object) -> object:
     if form == "value":
         return change["value"]
     if old is None or str(old).strip() == "":
-        raise ValueError(f"'{form}' needs a number to start from, and the cell is empty; give a value.")
+        refuse("change_of_empty_cell", form=form)
     by = number(change[form])
     return number(old) * by if form == "scale" else number(old) + by
 
 
-def form_problem(change: object) -> str:
-    """What is wrong with the form of a change, or an empty string."""
+def check_form(change: object) -> None:
+    """ValueError where a change has not exactly one form, or an unknown key."""
     if isinstance(change, dict):
         unknown = [k for k in change if k not in (*FORMS, "reason")]
         if unknown:
             near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
-            return f"'{unknown[0]}' is unknown here; value, scale, add and reason are allowed." + (
-                f" Nearest: '{near}'." if near else ""
-            )
+            refuse("change_key_near" if near else "change_key", key=unknown[0], near=near)
         if sum(f in change for f in FORMS) != 1:
-            return "exactly one of value, scale or add is expected."
+            refuse("change_form")
     elif change is None:
-        return "a new value is expected."
-    return ""
+        refuse("change_empty")
 
 
 def reason_of(change: object) -> str:
@@ -106,16 +105,17 @@ def apply_changes(
     done: list[Change] = []
     for address, change in changes.items():
         address = str(address)
-        wrong = form_problem(change)
-        if wrong:
-            problems.append(Problem(file, wrong, change, row=address))
+        try:
+            check_form(change)
+        except PydanticCustomError as error:
+            problems.append(Problem(file, error.type, change, address, values=error.context or {}))
             continue
         for place, cells, column in places(tables, choices, address, file, problems):
             old = cells.get(column, "")
             try:
                 cells[column] = changed_value(old, change)
-            except ValueError as error:
-                problems.append(Problem(file, str(error), change, row=place))
+            except PydanticCustomError as error:
+                problems.append(Problem(file, error.type, change, place, values=error.context or {}))
                 continue
             done.append(Change(place, typed(old), typed(cells[column]), reason_of(change), address))
     return done
@@ -126,35 +126,31 @@ def places(
 ) -> list[tuple[str, dict[str, Any], str]]:
     """The cells that an address names: (address, the row, the column); a problem where it names none."""
 
-    def nothing(allowed: str, name: str, known: Any) -> list[tuple[str, dict[str, Any], str]]:
-        problems.append(Problem(file, allowed, address, nearest=nearest_name(name, known)))
+    def nothing(code: str, name: str, known: Any, **values: str) -> list[tuple[str, dict[str, Any], str]]:
+        problems.append(Problem(file, code, address, nearest=nearest_name(name, known), values=values))
         return []
 
     parts = split_address(address)
     if parts is None:
         if address in CHANGEABLE_CHOICES:
             return [(address, choices, address)]
-        return nothing(
-            "an address is table.row.column, or a choice of the plan (" + ", ".join(CHANGEABLE_CHOICES) + ").",
-            address,
-            CHANGEABLE_CHOICES,
-        )
+        return nothing("address_form", address, CHANGEABLE_CHOICES, choices=", ".join(CHANGEABLE_CHOICES))
     table, row, column = parts
     if table not in TABLES:
-        return nothing(f"there is no table '{table}'.", table, TABLES)
+        return nothing("no_table", table, TABLES, table=table)
     keys = TABLES[table].keys
     if table == "ceilings":
         _add_ceiling(tables, choices, row)
     if table not in tables:
-        return nothing(f"this plan has no table '{table}'.", table, tables)
+        return nothing("no_table_in_plan", table, tables, table=table)
     if column in keys or column not in TABLES[table].columns:
         free = [c for c in TABLES[table].columns if c not in keys]
-        return nothing(f"'{table}' has no column '{column}' that can be changed.", column, free)
+        return nothing("no_column", column, free, table=table, column=column)
     rows = tables[table].rows
     found = [cells for cells in rows if row == "*" or row_key(cells, keys) == row]
     if not found:
         known = [row_key(cells, keys) for cells in rows]
-        return nothing(f"'{table}' has no row '{row}' (rows are named by {'/'.join(keys)}).", row, known)
+        return nothing("no_row", row, known, table=table, row=row, keys="/".join(keys))
     return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in found]
 
 

@@ -15,6 +15,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from trainplan.text.catalog import texts
+from trainplan.text.problems import refuse
+
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 Pacing = Literal["linear", "front", "back"]
@@ -24,22 +27,22 @@ Kind = Literal["attainment", "annual", "appointment", "count"]
 def number(value: object) -> float:
     """A plain finite number such as 1250 or 0.35; ValueError for anything else that a file may hold."""
     if isinstance(value, bool):
-        raise ValueError("a number is expected, such as 1250 or 0.35.")
+        refuse("number_expected")
     if isinstance(value, int | float):
         result = float(value)
     else:
         text = str(value).strip()
         if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text) and not NUMBER.fullmatch(text):
-            raise ValueError("write the number without thousands separators, such as 1250000.")
+            refuse("thousands_separators")
         if re.fullmatch(r"[+-]?\d+,\d+", text):
-            raise ValueError("write the decimal mark as a point, and no thousands separators, such as 0.35.")
+            refuse("decimal_comma")
         if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
-            raise ValueError("a finite number is expected; leave the cell empty where nothing is known.")
+            refuse("infinite_or_unknown")
         if not NUMBER.fullmatch(text):
-            raise ValueError("a number is expected, such as 1250 or 0.35.")
+            refuse("number_expected")
         result = float(text)
     if not math.isfinite(result):
-        raise ValueError("a finite number is expected.")
+        refuse("finite_expected")
     return result
 
 
@@ -47,7 +50,7 @@ def whole(value: object) -> int:
     """A whole number such as a year."""
     result = number(value)
     if result != int(result):
-        raise ValueError("a whole number is expected.")
+        refuse("whole_expected")
     return int(result)
 
 
@@ -55,7 +58,7 @@ def due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
     text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
     if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
-        raise ValueError("a year such as 2015, or a year and month such as 2012-06, is expected.")
+        refuse("due_form")
     return text
 
 
@@ -67,9 +70,9 @@ def pacing(value: object) -> str | tuple[float, ...]:
     try:
         shares = tuple(number(str(part).strip().rstrip(",")) for part in parts)
     except ValueError:
-        raise ValueError("linear, front, back, or one share a year (0.2; 0.5; 1) is expected.") from None
+        refuse("pacing_form")
     if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in itertools.pairwise(shares)):
-        raise ValueError("the shares of a pacing must rise within 0 and 1.")
+        refuse("pacing_falls")
     return shares
 
 
@@ -77,9 +80,7 @@ def basis(value: object) -> str:
     """Where a number comes from: begins with clause:, law:, statistic: or assumption:."""
     text = unicodedata.normalize("NFC", str(value)).strip()
     if text.split(":")[0] not in BASIS_KINDS or not text.partition(":")[2].strip():
-        raise ValueError(
-            "a basis begins with clause:, law:, statistic: or assumption:, and says where the number comes from."
-        )
+        refuse("basis_form")
     return text
 
 
@@ -87,8 +88,7 @@ def not_grouped(value: object) -> object:
     """Refuses 3.850 where people or money are counted: thousands to who writes it, less than four to a program."""
     text = str(value).strip()
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
-        whole_number = text.replace(".", "")
-        raise ValueError(f"this can be read in two ways; write {whole_number} or {text}0.")
+        refuse("read_in_two_ways", whole=text.replace(".", ""), decimal=f"{text}0")
     return value
 
 
@@ -98,11 +98,9 @@ def bounded(low: float | None = None, high: float | None = None, above: bool = F
     def check(value: object) -> float:
         result = number(not_grouped(value) if counts else value)
         if low is not None and (result < low or (above and result == low)):
-            raise ValueError(f"a number {'above' if above else 'of at least'} {low:g} is expected.")
+            refuse("above" if above else "at_least", low=f"{low:g}")
         if high is not None and result > high:
-            raise ValueError(
-                f"a number of at most {high:g} is expected" + (" (a share is 0 to 1)." if high == 1 else ".")
-            )
+            refuse("share_at_most" if high == 1 else "at_most", high=f"{high:g}")
         return result
 
     return BeforeValidator(check)
@@ -118,23 +116,11 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def allowed(error: Any, otherwise: str = "") -> str:
-    """What is allowed, in words, from a validation error; `otherwise` where there are no words for its kind."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return "a value is needed here."
-    if kind == "extra_forbidden":
-        return "this key is unknown."
-    if kind == "literal_error":
-        return f"allowed are {context['expected']}."
-    if kind == "string_pattern_mismatch":
-        return "an id has no spaces and none of / . * ;"
-    if kind == "string_too_short":
-        return "a name is needed here."
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
-    return str(context.get("error", "") or otherwise or error["msg"])
+def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
+    """(code, values) of a `Problem` for a validation error, whose kind is a code; `otherwise` where it is none."""
+    if f"problem.{error['type']}" in texts("en"):
+        return error["type"], error.get("ctx", {})
+    return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
