@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.plan.address import key_text
+from trainplan.plan.address import record_key
 from trainplan.plan.schema import TABLES, Choices, Objective, Tables
 from trainplan.text.problems import Problem, nearest_name
 
@@ -39,7 +39,7 @@ def keys(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
         if table.repeats:
             continue
-        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.tables[name])
+        names = Counter(record_key(name, r) for r in read.tables[name])
         for key, times in names.items():
             if times > 1:
                 yield Problem(
@@ -57,21 +57,21 @@ def keys(read: Read) -> Iterator[Problem]:
 
 def references(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
-        for column, other in table.refers:
-            if other not in read.ids:
+        for column in table.columns.values():
+            if column.refers not in read.ids:
                 continue
-            known = read.ids[other]
+            known = read.ids[column.refers]
             for r in read.tables[name]:
-                value = getattr(r, column)
+                value = getattr(r, column.name)
                 if value is not None and value not in known:
                     yield Problem(
                         read.files[name],
                         "no_row_in_table",
                         value,
-                        _row(name, r),
-                        column,
+                        record_key(name, r),
+                        column.name,
                         nearest_name(value, known),
-                        {"table": other},
+                        {"table": column.refers},
                     )
 
 
@@ -96,7 +96,7 @@ def period(read: Read) -> Iterator[Problem]:
                     read.files[name],
                     "year_outside",
                     r.year,
-                    _row(name, r),
+                    record_key(name, r),
                     "year",
                     values={"first": read.choices.first, "last": read.choices.last},
                 )
@@ -198,7 +198,7 @@ def routes(read: Read) -> Iterator[Problem]:
                     read.files[name],
                     "course_too_long",
                     r.program,
-                    _row(name, r),
+                    record_key(name, r),
                     "program",
                     values={"kind": kinds[r.objective], "program": r.program, "years": years[r.program]},
                 )
@@ -212,7 +212,7 @@ def pipeline(read: Read) -> Iterator[Problem]:
                 read.files["pipeline"],
                 "pipeline_outside",
                 r.started,
-                _row("pipeline", r),
+                record_key("pipeline", r),
                 "started",
                 values={"first": read.choices.first, "program": r.program, "years": years[r.program]},
             )
@@ -251,7 +251,7 @@ def ceilings(read: Read) -> Iterator[Problem]:
                 read.files["ceilings"],
                 "no_source_or_total",
                 r.source,
-                _row("ceilings", r),
+                record_key("ceilings", r),
                 "source",
                 nearest_name(r.source, known),
             )
@@ -311,10 +311,6 @@ def units(read: Read) -> Iterator[Problem]:
                 column="headcount",
                 values={"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"},
             )
-
-
-def _row(name: str, record: Any) -> str:
-    return "/".join(key_text(getattr(record, key)) for key in TABLES[name].keys)
 
 
 CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {

@@ -12,13 +12,12 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import FORMS, changed_value, places, split_address
+from trainplan.plan.address import FORMS, Address, changed_value, column_of, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, code_of, number
 from trainplan.text.problems import Problem, nearest_name
 
 YEAR = "{year}"
-UNLIMITED = {("ceilings", "ceiling_vnd"), ("programs", "capacity")}  # where an empty cell means that there is no limit
 LIKENESS = 1e-9  # relative; numbers in files are rounded
 
 
@@ -152,7 +151,7 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
     cells = [
         (place, row.get(column, ""), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
-        for place, row, column in places(aside, choices, address, file, found)
+        for place, row, column in find_cells(aside, choices, address, file, found)
     ]
     yield from (replace(problem, row=lever.id) for problem in found)
     if lever.is_choice:
@@ -181,7 +180,8 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
     held: dict[float | None, str] = {}
     for place, old in cells:
         empty = str(old).strip() in ("", "None")
-        if empty and not _unlimited(place):
+        column = column_of(Address.of(place))
+        if empty and not (column and column.unlimited):
             yield Problem(file, "lever_empty_cell", place, lever.id, "address")
             return
         try:
@@ -199,20 +199,15 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
         yield Problem(file, "lever_start", f"{start:g}", lever.id, "low")
 
 
-def _unlimited(place: str) -> bool:
-    parts = split_address(place)
-    return parts is not None and (parts[0], parts[2]) in UNLIMITED
-
-
 def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[Problem]:
     """What the record of the table says of the value at an end of the range."""
     for place, old, row, column, power in cells:
-        parts = split_address(place)
-        if parts is None:
+        address = Address.of(place)
+        if address.is_choice:
             continue
         try:
             new = changed_value(old, form_of(lever, end, power))
-            TABLES[parts[0]].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
+            TABLES[address.table].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
         except ValidationError as error:
             for e in error.errors():
                 if e["loc"] == (column,):

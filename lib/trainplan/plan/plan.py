@@ -248,13 +248,12 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
     if raw is None:
         return []
     table = TABLES[name]
-    fields = table.record.model_fields
     records = []
     for cells, line in zip(raw.rows, raw.lines, strict=True):
         given = {
             c: cells[c]
             for c in table.columns
-            if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))
+            if c in cells and (cells[c] not in ("", None) or table.columns[c].may_be_blank)
         }
         try:
             records.append(table.record.model_validate(given))
@@ -270,14 +269,3 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
                 code, values = code_of(e)
                 problems.append(Problem(raw.file, code, value, row, column, near, values, line))
     return records
-
-
-def _may_be_blank(info: Any) -> bool:
-    """A plain text cell may be empty; a name, an id or a number may not."""
-    return (
-        info.annotation is str
-        and info.is_required()
-        and not any(
-            getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
-        )
-    )

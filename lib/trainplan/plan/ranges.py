@@ -7,35 +7,21 @@ put back to the nearest value that it does allow.
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainplan.plan.address import places, split_address
+from trainplan.plan.address import Address, find_cells
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import Addresses, Name, Number, code_of, expected, number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, code_of, expected, number
 from trainplan.text.problems import Problem, nearest_name
 
-TINY = 1e-6  # the least of a number that must be above 0
-PEOPLE, SHARE, ABOVE = (0.0, math.inf), (0.0, 1.0), (TINY, math.inf)
-LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # what a number may be that the model draws
-    ("groups", "headcount"): PEOPLE,
-    ("groups", "growth"): (-1 + TINY, math.inf),
-    ("groups", "leave_rate"): SHARE,
-    ("groups", "appointment_rate"): SHARE,
-    ("turnover", "leave_rate"): SHARE,
-    ("objectives", "baseline"): SHARE,
-    ("objectives", "entry_share"): SHARE,
-    ("objectives", "lapse_rate"): SHARE,
-    ("programs", "completion_rate"): (TINY, 1.0),
-    ("programs", "class_size"): ABOVE,
-    ("programs", "capacity"): PEOPLE,
-    ("programs", "cost_per_learner_year"): PEOPLE,
-    ("programs", "cost_per_class_year"): PEOPLE,
-    ("prices", "value"): ABOVE,
-    ("pipeline", "learners"): PEOPLE,
-    ("ceilings", "ceiling_vnd"): PEOPLE,
+TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
+LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # (table, column) that may be drawn: the least and the most
+    (table.name, column.name): column.drawn_within(TINY)
+    for table in TABLES.values()
+    for column in table.columns.values()
+    if column.drawable
 }
 SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean", "sd")}
 
@@ -151,8 +137,8 @@ def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:
 def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file: str) -> list[Problem]:
     problems: list[Problem] = []
     for address in found.address:
-        table, _, column = split_address(address) or ("", "", "")
-        named = places(tables, {}, address, file, problems)
+        table, _, column = Address.of(address)
+        named = find_cells(tables, {}, address, file, problems)
         if not table or (table in tables and named and (table, column) not in LIMITS):
             known = [c for t, c in LIMITS if t == table] or sorted({f"{t}.*.{c}" for t, c in LIMITS})
             near = nearest_name(column, known)
