@@ -19,7 +19,8 @@ from trainplan.analysis.goal_seek import Goal, seek
 from trainplan.analysis.marginal_values import values
 from trainplan.analysis.relaxations import ways
 from trainplan.analysis.rule_comparison import Rules, rules
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.report import best_plan_tables as best_plan_views
 from trainplan.report import sentences
 from trainplan.report import tables as views
