@@ -12,7 +12,7 @@ from trainplan.text.catalog import texts
 from trainplan.text.problems import PlanError, Problem
 
 PACKAGE = Path(trainplan.__file__).parent
-CODE_AT = {"Problem": 1, "refuse": 0, "nothing": 0, "code_of": 1}  # where a call has its code
+CODE_AT = {"Problem": 1, "problem": 1, "refuse": 0, "nothing": 0, "code_of": 1}  # where a call has its code
 VALIDATION = {  # kinds of error that are pydantic's own, raised where a record is made
     "missing",
     "extra_forbidden",
@@ -58,12 +58,15 @@ def raised() -> Iterator[tuple[str, set[str] | None]]:
     """(code, names of its values) of every call that raises one, as far as the source spells them out."""
     for function in functions():
         for call in ast.walk(function):
-            name = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
+            called = call.func if isinstance(call, ast.Call) else call
+            name = getattr(called, "id", getattr(called, "attr", "")) if isinstance(call, ast.Call) else ""
             if name not in CODE_AT or len(call.args) <= CODE_AT[name]:
                 continue
             at = call.args[CODE_AT[name]]
             codes = [at.body, at.orelse] if isinstance(at, ast.IfExp) else [at]
             values: set[str] | None = {word.arg for word in call.keywords if word.arg}
+            for spread in (word.value for word in call.keywords if word.arg is None):
+                values |= keys_of(spread, function) or set()
             if name == "Problem":
                 found = [word.value for word in call.keywords if word.arg == "values"] + call.args[6:7]
                 values = keys_of(found[0], function) if found else set()

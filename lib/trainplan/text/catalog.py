@@ -12,8 +12,6 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from babel.plural import PluralRule
 
-from trainplan.text.formats import number
-
 LANGUAGES = ("vi", "en")
 PLURAL = {"vi": PluralRule({}), "en": PluralRule({"one": "n is 1"})}
 
@@ -35,6 +33,8 @@ def say(key: str, language: str, /, **values: object) -> str:
     forms = texts(language)[key]
     count = values.get("count")
     if isinstance(count, int | float):
+        from trainplan.text.formats import number  # which names units by this catalog
+
         values["count"] = number(count, language)
         if len(forms) > 1 and PLURAL[language](count) != "one":
             return forms[-1].format(**values)
