@@ -37,6 +37,7 @@ class Address(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Address:
+        """The address that a text states."""
         table, _, rest = text.partition(".")
         row, _, column = rest.rpartition(".")
         return cls(table, row, column) if table and row and column else cls("", "", text)
@@ -46,6 +47,7 @@ class Address(NamedTuple):
 
     @property
     def is_choice(self) -> bool:
+        """Whether it can only be a choice of the plan: it has not the three parts of a cell's address."""
         return not self.table
 
     def names(self, row: str) -> bool:

@@ -42,9 +42,11 @@ class Lever(BaseModel):
 
     @property
     def is_choice(self) -> bool:
+        """Whether it is one of `options` rather than a number."""
         return self.unit == "choice"
 
     def called(self, language: str) -> str:
+        """Its label in `vi` or `en`."""
         return self.label["en" if language == "en" else "vi"]
 
     def addresses(self, years: range, base_year: int) -> dict[str, int]:
@@ -116,6 +118,7 @@ def _record(entry: object, position: int, file: str, problems: list[Problem]) ->
     except ValidationError as error:
         for e in error.errors():
             problem = problem_of(e, file, entry, row, keys=Lever.model_fields, otherwise="lever_entry")
+            # few words are allowed, and the message lists them all
             problems.append(replace(problem, nearest="") if e["type"] == "literal_error" else problem)
 
 

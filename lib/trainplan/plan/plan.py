@@ -47,38 +47,47 @@ class Plan:
 
     @property
     def first(self) -> int:
+        """The first calendar year."""
         return self.choices.first
 
     @property
     def last(self) -> int:
+        """The last calendar year."""
         return self.choices.last
 
     @property
     def years(self) -> range:
+        """The calendar years, first to last."""
         return range(self.first, self.last + 1)
 
     @property
     def ambition(self) -> str:
+        """`low`, `mid` or `high`: which end of a target that is a range."""
         return self.choices.ambition
 
     @property
     def pacing(self) -> str | tuple[float, ...]:
+        """`linear`, `front`, `back`, or one share a year; an objective may have its own."""
         return self.choices.pacing
 
     @property
     def allocation(self) -> str:
+        """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation
 
     @property
     def price_base_year(self) -> int:
+        """The calendar year in whose prices programs are costed."""
         return self.choices.price_base_year
 
     @property
     def language(self) -> str:
+        """`vi` or `en`: what is shown first."""
         return self.choices.language
 
     @property
     def data_folder(self) -> Path:
+        """Where the tables stand."""
         return self.path.parent / self.choices.data
 
     @cached_property
@@ -89,6 +98,7 @@ class Plan:
 
     @cached_property
     def warnings(self) -> list[str]:
+        """What is allowed and yet worth a look, in both languages."""
         return warnings(self.tables)
 
     def frame(self, table: str) -> pd.DataFrame:
@@ -112,14 +122,17 @@ class Plan:
         return str(getattr(row, f"name_{language}")) if row is not None else id
 
     def title(self, language: str) -> str:
+        """The plan's name in `vi` or `en`."""
         return spoken(self.choices.name, language)
 
     def scenario_title(self, language: str) -> str:
+        """The scenario's title in `vi` or `en`."""
         if self.scenario == "base":
             return say("plan.base", language)
         return spoken(self.scenario_words.get("title", self.scenario), language)
 
     def scenario_reason(self, language: str) -> str:
+        """Why the scenario changes what it changes, in `vi` or `en`; empty where it does not say."""
         return spoken(self.scenario_words.get("reason", ""), language)
 
 

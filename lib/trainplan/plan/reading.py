@@ -49,6 +49,7 @@ class Files:
         self.problems: list[Problem] = []
 
     def name_of(self, path: Path) -> str:
+        """A file as messages name it: from the project's root where it lies within."""
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:

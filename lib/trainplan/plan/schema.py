@@ -207,6 +207,7 @@ class Objective(Row):
 
     @property
     def due_year(self) -> int:
+        """The calendar year in which the target is due."""
         return int(self.due[:4])
 
 
