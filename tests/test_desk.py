@@ -38,8 +38,7 @@ from trainplan.report.excel import write_excel
 from trainplan.report.html import render_report
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables
-from trainplan.text.catalog import say, texts
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name, say, texts
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainplan.analysis.attribution import COST, MET, differences, drawn_orders, every_set, outcomes
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
 
 PROVINCE = "an_giang_2011_2015"

@@ -11,7 +11,7 @@ import pytest
 
 from browser import opened, outside
 from trainplan.cli import main
-from trainplan.plan.plan import PROJECT
+from trainplan.plan.find import PROJECT
 from trainplan.report.tables import LITERAL
 
 SOUND = Path(__file__).parent / "broken" / "sound"

@@ -18,8 +18,7 @@ from trainplan.report.excel import write_excel
 from trainplan.report.sentences import headline
 from trainplan.report.tables import changes
 from trainplan.results.tables import Results, compute
-from trainplan.text.catalog import say, texts
-from trainplan.text.choices import FAMILIES, option_name
+from trainplan.text.catalog import OPTIONS, option_name, say, texts
 
 SOUND = str(Path(__file__).parent / "broken" / "sound")
 OF_CHOICES = [(choice, option) for choice in CHANGEABLE_CHOICES for option in choices_of(choice)]
@@ -67,6 +66,6 @@ def test_the_cover_of_the_excel_file_says_all_of_the_answer(language: str, tmp_p
 
 def test_nothing_else_names_an_option() -> None:
     """A word that is also a column's or a text's key would be found there by mistake."""
-    named = {key.partition(".")[2]: key for key in texts("vi") if key.partition(".")[0] in FAMILIES}
+    named = {key.partition(".")[2]: key for key in texts("vi") if key.partition(".")[0] in OPTIONS}
     assert {option for _, option in OF_CHOICES} <= set(named)
-    assert len(named) == sum(key.partition(".")[0] in FAMILIES for key in texts("vi")), "an option in two families"
+    assert len(named) == sum(key.partition(".")[0] in OPTIONS for key in texts("vi")), "an option in two families"

@@ -177,9 +177,10 @@ def _positive(text: str) -> int:
 
 def check_plan(arguments: argparse.Namespace) -> int:
     """`check`: loads the plan in every scenario named, and says what is unusual in it."""
-    from trainplan.plan.scenarios import load_all, named
+    from trainplan.plan.find import scenarios_named
+    from trainplan.plan.plan import load_plans
 
-    plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"Lưu ý / note: {warning}", file=sys.stderr)
     first = plans[0]
@@ -203,12 +204,13 @@ def write_one(arguments: argparse.Namespace) -> int:
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
     from trainplan.analysis.attribution import differences_from
-    from trainplan.plan.scenarios import load_all, named
+    from trainplan.plan.find import scenarios_named
+    from trainplan.plan.plan import load_plans
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
     from trainplan.storage.tables import write_table
 
-    plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
     for stem in ("inputs", "results", "totals"):
         write_table(getattr(comparison, stem), arguments.output / f"{stem}.csv")
@@ -253,7 +255,7 @@ def run_plan(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
-    from trainplan.plan.plan import DEFAULT_PLAN
+    from trainplan.plan.find import DEFAULT_PLAN
     from trainplan.run.run import OUTPUTS, Request, run
 
     request = Request(
@@ -272,7 +274,7 @@ def open_lab(arguments: argparse.Namespace) -> int:
     from jupyterlab.labapp import LabApp
 
     from trainplan.desk.server import end_with_the_terminal
-    from trainplan.plan.plan import PROJECT
+    from trainplan.plan.find import PROJECT
 
     os.chdir(PROJECT)
     end_with_the_terminal()

@@ -22,7 +22,7 @@ from trainplan.model.from_plan import NUMBERS
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import decided
-from trainplan.plan.address import row_key, split_address
+from trainplan.plan.address import Address, record_key
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Tables
 
@@ -88,20 +88,14 @@ def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
     written = [*_addresses(other), *_addresses(one)]
     groups: dict[str, list[Cell]] = {}
     for cell in differing(one, other):
-        name = next((address for address in written if _covers(address, cell.address)), cell.address)
+        place = Address.of(cell.address)
+        name = next((address for address in written if Address.of(address).covers(place)), cell.address)
         groups.setdefault(name, []).append(cell)
     return groups
 
 
 def _addresses(plan: Plan) -> list[str]:
     return [str(address) for address in plan.scenario_words.get("set") or {}]
-
-
-def _covers(pattern: str, address: str) -> bool:
-    parts, own = split_address(pattern), split_address(address)
-    if parts is None or own is None:
-        return pattern == address
-    return (parts[0], parts[2]) == (own[0], own[2]) and parts[1] in ("*", own[1])
 
 
 def differing(one: Plan, other: Plan) -> Iterable[Cell]:
@@ -114,7 +108,7 @@ def differing(one: Plan, other: Plan) -> Iterable[Cell]:
         for i, (mine, theirs) in enumerate(zip(one.tables[name], other.tables[name], strict=False)):
             if mine is theirs or mine == theirs:
                 continue
-            key = row_key({k: getattr(mine, k) for k in table.keys}, table.keys)
+            key = record_key(name, mine)
             for column in table.columns:
                 old, new = getattr(mine, column), getattr(theirs, column)
                 if old != new:

@@ -48,7 +48,8 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
-        raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
+        expected = {"expected": ", ".join(sources)}
+        raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
     numbers, column = limited(plan), sources.index(source)
     free = decided(with_level(numbers, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]

@@ -63,9 +63,9 @@ def uncertainty(
     Without a `loop` it is closed, but for a rule that decides all years at once, which can only be replayed.
     """
     if not plan.ranges:
-        raise PlanError([Problem("plan.yaml", "the plan has no ranges to draw from.", column="uncertain")])
+        raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
     if draws < LEAST:
-        raise PlanError([Problem("--draws", f"a number of at least {LEAST} is expected.", draws)])
+        raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if plan.allocation in RULES else "open")
     kept = min(draws, REMEMBERED)
     numbers = arrays(plan)

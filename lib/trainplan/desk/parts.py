@@ -9,8 +9,7 @@ import ipywidgets as widgets
 
 from trainplan.desk.entries import Entry
 from trainplan.desk.positions import Fitted, Position, shown, snapped
-from trainplan.text.catalog import say
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name, say
 
 Moved = Callable[[Fitted, float | str], None]
 Typed = Callable[[Fitted, str], None]

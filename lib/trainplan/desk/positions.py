@@ -9,10 +9,10 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 
 from trainplan.desk.history import Changes, without
+from trainplan.plan.address import value_at
 from trainplan.plan.levers import Lever, choices_of, form_of
 from trainplan.plan.plan import Plan
-from trainplan.results.compare import value_at
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name
 from trainplan.text.formats import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.plan.address import key_text
-from trainplan.plan.schema import TABLES, Choices, Objective, Tables
+from trainplan.plan.address import record_key
+from trainplan.plan.schema import TABLES, Choices, Tables
+from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
@@ -26,8 +27,15 @@ class Read:
 
     @property
     def choices(self) -> Choices:
-        assert self.chosen is not None, "a check that needs the choices says so in CHECKS"
+        """The choices; a check that needs them says so in `CHECKS`."""
+        assert self.chosen is not None
         return self.chosen
+
+    def problem(
+        self, table: str, code: str, value: Any, row: str = "", column: str = "", nearest: str = "", /, **values: object
+    ) -> Problem:
+        """A problem in the file of a table, or of the `plan`, with the values of its sentence."""
+        return Problem(self.files[table], code, value, row, column, nearest, values)
 
 
 def check_together(read: Read) -> list[Problem]:
@@ -35,325 +43,218 @@ def check_together(read: Read) -> list[Problem]:
     return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
 
 
-def keys(read: Read) -> Iterator[Problem]:
+def check_keys(read: Read) -> Iterator[Problem]:
+    """A row's keys name it alone, and no source takes the name of all of them."""
     for name, table in TABLES.items():
         if table.repeats:
             continue
-        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.tables[name])
+        names = Counter(record_key(name, r) for r in read.tables[name])
         for key, times in names.items():
             if times > 1:
-                yield Problem(
-                    read.files[name],
-                    f"it stands {times} times; once is allowed.",
-                    key,
-                    row=key,
-                    column="/".join(table.keys),
-                )
+                yield read.problem(name, "row_repeated", key, key, "/".join(table.keys), times=times)
     for source in read.tables.sources:
         if source.id == "total":
-            yield Problem(
-                read.files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
-            )
+            yield read.problem("sources", "total_is_reserved", "total", "", "id")
 
 
-def references(read: Read) -> Iterator[Problem]:
+def check_references(read: Read) -> Iterator[Problem]:
+    """Every id that a row refers to is there."""
     for name, table in TABLES.items():
-        for column, other in table.refers:
-            if other not in read.ids:
-                continue
-            known = read.ids[other]
+        for column, known in ((c, read.ids[c.refers]) for c in table.columns.values() if c.refers in read.ids):
             for r in read.tables[name]:
-                value = getattr(r, column)
+                value = getattr(r, column.name)
                 if value is not None and value not in known:
-                    yield Problem(
-                        read.files[name],
-                        f"there is no such row in '{other}'.",
-                        value,
-                        _row(name, r),
-                        column,
-                        nearest_name(value, known),
-                    )
+                    row, near = record_key(name, r), nearest_name(value, known)
+                    yield read.problem(name, "no_row_in_table", value, row, column.name, near, table=column.refers)
 
 
-def period(read: Read) -> Iterator[Problem]:
-    if read.choices.last < read.choices.first:
-        yield Problem(read.files["plan"], "last must not be before first.", read.choices.last, column="last")
+def check_period(read: Read) -> Iterator[Problem]:
+    """Due dates and what was observed lie within the plan's years."""
+    first, last = read.choices.first, read.choices.last
+    if last < first:
+        yield read.problem("plan", "last_before_first", last, "", "last")
         return
     for r in read.tables.objectives:
-        if not read.choices.first <= r.due_year <= read.choices.last:
-            yield Problem(
-                read.files["objectives"],
-                f"due must lie within the plan's years, {read.choices.first} to {read.choices.last}.",
-                r.due,
-                r.id,
-                "due",
-            )
+        if not first <= r.due_year <= last:
+            yield read.problem("objectives", "due_outside", r.due, r.id, "due", first=first, last=last)
     for name in ("actuals", "observations"):
         for r in read.tables[name]:
-            if not read.choices.first <= r.year <= read.choices.last:
-                yield Problem(
-                    read.files[name],
-                    f"the year must lie within {read.choices.first} to {read.choices.last}.",
-                    r.year,
-                    _row(name, r),
-                    "year",
-                )
+            if not first <= r.year <= last:
+                row = record_key(name, r)
+                yield read.problem(name, "year_outside", r.year, row, "year", first=first, last=last)
 
 
-def cycles(read: Read) -> Iterator[Problem]:
+def check_cycles(read: Read) -> Iterator[Problem]:
+    """No row is part of itself, over however many others."""
     for name in ("groups", "objectives"):
         parent = {r.id: r.part_of for r in read.tables[name]}
-        told: set[str] = set()
+        known: set[str] = set()
         for start in parent:
             seen = [start]
             while (above := parent.get(seen[-1])) is not None and above not in seen:
                 seen.append(above)
-            if above == start and start not in told:
-                told.update(seen)
-                yield Problem(
-                    read.files[name],
-                    "part_of leads back to itself: " + " → ".join([*seen, start]) + ".",
-                    parent[start],
-                    start,
-                    "part_of",
-                )
+            if above == start and start not in known:
+                known.update(seen)
+                circle = " → ".join([*seen, start])
+                yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=circle)
 
 
-def targets(read: Read) -> Iterator[Problem]:
+def check_targets(read: Read) -> Iterator[Problem]:
+    """Coverage is a share, but of a count, which starts from 0; the ends of a target are in order."""
+    coverages = [column.name for column in TABLES["objectives"].columns.values() if column.unit == "coverage"]
+    groups = {group.id: group for group in reversed(read.tables.groups)}
     for r in read.tables.objectives:
         high = r.target_low if r.target_high is None else r.target_high
         if r.kind != "count":
-            for column, value in (("baseline", r.baseline), ("target_low", r.target_low), ("target_high", high)):
+            for column in coverages:
+                value = getattr(r, column)
+                value = r.target_low if value is None else value  # as an empty target_high is read
                 if value > 1:
-                    yield Problem(
-                        read.files["objectives"],
-                        f"for kind {r.kind} this is a share, 0 to 1.",
-                        f"{value:g}",
-                        r.id,
-                        column,
-                    )
+                    yield read.problem("objectives", "share_of_kind", f"{value:g}", r.id, column, kind=r.kind)
         elif r.baseline != 0:
-            yield Problem(
-                read.files["objectives"],
-                "a count starts from nothing; its baseline is 0.",
-                r.baseline,
-                r.id,
-                "baseline",
-            )
+            yield read.problem("objectives", "count_with_baseline", r.baseline, r.id, "baseline")
         if high < r.target_low:
-            yield Problem(
-                read.files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
-            )
-        if r.kind == "appointment":
-            group = next((g for g in read.tables.groups if g.id == r.group), None)
-            if group is not None and group.appointment_rate is None:
-                yield Problem(
-                    read.files["groups"],
-                    f"the appointment objective '{r.id}' needs the group's appointment_rate.",
-                    "",
-                    group.id,
-                    "appointment_rate",
-                )
+            yield read.problem("objectives", "target_high_below_low", f"{high:g}", r.id, "target_high")
+        group = groups.get(r.group)
+        if r.kind == "appointment" and group is not None and group.appointment_rate is None:
+            column = "appointment_rate"
+            yield read.problem("groups", "appointment_rate_missing", "", group.id, column, objective=r.id)
 
 
-def counts(read: Read) -> Iterator[Problem]:
+def check_counts(read: Read) -> Iterator[Problem]:
+    """A part of a count is a count of the same group."""
     by_id = {r.id: r for r in read.tables.objectives}
     for r in read.tables.objectives:
-        whole = by_id.get(r.part_of) if r.part_of else None
-        if whole is not None and (r.kind != "count" or whole.kind != "count" or r.group != whole.group):
-            yield Problem(
-                read.files["objectives"],
-                "part_of joins a count to another count of the same group.",
-                r.part_of,
-                r.id,
-                "part_of",
-            )
+        larger = by_id.get(r.part_of) if r.part_of else None
+        if larger is not None and (r.kind != "count" or larger.kind != "count" or r.group != larger.group):
+            yield read.problem("objectives", "part_of_not_counts", r.part_of, r.id, "part_of")
 
 
-def routes(read: Read) -> Iterator[Problem]:
+def check_routes(read: Read) -> Iterator[Problem]:
+    """Every objective has routes, whose shares add up to 1 and whose programs take equally many years."""
     years = {p.id: p.years for p in read.tables.programs}
-    kinds = {o.id: o.kind for o in read.tables.objectives}
-    of: dict[str, list[Any]] = defaultdict(list)
+    routes_of: dict[str, list[Any]] = defaultdict(list)
     for r in read.tables.routes:
-        of[r.objective].append(r)
+        routes_of[r.objective].append(r)
     for objective in read.tables.objectives:
-        if objective.id not in of:
-            yield Problem(
-                read.files["routes"], "the objective has no route: name a program that serves it.", objective.id
-            )
-    for objective_id, served in of.items():
-        total = sum(r.share for r in served)
+        if objective.id not in routes_of:
+            yield read.problem("routes", "objective_without_route", objective.id)
+    for objective_id, routes in routes_of.items():
+        total = sum(r.share for r in routes)
         if abs(total - 1) > SHARE_TOLERANCE:
-            yield Problem(
-                read.files["routes"],
-                f"the shares of '{objective_id}' add up to {total:.6g}; they must add up to 1.",
-                "; ".join(f"{r.program} {r.share:g}" for r in served),
-                objective_id,
-                "share",
+            shares, total_text = "; ".join(f"{r.program} {r.share:g}" for r in routes), f"{total:.6g}"
+            yield read.problem(
+                "routes", "route_shares", shares, objective_id, "share", objective=objective_id, total=total_text
             )
-        lengths = {r.program: years[r.program] for r in served if r.program in years}
+        lengths = {r.program: years[r.program] for r in routes if r.program in years}
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{p} {y}" for p, y in lengths.items())
-            yield Problem(
-                read.files["routes"],
-                "several routes to one objective must take equally many years.",
-                listed,
-                objective_id,
-                "program",
-            )
+            yield read.problem("routes", "route_years_differ", listed, objective_id, "program")
+    yield from _too_long(read, years)
+
+
+def _too_long(read: Read, years: dict[str, int]) -> Iterator[Problem]:
+    """What is due every year is taught within the year."""
+    kinds = {o.id: o.kind for o in read.tables.objectives}
     for name in ("routes", "pipeline"):
         for r in read.tables[name]:
-            if kinds.get(r.objective) in ("annual", "appointment") and years.get(r.program, 1) > 1:
-                yield Problem(
-                    read.files[name],
-                    f"a course for an {kinds[r.objective]} objective lasts one year; "
-                    f"'{r.program}' lasts {years[r.program]}.",
-                    r.program,
-                    _row(name, r),
-                    "program",
-                )
+            kind, length = kinds.get(r.objective), years.get(r.program, 1)
+            if kind in ("annual", "appointment") and length > 1:
+                about = {"kind": kind, "program": r.program, "years": length}
+                yield read.problem(name, "course_too_long", r.program, record_key(name, r), "program", **about)
 
 
-def pipeline(read: Read) -> Iterator[Problem]:
+def check_pipeline(read: Read) -> Iterator[Problem]:
+    """Cohorts under way began before the plan and end in it."""
     years = {p.id: p.years for p in read.tables.programs}
+    first = read.choices.first
     for r in read.tables.pipeline:
-        if r.program in years and not r.started < read.choices.first <= r.started + years[r.program] - 1:
-            yield Problem(
-                read.files["pipeline"],
-                f"a pipeline begins before {read.choices.first} and ends in it or later; "
-                f"'{r.program}' lasts {years[r.program]}.",
-                r.started,
-                _row("pipeline", r),
-                "started",
-            )
+        if r.program in years and not r.started < first <= r.started + years[r.program] - 1:
+            about = {"first": first, "program": r.program, "years": years[r.program]}
+            yield read.problem("pipeline", "pipeline_outside", r.started, record_key("pipeline", r), "started", **about)
 
 
-def funding(read: Read) -> Iterator[Problem]:
+def check_funding(read: Read) -> Iterator[Problem]:
+    """Sources pay for all of a program, and only a program with classes has costs of them."""
     total: dict[str, float] = {p.id: 0.0 for p in read.tables.programs}
     for r in read.tables.funding:
         total[r.program] = total.get(r.program, 0.0) + r.share
     for program, share in total.items():
         if abs(share - 1) > SHARE_TOLERANCE:
-            yield Problem(
-                read.files["funding"],
-                f"the shares of a program must add up to 1; they add up to {share:.6g}.",
-                program,
-                program,
-                "share",
-            )
+            yield read.problem("funding", "funding_shares", program, program, "share", total=f"{share:.6g}")
     for p in read.tables.programs:
         if p.class_size is None and p.cost_per_class_year > 0:
-            yield Problem(
-                read.files["programs"],
-                "a program without a class_size has no classes and no cost per class.",
-                f"{p.cost_per_class_year:g}",
-                p.id,
-                "cost_per_class_year",
-            )
+            cost, column = f"{p.cost_per_class_year:g}", "cost_per_class_year"
+            yield read.problem("programs", "class_cost_without_class_size", cost, p.id, column)
 
 
-def ceilings(read: Read) -> Iterator[Problem]:
+def check_ceilings(read: Read) -> Iterator[Problem]:
+    """A ceiling is that of a source, or of all of them."""
     known = ["total", *read.ids.get("sources", [])]
     for r in read.tables.ceilings:
         if "sources" in read.ids and r.source not in known:
-            yield Problem(
-                read.files["ceilings"],
-                "there is no such row in 'sources' (or 'total').",
-                r.source,
-                _row("ceilings", r),
-                "source",
-                nearest_name(r.source, known),
-            )
+            row, near = record_key("ceilings", r), nearest_name(r.source, known)
+            yield read.problem("ceilings", "no_source_or_total", r.source, row, "source", near)
 
 
-def prices(read: Read) -> Iterator[Problem]:
+def check_prices(read: Read) -> Iterator[Problem]:
+    """Every index that a program follows has a level in the base year and in each year of the plan."""
     known: dict[str, set[int]] = defaultdict(set)
     for r in read.tables.prices:
         known[r.index].add(r.year)
     for p in read.tables.programs:
         if p.price_index not in known:
-            yield Problem(
-                read.files["programs"],
-                "there is no such index in 'prices'.",
-                p.price_index,
-                p.id,
-                "price_index",
-                nearest_name(p.price_index, known),
-            )
+            near = nearest_name(p.price_index, known)
+            yield read.problem("programs", "no_price_index", p.price_index, p.id, "price_index", near)
+    needed = {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)}
     for index in sorted({p.price_index for p in read.tables.programs} & set(known)):
-        missing = sorted(
-            {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)} - known[index]
-        )
+        missing = ", ".join(map(str, sorted(needed - known[index])))
         if missing:
-            years = ", ".join(map(str, missing))
-            yield Problem(
-                read.files["prices"],
-                f"the index needs a price for price_base_year and each year of the plan; missing: {years}.",
-                index,
-                index,
-                "year",
-            )
+            yield read.problem("prices", "price_missing", index, index, "year", years=missing)
 
 
-def pacings(read: Read) -> Iterator[Problem]:
+def check_pacings(read: Read) -> Iterator[Problem]:
+    """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
-    given: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
-    given += [("objectives", r.id, r.pacing) for r in read.tables.objectives]
-    for name, row, value in given:
-        if isinstance(value, tuple) and len(value) != span:
-            yield Problem(
-                read.files[name],
-                f"a list of shares needs one for each of the {span} years.",
-                "; ".join(f"{v:g}" for v in value),
-                row,
-                "pacing",
-            )
+    pacings: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
+    pacings += [("objectives", r.id, r.pacing) for r in read.tables.objectives]
+    for name, row, pacing in pacings:
+        if isinstance(pacing, tuple) and len(pacing) != span:
+            shares = "; ".join(f"{v:g}" for v in pacing)
+            yield read.problem(name, "pacing_length", shares, row, "pacing", years=span)
 
 
-def units(read: Read) -> Iterator[Problem]:
-    if not read.tables.unit_headcounts:
-        return
+def check_units(read: Read) -> Iterator[Problem]:
+    """Units together employ no more people of a group than there are."""
     total: dict[str, float] = defaultdict(float)
     for r in read.tables.unit_headcounts:
         total[r.group] += r.headcount
     for group in read.tables.groups:
-        if group.id in total and total[group.id] > group.headcount + 0.5:
-            yield Problem(
-                read.files["unit_headcounts"],
-                f"the units have {total[group.id]:g} people, the group {group.headcount:g}.",
-                group.id,
-                column="headcount",
-            )
+        if total.get(group.id, 0.0) > group.headcount + 0.5:
+            people = {"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"}
+            yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
 
 
-def _row(name: str, record: Any) -> str:
-    return "/".join(key_text(getattr(record, key)) for key in TABLES[name].keys)
-
-
-CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {
-    keys: (),
-    references: (),
-    cycles: (),
-    counts: (),
-    targets: (),
-    period: ("plan",),
-    routes: ("objectives", "programs", "routes"),
-    pipeline: ("plan",),
-    funding: ("programs", "funding"),
-    ceilings: (),
-    prices: ("plan", "prices"),
-    pacings: ("plan",),
-    units: ("groups", "unit_headcounts"),
+CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {  # in this order, with the tables that each needs
+    check_keys: (),
+    check_references: (),
+    check_cycles: (),
+    check_counts: (),
+    check_targets: (),
+    check_period: ("plan",),
+    check_routes: ("objectives", "programs", "routes"),
+    check_pipeline: ("plan",),
+    check_funding: ("programs", "funding"),
+    check_ceilings: (),
+    check_prices: ("plan", "prices"),
+    check_pacings: ("plan",),
+    check_units: ("groups", "unit_headcounts"),
 }
 
 
 def warnings(tables: Tables) -> list[str]:
     """What is allowed and yet worth a planner's look (method.md, section 2)."""
     shrinking = [g for g in tables.groups if g.growth < 0 and -g.growth > g.leave_rate]
-    found = [
-        f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / "
-        "the group shrinks by more than it loses, nobody joins; entry_share does nothing."
-        for g in shrinking
-    ]
-    unknown: list[Objective] = [o for o in tables.objectives if o.weight == 0]
-    return found + [f"objectives.{o.id}: trọng số 0 / weight 0." for o in unknown]
+    found = [f"groups.{g.id}: {both('warning.group_shrinks')}" for g in shrinking]
+    unweighted = [o for o in tables.objectives if o.weight == 0]
+    return found + [f"objectives.{o.id}: {both('warning.weight_of_zero')}" for o in unweighted]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from trainplan.plan.address import Change, apply_changes, row_key
+from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import Read, check_together, warnings
+from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.levers import Lever, sound_levers
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import TABLES, Choices, Tables, allowed, expected
+from trainplan.plan.records import read_choices, read_records
+from trainplan.plan.schema import TABLES, Choices, Tables
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-PROJECT = Path(__file__).resolve().parents[3]
-DEFAULT_PLAN = "an_giang_2011_2015"
 SCENARIO_KEYS = ("title", "reason", "set")
 
 
@@ -46,38 +47,47 @@ class Plan:
 
     @property
     def first(self) -> int:
+        """The first calendar year."""
         return self.choices.first
 
     @property
     def last(self) -> int:
+        """The last calendar year."""
         return self.choices.last
 
     @property
     def years(self) -> range:
+        """The calendar years, first to last."""
         return range(self.first, self.last + 1)
 
     @property
     def ambition(self) -> str:
+        """`low`, `mid` or `high`: which end of a target that is a range."""
         return self.choices.ambition
 
     @property
     def pacing(self) -> str | tuple[float, ...]:
+        """`linear`, `front`, `back`, or one share a year; an objective may have its own."""
         return self.choices.pacing
 
     @property
     def allocation(self) -> str:
+        """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation
 
     @property
     def price_base_year(self) -> int:
+        """The calendar year in whose prices programs are costed."""
         return self.choices.price_base_year
 
     @property
     def language(self) -> str:
+        """`vi` or `en`: what is shown first."""
         return self.choices.language
 
     @property
     def data_folder(self) -> Path:
+        """Where the tables stand."""
         return self.path.parent / self.choices.data
 
     @cached_property
@@ -88,6 +98,7 @@ class Plan:
 
     @cached_property
     def warnings(self) -> list[str]:
+        """What is allowed and yet worth a look, in both languages."""
         return warnings(self.tables)
 
     def frame(self, table: str) -> pd.DataFrame:
@@ -111,14 +122,17 @@ class Plan:
         return str(getattr(row, f"name_{language}")) if row is not None else id
 
     def title(self, language: str) -> str:
+        """The plan's name in `vi` or `en`."""
         return spoken(self.choices.name, language)
 
     def scenario_title(self, language: str) -> str:
+        """The scenario's title in `vi` or `en`."""
         if self.scenario == "base":
-            return {"vi": "Kế hoạch gốc", "en": "The plan itself"}[language]
+            return say("plan.base", language)
         return spoken(self.scenario_words.get("title", self.scenario), language)
 
     def scenario_reason(self, language: str) -> str:
+        """Why the scenario changes what it changes, in `vi` or `en`; empty where it does not say."""
         return spoken(self.scenario_words.get("reason", ""), language)
 
 
@@ -127,57 +141,6 @@ def spoken(words: object, language: str) -> str:
     if isinstance(words, dict):
         return str(words.get(language) or next(iter(words.values()), ""))
     return str(words)
-
-
-def find_plan(ref: str | Path) -> Path:
-    """The plan.yaml that `ref` means: a file, a folder, or the name of a folder in params/."""
-    text = str(ref)
-    for base in (Path.cwd(), PROJECT):
-        for candidate in (base / text, base / "params" / text):
-            if candidate.is_file():
-                return candidate.resolve()
-            if (candidate / "plan.yaml").is_file():
-                return (candidate / "plan.yaml").resolve()
-    folders = (PROJECT / "params").glob("*/plan.yaml")
-    known = sorted(path.parent.name for path in folders)
-    raise PlanError(
-        [
-            Problem(
-                "plan",
-                f"there is no such plan; params/ holds: {', '.join(known)}.",
-                text,
-                nearest=nearest_name(text, known),
-            )
-        ]
-    )
-
-
-def scenario_names(plan_path: Path) -> list[str]:
-    """The scenarios beside a plan, by name, without `base`."""
-    return sorted(path.stem for path in (plan_path.parent / "scenarios").glob("*.yaml"))
-
-
-def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
-    """The file that a scenario's name or path means; None for `base`."""
-    text = str(ref)
-    if text == "base":
-        return None
-    beside = plan_path.parent / "scenarios" / f"{text}.yaml"
-    named = [beside] if "/" not in text and "\\" not in text else []
-    for candidate in (*named, Path.cwd() / text, PROJECT / text, plan_path.parent / text):
-        if candidate.is_file():
-            return candidate.resolve()
-    known = ["base", *scenario_names(plan_path)]
-    raise PlanError(
-        [
-            Problem(
-                "scenario",
-                f"there is no such scenario; this plan has: {', '.join(known)}.",
-                text,
-                nearest=nearest_name(text, known),
-            )
-        ]
-    )
 
 
 def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[str, Any] | None = None) -> Plan:
@@ -193,9 +156,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     folder = path.parent / str(raw_choices.get("data", ""))
     found = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     if not folder.is_dir():
-        problems[:] = [
-            Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
-        ]
+        problems[:] = [Problem(files.name_of(path), "no_data_folder", raw_choices.get("data"), column="data")]
     present = {name: copy.copy(table) for name, table in found.items() if table is not None}
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
@@ -205,8 +166,8 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         changes = words.get("set") if isinstance(words.get("set"), dict) else {}
         applied += apply_changes(present, raw_choices, changes or {}, files.name_of(scenario_path), problems)
     applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
-    choices = _choices(raw_choices, files.name_of(path), problems)
-    tables = Tables(**{name: tuple(_records(name, present.get(name), problems)) for name in TABLES})
+    choices = read_choices(raw_choices, files.name_of(path), problems)
+    tables = Tables(**{name: tuple(read_records(name, present.get(name), problems)) for name in TABLES})
     problems += check_together(_read(tables, choices, present, files.name_of(path)))
     if choices is None or problems:
         raise PlanError(problems)
@@ -214,6 +175,39 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     name = scenario_path.stem if scenario_path else "base"
     hashes = dict(sorted(files.hashes.items()))
     return Plan(path, name, choices, tables, tuple(applied), hashes, words, ranges, levers, spare)
+
+
+def load_plans(plan: str | Path, references: Sequence[str]) -> list[Plan]:
+    """The plan in each scenario; PlanError with the problems of all of them, each once."""
+    plans = all_or_problems(*(partial(load_plan, plan, reference) for reference in references))
+    problems = _same_names(plans)
+    if problems:
+        raise PlanError(problems)
+    return plans
+
+
+def all_or_problems(*steps: Callable[[], Any]) -> list[Any]:
+    """What every step gives; where some find the input wrong, one PlanError with all of their problems, each once."""
+    given: list[Any] = []
+    problems: dict[str, Problem] = {}
+    for step in steps:
+        try:
+            given.append(step())
+        except PlanError as error:
+            problems.update({str(problem): problem for problem in error.problems})
+    if problems:
+        raise PlanError(problems.values())
+    return given
+
+
+def _same_names(plans: Sequence[Plan]) -> list[Problem]:
+    """Scenarios of one name from two folders would overwrite each other's results."""
+    names = [folder_name(plan.scenario).casefold() for plan in plans]
+    return [
+        Problem("--scenario", "scenario_twice", plan.scenario)
+        for plan, name in zip(plans, names, strict=True)
+        if names.count(name) > 1
+    ]
 
 
 def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
@@ -235,68 +229,8 @@ def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable],
 def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> None:
     for key in words:
         if key not in SCENARIO_KEYS:
-            problems.append(
-                Problem(file, "a scenario holds title, reason and set.", key, nearest=nearest_name(key, SCENARIO_KEYS))
-            )
+            problems.append(Problem(file, "scenario_keys", key, nearest=nearest_name(key, SCENARIO_KEYS)))
     if not words.get("title"):
-        problems.append(Problem(file, "a scenario needs a title.", column="title"))
+        problems.append(Problem(file, "scenario_title", column="title"))
     if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
-        problems.append(Problem(file, "set is a map of addresses to changes.", words["set"], column="set"))
-
-
-def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
-    try:
-        return Choices.model_validate(raw)
-    except ValidationError as error:
-        for e in error.errors():
-            key = str(e["loc"][0])
-            missing = e["type"] == "missing"
-            near = (
-                nearest_name(key, [k for k in Choices.model_fields if k not in raw])
-                if e["type"] == "extra_forbidden"
-                else ""
-            )
-            value = raw.get(key)
-            near = near or (nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else "")
-            problems.append(Problem(file, allowed(e), None if missing else value, column=key, nearest=near))
-        return None
-
-
-def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[Any]:
-    """The records of a raw table; what is wrong with a cell is noted with its file, line, column and value."""
-    if raw is None:
-        return []
-    table = TABLES[name]
-    fields = table.record.model_fields
-    records = []
-    for cells, line in zip(raw.rows, raw.lines, strict=True):
-        given = {
-            c: cells[c]
-            for c in table.columns
-            if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))
-        }
-        try:
-            records.append(table.record.model_validate(given))
-        except ValidationError as error:
-            where = f"{row_key(cells, table.keys)} (line {line})"
-            for e in error.errors():
-                column = str(e["loc"][0])
-                if column not in raw.columns:
-                    continue
-                value = cells.get(column)
-                near = nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else ""
-                problems.append(
-                    Problem(raw.file, allowed(e), "" if e["type"] == "missing" else value, where, column, near)
-                )
-    return records
-
-
-def _may_be_blank(info: Any) -> bool:
-    """A plain text cell may be empty; a name, an id or a number may not."""
-    return (
-        info.annotation is str
-        and info.is_required()
-        and not any(
-            getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
-        )
-    )
+        problems.append(Problem(file, "scenario_set", words["set"], column="set"))

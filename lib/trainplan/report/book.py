@@ -19,7 +19,8 @@ from trainplan.analysis.goal_seek import Goal, seek
 from trainplan.analysis.marginal_values import values
 from trainplan.analysis.relaxations import ways
 from trainplan.analysis.rule_comparison import Rules, rules
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.report import best_plan_tables as best_plan_views
 from trainplan.report import sentences
 from trainplan.report import tables as views
@@ -42,9 +43,8 @@ def open_book(names: Mapping[str, Any]) -> Book:
     plan = load_plan(given["plan"], given["scenario"], given["overrides"])
     group, groups = given.get("group"), [row.id for row in plan.tables.groups]
     if group and group not in groups:
-        raise PlanError(
-            [Problem(WHERE, f"groups: {', '.join(groups)}.", group, "", "group", nearest_name(group, groups))]
-        )
+        near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
+        raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     return Book(plan, given["language"], folder, given.get("scenarios"), group)
 

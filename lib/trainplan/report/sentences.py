@@ -11,8 +11,7 @@ from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
 from trainplan.results.real_terms import real_change
 from trainplan.results.tables import Results
-from trainplan.text.catalog import say
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NOTHING, billions, number, percent
 from trainplan.text.words import old_say
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from babel.plural import PluralRule
 
-from trainplan.text.formats import number
-
 LANGUAGES = ("vi", "en")
+OPTIONS = ("ambition", "pacing", "rule", "language", "loop")  # families of what a choice may be
 PLURAL = {"vi": PluralRule({}), "en": PluralRule({"one": "n is 1"})}
 
 
@@ -35,6 +34,8 @@ def say(key: str, language: str, /, **values: object) -> str:
     forms = texts(language)[key]
     count = values.get("count")
     if isinstance(count, int | float):
+        from trainplan.text.formats import number  # which names units by this catalog
+
         values["count"] = number(count, language)
         if len(forms) > 1 and PLURAL[language](count) != "one":
             return forms[-1].format(**values)
@@ -47,6 +48,12 @@ def term(family: str, name: object, language: str) -> str:
     return forms[0] if forms else str(name)
 
 
-def both(key: str, **values: object) -> str:
+def both(key: str, /, **values: object) -> str:
     """`Tiếng Việt / English`, for a terminal, which does not know who reads it."""
     return " / ".join(dict.fromkeys(say(key, language, **values) for language in LANGUAGES))
+
+
+def option_name(option: str, language: str) -> str:
+    """What an option of a choice is called, wherever it is named; one without a name, such as a year, is itself."""
+    keys = (f"{family}.{option}" for family in OPTIONS)
+    return next((say(key, language) for key in keys if key in texts(language)), option)

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from babel.numbers import format_decimal
 
+from trainplan.text.catalog import say
+
 NARROW = "\u202f"  # a narrow space that does not break, before units
 LOCALES = {"vi": "vi_VN", "en": "en_US"}
-BILLION = {"vi": "tỷ đồng", "en": "bn VND"}
 NOTHING = "–"
 
 
@@ -38,7 +39,7 @@ def billions(vnd: float | None, language: str, digits: int = 1) -> str:
     """VND as billions with their unit: 15,0 tỷ đồng."""
     if vnd is None or math.isnan(vnd):
         return NOTHING
-    return f"{bare_billions(vnd, language, digits)}{NARROW}{BILLION[language]}"
+    return f"{bare_billions(vnd, language, digits)}{NARROW}{say('unit.bn', language)}"
 
 
 def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
@@ -51,7 +52,7 @@ def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
 
 def vnd(value: float | None, language: str) -> str:
     """VND to the đồng: 63.900.219.000 đồng."""
-    return number(value, language) + (f"{NARROW}đồng" if language == "vi" else f"{NARROW}VND")
+    return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"
 
 
 ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"

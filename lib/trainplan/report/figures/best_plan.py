@@ -8,8 +8,7 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import Rules, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
-from trainplan.text.catalog import say
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import number
 from trainplan.text.words import old_say
 

@@ -14,8 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
 from trainplan.report.uncertainty_tables import total_cost, when_due
-from trainplan.text.catalog import say
-from trainplan.text.choices import option_name
+from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import bare_billions, billions, number, percent
 
 DARK_ORANGE = "#b36b00"  # of letters
