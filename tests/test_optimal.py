@@ -189,7 +189,7 @@ def test_another_solver_finds_the_same_for_an_giang(tmp_path: Path) -> None:
     plan = build_arrays(load_plan("an_giang_2011_2015"))
     solver = Solver(build_formulation(plan, Constants(plan)))
     own = solver.solve_linear().value
-    solver.write(tmp_path / "model.mps", whole=False)
+    solver.write(tmp_path / "model.mps", integer=False)
     assert glpk_optimum(tmp_path / "model.mps", whole=False) == pytest.approx(own, rel=1e-6)
 
 

@@ -42,7 +42,7 @@ def yearly_need(arrays: Arrays, people: Workforce, path: Array, passing: Array) 
 
 def stock_need(arrays: Arrays, flow: StockFlow, passing: Array, holders: Array, continuing: Array, year: int) -> Array:
     """Attainment, (H, D): what is missing from the path in the year in which a cohort started now completes, as far as
-    idle. `holders` is Q of the year before, (H, D), and `later` the cohorts under way this year, (W, D)."""
+    idle. `holders` is Q of the year before, (H, D), and `continuing` the learners under way this year, (W, D)."""
     structure = arrays.structure
     need = np.zeros((len(structure.stocks), arrays.draws))
     passes = continuing * arrays.completion_rate[arrays.program[structure.cohorts.owner]]

@@ -56,7 +56,7 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
 
 
 class Year(NamedTuple):
-    """What a year of a simulation comes to."""
+    """What a year of a simulation comes to: people by pair, and what the next year starts from."""
 
     needed: Array  # (K, D)
     deliverable: Array  # (K, D)
@@ -125,12 +125,12 @@ class Run:
 
     @cached_property
     def classes(self) -> Array:
-        """(Y, P, D) all that are held."""
+        """(Y, P, D) new classes and those of earlier years."""
         return self.new_classes + self.arrays.structure.classes.by_owner(self._yearly("open_classes"))
 
     @cached_property
     def committed_vnd(self) -> Array:
-        """(Y, P, D) what cohorts of earlier years cost."""
+        """(Y, P, D) committed cost: that of cohorts begun in earlier years, the pipeline's too."""
         return self._yearly("committed_vnd")
 
     @cached_property
@@ -188,5 +188,5 @@ class Run:
 
 
 def under_way(arrays: Arrays, continuing: Array, open_classes: Array) -> tuple[Array, Array]:
-    """Learners and classes of every program, (P, D) each, in a later than their first year."""
+    """Learners and classes of every program, (P, D) each, beyond their first year."""
     return arrays.structure.learners(continuing), arrays.structure.classes.by_owner(open_classes)

@@ -1,4 +1,4 @@
-"""Coefficients of the linear program that do not depend on its variables, from a run in which nobody is sent (2–5)."""
+"""Coefficients of the linear program that do not depend on its variables (method.md, 2–5)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Constants:
         years, people = arrays.years, idle.people
         group = arrays.group
         self.weight = arrays.weight[:, 0]
-        self.stocks, self.yearly, self.counts = (kinds_with(arrays.kind, "reached", way) for way in ENROLLMENT_LIMITS)
+        self.reached = {way: kinds_with(arrays.kind, "reached", way) for way in ENROLLMENT_LIMITS}  # (O,) each
+        self.stocks, self.yearly, self.counts = self.reached.values()
         self.course_years = arrays.course_years[arrays.program]  # (K,)
         self.class_size = arrays.class_size[:, 0]
         self.headcount = people.headcount[:, group, 0]  # (Y, O)
@@ -43,16 +44,15 @@ class Constants:
         self.may_start = unqualified > 1e-9  # (Y, O); more pipeline than people leaves nobody
         self.price = arrays.price[..., 0]
         self.learner_cost, self.class_cost = self._costs(arrays)
-        self.count_limit = limit_of_counts(arrays)
+        self.count_limit = count_limits(arrays)
         self.max_enrollment = self._max_enrollment(arrays, idle.needed[..., 0])
 
     def _costs(self, arrays: Arrays) -> tuple[Array, Array]:
         """Million VND of each year τ for a learner (τ, Y, K) and a class (τ, Y, P) that starts in a year."""
         year = np.arange(arrays.years)
         now = np.arange(arrays.years + arrays.tail)[:, None]
-        under_way = [
-            ((now >= year) & (now < year + n)).astype(float) for n in range(1, int(arrays.course_years.max()) + 1)
-        ]
+        lengths = range(1, int(arrays.course_years.max()) + 1)
+        under_way = [((now >= year) & (now < year + n)).astype(float) for n in lengths]
         held = np.stack(under_way)[arrays.course_years - 1].transpose(1, 2, 0)  # (τ, Y, P)
         price = self.price[:, None] / MILLION
         learner = held[..., arrays.program] * self.survival * (price * arrays.learner_cost[:, 0])[..., arrays.program]
@@ -61,12 +61,12 @@ class Constants:
     def _max_enrollment(self, arrays: Arrays, needed: Array) -> Array:
         """(Y, K) people a pair may ever be sent in a year: a whole number, 0 where sending is of no use."""
         limits = [limit(self, arrays, needed) for limit in ENROLLMENT_LIMITS.values()]
-        ways = [mask[arrays.objective] for mask in (self.stocks, self.yearly, self.counts)]
-        most = np.select([np.broadcast_to(way, needed.shape) for way in ways], limits)
+        pairs = [np.broadcast_to(mask[arrays.objective], needed.shape) for mask in self.reached.values()]
+        most = np.select(pairs, limits)
         return np.where(arrays.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
 
 
-def limit_of_stock(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+def stock_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
     """(Y, K): the head-count where somebody may start and the course ends within the plan."""
     end = np.arange(arrays.years)[:, None] + constants.course_years - 1
     ends = (end < arrays.years) & (_at_end(constants.survival, end) > 0)
@@ -74,20 +74,20 @@ def limit_of_stock(constants: Constants, arrays: Arrays, needed: Array) -> Array
     return np.where(ends & constants.may_start[:, arrays.objective], people, 0.0)
 
 
-def limit_of_year(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+def yearly_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
     """(Y, K): the year's need."""
     return needed
 
 
-def limit_of_count(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+def count_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
     """(Y, K): what the count may send by itself, where its group has anybody."""
     return np.where(constants.headcount > 0, constants.count_limit, 0.0)[:, arrays.objective]
 
 
 ENROLLMENT_LIMITS: dict[str, Callable[[Constants, Arrays, Array], Array]] = {  # by how a kind of objective is reached
-    "stock": limit_of_stock,
-    "completions": limit_of_year,
-    "sent": limit_of_count,
+    "stock": stock_enrollment_limit,
+    "completions": yearly_enrollment_limit,
+    "sent": count_enrollment_limit,
 }
 
 
@@ -105,13 +105,12 @@ def under_way(arrays: Arrays, stay: Array) -> Array:
     """(Y, O): people of the pipeline who are under way and end after the year."""
     ends = arrays.start + arrays.course_years[arrays.program][:, None] - 1  # (K, A)
     left = np.cumprod(stay, axis=0)
-    later = [
-        of_objective(arrays, (arrays.pipeline[..., 0] * (ends > year)).sum(axis=1)) for year in range(arrays.years)
-    ]
+    learners = arrays.pipeline[..., 0]
+    later = [of_objective(arrays, (learners * (ends > year)).sum(axis=1)) for year in range(arrays.years)]
     return np.stack(later) * left[: arrays.years]
 
 
-def limit_of_counts(arrays: Arrays) -> Array:
+def count_limits(arrays: Arrays) -> Array:
     """(Y, O): people a count may send by itself up to a year: before it is due, places are kept for its parts."""
     target = arrays.target[:, 0]
     kept = np.zeros_like(target)

@@ -33,9 +33,8 @@ def round_enrollment(arrays: Arrays, constants: Constants, wanted: Array) -> Arr
             cost = constants.learner_cost[: arrays.years, year, pair], constants.class_cost[: arrays.years, year, p]
             fits = _affordable_in_every_year(money, share[p], cost, constants.class_size[p], taken[p])
             people = max(0.0, min(people, fits))
-            classes = _count_classes(taken[p] + people, constants.class_size[p]) - _count_classes(
-                taken[p], constants.class_size[p]
-            )
+            size = constants.class_size[p]
+            classes = _count_classes(taken[p] + people, size) - _count_classes(taken[p], size)
             money = np.maximum(0.0, money - np.outer(people * cost[0] + classes * cost[1], share[p]))
             enrolled[year, pair] = people
             places[p] -= people
@@ -53,10 +52,8 @@ def max_sendable(arrays: Arrays, constants: Constants, enrolled: Array, year: in
         done = enrolled[:year] * constants.survival[now, :year] * constants.completion_rate * ending
         stock = np.minimum(constants.headcount[now], before + of_objective(arrays, done.sum(axis=0)))
     on = constants.course_years + np.arange(year)[:, None] - 1 > year
-    students = (
-        of_objective(arrays, (enrolled[:year] * constants.survival[year, :year] * on).sum(axis=0))
-        + constants.under_way[year]
-    )
+    students = of_objective(arrays, (enrolled[:year] * constants.survival[year, :year] * on).sum(axis=0))
+    students += constants.under_way[year]
     idle = floor(np.maximum(0.0, constants.headcount[year] - stock - students) + SLACK)
     sent = of_objective(arrays, enrolled[:year].sum(axis=0))
     return np.where(constants.counts, np.maximum(0.0, constants.count_limit[year] - sent), idle)
