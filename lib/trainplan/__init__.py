@@ -1,3 +1,4 @@
-"""Training plans: needs, places, money and results (`compute`, `load_plan`). Importing it registers rules and kinds."""
+"""Training plans: what a decision asks for, what there are places and money for, and what comes of it."""
 
-import trainplan.optimize.best_plan  # noqa: F401
+# Modules that register rules and kinds: see plan/choices.py
+REGISTERING = ("trainplan.model.kinds", "trainplan.model.funding", "trainplan.optimize.best_plan")

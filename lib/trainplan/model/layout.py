@@ -22,7 +22,7 @@ FEW = 6  # rows that are added one by one sooner than gathered
 
 @dataclass(frozen=True)
 class GroupSum:
-    """Adds rows up by their owner, in the order of the rows; an owner has one row at most in each round."""
+    """Sum rows by their owner, such as pairs by program; added in the order of the rows, for the same bits."""
 
     owners: int
     first: tuple[Index, Index]  # (owners, their first rows)
@@ -31,7 +31,7 @@ class GroupSum:
 
     @classmethod
     def of(cls, owner: Index, owners: int) -> GroupSum:
-        """`owner` of each row; a row whose owner is below 0 counts for nobody."""
+        """From the owner (a number below `owners`) of each row; a row whose owner is below 0 counts for nobody."""
         rows: list[list[int]] = [[] for _ in range(owners)]
         for row, one in enumerate(owner):
             if one >= 0:
@@ -61,7 +61,7 @@ class GroupSum:
 
 @dataclass(frozen=True)
 class EqualSizedGroups:
-    """Owners that share something among equally many rows each, to be served at once."""
+    """Owners (such as programs) that have equally many rows (such as routes), so that all are computed at once."""
 
     owner: Index  # (owners,)
     rows: Index  # (n, owners): the first rows of all owners, the second ones, …
@@ -93,6 +93,7 @@ class ContinuingCohorts:
 
     @classmethod
     def of(cls, years: Index) -> ContinuingCohorts:
+        """From the course years of each owner."""
         place = {(one, 1): one for one in range(len(years))}
         rows = [(one, year) for one in range(len(years)) for year in range(2, years[one] + 1)]
         place |= {row: len(years) + i for i, row in enumerate(rows)}
@@ -108,13 +109,13 @@ class ContinuingCohorts:
         )
 
     def stack(self, beginners: Array, continuing: Array) -> Array:
-        """The year's cohorts, (owners + W, D): the later ones below the beginners."""
+        """The year's cohorts, (owners + W, D): beginners, (owners, D), and below them the continuing, (W, D)."""
         rows = np.empty((len(beginners) + len(continuing), max(beginners.shape[-1], continuing.shape[-1])))
         rows[: len(beginners)], rows[len(beginners) :] = beginners, continuing
         return rows
 
     def next_year(self, beginners: Array, continuing: Array) -> Array:
-        """The later rows of the next year, (W, D)."""
+        """The continuing cohorts of the next year, (W, D): each a course year on; those that ended are gone."""
         return self.stack(beginners, continuing)[self.before]
 
 
@@ -198,13 +199,10 @@ class Structure:
         course_years: Index,
     ) -> Structure:
         """Of objectives, of pairs (the first `routes` of them are routes, the rest pipeline) and of programs."""
-        depth = np.array([_depth(part_of, o) for o in range(len(part_of))], np.intp)
-        deepest = int(depth.max(initial=0))
-        by_level = [np.flatnonzero(depth == level) for level in range(deepest, -1, -1)]
+        by_level = _by_depth(part_of)
         pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
-        stocks, yearly, counts = (
-            np.flatnonzero(kinds_with(kind, "reached", way)) for way in ("stock", "completions", "sent")
-        )
+        ways = ("stock", "completions", "sent")
+        stocks, yearly, counts = (np.flatnonzero(kinds_with(kind, "reached", way)) for way in ways)
         stock, count = _positions(stocks, len(kind)), _positions(counts, len(kind))
         cohorts, classes = ContinuingCohorts.of(course_years[program]), ContinuingCohorts.of(course_years)
         held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}
@@ -237,8 +235,14 @@ def _positions(rows: Index, among: int) -> Index:
     return place
 
 
-def _depth(part_of: Index, objective: int) -> int:
-    return 0 if part_of[objective] < 0 else 1 + _depth(part_of, int(part_of[objective]))
+def _by_depth(part_of: Index) -> list[Index]:
+    """Objectives by how deep they lie within others, the deepest first."""
+    depth = np.zeros(len(part_of), np.intp)
+    above = part_of.copy()
+    while (above >= 0).any():
+        depth += above >= 0
+        above = np.where(above >= 0, part_of[above], -1)
+    return [np.flatnonzero(depth == level) for level in range(int(depth.max(initial=0)), -1, -1)]
 
 
 def _rows_of_sole_owners(owner: Index, rows: Index) -> Index:

@@ -1,18 +1,55 @@
 """What a plan may choose from: rules of allocation and kinds of objective, as the model registers them.
 
-Both registries are empty here, so that reading a plan knows the words and not the model. Importing `trainplan` fills
-them. Adding a rule is one `@rule` and the text `rule.<name>` in each catalog; a kind is one `register_kind`.
+Both registries are empty here, so that reading a plan knows the words and not the model. `trainplan.REGISTERING` lists
+the modules that fill them, imported when a registry is first read and not by `trainplan --help`. Adding a rule is one
+`@rule` and the text `rule.<name>` in each catalog; adding a kind is one `register_kind`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Any, Literal, TypeVar
 
 from pydantic_core import PydanticKnownError, core_schema
 
+import trainplan
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+Record = TypeVar("Record")
+
+
+@cache
+def _import_registering() -> None:
+    for module in trainplan.REGISTERING:
+        import_module(module)
+
+
+class Registry(MutableMapping[str, Record]):
+    """Records by name, in the order of registration; reading it first imports whoever registers."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+
+    def __getitem__(self, name: str) -> Record:
+        _import_registering()
+        return self._records[name]
+
+    def __setitem__(self, name: str, record: Record) -> None:
+        self._records[name] = record
+
+    def __delitem__(self, name: str) -> None:
+        del self._records[name]
+
+    def __iter__(self) -> Iterator[str]:
+        _import_registering()
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        _import_registering()
+        return len(self._records)
 
 
 @dataclass(frozen=True)
@@ -38,8 +75,8 @@ class Kind:
     unit: Literal["share", "people"]
 
 
-ALLOCATION_RULES: dict[str, Rule] = {}  # by name, in the order of registration
-OBJECTIVE_KINDS: dict[str, Kind] = {}
+ALLOCATION_RULES = Registry[Rule]()
+OBJECTIVE_KINDS = Registry[Kind]()
 
 
 def rule(name: str, *, yearly: bool = True, keeps_ceilings: bool = True) -> Callable[[Function], Function]:
@@ -72,7 +109,7 @@ def is_yearly(allocation: str) -> bool:
 class OneOf:
     """A field's values are the names in a registry when the value is read; the error is that of a `Literal`."""
 
-    registry: dict[str, Any]
+    registry: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
