@@ -6,15 +6,16 @@ The plan's own rule spends the money; the rule `all` spends without limit, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, Mask, arrays
-from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.best_plan import decided
+from trainplan.model.arrays import Array, Arrays, Mask, build_arrays
+from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import run_plan
+from trainplan.plan.choices import ALLOCATION_RULES, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
@@ -51,17 +52,17 @@ def seek(plan: Plan, source: str = TOTAL) -> Goal:
         expected = {"expected": ", ".join(sources)}
         raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
     numbers, column = limited(plan), sources.index(source)
-    free = decided(with_level(numbers, column, np.array([np.inf])))
+    free = run_plan(with_level(numbers, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]
     most = spent_of(numbers, free, column)
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(met_of(numbers, with_level(numbers, column, amounts))[reached].all(axis=0))
+        return np.asarray(run_plan(with_level(numbers, column, amounts)).met_when_due[reached].all(axis=0))
 
     found = least(works, most, points_of(numbers)) if reached.any() else 0.0
     amount = np.inf if found is None else found
-    run = free if found is None else decided(with_level(numbers, column, np.array([amount])))
-    less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
+    run = free if found is None else run_plan(with_level(numbers, column, np.array([amount])))
+    less = run_plan(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
@@ -89,15 +90,9 @@ def goal_table(goal: Goal) -> pd.DataFrame:
 
 def limited(plan: Plan) -> Arrays:
     """The plan's numbers under a rule that ceilings bind."""
-    numbers = arrays(plan)
-    return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
-
-
-def met_of(numbers: Arrays, variants: Arrays) -> Mask:
-    """(O, D) whether each objective is met when due in every draw of `variants`; the best plan is sought for each."""
-    if numbers.allocation != "optimal":
-        return simulate(variants).met_when_due
-    return np.concatenate([decided(one).met_when_due for one in _draws(variants)], axis=1)
+    numbers = build_arrays(plan)
+    bound = ALLOCATION_RULES[numbers.allocation].keeps_ceilings
+    return numbers if bound else replace(numbers, allocation="optimal")
 
 
 def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
@@ -134,7 +129,7 @@ def least(works: Callable[[Array], Mask], most: float, points: int, step: float 
 
 def points_of(numbers: Arrays) -> int:
     """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
-    return 1 if numbers.allocation == "optimal" else POINTS
+    return POINTS if is_yearly(numbers.allocation) else 1
 
 
 def spent_of(numbers: Arrays, run: Run, source: int) -> float:
@@ -142,14 +137,6 @@ def spent_of(numbers: Arrays, run: Run, source: int) -> float:
     share = numbers.source_share[..., 0]
     part = share[:, source] if source < share.shape[1] else np.ones(len(share))
     return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
-
-
-def _draws(variants: Arrays) -> Iterator[Arrays]:
-    """The draws of ceilings and capacities, each as numbers of its own."""
-    ceilings = np.broadcast_to(variants.ceiling, (*variants.ceiling.shape[:2], variants.draws))
-    capacities = np.broadcast_to(variants.capacity, (len(variants.capacity), variants.draws))
-    for d in range(variants.draws):
-        yield replace(variants, ceiling=ceilings[..., d : d + 1], capacity=capacities[:, d : d + 1])
 
 
 def _named(ids: list[str], mask: Mask) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.rule_comparison import RULES as KEEPING_CEILINGS
 from trainplan.analysis.sampling import REPLICATES, Ranges, points, sizes
-from trainplan.model.arrays import Array, arrays
-from trainplan.model.cost import by_source
+from trainplan.model.arrays import Array, build_arrays
+from trainplan.model.cost import cost_by_source
 from trainplan.model.draws import CHUNK, simulate_draws
-from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import decided
+from trainplan.optimize.best_plan import run_plan
+from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
 
@@ -66,9 +65,9 @@ def uncertainty(
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
-    loop = loop or ("closed" if plan.allocation in RULES else "open")
+    loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
     kept = min(draws, REMEMBERED)
-    numbers = arrays(plan)
+    numbers = build_arrays(plan)
     planned = enrollment(plan) if loop == "open" else None
     years, objectives = numbers.years, len(numbers.group)
     inputs, coverage = np.empty((len(plan.ranges), kept)), np.empty((years, objectives, kept))
@@ -121,23 +120,24 @@ def under_rules(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> lis
     """
     if not plan.ranges:
         return []
-    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in KEEPING_CEILINGS]
-    closed = [uncertainty(one, draws, seed, "closed") for one in plans if one.allocation in RULES]
+    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in compared_rules()]
+    closed = [uncertainty(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
     return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 
 
 def enrollment(plan: Plan) -> Array:
     """(Y, K, 1): what the plan decides without knowing what the draws bring."""
-    return decided(arrays(plan)).funded
+    return run_plan(build_arrays(plan)).funded
 
 
 def lacking(run: Run) -> Array:
     """(Y, D) VND that the run costs beyond its ceilings: in total, or at least what the sources lack together."""
-    ceiling = run.plan.ceiling
+    ceiling = run.arrays.ceiling
     if not np.isfinite(ceiling).any():
         return np.zeros((1, 1))
     short = [
-        np.maximum(0.0, by_source(run.plan, cost) - limit) for cost, limit in zip(run.funded_vnd, ceiling, strict=True)
+        np.maximum(0.0, cost_by_source(run.arrays, cost) - limit)
+        for cost, limit in zip(run.funded_vnd, ceiling, strict=True)
     ]
     return np.stack([np.maximum(year[-1], year[:-1].sum(axis=0)) for year in short])
 

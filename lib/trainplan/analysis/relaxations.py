@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.goal_seek import STEP, TOTAL, least, limited, met_of, points_of
+from trainplan.analysis.goal_seek import STEP, TOTAL, least, limited, points_of
 from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import decided
+from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.plan import Plan
 from trainplan.results.relaxed_runs import without_ceilings
 
@@ -36,7 +36,7 @@ class Way:
 def ways(plan: Plan) -> list[Way]:
     """Every kind of way for every target that is missed when due, the cheapest of a target first."""
     numbers = limited(plan)
-    run = decided(numbers)
+    run = run_plan(numbers)
     missed = np.flatnonzero(~run.met_when_due[:, 0])
     found: list[Way] = []
     for objective in missed:
@@ -63,7 +63,7 @@ def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iter
     id = plan.tables.objectives[objective].id
 
     def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Way:
-        return Way(id, kind, changes, _cost(decided(changed)) - cost)
+        return Way(id, kind, changes, _cost(run_plan(changed)) - cost)
 
     money = list(_money(plan, numbers, objective))
     for kind, changes, changed in money:
@@ -88,7 +88,7 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
     free = without_ceilings(numbers)
     if not rows or not _meets(free, objective):
         return
-    most = float(decided(free).funded_vnd.sum())
+    most = float(run_plan(free).funded_vnd.sum())
     every = [(year, source) for year, source in rows if source == TOTAL] or rows
     single = [] if every_year_only else [[row] for row in rows]
     for cells in [every, *(one for one in single if one != every)]:
@@ -154,13 +154,13 @@ def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: fl
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(met_of(numbers, raised(amounts))[objective])
+        return np.asarray(run_plan(raised(amounts)).met_when_due[objective])
 
     return least(works, most, points_of(numbers), step) if works(np.array([most]))[0] else None
 
 
 def _meets(numbers: Arrays, objective: int) -> bool:
-    return bool(decided(numbers).met_when_due[objective, 0])
+    return bool(run_plan(numbers).met_when_due[objective, 0])
 
 
 def _cost(run: Run) -> float:

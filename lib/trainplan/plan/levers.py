@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import FORMS, Address, changed_value, column_of, find_cells
+from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
 from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, number
@@ -66,6 +67,8 @@ def choices_of(address: str) -> tuple[str, ...]:
     """What a choice of the plan may be; nothing where it is not one of a few words."""
     if address == "pacing":
         return get_args(Pacing)
+    if address == "allocation":
+        return tuple(ALLOCATION_RULES)
     field = Choices.model_fields.get(address)
     return get_args(field.annotation) if field and all(isinstance(a, str) for a in get_args(field.annotation)) else ()
 

@@ -20,13 +20,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
+from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
 from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 Pacing = Literal["linear", "front", "back"]
 OR_TOTAL = " or total"  # of a reference: all of them together, too
-Kind = Literal["attainment", "annual", "appointment", "count"]
 
 
 def number(value: object) -> float:
@@ -189,7 +189,7 @@ class Objective(Row):
 
     id: Id
     group: Id = column(refers="groups")
-    kind: Kind
+    kind: Annotated[str, OneOf(OBJECTIVE_KINDS)]
     name_vi: Name
     name_en: Name
     baseline: Coverage = column(drawable=True)
@@ -487,7 +487,7 @@ class Choices(BaseModel):
     data: Name
     ambition: Literal["low", "mid", "high"]
     pacing: PacingCell
-    allocation: Literal["all", "proportional", "priority", "optimal"]
+    allocation: Annotated[str, OneOf(ALLOCATION_RULES)]
     price_base_year: Year
     language: Literal["vi", "en"]
     uncertain: Any = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trainplan.model.arrays import arrays
+from trainplan.model.arrays import build_arrays
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
@@ -114,7 +114,7 @@ WHY = {
 
 def why(results: Results, language: str) -> list[str]:
     """A sentence for every objective: what it reaches when due, what binds, and the best that can be had."""
-    numbers, keys = arrays(results.plan), ["year", "objective"]
+    numbers, keys = build_arrays(results.plan), ["year", "objective"]
     yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
     rows = zip(
         results.plan.tables.objectives,

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
-from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.choices import is_yearly
 
 LIFTED = ("ceiling", "capacity", "completion_rate", "pace")  # the numbers in which the plans differ
 
@@ -32,7 +32,7 @@ class Lifted(NamedTuple):
 
 def side_by_side(plan: Arrays, planned: Array | None = None) -> Lifted:
     """Simulates a plan, whose numbers have one draw, with its limits and without; `planned` as in `simulate`."""
-    by_rule = planned is None and plan.allocation in RULES
+    by_rule = planned is None and is_yearly(plan.allocation)
     plans = _plans(plan if by_rule else replace(plan, allocation="all"))
     side: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in plans], axis=-1) for name in LIFTED}
     runs = simulate(replace(plans[0], **side))
@@ -55,7 +55,9 @@ def _plans(plan: Arrays) -> list[Arrays]:
 
 def _draw(runs: Run, plan: Arrays, k: int) -> Run:
     """One draw of a run, as the run of its own plan."""
-    return Run(plan, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.later, runs.held)))
+    return Run(
+        plan, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.continuing, runs.open_classes))
+    )
 
 
 def _pick(value: Any, k: int) -> Any:

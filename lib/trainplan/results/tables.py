@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
-from trainplan.model.cost import by_source
+from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
+from trainplan.model.cost import cost_by_source
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import Optimum, optimum
+from trainplan.optimize.best_plan import Optimum, solve_ahead
 from trainplan.plan.plan import Plan
 from trainplan.results.relaxed_runs import Lifted, side_by_side
 from trainplan.results.verdicts import best_reachable, binding, latest_start, verdict
@@ -32,8 +32,8 @@ class Results:
 
 def compute(plan: Plan) -> Results:
     """All result tables of a plan."""
-    numbers = arrays(plan)
-    best = optimum(numbers) if numbers.allocation == "optimal" else None
+    numbers = build_arrays(plan)
+    best = solve_ahead(numbers)
     lifted = side_by_side(numbers, best.enrollment if best else None)
     run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
     cost = _cost(plan, numbers, run)
@@ -119,8 +119,8 @@ def _commitments(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
 
 def _budget(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     """By source and in total; the total lacks at least what its sources lack."""
-    deliverable = np.stack([by_source(numbers, year) for year in run.deliverable_vnd])
-    funded = np.stack([by_source(numbers, year) for year in run.funded_vnd])
+    deliverable = np.stack([cost_by_source(numbers, year) for year in run.deliverable_vnd])
+    funded = np.stack([cost_by_source(numbers, year) for year in run.funded_vnd])
     ceiling = numbers.ceiling
     shortfall = np.maximum(0.0, deliverable - ceiling)
     shortfall[:, -1] = np.maximum(shortfall[:, -1], shortfall[:, :-1].sum(axis=1))
@@ -201,7 +201,7 @@ def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
     """
     sources = [*(row.id for row in plan.tables.sources), "total"]
     rows = [
-        {"year": year, "source": source, "people_years_per_billion": float(best.money[y, s])}
+        {"year": year, "source": source, "people_years_per_billion": float(best.shadow_price[y, s])}
         for y, year in enumerate(plan.years)
         for s, source in enumerate(sources)
     ]
