@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from strategies import plans
 from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
-from trainplan.analysis.goal_seek import STEP, goal_seek, goal_table, limited, with_level
+from trainplan.analysis.goal_seek import STEP, arrays_under_ceilings, goal_seek, goal_table, with_level_ceiling
 from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.relaxations import relaxations, relaxations_table
 from trainplan.cli import main
@@ -59,9 +59,9 @@ def test_where_everything_is_funded_the_best_plan_spends_the_amount() -> None:
 def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     plan = loaded(drawn)
     assume(plan.allocation != "all")
-    goal, numbers = goal_seek(plan), limited(plan)
+    goal, numbers = goal_seek(plan), arrays_under_ceilings(plan)
     reachable = np.array([row.id in goal.reachable for row in plan.tables.objectives])
-    below = with_level(numbers, -1, np.array([goal.amount_vnd - STEP]))
+    below = with_level_ceiling(numbers, -1, np.array([goal.amount_vnd - STEP]))
     assert goal.run.met_when_due[reachable, 0].all()
     if goal.amount_vnd > 0:
         assert not decided(below).met_when_due[reachable, 0].all()

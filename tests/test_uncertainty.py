@@ -101,7 +101,7 @@ def test_draws_stay_what_columns_allow() -> None:
     plan = load_plan(PROVINCE, "ambition_high", {"programs.*.completion_rate": 0.99})
     ranges = Ranges.of(plan)
     wild = [one.model_copy(update={"low": 0.0, "high": 9.0}) for one in ranges.ranges]
-    drawn = replace(ranges, ranges=tuple(wild)).drawn(np.full((len(wild), 3), 9.0))
+    drawn = replace(ranges, ranges=tuple(wild)).cell_values(np.full((len(wild), 3), 9.0))
     for address, values in drawn.items():
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
         low, high = LIMITS[table, column]
@@ -246,7 +246,7 @@ def test_every_draw_is_a_plan_that_the_checks_accept() -> None:
     plan = load_plan(PROVINCE)
     draws = uncertainty(plan, 64)
     for draw in (0, 17, 63):
-        cells = Ranges.of(plan).drawn(draws.inputs[:, [draw]])
+        cells = Ranges.of(plan).cell_values(draws.inputs[:, [draw]])
         changes: dict[str, Any] = {address: float(values[0]) for address, values in cells.items()}
         units = {"unit_headcounts.*.headcount": {"scale": 0.5}}  # bodies have no more people than their group
         found = compute(load_plan(PROVINCE, overrides={**changes, **units}))["gap"]["coverage"]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Index, arrays
+from trainplan.model.arrays import Array, arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.from_plan import NUMBERS
 from trainplan.model.funding import RULES
@@ -52,8 +52,11 @@ class ChangedCell:
 
 
 def attribute(one: Plan, other: Plan) -> pd.DataFrame:
-    """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
-    scenario writes its address), part, error (0 where every set was run).
+    """What each change adds to the difference of `other` from `one`: the parts of a result add up to its difference.
+
+    Columns: scenario (the other's), result (an objective: its coverage when due; `cost_vnd`: VND of all years;
+    `targets_met`: a count), change (as the scenario writes its address), part and error (0 where every set was run),
+    both in the unit of the result.
 
     Empty where the plans do not differ, or cannot be compared: other years or rows, or too many changes for a rule that
     decides all years at once, which takes a solution for every set.
@@ -72,7 +75,7 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
 
 
 def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
-    """`differences` of every other plan from the first, one below the other."""
+    """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
     return pd.concat([attribute(one, one), *(attribute(one, other) for other in others)], ignore_index=True)
 
 
@@ -136,10 +139,8 @@ def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Arra
             for i, group in enumerate(drawn)
             for cell in group
         }
-        due = arrays(variant).due
-        found[:, here] = np.concatenate(
-            [attributed_results(run, due) for run in runs_with_cells(variant, cells)], axis=-1
-        )
+        runs = runs_with_cells(variant, cells)
+        found[:, here] = np.concatenate([attributed_results(run) for run in runs], axis=-1)
     return found
 
 
@@ -161,10 +162,9 @@ def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:
     return replace(plan, choices=choices, tables=Tables(**{name: tuple(records) for name, records in rows.items()}))
 
 
-def attributed_results(run: Run, due: Index) -> Array:
+def attributed_results(run: Run) -> Array:
     """(results, D): coverage of every objective when due, the cost of all years, and how many targets are met."""
-    own = np.arange(len(due))
-    coverage, met = run.gap.coverage[due, own], run.gap.met[due, own].sum(axis=0)
+    coverage, met = run.when_due(run.gap.coverage), run.when_due(run.gap.met).sum(axis=0)
     cost = run.funded_vnd.sum(axis=(0, 1))
     draws = max(coverage.shape[-1], len(cost))
     return np.vstack([np.broadcast_to(row, (len(row), draws)) for row in (coverage, cost[None], met[None])])

@@ -44,31 +44,34 @@ class Goal:
 
 
 def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
-    """The least level yearly amount of a source, or in total; PlanError where there is no such source."""
+    """The least level yearly amount of a source, or in total, VND in whole millions, that meets every reachable target.
+
+    The plan's ceilings of that source give way, all others hold. PlanError where there is no such source.
+    """
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
         raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
-    numbers, column = limited(plan), sources.index(source)
-    free = decided(with_level(numbers, column, np.array([np.inf])))
+    numbers, column = arrays_under_ceilings(plan), sources.index(source)
+    free = decided(with_level_ceiling(numbers, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]
-    most = spent_of(numbers, free, column)
+    most = highest_yearly_cost(numbers, free, column)
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(met_of(numbers, with_level(numbers, column, amounts))[reached].all(axis=0))
+        return np.asarray(met_of(numbers, with_level_ceiling(numbers, column, amounts))[reached].all(axis=0))
 
-    found = least(works, most, points_of(numbers)) if reached.any() else 0.0
+    found = least_amount(works, most, amounts_at_once(numbers)) if reached.any() else 0.0
     amount = np.inf if found is None else found
-    run = free if found is None else decided(with_level(numbers, column, np.array([amount])))
-    less = decided(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
+    run = free if found is None else decided(with_level_ceiling(numbers, column, np.array([amount])))
+    less = decided(with_level_ceiling(numbers, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
-    met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
+    met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
     return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, met_with_a_million_less."""
+    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, lost_with_a_million_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
@@ -86,7 +89,7 @@ def goal_table(goal: Goal) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def limited(plan: Plan) -> Arrays:
+def arrays_under_ceilings(plan: Plan) -> Arrays:
     """The plan's numbers under a rule that ceilings bind."""
     numbers = arrays(plan)
     return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
@@ -96,17 +99,17 @@ def met_of(numbers: Arrays, variants: Arrays) -> Mask:
     """(O, D) whether each objective is met when due in every draw of `variants`; the best plan is sought for each."""
     if numbers.allocation != "optimal":
         return simulate(variants).met_when_due
-    return np.concatenate([decided(one).met_when_due for one in _draws(variants)], axis=1)
+    return np.concatenate([decided(one).met_when_due for one in _single_draws(variants)], axis=1)
 
 
-def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
+def with_level_ceiling(numbers: Arrays, source: int, amounts: Array) -> Arrays:
     """The same ceiling for a source in every year, a draw an amount."""
     ceiling = np.repeat(numbers.ceiling, len(amounts), axis=2)
     ceiling[:, source] = amounts
     return replace(numbers, ceiling=ceiling)
 
 
-def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
+def least_amount(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
     Every round tries `points` amounts between the lowest that worked and the next below it, which failed: what is
@@ -131,19 +134,19 @@ def least(works: Callable[[Array], Mask], most: float, points: int, step: float 
     return float(high)
 
 
-def points_of(numbers: Arrays) -> int:
+def amounts_at_once(numbers: Arrays) -> int:
     """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
     return 1 if numbers.allocation == "optimal" else POINTS
 
 
-def spent_of(numbers: Arrays, run: Run, source: int) -> float:
+def highest_yearly_cost(numbers: Arrays, run: Run, source: int) -> float:
     """The highest yearly cost that falls to a source, VND."""
     share = numbers.source_share[..., 0]
     part = share[:, source] if source < share.shape[1] else np.ones(len(share))
     return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
 
 
-def _draws(variants: Arrays) -> Iterator[Arrays]:
+def _single_draws(variants: Arrays) -> Iterator[Arrays]:
     """The draws of ceilings and capacities, each as numbers of its own."""
     ceilings = np.broadcast_to(variants.ceiling, (*variants.ceiling.shape[:2], variants.draws))
     capacities = np.broadcast_to(variants.capacity, (len(variants.capacity), variants.draws))
@@ -151,5 +154,5 @@ def _draws(variants: Arrays) -> Iterator[Arrays]:
         yield replace(variants, ceiling=ceilings[..., d : d + 1], capacity=capacities[:, d : d + 1])
 
 
-def _named(ids: list[str], mask: Mask) -> tuple[str, ...]:
+def _ids_where(ids: list[str], mask: Mask) -> tuple[str, ...]:
     return tuple(id for id, there in zip(ids, mask, strict=True) if there)

@@ -21,7 +21,8 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
     """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
-    people_years. Each is the fall of the linear program's optimum when it is solved again with the change.
+    people_years (weighted, at least 0). Each is the fall of the linear program's optimum when it is solved again with
+    the change: 0 where a source has no ceiling in the year or a program no capacity.
     """
     numbers = arrays(plan)
     facts = Facts(numbers)

@@ -144,12 +144,12 @@ def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Ite
     """
     ranges = Ranges.of(plan)
     sample, again = tee(
-        (replicate, ranges.values(shares))
+        (replicate, ranges.inputs_at(shares))
         for replicate, size in enumerate(replicate_sizes(draws))
         for shares in sobol_points(len(plan.ranges), size, seed, replicate, chunk)
     )
     planned = decided_enrollment(plan) if loop == "open" else None
-    runs = simulate_draws(plan, (ranges.drawn(inputs) for _, inputs in sample), planned)
+    runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)
     for (replicate, inputs), run in zip(again, runs, strict=True):
         yield replicate, inputs, run
 

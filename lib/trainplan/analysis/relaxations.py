@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.goal_seek import STEP, TOTAL, least, limited, met_of, points_of
+from trainplan.analysis.goal_seek import STEP, TOTAL, amounts_at_once, arrays_under_ceilings, least_amount, met_of
 from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import decided
@@ -34,19 +34,22 @@ class Relaxation:
 
 
 def relaxations(plan: Plan) -> list[Relaxation]:
-    """Every kind of way for every target that is missed when due, the cheapest of a target first."""
-    numbers = limited(plan)
+    """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
+
+    Money is in whole million VND, places are whole; each was run under the plan's rule (`optimal` in place of `all`).
+    """
+    numbers = arrays_under_ceilings(plan)
     run = decided(numbers)
     missed = np.flatnonzero(~run.met_when_due[:, 0])
     found: list[Relaxation] = []
     for objective in missed:
-        mine = list(_of_target(plan, numbers, int(objective), _cost(run)))
+        mine = list(_relaxations_of(plan, numbers, int(objective), _cost(run)))
         found += sorted(mine, key=lambda way: (way.cost_vnd, way.kind))
     return found
 
 
 def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
-    """A row a change: objective, rank, kind, address, change (`add` or `value`), value, cost_vnd of the whole way."""
+    """A row a change: objective, rank, kind, address, change (`add` or `value`), value, cost_vnd of all changes."""
     rows, rank = [], dict[str, int]()
     for way in found:
         rank[way.objective] = rank.get(way.objective, 0) + 1
@@ -58,8 +61,8 @@ def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Relaxation]:
-    """The ways for one objective; a way that needs money as well asks for it every year."""
+def _relaxations_of(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Relaxation]:
+    """The relaxations for one objective; one that needs money as well asks for it every year."""
     id = plan.tables.objectives[objective].id
 
     def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Relaxation:
@@ -93,11 +96,11 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
     single = [] if every_year_only else [[row] for row in rows]
     for cells in [every, *(one for one in single if one != every)]:
         at = [(year, sources.index(source)) for year, source in cells]
-        amount = _least(numbers, objective, _ceiling_step(numbers, at), most, STEP)
+        amount = _least_that_meets(numbers, objective, _raise_ceilings(numbers, at), most, STEP)
         if amount is not None:
             kind = "money_every_year" if cells is every else "money_in_a_year"
             names = [f"ceilings.{plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
-            yield kind, {name: {"add": amount} for name in names}, _ceiling_step(numbers, at)(np.array([amount]))
+            yield kind, {name: {"add": amount} for name in names}, _raise_ceilings(numbers, at)(np.array([amount]))
 
 
 def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
@@ -108,10 +111,10 @@ def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
         program = int(numbers.program[pair])
         if np.isinf(numbers.capacity[program, 0]):
             continue
-        places = _least(free, objective, _capacity_step(free, program), most, 1.0)
+        places = _least_that_meets(free, objective, _raise_capacity(free, program), most, 1.0)
         if places:
             address = f"programs.{plan.tables.programs[program].id}.capacity"
-            yield "places", {address: {"add": places}}, _capacity_step(numbers, program)(np.array([places]))
+            yield "places", {address: {"add": places}}, _raise_capacity(numbers, program)(np.array([places]))
 
 
 def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
@@ -122,12 +125,12 @@ def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
         return
     date = f"{due}{rows[objective].due[4:]}"
     rows[objective] = rows[objective].model_copy(update={"due": date})
-    later = limited(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
+    later = arrays_under_ceilings(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
     value = date if "-" in date else due
     yield "deadline", {f"objectives.{rows[objective].id}.due": {"value": value}}, later
 
 
-def _ceiling_step(numbers: Arrays, at: list[tuple[int, int]]) -> Raise:
+def _raise_ceilings(numbers: Arrays, at: list[tuple[int, int]]) -> Raise:
     """Amounts (D,) to numbers in which each is added to the ceilings at `at`."""
 
     def raised(amounts: Array) -> Arrays:
@@ -139,7 +142,7 @@ def _ceiling_step(numbers: Arrays, at: list[tuple[int, int]]) -> Raise:
     return raised
 
 
-def _capacity_step(numbers: Arrays, program: int) -> Raise:
+def _raise_capacity(numbers: Arrays, program: int) -> Raise:
     """Places (D,) to numbers in which each is added to a program's capacity."""
 
     def raised(places: Array) -> Arrays:
@@ -150,13 +153,13 @@ def _capacity_step(numbers: Arrays, program: int) -> Raise:
     return raised
 
 
-def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
+def _least_that_meets(numbers: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
         return np.asarray(met_of(numbers, raised(amounts))[objective])
 
-    return least(works, most, points_of(numbers), step) if works(np.array([most]))[0] else None
+    return least_amount(works, most, amounts_at_once(numbers), step) if works(np.array([most]))[0] else None
 
 
 def _meets(numbers: Arrays, objective: int) -> bool:

@@ -93,12 +93,12 @@ class Ranges:
     def of(cls, plan: Plan) -> Ranges:
         return cls(plan.ranges, tuple(range_cells(plan, one) for one in plan.ranges))
 
-    def values(self, shares: Array) -> Array:
+    def inputs_at(self, shares: Array) -> Array:
         """What every range comes to at the points `shares` (0…1), both (ranges, D)."""
         each = zip(self.ranges, shares, self.cells, strict=True)
         return np.stack([quantile(one, share, *draw_bounds(one, cells)) for one, share, cells in each])
 
-    def drawn(self, values: Array) -> dict[str, Array]:
+    def cell_values(self, values: Array) -> dict[str, Array]:
         """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
 
         Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.

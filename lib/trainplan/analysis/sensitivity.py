@@ -23,7 +23,11 @@ STILL = 1e-12  # a variance that is none
 
 
 def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int = POINTS) -> pd.DataFrame:
-    """objective, input, low, high, share: coverage when due; an input is called by its addresses."""
+    """objective, input, low, high, share, a row a target and range: how far the range moves the coverage when due.
+
+    An input is called by its addresses. `loop` is `closed` or `open` (see `monte_carlo`); `design` points, each of
+    which costs one run more than there are ranges.
+    """
     planned = decided_enrollment(plan) if loop == "open" else None
     ranges = Ranges.of(plan)
     low, high = coverage_swings(plan, ranges, planned)
@@ -38,7 +42,7 @@ def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int 
 
 
 def input_name(i: int, plan: Plan) -> str:
-    """A range by its addresses."""
+    """What a range is called in the table: its addresses, apart by spaces."""
     return " ".join(plan.ranges[i].address)
 
 
@@ -48,7 +52,7 @@ def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[
     drawn = {address: np.full(2 * len(ranges.ranges), value) for address, value in at.items()}
     for i, one in enumerate(ranges.ranges):
         alone = Ranges((one,), (ranges.cells[i],))
-        for address, values in alone.drawn(np.array([one.ends])).items():
+        for address, values in alone.cell_values(np.array([one.ends])).items():
             drawn[address][2 * i : 2 * i + 2] = values
     coverage = coverage_when_due(plan, parts_of(drawn), planned)
     return coverage[:, ::2], coverage[:, 1::2]
@@ -64,9 +68,9 @@ def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, 
         for i in range(-1, count):
             shares = first.copy()
             shares[i] = second[i] if i >= 0 else first[i]
-            values = ranges.values(shares)
+            values = ranges.inputs_at(shares)
             for start in range(0, design, CHUNK):
-                yield ranges.drawn(values[:, start : start + CHUNK])
+                yield ranges.cell_values(values[:, start : start + CHUNK])
 
     coverage = coverage_when_due(plan, parts(), planned).reshape(len(plan.tables.objectives), count + 1, design)
     variance = coverage[:, 0].var(axis=-1)

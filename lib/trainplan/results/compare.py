@@ -31,7 +31,10 @@ class Comparison:
 
 
 def compare(runs: Sequence[Results]) -> Comparison:
-    """Scenarios of one plan that were computed, side by side: what differs in the input, and in the results."""
+    """Scenarios of one plan that were computed, side by side: what differs in the input, and in the results.
+
+    Tables are as `registry.RESULTS` has them; scenarios come in the order of `runs`. ValueError where there are none.
+    """
     return Comparison(
         runs=tuple(runs),
         inputs=registered("inputs", differing_inputs(runs)),

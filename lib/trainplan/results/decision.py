@@ -17,7 +17,10 @@ COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_n
 
 
 def decision_statements(plan: Plan) -> pd.DataFrame:
-    """Statements in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en."""
+    """A row a statement, in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en.
+
+    `pointers` say where in the project the statement lives; one that lives nowhere says why not.
+    """
     return plan.frame("statements")[COLUMNS]
 
 
@@ -29,7 +32,10 @@ def split_pointers(cell: str) -> list[str]:
 def dangling_pointers(
     plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]
 ) -> list[str]:
-    """Pointers that lead nowhere, each with its statement."""
+    """Pointers that lead to no row, notebook, command, scenario or choice, each as `statement: pointer`.
+
+    `notebooks`, `commands` and `scenarios` are the names that there are; rows and choices are the plan's.
+    """
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
     known["choice"] = set(CHANGEABLE_CHOICES)
     for name, table in TABLES.items():
@@ -44,11 +50,11 @@ def dangling_pointers(
 
 
 def unquoted_statements(plan: Plan) -> list[str]:
-    """Statements whose quote does not stand in the decision's text, by id."""
-    text = _even((plan.data_folder / DECISION).read_text("utf-8-sig"))
-    return [row.id for row in plan.tables.statements if _even(row.quote_vi) not in text]
+    """Ids of the statements whose quote does not stand in the decision's text, `decision.txt` beside the data."""
+    text = _collapse_spaces((plan.data_folder / DECISION).read_text("utf-8-sig"))
+    return [row.id for row in plan.tables.statements if _collapse_spaces(row.quote_vi) not in text]
 
 
-def _even(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     """NFC, with every run of white space made one space: a line break is not part of a quote."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()

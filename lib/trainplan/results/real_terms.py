@@ -11,7 +11,7 @@ SPENT, FIRST, LAST = "spent_total", "first_year", "last_year"  # ids of `history
 
 
 def price_levels(plan: Plan) -> dict[int, float]:
-    """The price level by year; prices that were observed later stand before what the plan assumed."""
+    """Level of consumer prices by year, any base; prices observed later stand before what the plan assumed."""
     table = plan.frame("prices")
     table = table[table["index"] == CONSUMER_PRICES]
     level = table["value"].astype(float)
@@ -21,7 +21,7 @@ def price_levels(plan: Plan) -> dict[int, float]:
 
 
 def real_and_nominal(plan: Plan) -> pd.DataFrame:
-    """Year, nominal_vnd, real_vnd (in prices of `price_base_year`) and period (`before` or `plan`).
+    """A row a year: year, nominal_vnd, real_vnd (VND of `price_base_year`) and period (`before` or `plan`).
 
     The period before is its yearly mean, as a plan's history gives one sum; empty without prices or money.
     """
@@ -38,7 +38,7 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
 
 
 def real_change_of_money(plan: Plan) -> float | None:
-    """The plan's money against that of the period before, in real terms: −0.28 is 28 % less. None without a history."""
+    """Change of yearly money from the period before, in real terms: −0.28 is 28 % less; None without a history."""
     table = real_and_nominal(plan)
     nominal, level = table.groupby("period")["nominal_vnd"].mean(), price_levels(plan)
     if not {"before", "plan"} <= set(nominal.index):
