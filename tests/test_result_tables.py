@@ -60,7 +60,7 @@ def test_columns_hold_what_their_unit_says(table: ResultTable, written: Path) ->
             assert set(cells.astype(str)) <= {"True", "False"}, column.name
         elif column.unit in NUMBER_FORMATS:
             assert pd.api.types.is_numeric_dtype(cells), column.name
-        if column.unit == "share" and column.name != "target_path":  # that of a count is people
+        if column.unit == "share":
             assert (cells >= 0).all(), column.name
         if column.words:
             known = {key.partition(".")[2] for key in texts("en") if key.startswith(f"{column.words}.")}
@@ -81,6 +81,19 @@ def test_a_table_and_its_columns_are_documented(table: ResultTable, language: st
         assert table.heading(column.name, language)
         meaning = table.column_meaning(column.name, language)
         assert meaning.endswith(".") and meaning in documented
+
+
+def test_years_become_one_as_the_columns_say() -> None:
+    results = compute(load_plan(PROVINCE))
+    people = results["workforce"]
+    whole = RESULTS["workforce"].over_years(people)
+    assert list(whole["group"]) == [row.id for row in results.plan.tables.groups]
+    assert list(whole["headcount"]) == list(people[people["year"] == results.plan.last]["headcount"])
+    assert whole["joiners"].sum() == pytest.approx(people["joiners"].sum())
+    money = RESULTS["budget"].over_years(results["budget"]).set_index("source")
+    own = results["budget"].set_index("source").loc["total"]
+    assert money.loc["total"].tolist() == pytest.approx([own[name].sum() for name in money.columns], nan_ok=True)
+    assert "needed" not in RESULTS["enrollment"].over_years(results["enrollment"])
 
 
 def test_no_meaning_is_left_over() -> None:

@@ -65,7 +65,7 @@ class Column:
 
     `over_years` says how rows of one key in several years become one number: their sum, that of the last year, or
     none that means anything. `ids_of` names the input table whose ids the column holds, `words` the family of the
-    catalog that has a text for each of its codes. `whole` is shown without decimals.
+    catalog that has a text for each of its codes. `shown` is a format of a spreadsheet other than that of the unit.
     """
 
     name: str
@@ -73,12 +73,12 @@ class Column:
     over_years: OverYears = "none"
     ids_of: str = ""
     words: str = ""
-    whole: bool = False
+    shown: str = ""
 
     @property
     def number_format(self) -> str:
         """The format of a spreadsheet for the column's numbers; `General` for what has no unit."""
-        return "#,##0" if self.whole else NUMBER_FORMATS.get(self.unit, "General")
+        return self.shown or NUMBER_FORMATS.get(self.unit, "General")
 
     def cell_text(self, code: str, language: str) -> str:
         """A code of the column as people read it; the code itself where the column holds no codes."""
@@ -122,14 +122,26 @@ class ResultTable:
 
     def column_meaning(self, column: str, language: str) -> str:
         """What a column means, and what an empty cell of it means."""
-        own = f"about.result.{self.stem}.{column}"
-        return say(own if own in texts(language) else f"about.result.column.{column}", language)
+        return own_text("about.result", self.stem, column, language, shared="about.result.column")
+
+    def over_years(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """All years of a table as one: a row for every key but `year`, with the columns that mean something over years.
+
+        A sum of nothing is nothing, such as that of ceilings that there are not.
+        """
+        keys = [key for key in self.keys if key != "year"]
+        sums = [column.name for column in self.columns if column.over_years == "sum"]
+        last = [column.name for column in self.columns if column.over_years == "last"]
+        added = frame.groupby(keys, sort=False)[sums].sum(min_count=1)
+        at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
+        found = added.join(at_the_end).reset_index()
+        return found[[name for name in self.column_names if name in found]]
 
 
-def own_text(family: str, stem: str, column: str, language: str) -> str:
-    """The text `family.stem.column`, else `family.column`; KeyError where the catalog has neither."""
+def own_text(family: str, stem: str, column: str, language: str, shared: str = "") -> str:
+    """The text `family.stem.column`, else `shared.column` (of the same family where none is named); else KeyError."""
     own = f"{family}.{stem}.{column}"
-    return say(own if own in texts(language) else f"{family}.{column}", language)
+    return say(own if own in texts(language) else f"{shared or family}.{column}", language)
 
 
 YEAR = Column("year", "year")
@@ -141,8 +153,8 @@ SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
 
-def _people(*names: str, over_years: OverYears = "none", whole: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name, "people", over_years, whole=whole) for name in names)
+def _people(*names: str, over_years: OverYears = "none", shown: str = "") -> tuple[Column, ...]:
+    return tuple(Column(name, "people", over_years, shown=shown) for name in names)
 
 
 def _money(*names: str, over_years: OverYears = "sum") -> tuple[Column, ...]:
@@ -175,7 +187,7 @@ def _of_run() -> list[ResultTable]:
             ("year", "program"),
             (
                 *(YEAR, PROGRAM),
-                *_people("new_learners", over_years="sum", whole=True),
+                *_people("new_learners", over_years="sum", shown="#,##0"),
                 *_people("learners"),
                 Column("new_classes", "classes", "sum"),
                 Column("classes", "classes"),
@@ -197,7 +209,7 @@ def _of_run() -> list[ResultTable]:
             (
                 *(YEAR, OBJECTIVE, GROUP),
                 *_people("base", over_years="last"),
-                Column("target_path", "share", "last"),
+                Column("target_path", "level", "last", shown="0.0%"),
                 Column("target", "level", "last"),
                 *_people("reached", over_years="last"),
                 *_shares("coverage", over_years="last"),
