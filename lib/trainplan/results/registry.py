@@ -41,7 +41,7 @@ Stem = Literal[
     "conditions",
 ]
 Unit = Literal[
-    "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "level", "VND",
+    "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
@@ -49,7 +49,7 @@ Command = Literal["tables", "compare", "goal", "uncertainty"]
 NUMBER_FORMATS: dict[Unit, str] = {
     "year": "0",
     "people": "#,##0.0",
-    "level": "#,##0.0",
+    "coverage": "#,##0.0",
     "classes": "#,##0",
     "share": "0.0%",
     "VND": "#,##0",
@@ -209,8 +209,8 @@ def _of_run() -> list[ResultTable]:
             (
                 *(YEAR, OBJECTIVE, GROUP),
                 *_people("base", over_years="last"),
-                Column("target_path", "level", "last", shown="0.0%"),
-                Column("target", "level", "last"),
+                Column("target_path", "coverage", "last", shown="0.0%"),
+                Column("target", "coverage", "last"),
                 *_people("reached", over_years="last"),
                 *_shares("coverage", over_years="last"),
                 *_people("gap", over_years="last"),
@@ -222,7 +222,7 @@ def _of_run() -> list[ResultTable]:
             ("objective",),
             (
                 OBJECTIVE,
-                Column("target", "level"),
+                Column("target", "coverage"),
                 Column("due", "date"),
                 *_people("reached"),
                 *_shares("coverage"),
