@@ -18,7 +18,7 @@ from time import perf_counter
 
 import numpy as np
 
-from trainplan.model.arrays import arrays
+from trainplan.model.arrays import build_arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.simulate import simulate
 from trainplan.plan.plan import load_plan
@@ -54,7 +54,7 @@ def one_by_one(draws: np.ndarray) -> float:
     start = perf_counter()
     for leave, completion in draws:
         cells = {"groups.officials.leave_rate": leave, "programs.course.completion_rate": completion}
-        run = simulate(arrays(plan, {address: np.array([value]) for address, value in cells.items()}))
+        run = simulate(build_arrays(plan, {address: np.array([value]) for address, value in cells.items()}))
         _ = run.reached, run.funded_vnd
     return (perf_counter() - start) / len(draws)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.sampling import Ranges, sobol_points
-from trainplan.model.arrays import arrays, drawn_arrays
+from trainplan.model.arrays import build_arrays, redraw_arrays
 from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
 from trainplan.plan.plan import DEFAULT_PLAN, Plan, load_plan
@@ -44,12 +44,12 @@ def drain(run: Run) -> None:
 def one_by_one(plan: Plan, cells: dict[str, np.ndarray]) -> None:
     """Single runs of the first draws, each with its own numbers."""
     for draw in range(SINGLE):
-        drain(simulate(arrays(plan, {address: values[[draw]] for address, values in cells.items()})))
+        drain(simulate(build_arrays(plan, {address: values[[draw]] for address, values in cells.items()})))
 
 
 def copied(run: Run) -> None:
     """Copies every array of a part once: the numbers that went in, and what came out."""
-    held = [value for value in vars(run.plan).values() if isinstance(value, np.ndarray) and value.dtype == float]
+    held = [value for value in vars(run.arrays).values() if isinstance(value, np.ndarray) and value.dtype == float]
     held += [array for year in run.years for array in year]
     held += [*run.people, run.path, *run.gap, run.funded_vnd]
     for array in held:
@@ -74,7 +74,7 @@ def main() -> None:
     single = seconds(lambda: one_by_one(plan, cells)) / SINGLE
     whole = seconds(lambda: uncertainty(plan, DRAWS))
     model = seconds(lambda: [drain(run) for run in simulate_draws(plan, parts_of(cells))])
-    part = simulate(drawn_arrays(plan, arrays(plan), next(parts_of(cells))))
+    part = simulate(redraw_arrays(plan, build_arrays(plan), next(parts_of(cells))))
     drain(part)
     copy = seconds(lambda: copied(part), 20) * DRAWS / CHUNK
     print(f"one run of a draw                       {single * 1e3:8.2f} ms")

@@ -14,7 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from trainplan.model.arrays import arrays
+from trainplan.model.arrays import build_arrays
 from trainplan.model.simulate import simulate
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 from trainplan.results.tables import compute
@@ -41,8 +41,8 @@ def main() -> None:
     drawn = {f"groups.{group.id}.leave_rate": np.linspace(0.5, 1.5, DRAWS) * group.leave_rate}
     reading = seconds(lambda: load_plan(name))
     tables = seconds(lambda: compute(plan))
-    one = seconds(lambda: simulate(arrays(plan)))
-    many = seconds(lambda: simulate(arrays(plan, drawn)))
+    one = seconds(lambda: simulate(build_arrays(plan)))
+    many = seconds(lambda: simulate(build_arrays(plan, drawn)))
     print(f"read and check the plan        {reading * 1e3:8.1f} ms")
     print(f"all result tables              {tables * 1e3:8.1f} ms   {tables / reading:6.2f} of reading")
     print(f"one simulation                 {one * 1e3:8.1f} ms   {one / tables:6.2f} of all tables")

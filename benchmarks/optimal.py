@@ -14,11 +14,11 @@ from time import process_time
 
 import numpy as np
 
-from trainplan.model.arrays import Arrays, arrays
+from trainplan.model.arrays import Arrays, build_arrays
 from trainplan.model.layout import Structure
-from trainplan.optimize.best_plan import optimum
-from trainplan.optimize.constants import Facts
-from trainplan.optimize.formulation import equations
+from trainplan.optimize.best_plan import solve_best_plan
+from trainplan.optimize.constants import Constants
+from trainplan.optimize.formulation import build_formulation
 from trainplan.optimize.lp import Solver
 from trainplan.plan.plan import DEFAULT_PLAN, load_plan
 from trainplan.results.tables import compute
@@ -35,18 +35,17 @@ def of_units(plan: Arrays, units: int) -> Arrays:
 
     groups, objectives = len(plan.headcount), len(plan.group)
     objective, program = shifted(plan.objective, objectives), again(plan.program)
-    above, kind, length = shifted(plan.above, objectives), again(plan.kind), again(plan.length)
+    part_of, kind, length = shifted(plan.part_of, objectives), again(plan.kind), again(plan.length)
     routes = int((plan.route_share > 0).sum())
-    structure = Structure.of(kind, above, length, objective, program, routes * units, plan.course_years)
+    structure = Structure.of(kind, part_of, length, objective, program, routes * units, plan.course_years)
     by_objective = ("due", "priority", "weight", "baseline", "target", "entry_share", "lapse_rate")
     by_group = ("headcount", "growth", "appointment_rate")
     return replace(
         plan,
         group=shifted(plan.group, groups),
         kind=kind,
-        above=above,
+        part_of=part_of,
         length=length,
-        level=again(plan.level),
         objective=objective,
         program=program,
         structure=structure,
@@ -68,20 +67,20 @@ def main() -> None:
     compute(plan)
     done = process_time()
     print(f"An Giang: read {read - start:.2f} s, best plan and all tables {done - read:.2f} s")
-    numbers = arrays(plan)
+    numbers = build_arrays(plan)
     start = process_time()
-    simulate_and_decide = optimum(numbers)
+    simulate_and_decide = solve_best_plan(numbers)
     print(
         f"  the best plan alone {process_time() - start:.2f} s: {simulate_and_decide.weighted_shortfall:.1f} weighted "
         f"people-years, none below {simulate_and_decide.bound:.1f}"
     )
     many = of_units(numbers, units)
     start = process_time()
-    facts = Facts(many)
-    problem = equations(many, facts)
+    constants = Constants(many)
+    problem = build_formulation(many, constants)
     built = process_time()
     solver = Solver(problem)
-    relaxed = solver.relaxed()
+    relaxed = solver.solve_linear()
     solved = process_time()
     rows, columns = problem.matrix.shape
     print(f"{units} units: {columns} columns, {rows} rows, {problem.matrix.nnz} coefficients")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import Tables, plans, write_plan
-from trainplan.model.arrays import arrays
+from trainplan.model.arrays import build_arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
 from trainplan.plan.plan import load_plan
@@ -42,9 +42,9 @@ def sample() -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("rule", ["all", "proportional", "priority"])
 def test_every_draw_is_a_run_of_its_own(rule: str) -> None:
     plan, drawn = load_plan(SOUND, overrides={"allocation": rule}), sample()
-    together = simulate(arrays(plan, drawn))
+    together = simulate(build_arrays(plan, drawn))
     for draw in range(DRAWS):
-        alone = simulate(arrays(plan, {address: values[[draw]] for address, values in drawn.items()}))
+        alone = simulate(build_arrays(plan, {address: values[[draw]] for address, values in drawn.items()}))
         for name in COMPARED:
             many, one = getattr(together, name), getattr(alone, name)
             many = np.broadcast_to(many, (*many.shape[:-1], DRAWS))
@@ -53,13 +53,13 @@ def test_every_draw_is_a_run_of_its_own(rule: str) -> None:
 
 def test_a_drawn_value_is_the_value_that_an_override_sets() -> None:
     address, value = "programs.college.completion_rate", 0.61
-    drawn = simulate(arrays(load_plan(SOUND), {address: np.array([value])}))
-    set_so = simulate(arrays(load_plan(SOUND, overrides={address: value})))
+    drawn = simulate(build_arrays(load_plan(SOUND), {address: np.array([value])}))
+    set_so = simulate(build_arrays(load_plan(SOUND, overrides={address: value})))
     assert np.array_equal(drawn.gap.reached, set_so.gap.reached)
 
 
 def test_limits_are_lifted_without_touching_the_plan() -> None:
-    numbers = arrays(load_plan(SOUND))
+    numbers = build_arrays(load_plan(SOUND))
     before = simulate(numbers).funded.copy()
     simulate(replace(numbers, allocation="all"))
     assert np.array_equal(simulate(numbers).funded, before)
@@ -67,7 +67,7 @@ def test_limits_are_lifted_without_touching_the_plan() -> None:
 
 def test_chunks_change_nothing() -> None:
     plan, drawn = load_plan(SOUND), sample()
-    whole = simulate(arrays(plan, drawn))
+    whole = simulate(build_arrays(plan, drawn))
     for i, run in enumerate(simulate_draws(plan, parts_of(drawn, 7))):
         for name in COMPARED:
             here = getattr(whole, name)[..., 7 * i : 7 * i + 7]
@@ -84,9 +84,9 @@ def test_draws_of_random_plans_are_runs_of_their_own(drawn: tuple[dict, Tables],
     values = {f"groups.{row.id}.leave_rate": rng.uniform(0, 1, 5) for row in plan.tables.groups}
     values |= {f"programs.{row.id}.completion_rate": rng.uniform(0.2, 1, 5) for row in plan.tables.programs}
     values |= {f"objectives.{row.id}.entry_share": rng.uniform(0, 1, 5) for row in plan.tables.objectives}
-    together = simulate(arrays(plan, values))
+    together = simulate(build_arrays(plan, values))
     for draw in range(5):
-        alone = simulate(arrays(plan, {address: cell[[draw]] for address, cell in values.items()}))
+        alone = simulate(build_arrays(plan, {address: cell[[draw]] for address, cell in values.items()}))
         for name in COMPARED:
             assert np.array_equal(getattr(together, name)[..., draw], getattr(alone, name)[..., 0]), name
 
@@ -97,8 +97,8 @@ def test_draws_of_a_province_are_runs_of_their_own() -> None:
     rng = np.random.default_rng(3)
     rates = {f"programs.{row.id}.completion_rate": rng.uniform(0.5, 1, 6) for row in plan.tables.programs}
     prices = {f"programs.{row.id}.cost_per_learner_year": rng.uniform(1e5, 1e7, 6) for row in plan.tables.programs}
-    together = simulate(arrays(plan, rates | prices))
+    together = simulate(build_arrays(plan, rates | prices))
     for draw in range(6):
-        alone = simulate(arrays(plan, {address: cell[[draw]] for address, cell in (rates | prices).items()}))
+        alone = simulate(build_arrays(plan, {address: cell[[draw]] for address, cell in (rates | prices).items()}))
         for name in COMPARED:
             assert np.array_equal(getattr(together, name)[..., draw], getattr(alone, name)[..., 0]), name

@@ -16,8 +16,8 @@ from trainplan.analysis.goal_seek import STEP, arrays_under_ceilings, goal_seek,
 from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.relaxations import relaxations, relaxations_table
 from trainplan.cli import main
-from trainplan.model.arrays import arrays
-from trainplan.optimize.best_plan import decided
+from trainplan.model.arrays import build_arrays
+from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
@@ -64,7 +64,7 @@ def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     below = with_level_ceiling(numbers, -1, np.array([goal.amount_vnd - STEP]))
     assert goal.run.met_when_due[reachable, 0].all()
     if goal.amount_vnd > 0:
-        assert not decided(below).met_when_due[reachable, 0].all()
+        assert not run_plan(below).met_when_due[reachable, 0].all()
     assert goal_table(goal)["objective"].tolist() == [row.id for row in plan.tables.objectives]
 
 
@@ -117,7 +117,8 @@ def test_the_command_writes_three_tables_and_says_the_amount(
 
 def test_values_are_those_of_solving_again() -> None:
     plan = load_plan(AN_GIANG)
-    numbers, table = arrays(plan), marginal_values(plan).set_index(["kind", "id", "year"])["people_years"].sort_index()
+    numbers = build_arrays(plan)
+    table = marginal_values(plan).set_index(["kind", "id", "year"])["people_years"].sort_index()
     now = relaxed_value(numbers)
     for y, year in enumerate(plan.years):
         again = now - relaxed_value(with_ceiling(numbers, y, -1, 1e9))

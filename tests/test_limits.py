@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from strategies import plans, write_plan
-from trainplan.model.arrays import Arrays, arrays
+from trainplan.model.arrays import Arrays, build_arrays
 from trainplan.model.simulate import Run, simulate
 from trainplan.plan.plan import load_plan
 from trainplan.results.relaxed_runs import RELAXED, simulate_relaxed
@@ -40,16 +40,16 @@ def assert_same(plan: Arrays) -> None:
 def test_runs_side_by_side_are_the_runs_one_by_one(drawn) -> None:
     assume(drawn[1]["objectives"])
     with TemporaryDirectory() as folder:
-        assert_same(arrays(load_plan(write_plan(Path(folder) / "plan", *drawn))))
+        assert_same(build_arrays(load_plan(write_plan(Path(folder) / "plan", *drawn))))
 
 
 @pytest.mark.parametrize("rule", ["all", "proportional", "priority"])
 def test_of_the_plan_of_a_province(rule: str) -> None:
-    assert_same(arrays(load_plan("an_giang_2011_2015", "base", {"allocation": rule})))
+    assert_same(build_arrays(load_plan("an_giang_2011_2015", "base", {"allocation": rule})))
 
 
 def test_a_replayed_enrollment_stays_the_plans_own() -> None:
-    plan = arrays(load_plan(SOUND))
+    plan = build_arrays(load_plan(SOUND))
     nobody = np.zeros((plan.years, len(plan.objective), 1))
     relaxed = simulate_relaxed(plan, nobody)
     assert relaxed.as_planned.funded.sum() == 0 < relaxed.money.funded.sum()
@@ -57,6 +57,6 @@ def test_a_replayed_enrollment_stays_the_plans_own() -> None:
 
 
 def test_they_differ_in_what_they_say_they_do() -> None:
-    plan = arrays(load_plan(SOUND))
+    plan = build_arrays(load_plan(SOUND))
     for name in RELAXED:
         assert getattr(plan, name).shape[-1] == 1, name

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from strategies import Tables, plans
 from test_properties import Drawn, loaded, quick
-from trainplan.model.arrays import Array, Arrays, arrays
+from trainplan.model.arrays import Array, Arrays, build_arrays
 from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
-from trainplan.optimize.constants import Facts
-from trainplan.optimize.formulation import equations
+from trainplan.optimize.best_plan import Optimum, solve_best_plan, weighted_shortfall
+from trainplan.optimize.constants import Constants
+from trainplan.optimize.formulation import build_formulation
 from trainplan.optimize.lp import Solver
-from trainplan.optimize.rounding import fitted
-from trainplan.optimize.search import searched
+from trainplan.optimize.rounding import round_enrollment
+from trainplan.optimize.search import search_whole_people
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
 
@@ -31,7 +31,7 @@ SLIGHT = 1e-3  # people-years
 
 
 def small(name: str) -> Arrays:
-    return arrays(load_plan(HERE / "plans" / name, overrides={"allocation": "optimal"}))
+    return build_arrays(load_plan(HERE / "plans" / name, overrides={"allocation": "optimal"}))
 
 
 def under(plan: Arrays, rule: str) -> float:
@@ -134,7 +134,7 @@ def allowed(plan: Arrays, every: Array, run: Run) -> Array:
 @settings(parent=quick, max_examples=40)
 @given(tiny())
 def test_trying_everything_finds_nothing_better(drawn: Drawn) -> None:
-    plan = arrays(loaded(drawn))
+    plan = build_arrays(loaded(drawn))
     most = np.broadcast_to(plan.capacity[plan.program, 0], (plan.years, len(plan.objective))).astype(int)
     every = np.array(list(itertools.product(*(range(n + 1) for n in most.ravel()))), float).T
     every = every.reshape(*most.shape, -1)
@@ -143,7 +143,7 @@ def test_trying_everything_finds_nothing_better(drawn: Drawn) -> None:
     short = np.maximum(0.0, run.path * np.where(counted, 1.0, run.gap.base) - run.gap.reached)
     total = (plan.weight * short).sum(axis=(0, 1))
     least = total[allowed(plan, every, run)].min()
-    best = optimum(plan)
+    best = solve_best_plan(plan)
     if overspends(plan, best.run)[0]:  # a rule's own plan, whose cohorts pass a later ceiling
         assert best.weighted_shortfall <= least
     else:
@@ -176,20 +176,20 @@ def glpk_optimum(path: Path, whole: bool) -> float:
 @pytest.mark.parametrize("name", ["counts", "one_year", "worked_example"])
 def test_another_solver_finds_the_same(name: str, whole: bool, tmp_path: Path) -> None:
     plan = small(name)
-    problem = equations(plan, Facts(plan))
+    problem = build_formulation(plan, Constants(plan))
     solver = Solver(problem)
-    own = solver.relaxed().value
+    own = solver.solve_linear().value
     if whole:
-        own = float(problem.shortfall @ searched(problem)[0][-1])
+        own = float(problem.shortfall @ search_whole_people(problem)[0][-1])
     solver.write(tmp_path / "model.mps", whole)
     assert glpk_optimum(tmp_path / "model.mps", whole) == pytest.approx(own, abs=SLIGHT)
 
 
 def test_another_solver_finds_the_same_for_an_giang(tmp_path: Path) -> None:
-    plan = arrays(load_plan("an_giang_2011_2015"))
-    solver = Solver(equations(plan, Facts(plan)))
-    own = solver.relaxed().value
-    solver.write(tmp_path / "model.mps", whole=False)
+    plan = build_arrays(load_plan("an_giang_2011_2015"))
+    solver = Solver(build_formulation(plan, Constants(plan)))
+    own = solver.solve_linear().value
+    solver.write(tmp_path / "model.mps", integer=False)
     assert glpk_optimum(tmp_path / "model.mps", whole=False) == pytest.approx(own, rel=1e-6)
 
 
@@ -199,8 +199,8 @@ def test_another_solver_finds_the_same_for_an_giang(tmp_path: Path) -> None:
 @quick
 @given(plans(rule="optimal"))
 def test_never_worse_than_the_rules(drawn: Drawn) -> None:
-    plan = arrays(loaded(drawn))
-    best = optimum(plan)
+    plan = build_arrays(loaded(drawn))
+    best = solve_best_plan(plan)
     assert best.weighted_shortfall <= min(under(plan, "priority"), under(plan, "proportional")) + SLIGHT
     assert best.bound <= best.weighted_shortfall + SLIGHT
 
@@ -208,13 +208,13 @@ def test_never_worse_than_the_rules(drawn: Drawn) -> None:
 @quick
 @given(plans(rule="optimal"))
 def test_the_equations_say_what_the_model_says(drawn: Drawn) -> None:
-    plan = arrays(loaded(drawn))
-    facts = Facts(plan)
-    assume(facts.most.any())
-    problem = equations(plan, facts)
-    solution = searched(problem)[0][-1]
+    plan = build_arrays(loaded(drawn))
+    constants = Constants(plan)
+    assume(constants.max_enrollment.any())
+    problem = build_formulation(plan, constants)
+    solution = search_whole_people(problem)[0][-1]
     wanted = np.round(problem.enrollment(solution))
-    assert (fitted(plan, facts, wanted) == wanted).all()
+    assert (round_enrollment(plan, constants, wanted) == wanted).all()
     run = simulate(plan, wanted[..., None])
     assert weighted_shortfall(plan, run) == pytest.approx(float(problem.shortfall @ solution), abs=SLIGHT)
     assert not overspends(plan, run)[0]
@@ -226,8 +226,8 @@ def test_the_equations_say_what_the_model_says(drawn: Drawn) -> None:
 def test_more_money_or_places_never_hurts(drawn: Drawn, address: str) -> None:
     table, _, column = address.split(".")
     assume(drawn[1][table] and all(row[column] != "" for row in drawn[1][table]))
-    once, more = (optimum(arrays(loaded(drawn, {address: {"scale": by}}))) for by in (1, 1.4))
-    plan = arrays(loaded(drawn))
+    once, more = (solve_best_plan(build_arrays(loaded(drawn, {address: {"scale": by}}))) for by in (1, 1.4))
+    plan = build_arrays(loaded(drawn))
     if not overspends(plan, once.run)[0]:
         assert more.bound <= once.bound + SLIGHT
         assert more.weighted_shortfall <= once.weighted_shortfall + more.weighted_shortfall - more.bound + SLIGHT
@@ -236,8 +236,8 @@ def test_more_money_or_places_never_hurts(drawn: Drawn, address: str) -> None:
 @quick
 @given(plans(rule="optimal"), st.floats(0, 60))
 def test_rounding_keeps_every_limit(drawn: Drawn, wanted: float) -> None:
-    plan = arrays(loaded(drawn))
-    people = fitted(plan, Facts(plan), np.full((plan.years, len(plan.objective)), wanted))
+    plan = build_arrays(loaded(drawn))
+    people = round_enrollment(plan, Constants(plan), np.full((plan.years, len(plan.objective)), wanted))
     run = simulate(plan, people[..., None])
     assert (people == np.floor(people)).all() and (people <= wanted).all()
     assert not overspends(plan, run)[0] and (plan.of_program(run.funded) <= plan.capacity).all()
@@ -245,7 +245,7 @@ def test_rounding_keeps_every_limit(drawn: Drawn, wanted: float) -> None:
 
 def test_commitments_above_a_ceiling_are_paid_and_nobody_new_is_sent() -> None:
     plan = replace(small("long_courses"), ceiling=np.zeros_like(small("long_courses").ceiling))
-    run = optimum(plan).run
+    run = solve_best_plan(plan).run
     free = plan.learner_cost[plan.program] + plan.class_cost[plan.program] == 0
     assert run.funded_vnd.sum() > 0 and run.funded[:, ~free[:, 0]].sum() == 0
 
@@ -253,7 +253,7 @@ def test_commitments_above_a_ceiling_are_paid_and_nobody_new_is_sent() -> None:
 def test_with_money_and_places_the_best_plan_is_on_the_path_for_the_least_cost() -> None:
     plan = small("counts")
     free = replace(plan, ceiling=np.full_like(plan.ceiling, np.inf), capacity=np.full_like(plan.capacity, np.inf))
-    best, everything = optimum(free), simulate(replace(free, allocation="all"))
+    best, everything = solve_best_plan(free), simulate(replace(free, allocation="all"))
     assert best.weighted_shortfall <= weighted_shortfall(free, everything)
     assert best.run.funded_vnd.sum() <= everything.funded_vnd.sum()
 
@@ -261,7 +261,7 @@ def test_with_money_and_places_the_best_plan_is_on_the_path_for_the_least_cost()
 @pytest.mark.parametrize("name", PLANS)
 def test_the_same_plan_gives_the_same_answer(name: str) -> None:
     plan = small(name)
-    one, other = optimum(plan), optimum(plan)
+    one, other = solve_best_plan(plan), solve_best_plan(plan)
     assert (one.enrollment == other.enrollment).all() and one.bound == other.bound
 
 
@@ -269,7 +269,7 @@ def test_the_same_plan_gives_the_same_answer(name: str) -> None:
 
 
 def relaxed_value(plan: Arrays) -> float:
-    return Solver(equations(plan, Facts(plan))).relaxed().value
+    return Solver(build_formulation(plan, Constants(plan))).solve_linear().value
 
 
 def with_ceiling(plan: Arrays, year: int, source: int, more: float) -> Arrays:
@@ -280,7 +280,7 @@ def with_ceiling(plan: Arrays, year: int, source: int, more: float) -> Arrays:
 
 def check_marginal(plan: Arrays, best: Optimum, year: int, source: int, step: float) -> None:
     """A little more money saves at most the marginal value, a little less costs at least it; where unique, exactly."""
-    now, value = relaxed_value(plan), best.money[year, source] * step / 1e9
+    now, value = relaxed_value(plan), best.shadow_price[year, source] * step / 1e9
     saved = now - relaxed_value(with_ceiling(plan, year, source, step))
     lost = relaxed_value(with_ceiling(plan, year, source, -step)) - now
     assert saved - SLIGHT <= value <= lost + SLIGHT
@@ -290,18 +290,18 @@ def check_marginal(plan: Arrays, best: Optimum, year: int, source: int, step: fl
 
 @pytest.mark.parametrize("year", range(5))
 def test_a_marginal_value_is_what_solving_again_says(year: int) -> None:
-    plan = arrays(load_plan("an_giang_2011_2015"))
-    best = optimum(plan)
+    plan = build_arrays(load_plan("an_giang_2011_2015"))
+    best = solve_best_plan(plan)
     check_marginal(plan, best, year, -1, 1e7)
-    assert best.money[0, -1] > 0
+    assert best.shadow_price[0, -1] > 0
 
 
 @settings(parent=quick, max_examples=25)
 @given(plans(rule="optimal"))
 def test_marginal_values_bound_what_solving_again_says(drawn: Drawn) -> None:
-    plan = arrays(loaded(drawn))
-    assume(Facts(plan).most.any())
-    best = optimum(plan)
+    plan = build_arrays(loaded(drawn))
+    assume(Constants(plan).max_enrollment.any())
+    best = solve_best_plan(plan)
     nobody = simulate(plan, np.zeros((plan.years, len(plan.objective), 1)))
     for year, source in np.argwhere(np.isfinite(plan.ceiling[..., 0]))[:3]:
         if plan.ceiling[year, source, 0] > spent(plan, nobody)[year, source, 0] + 1e6:

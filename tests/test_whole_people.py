@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainplan.model.capacity import largest_remainder
-from trainplan.model.funding import affordable
+from trainplan.model.funding import affordable_people
 
 quick = settings(max_examples=300, deadline=None, derandomize=True)
 
@@ -31,7 +31,7 @@ def test_money_pays_for_as_many_as_counting_says(money: int, unit: int, opening:
     def costs(people: int) -> float:
         return people * unit + (classes(taken + people) - classes(taken)) * opening
 
-    found = affordable(*(np.array([float(value)]) for value in (money, unit, opening, size, taken)))[0]
+    found = affordable_people(*(np.array([float(value)]) for value in (money, unit, opening, size, taken)))[0]
     if unit + opening == 0:
         assert math.isinf(found)
     elif unit == 0:
@@ -42,7 +42,7 @@ def test_money_pays_for_as_many_as_counting_says(money: int, unit: int, opening:
 
 def test_money_without_a_limit_pays_for_everybody() -> None:
     money, unit = np.array([np.inf, 100.0, np.inf]), np.array([10.0, 10.0, 0.0])
-    found = affordable(money, unit, np.array([5.0]), np.array([20.0]))
+    found = affordable_people(money, unit, np.array([5.0]), np.array([20.0]))
     assert list(found) == [np.inf, 9, np.inf]
 
 

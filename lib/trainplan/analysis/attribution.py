@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, arrays
+from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.from_plan import NUMBERS
-from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import decided
+from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import row_key, split_address
+from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Tables
 
@@ -82,7 +82,7 @@ def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
 def is_comparable(one: Plan, other: Plan, changes: int) -> bool:
     """Whether the plans have the same years and rows, and rules that can be run for every set of changes."""
     same_rows = all(len(one.tables[name]) == len(other.tables[name]) for name in TABLES)
-    yearly = {one.allocation, other.allocation} <= set(RULES)
+    yearly = is_yearly(one.allocation) and is_yearly(other.allocation)
     return same_rows and one.years == other.years and (yearly or changes <= SOLVED)
 
 
@@ -146,9 +146,9 @@ def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Arra
 
 def runs_with_cells(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
     """The runs of a plan with drawn numbers; one by one under a rule that decides all years at once."""
-    if plan.allocation in RULES:
+    if is_yearly(plan.allocation):
         return simulate_draws(plan, parts_of(cells) if cells else [{}])
-    return (decided(arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
+    return (run_plan(build_arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
 
 
 def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:

@@ -6,15 +6,16 @@ The plan's own rule spends the money; the rule `all` spends without limit, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, Mask, arrays
-from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.best_plan import decided
+from trainplan.model.arrays import Array, Arrays, Mask, build_arrays
+from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import run_plan
+from trainplan.plan.choices import ALLOCATION_RULES, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
@@ -52,22 +53,22 @@ def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
     if source not in sources:
         near = nearest_name(source, sources)
         raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
-    numbers, column = arrays_under_ceilings(plan), sources.index(source)
-    free = decided(with_level_ceiling(numbers, column, np.array([np.inf])))
+    arrays, column = arrays_under_ceilings(plan), sources.index(source)
+    free = run_plan(with_level_ceiling(arrays, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]
-    most = highest_yearly_cost(numbers, free, column)
+    most = highest_yearly_cost(arrays, free, column)
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(met_of(numbers, with_level_ceiling(numbers, column, amounts))[reached].all(axis=0))
+        return np.asarray(run_plan(with_level_ceiling(arrays, column, amounts)).met_when_due[reached].all(axis=0))
 
-    found = least_amount(works, most, amounts_at_once(numbers)) if reached.any() else 0.0
+    found = least_amount(works, most, amounts_at_once(arrays)) if reached.any() else 0.0
     amount = np.inf if found is None else found
-    run = free if found is None else decided(with_level_ceiling(numbers, column, np.array([amount])))
-    less = decided(with_level_ceiling(numbers, column, np.array([max(0.0, amount - STEP)])))
+    run = free if found is None else run_plan(with_level_ceiling(arrays, column, np.array([amount])))
+    less = run_plan(with_level_ceiling(arrays, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
-    return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
+    return Goal(plan, source, arrays.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
@@ -90,23 +91,17 @@ def goal_table(goal: Goal) -> pd.DataFrame:
 
 
 def arrays_under_ceilings(plan: Plan) -> Arrays:
-    """The plan's numbers under a rule that ceilings bind."""
-    numbers = arrays(plan)
-    return replace(numbers, allocation="optimal") if numbers.allocation == "all" else numbers
+    """The plan's arrays under a rule that ceilings bind: `optimal` where its own has none."""
+    arrays = build_arrays(plan)
+    bound = ALLOCATION_RULES[arrays.allocation].keeps_ceilings
+    return arrays if bound else replace(arrays, allocation="optimal")
 
 
-def met_of(numbers: Arrays, variants: Arrays) -> Mask:
-    """(O, D) whether each objective is met when due in every draw of `variants`; the best plan is sought for each."""
-    if numbers.allocation != "optimal":
-        return simulate(variants).met_when_due
-    return np.concatenate([decided(one).met_when_due for one in _single_draws(variants)], axis=1)
-
-
-def with_level_ceiling(numbers: Arrays, source: int, amounts: Array) -> Arrays:
+def with_level_ceiling(arrays: Arrays, source: int, amounts: Array) -> Arrays:
     """The same ceiling for a source in every year, a draw an amount."""
-    ceiling = np.repeat(numbers.ceiling, len(amounts), axis=2)
+    ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
     ceiling[:, source] = amounts
-    return replace(numbers, ceiling=ceiling)
+    return replace(arrays, ceiling=ceiling)
 
 
 def least_amount(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
@@ -134,24 +129,16 @@ def least_amount(works: Callable[[Array], Mask], most: float, points: int, step:
     return float(high)
 
 
-def amounts_at_once(numbers: Arrays) -> int:
+def amounts_at_once(arrays: Arrays) -> int:
     """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
-    return 1 if numbers.allocation == "optimal" else POINTS
+    return POINTS if is_yearly(arrays.allocation) else 1
 
 
-def highest_yearly_cost(numbers: Arrays, run: Run, source: int) -> float:
+def highest_yearly_cost(arrays: Arrays, run: Run, source: int) -> float:
     """The highest yearly cost that falls to a source, VND."""
-    share = numbers.source_share[..., 0]
+    share = arrays.source_share[..., 0]
     part = share[:, source] if source < share.shape[1] else np.ones(len(share))
     return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
-
-
-def _single_draws(variants: Arrays) -> Iterator[Arrays]:
-    """The draws of ceilings and capacities, each as numbers of its own."""
-    ceilings = np.broadcast_to(variants.ceiling, (*variants.ceiling.shape[:2], variants.draws))
-    capacities = np.broadcast_to(variants.capacity, (len(variants.capacity), variants.draws))
-    for d in range(variants.draws):
-        yield replace(variants, ceiling=ceilings[..., d : d + 1], capacity=capacities[:, d : d + 1])
 
 
 def _ids_where(ids: list[str], mask: Mask) -> tuple[str, ...]:

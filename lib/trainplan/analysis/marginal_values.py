@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Index, arrays
-from trainplan.optimize.constants import MILLION, Facts
-from trainplan.optimize.formulation import Equations, equations
+from trainplan.model.arrays import Array, Index, build_arrays
+from trainplan.optimize.constants import MILLION, Constants
+from trainplan.optimize.formulation import Formulation, build_formulation
 from trainplan.optimize.lp import Solver
 from trainplan.plan.plan import Plan
 
@@ -24,13 +24,13 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
     people_years (weighted, at least 0). Each is the fall of the linear program's optimum when it is solved again with
     the change: 0 where a source has no ceiling in the year or a program no capacity.
     """
-    numbers = arrays(plan)
-    facts = Facts(numbers)
+    arrays = build_arrays(plan)
+    constants = Constants(arrays)
     sources = [*(row.id for row in plan.tables.sources), "total"]
     rows: list[tuple[str, str, int | None, float]] = []
-    problem = equations(numbers, facts) if facts.most.any() else None
+    problem = build_formulation(arrays, constants) if constants.max_enrollment.any() else None
     solver = Solver(problem) if problem else None
-    now = solver.relaxed().value if solver else 0.0
+    now = solver.solve_linear().value if solver else 0.0
     for y, year in enumerate(plan.years):
         for s, source in enumerate(sources):
             saved = _saved(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
@@ -42,28 +42,28 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
     return frame.astype({"year": "Int64"})
 
 
-def _more_money(problem: Equations, year: int, source: int) -> tuple[Index, Array]:
+def _more_money(problem: Formulation, year: int, source: int) -> tuple[Index, Array]:
     """The row of a ceiling and its limit with a billion more, of which earlier commitments may take a part."""
-    row = problem.ceiling[year, source : source + 1]
+    row = problem.ceiling_rows[year, source : source + 1]
     row = row[row >= 0]
     more = max(0.0, BILLION - problem.overdrawn[year, source]) / MILLION
     return row, problem.row_upper[row] + more
 
 
-def _more_places(problem: Equations, program: int) -> tuple[Index, Array]:
+def _more_places(problem: Formulation, program: int) -> tuple[Index, Array]:
     """The rows of a program's capacity and their limits with ten places more."""
-    rows = problem.capacity[:, program]
+    rows = problem.capacity_rows[:, program]
     rows = rows[rows >= 0]
     return rows, problem.row_upper[rows] + PLACES
 
 
-def _saved(solver: Solver, problem: Equations, now: float, rows: Index, limits: Array) -> float:
+def _saved(solver: Solver, problem: Formulation, now: float, rows: Index, limits: Array) -> float:
     """How far the optimum falls with other limits of rows, which are put back."""
     if not len(rows):
         return 0.0
     for row, limit in zip(rows, limits, strict=True):
-        solver.limit(int(row), float(limit))
-    less = solver.relaxed().value
+        solver.set_row_upper(int(row), float(limit))
+    less = solver.solve_linear().value
     for row in rows:
-        solver.limit(int(row), float(problem.row_upper[row]))
+        solver.set_row_upper(int(row), float(problem.row_upper[row]))
     return float(np.maximum(0.0, now - less))

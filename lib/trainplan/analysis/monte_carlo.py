@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.rule_comparison import CEILING_RULES
 from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
-from trainplan.model.arrays import Array, arrays
-from trainplan.model.cost import by_source
+from trainplan.model.arrays import Array, build_arrays
+from trainplan.model.cost import cost_by_source
 from trainplan.model.draws import CHUNK, simulate_draws
-from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import decided
+from trainplan.optimize.best_plan import run_plan
+from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
 
@@ -69,7 +68,7 @@ def uncertainty(
         raise PlanError([Problem("plan.yaml", "the plan has no ranges to draw from.", column="uncertain")])
     if draws < LEAST:
         raise PlanError([Problem("--draws", f"a number of at least {LEAST} is expected.", draws)])
-    loop = loop or ("closed" if plan.allocation in RULES else "open")
+    loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
     sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
     for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):
         sample.add(replicate, inputs, run)
@@ -161,23 +160,24 @@ def uncertainty_by_rule(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED
     """
     if not plan.ranges:
         return []
-    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in CEILING_RULES]
-    closed = [uncertainty(one, draws, seed, "closed") for one in plans if one.allocation in RULES]
+    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in compared_rules()]
+    closed = [uncertainty(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
     return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 
 
 def decided_enrollment(plan: Plan) -> Array:
     """(Y, K, 1) people: what the plan decides without knowing what the draws bring."""
-    return decided(arrays(plan)).funded
+    return run_plan(build_arrays(plan)).funded
 
 
 def shortfall_of(run: Run) -> Array:
     """(Y, D) VND that the run costs beyond its ceilings: in total, or at least what the sources lack together."""
-    ceiling = run.plan.ceiling
+    ceiling = run.arrays.ceiling
     if not np.isfinite(ceiling).any():
         return np.zeros((1, 1))
     short = [
-        np.maximum(0.0, by_source(run.plan, cost) - limit) for cost, limit in zip(run.funded_vnd, ceiling, strict=True)
+        np.maximum(0.0, cost_by_source(run.arrays, cost) - limit)
+        for cost, limit in zip(run.funded_vnd, ceiling, strict=True)
     ]
     return np.stack([np.maximum(year[-1], year[:-1].sum(axis=0)) for year in short])
 

@@ -8,12 +8,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import arrays
-from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
+from trainplan.model.arrays import build_arrays
+from trainplan.model.simulate import Run
+from trainplan.optimize.best_plan import Optimum, run_plan, solve_best_plan, weighted_shortfall
+from trainplan.plan.choices import compared_rules
 from trainplan.plan.plan import Plan
-
-CEILING_RULES = ("proportional", "priority", "optimal")
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class RuleComparison:
             {
                 "rule": rule,
                 "met": int(run.met_when_due.sum()),
-                "objectives": len(run.plan.due),
-                "weighted_shortfall": weighted_shortfall(run.plan, run),
+                "objectives": len(run.arrays.due),
+                "weighted_shortfall": weighted_shortfall(run.arrays, run),
                 "funded_vnd": float(run.funded_vnd.sum()),
                 "commitments_vnd": float(run.commitments_vnd.sum()),
             }
@@ -49,10 +48,11 @@ class RuleComparison:
 
 
 def compare_rules(plan: Plan) -> RuleComparison:
-    """Every rule on a plan, whatever its own is."""
-    numbers = arrays(plan)
-    best = optimum(replace(numbers, allocation="optimal"))
-    runs = {rule: simulate(replace(numbers, allocation=rule)) for rule in CEILING_RULES[:-1]}
+    """Every rule that keeps the ceilings on a plan, whatever its own is; the best plan among them."""
+    arrays = build_arrays(plan)
+    best = solve_best_plan(replace(arrays, allocation="optimal"))
+    others = (rule for rule in compared_rules() if rule != "optimal")
+    runs = {rule: run_plan(replace(arrays, allocation=rule)) for rule in others}
     return RuleComparison(plan, best, {**runs, "optimal": best.run})
 
 

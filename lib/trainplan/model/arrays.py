@@ -1,8 +1,12 @@
 """A plan as arrays: what the model computes with (method.md, section 1).
 
 Every number is an array whose last axis is the draw: length 1 for a single run, a few hundred for a part of a sample.
-Axes before it are named by letters: Y years, G groups, O objectives, P programs, K pairs of objective and program,
-S sources, A cohort starts. Structure (which group an objective is about, which program a pair is) has no draws.
+Structure (which group an objective is about, which program a pair is) has no draws. Axes have the letters of the table
+in method.md, section 1, throughout the model:
+
+    Y years of the plan   G groups      O objectives   P programs   K pairs of objective and program   S sources
+    H stocks and C counts, objectives by how they are reached       A years in which a cohort starts   D draws
+    W, V later course years of pairs and of programs: a row for each
 """
 
 from __future__ import annotations
@@ -15,12 +19,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainplan.model.from_plan import NUMBERS, Columns, pairs_of, places, starts
+from trainplan.model.from_plan import NUMBERS, Columns, cohort_starts, pairs_of, row_numbers
 from trainplan.model.layout import Array, Index, Mask, Structure
 from trainplan.model.rounding import ceil, divide, floor, total
 from trainplan.plan.plan import Plan
 
-__all__ = ["Array", "Arrays", "Index", "Mask", "arrays", "ceil", "divide", "drawn_arrays", "floor", "pairs_of", "total"]
+__all__ = [
+    "Array",
+    "Arrays",
+    "Index",
+    "Mask",
+    "build_arrays",
+    "ceil",
+    "divide",
+    "floor",
+    "pairs_of",
+    "redraw_arrays",
+    "total",
+]
 
 
 @dataclass(frozen=True)
@@ -35,8 +51,7 @@ class Arrays:
     kind: NDArray[np.str_]  # (O,)
     due: Index  # (O,) year index of the due year
     length: Index  # (O,) years of the objective's courses
-    above: Index  # (O,) the count that this one is part of, -1 for none
-    level: Index  # (O,) how deep a count lies within others
+    part_of: Index  # (O,) the count that this one is part of, -1 for none
     priority: Index  # (O,)
     weight: Array  # (O, D) of a person short of the path (section 6)
     objective: Index  # (K,)
@@ -78,6 +93,11 @@ class Arrays:
     def draws(self) -> int:
         return max(getattr(self, name).shape[-1] for name in NUMBERS)
 
+    def draw(self, d: int) -> Arrays:
+        """The numbers of one draw, for what has no draws."""
+        drawn = {name: getattr(self, name) for name in NUMBERS}
+        return replace(self, **{name: value[..., d : d + 1] for name, value in drawn.items() if value.shape[-1] > 1})
+
     def of_program(self, by_pair: Array | Mask) -> Array:
         """Sums (…, K, D) over the objectives that share a program: (…, P, D)."""
         return self.structure.by_program(by_pair)
@@ -87,11 +107,11 @@ class Arrays:
         return self.structure.by_objective(by_pair)
 
 
-def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
-    """The arrays of a plan; `drawn` gives a cell, by its address, one value a draw."""
+def build_arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
+    """Read a plan into arrays; `drawn` gives cells, by address, one value a draw, (D,)."""
     tables = plan.tables
     column = Columns(plan, drawn or {})
-    groups, objectives, programs = (places(plan, table) for table in ("groups", "objectives", "programs"))
+    groups, objectives, programs = (row_numbers(plan, table) for table in ("groups", "objectives", "programs"))
     pairs = pairs_of(plan)
     objective = np.array([objectives[o] for o, _ in pairs], np.intp)
     program = np.array([programs[p] for _, p in pairs], np.intp)
@@ -99,9 +119,9 @@ def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
     length = np.ones(len(objectives), np.intp)
     for route in tables.routes:
         length[objectives[route.objective]] = course_years[programs[route.program]]
-    above = np.array([objectives[r.part_of] if r.part_of else -1 for r in tables.objectives], np.intp)
+    part_of = np.array([objectives[r.part_of] if r.part_of else -1 for r in tables.objectives], np.intp)
     kind = np.array([r.kind for r in tables.objectives])
-    structure = Structure.of(kind, above, length, objective, program, len(tables.routes), course_years)
+    structure = Structure.of(kind, part_of, length, objective, program, len(tables.routes), course_years)
     return Arrays(
         first=plan.first,
         last=plan.last,
@@ -110,23 +130,22 @@ def arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays:
         kind=kind,
         due=np.array([r.due_year - plan.first for r in tables.objectives], np.intp),
         length=length,
-        above=above,
-        level=structure.depth,
+        part_of=part_of,
         priority=np.array([r.priority for r in tables.objectives], np.intp),
         weight=column("objectives", "weight"),
         objective=objective,
         program=program,
         course_years=course_years,
-        start=starts(plan),
+        start=cohort_starts(plan),
         structure=structure,
         **{name: number.of(plan, column) for name, number in NUMBERS.items()},
     )
 
 
-def drawn_arrays(plan: Plan, numbers: Arrays, drawn: Mapping[str, Array]) -> Arrays:
-    """`numbers`, the arrays of `plan`, with what `drawn` touches made anew: as `arrays(plan, drawn)`, but at once."""
+def redraw_arrays(plan: Plan, arrays: Arrays, drawn: Mapping[str, Array]) -> Arrays:
+    """`arrays` of `plan` with only those made anew that `drawn` touches; equal to `build_arrays(plan, drawn)`."""
     column = Columns(plan, drawn)
     touched: dict[str, Any] = {
-        n: number.of(plan, column) for n, number in NUMBERS.items() if number.reads & {*column.cells}
+        name: number.of(plan, column) for name, number in NUMBERS.items() if number.reads & {*column.cells}
     }
-    return replace(numbers, **touched)
+    return replace(arrays, **touched)

@@ -6,7 +6,7 @@ import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, divide, floor, total
 from trainplan.model.layout import Level
-from trainplan.model.need import count_need, with_parts
+from trainplan.model.need import count_need, include_parts
 from trainplan.model.workforce import Workforce
 
 FRACTIONS = 1e9  # fractions that differ by less than one of these are a tie
@@ -26,41 +26,41 @@ def largest_remainder(weight: Array, whole: Array) -> Array:
 
 
 def needed_and_deliverable(
-    plan: Arrays, people: Workforce, path: Array, individual: Array, sent: Array, year: int
+    arrays: Arrays, people: Workforce, path: Array, individual: Array, sent: Array, year: int
 ) -> tuple[Array, Array]:
     """What every pair needs this year and what capacity lets through, both (K, D).
 
     Parts of a count come first, deepest first: what they are given lowers the need of the count they belong to.
     """
-    need, places = individual.copy(), plan.capacity
-    needed = deliverable = np.zeros((len(plan.objective), plan.draws))
-    for level in plan.structure.levels:
+    need, places = individual.copy(), arrays.capacity
+    needed = deliverable = np.zeros((len(arrays.objective), arrays.draws))
+    for level in arrays.structure.levels:
         if len(level.counts):
-            given = with_parts(plan, plan.structure.by_count(deliverable))
-            counted = count_need(plan, people, path, sent, given, year)
-            need[plan.structure.counts[level.counts]] = counted[level.counts]
-        asked = split_by_route(plan, level, need)
-        fits = within_capacity(plan, level, asked, places)
+            given = include_parts(arrays, arrays.structure.by_count(deliverable))
+            counted = count_need(arrays, people, path, sent, given, year)
+            need[arrays.structure.counts[level.counts]] = counted[level.counts]
+        asked = split_by_route(arrays, level, need)
+        fits = within_capacity(arrays, level, asked, places)
         needed, deliverable = needed + asked, deliverable + fits
-        if level is not plan.structure.levels[-1]:
-            places = plan.capacity - plan.of_program(deliverable)
+        if level is not arrays.structure.levels[-1]:
+            places = arrays.capacity - arrays.of_program(deliverable)
     return needed, deliverable
 
 
-def split_by_route(plan: Arrays, level: Level, need: Array) -> Array:
+def split_by_route(arrays: Arrays, level: Level, need: Array) -> Array:
     """The need of the level's objectives, (O, D), as whole people by pair, (K, D), in proportion to shares."""
-    split = np.zeros((len(plan.objective), need.shape[-1]))
-    split[level.alone] = need[plan.objective[level.alone]]
-    for shared in level.routed:
-        split[shared.rows] = largest_remainder(plan.route_share[shared.rows], need[shared.owner])
+    split = np.zeros((len(arrays.objective), need.shape[-1]))
+    split[level.only_routes] = need[arrays.objective[level.only_routes]]
+    for shared in level.split_routes:
+        split[shared.rows] = largest_remainder(arrays.route_share[shared.rows], need[shared.owner])
     return split
 
 
-def within_capacity(plan: Arrays, level: Level, asked: Array, places: Array) -> Array:
+def within_capacity(arrays: Arrays, level: Level, asked: Array, places: Array) -> Array:
     """What `places`, (P, D), let through of what the level asks, (K, D): whole people in proportion to need."""
     fits = asked.copy()
-    fits[level.single] = np.minimum(asked[level.single], places[plan.program[level.single]])
-    for shared in level.places:
+    fits[level.exclusive] = np.minimum(asked[level.exclusive], places[arrays.program[level.exclusive]])
+    for shared in level.shared:
         wanted = asked[shared.rows]
         together, room = total(wanted), places[shared.owner]
         short = (together > room).any(axis=-1)

@@ -14,52 +14,54 @@ from trainplan.model.arrays import Array, Arrays, Index
 from trainplan.model.workforce import Workforce
 
 
-class Flow(NamedTuple):
-    """What a year asks of the stocks and does to them beside completions, each (Y, S, D); the S stocks are the
+class StockFlow(NamedTuple):
+    """What a year asks of the stocks and does to them beside completions, each (Y, H, D); the H stocks are the
     objectives of kind attainment."""
 
-    size: Array  # N, the people of their group
-    stay: Array  # the share of them that stays
-    kept: Array  # the share of holders who stay and do not lapse
-    brought: Array  # holders among the joiners
-    wanted: Array  # holders on the target path
+    headcount: Array  # N, the people of their group
+    stay_rate: Array  # the share of them that stays
+    keep_rate: Array  # the share of holders who stay and do not lapse
+    joining_holders: Array  # holders among the joiners
+    target_stock: Array  # holders on the target path
 
 
-def stock_flow(plan: Arrays, people: Workforce, path: Array) -> Flow:
+def stock_flow(arrays: Arrays, people: Workforce, path: Array) -> StockFlow:
     """The flow of the stocks in every year of the plan; `path` is c*, (Y, O, D)."""
-    rows = plan.structure.stocks
-    group = plan.group[rows]
-    size, stay = people.headcount[:, group], 1 - people.leave_rate[: plan.years, group]
-    brought = people.joiners[:, group] * plan.entry_share[rows]
-    return Flow(size, stay, stay * (1 - plan.lapse_rate[rows]), brought, path[:, rows] * size)
+    rows = arrays.structure.stocks
+    group = arrays.group[rows]
+    headcount, stay_rate = people.headcount[:, group], 1 - people.leave_rate[: arrays.years, group]
+    joining_holders = people.joiners[:, group] * arrays.entry_share[rows]
+    return StockFlow(
+        headcount, stay_rate, stay_rate * (1 - arrays.lapse_rate[rows]), joining_holders, path[:, rows] * headcount
+    )
 
 
-def stock(flow: Flow, before: Array, completed: Array, year: int, rows: Index | slice = slice(None)) -> Array:
+def next_stock(flow: StockFlow, before: Array, completed: Array, year: int, rows: Index | slice = slice(None)) -> Array:
     """Q[t] of the stocks `rows`, (rows, D): holders who stayed and did not lapse, joiners who bring it, completions."""
-    held = before * flow.kept[year][rows] + flow.brought[year][rows] + completed
-    return np.minimum(flow.size[year][rows], held)
+    held = before * flow.keep_rate[year][rows] + flow.joining_holders[year][rows] + completed
+    return np.minimum(flow.headcount[year][rows], held)
 
 
-def stock_at_baseline(plan: Arrays) -> Array:
-    """Q of the baseline, (S, D): coverage times head-count."""
-    rows = plan.structure.stocks
-    return plan.baseline[rows] * plan.headcount[plan.group[rows]]
+def stock_at_baseline(arrays: Arrays) -> Array:
+    """Q of the baseline, (H, D): coverage times head-count."""
+    rows = arrays.structure.stocks
+    return arrays.baseline[rows] * arrays.headcount[arrays.group[rows]]
 
 
-def cohorts_at_baseline(plan: Arrays) -> Array:
+def cohorts_at_baseline(arrays: Arrays) -> Array:
     """Learners of the first year's later cohorts, (W, D): the pipeline, as of the baseline."""
-    later = plan.structure.cohorts
-    place = 1 - later.course_year - plan.start[0]
-    return np.where((place >= 0)[:, None], plan.pipeline[later.owner, np.maximum(place, 0)], 0.0)
+    continuing = arrays.structure.cohorts
+    place = 1 - continuing.course_year - arrays.start[0]
+    return np.where((place >= 0)[:, None], arrays.pipeline[continuing.owner, np.maximum(place, 0)], 0.0)
 
 
-def survive(plan: Arrays, people: Workforce, later: Array, year: int) -> Array:
+def surviving_learners(arrays: Arrays, people: Workforce, continuing: Array, year: int) -> Array:
     """The later cohorts less those who left their posts in `year` (an index; it may lie after `last`)."""
-    group = plan.group[plan.objective[plan.structure.cohorts.owner]]
-    return later * (1 - people.leave_rate[year][group])
+    group = arrays.group[arrays.objective[arrays.structure.cohorts.owner]]
+    return continuing * (1 - people.leave_rate[year][group])
 
 
-def completions(plan: Arrays, enrolled: Array, later: Array) -> Array:
+def completions(arrays: Arrays, enrolled: Array, continuing: Array) -> Array:
     """C[t] of every pair, (K, D): the learners left of the cohort that ends this year, times its completion rate."""
-    cohorts = plan.structure.cohorts
-    return cohorts.below(enrolled, later)[cohorts.last] * plan.completion_rate[plan.program]
+    cohorts = arrays.structure.cohorts
+    return cohorts.stack(enrolled, continuing)[cohorts.last] * arrays.completion_rate[arrays.program]

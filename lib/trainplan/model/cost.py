@@ -7,29 +7,29 @@ import numpy as np
 from trainplan.model.arrays import Array, Arrays, ceil, total
 
 
-def classes(plan: Arrays, enrolled: Array) -> Array:
+def count_classes(arrays: Arrays, enrolled: Array) -> Array:
     """Classes that new learners of every program, (…, P, D), fill: ceil(x / class_size), none without a class size."""
-    return ceil(enrolled / plan.class_size)
+    return ceil(enrolled / arrays.class_size)
 
 
-def classes_at_baseline(plan: Arrays, later: Array) -> Array:
+def classes_at_baseline(arrays: Arrays, continuing: Array) -> Array:
     """Classes, (V, D), that the pipeline's learners, (W, D), keep open: V are the later course years of programs."""
-    size = plan.class_size[plan.structure.classes.owner]
-    return ceil(plan.structure.class_of(later) / size)
+    size = arrays.class_size[arrays.structure.classes.owner]
+    return ceil(arrays.structure.class_of(continuing) / size)
 
 
-def cost(plan: Arrays, people: Array, groups: Array, price: Array) -> Array:
+def yearly_cost(arrays: Arrays, people: Array, groups: Array, price: Array) -> Array:
     """VND that learners and classes of every program cost at a price level, all (…, P, D)."""
-    return (people * plan.learner_cost + groups * plan.class_cost) * price
+    return (people * arrays.learner_cost + groups * arrays.class_cost) * price
 
 
-def by_source(plan: Arrays, program_cost: Array) -> Array:
+def cost_by_source(arrays: Arrays, program_cost: Array) -> Array:
     """A year's cost by source, (S+1, D), the total last; `program_cost` is (P, D)."""
-    shared = [total(plan.source_share[:, s] * program_cost) for s in range(plan.source_share.shape[1])]
+    shared = [total(arrays.source_share[:, s] * program_cost) for s in range(arrays.source_share.shape[1])]
     return np.stack([*shared, total(program_cost)])
 
 
-def share_of(plan: Arrays, source: int) -> Array:
+def share_paid_by(arrays: Arrays, source: int) -> Array:
     """What part of a program's cost a source pays, (P, D); all of it for the row of the total."""
-    shares = plan.source_share
+    shares = arrays.source_share
     return shares[:, source] if source < shares.shape[1] else np.ones((len(shares), 1))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from trainplan.model.arrays import Array, arrays, drawn_arrays
+from trainplan.model.arrays import Array, build_arrays, redraw_arrays
 from trainplan.model.simulate import Run, simulate
 from trainplan.plan.plan import Plan
 
@@ -21,9 +21,9 @@ def simulate_draws(plan: Plan, parts: Iterable[Cells], planned: Array | None = N
     `planned` replays an enrollment that was decided beforehand (see `simulate`).
     """
     np.empty(KEPT)  # glibc keeps freed memory up to the size of the largest block freed: no new pages for every part
-    numbers = arrays(plan)
+    arrays = build_arrays(plan)
     for part in parts:
-        yield simulate(drawn_arrays(plan, numbers, part), planned)
+        yield simulate(redraw_arrays(plan, arrays, part), planned)
 
 
 def parts_of(drawn: Cells, chunk: int = CHUNK) -> Iterator[dict[str, Array]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trainplan.model.kinds import in_people
 from trainplan.model.layout import Array, Index
 from trainplan.model.rounding import ceil, floor
 from trainplan.plan.address import row_key, split_address
@@ -52,18 +53,18 @@ def pairs_of(plan: Plan) -> list[tuple[str, str]]:
     return list(dict.fromkeys([*routes, *((r.objective, r.program) for r in plan.tables.pipeline)]))
 
 
-def places(plan: Plan, table: str) -> dict[str, int]:
+def row_numbers(plan: Plan, table: str) -> dict[str, int]:
     """Where the rows of a table stand, by id."""
     return {row.id: i for i, row in enumerate(plan.tables[table])}
 
 
-def starts(plan: Plan) -> Index:
+def cohort_starts(plan: Plan) -> Index:
     """(A,) year indices in which a cohort can start, from the pipeline's first on."""
     earliest = min((r.started for r in plan.tables.pipeline), default=plan.first)
     return np.arange(earliest - plan.first, plan.last - plan.first + 1)
 
 
-def tail(plan: Plan) -> int:
+def tail_years(plan: Plan) -> int:
     """Years after `last` in which a cohort may still be under way."""
     return max((row.years for row in plan.tables.programs), default=1) - 1
 
@@ -72,8 +73,8 @@ def _leave_rate(plan: Plan, column: Columns) -> Array:
     """(Y+tail, G, D): a year's row of `turnover`, else the group's own rate."""
     usual, election = column("groups", "leave_rate"), column("turnover", "leave_rate")
     draws = np.broadcast_shapes(usual.shape[1:], election.shape[1:])
-    groups = places(plan, "groups")
-    rate = np.broadcast_to(usual, (len(plan.years) + tail(plan), len(groups), *draws)).copy()
+    groups = row_numbers(plan, "groups")
+    rate = np.broadcast_to(usual, (len(plan.years) + tail_years(plan), len(groups), *draws)).copy()
     for row, values in zip(plan.tables.turnover, election, strict=True):
         if 0 <= row.year - plan.first < len(rate):
             rate[row.year - plan.first, groups[row.group]] = values
@@ -86,8 +87,8 @@ def _target(plan: Plan, column: Columns) -> Array:
     high = column("objectives", "target_high", np.nan)
     high = np.where(np.isnan(high), low, high)
     target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.ambition]
-    count = np.array([[r.kind == "count"] for r in plan.tables.objectives])
-    return np.where(count, np.maximum(1.0, ceil(target)), target)
+    people = in_people(np.array([row.kind for row in plan.tables.objectives]))[:, None]
+    return np.where(people, np.maximum(1.0, ceil(target)), target)
 
 
 def _pace(plan: Plan, column: Columns) -> Array:
@@ -112,7 +113,7 @@ def _price(plan: Plan, column: Columns) -> Array:
     for i, row in enumerate(plan.tables.prices):
         of_index.setdefault(row.index, {})[row.year] = i
     known = [of_index[row.price_index] for row in plan.tables.programs]
-    calendar = range(plan.first, plan.last + 1 + tail(plan))
+    calendar = range(plan.first, plan.last + 1 + tail_years(plan))
     level = np.array([[of[max(y for y in of if y <= year)] for of in known] for year in calendar], np.intp)
     base = np.array([of[plan.price_base_year] for of in known], np.intp)
     return values[level] / values[base]
@@ -126,7 +127,7 @@ def _route_share(plan: Plan, column: Columns) -> Array:
 
 
 def _pipeline(plan: Plan, column: Columns) -> Array:
-    pairs, start = pairs_of(plan), starts(plan)
+    pairs, start = pairs_of(plan), cohort_starts(plan)
     values = column("pipeline", "learners")
     learners = np.zeros((len(pairs), len(start), values.shape[1]))
     for row, value in zip(plan.tables.pipeline, values, strict=True):
@@ -136,7 +137,7 @@ def _pipeline(plan: Plan, column: Columns) -> Array:
 
 def _source_share(plan: Plan, column: Columns) -> Array:
     values = column("funding", "share")
-    programs, sources = places(plan, "programs"), places(plan, "sources")
+    programs, sources = row_numbers(plan, "programs"), row_numbers(plan, "sources")
     share = np.zeros((len(programs), len(sources), values.shape[1]))
     for row, value in zip(plan.tables.funding, values, strict=True):
         share[programs[row.program], sources[row.source]] = value
@@ -145,7 +146,7 @@ def _source_share(plan: Plan, column: Columns) -> Array:
 
 def _ceiling(plan: Plan, column: Columns) -> Array:
     values = column("ceilings", "ceiling_vnd")
-    sources = places(plan, "sources") | {"total": len(plan.tables.sources)}
+    sources = row_numbers(plan, "sources") | {"total": len(plan.tables.sources)}
     ceiling = np.full((len(plan.years), len(sources), values.shape[1]), np.inf)
     for row, value in zip(plan.tables.ceilings, values, strict=True):
         if row.year in plan.years:

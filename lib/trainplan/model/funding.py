@@ -2,91 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, ceil, divide, floor, total
 from trainplan.model.capacity import largest_remainder
-from trainplan.model.cost import classes, cost, share_of
+from trainplan.model.cost import count_classes, share_paid_by, yearly_cost
+from trainplan.plan.choices import ALLOCATION_RULES, rule
+
+Remaining = dict[int, Array]  # (D,) VND left of a year's ceilings, by their row in `arrays.ceiling`
 
 
-def funded(plan: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
-    """Whole people enrolled by every pair, (K, D), under the plan's rule; `committed` is (P, D) VND, paid first."""
-    if plan.allocation == "all":
-        return deliverable
+def fund(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
+    """Whole people enrolled by every pair, (K, D), under the plan's rule, which decides year by year.
+
+    `deliverable` is (K, D) people, `committed` the cost of cohorts under way, (P, D) VND, which is paid first.
+    """
+    chosen = ALLOCATION_RULES[arrays.allocation]
+    if not chosen.keeps_ceilings:
+        return np.asarray(chosen.decide(arrays, deliverable, {}, year))
     remaining = {
-        source: np.maximum(0.0, plan.ceiling[year, source] - total(share_of(plan, source) * committed))
-        for source in range(plan.ceiling.shape[1])
-        if np.isfinite(plan.ceiling[year, source]).any()
+        source: np.maximum(0.0, arrays.ceiling[year, source] - total(share_paid_by(arrays, source) * committed))
+        for source in range(arrays.ceiling.shape[1])
+        if np.isfinite(arrays.ceiling[year, source]).any()
     }
-    return RULES[plan.allocation](plan, deliverable, remaining, year) if remaining else deliverable
+    return np.asarray(chosen.decide(arrays, deliverable, remaining, year)) if remaining else deliverable
 
 
-Remaining = dict[int, Array]  # by row of the ceilings, (D,) VND
-
-
-def everything(plan: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """`all`: the requirement."""
+@rule("all", keeps_ceilings=False)
+def fund_all(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
+    """Everything deliverable: the requirement."""
     return deliverable
 
 
-def proportional(plan: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """`proportional`: every program cut by the factor of its scarcest source."""
-    people = plan.of_program(deliverable)
-    asked = cost(plan, people, classes(plan, people), plan.price[year])
+@rule("proportional")
+def fund_proportionally(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
+    """Every program cut by the factor of its scarcest source."""
+    people = arrays.of_program(deliverable)
+    asked = yearly_cost(arrays, people, count_classes(arrays, people), arrays.price[year])
     scarcest = np.ones((1, 1))
     for source, money in remaining.items():
-        share = share_of(plan, source)
+        share = share_paid_by(arrays, source)
         factor = np.minimum(1.0, divide(money, total(share * asked), 1.0))
         scarcest = np.minimum(scarcest, np.where(share > 0, factor, 1.0))
     if (scarcest >= 1).all():
         return deliverable
-    unit, opening = plan.learner_cost * plan.price[year], plan.class_cost * plan.price[year]
-    fits = affordable(scarcest * asked, unit, opening, plan.class_size)
+    unit, opening = arrays.learner_cost * arrays.price[year], arrays.class_cost * arrays.price[year]
+    fits = affordable_people(scarcest * asked, unit, opening, arrays.class_size)
     enrolled = np.where((scarcest < 1) & (asked > 0), np.minimum(people, fits), people)
     cut = np.zeros_like(deliverable)
-    single = plan.structure.single
-    cut[single] = enrolled[plan.program[single]]
-    for shared in plan.structure.places:
+    exclusive = arrays.structure.exclusive
+    cut[exclusive] = enrolled[arrays.program[exclusive]]
+    for shared in arrays.structure.shared:
         cut[shared.rows] = largest_remainder(deliverable[shared.rows], enrolled[shared.owner])
     return cut
 
 
-def priority(plan: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """`priority`: objectives by priority, each as many whole people as still fit every source that pays for them."""
-    shares = {source: share_of(plan, source) for source in remaining}
-    unit, opening = plan.learner_cost * plan.price[year], plan.class_cost * plan.price[year]
+@rule("priority")
+def fund_by_priority(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
+    """Objectives by priority, each as many whole people as still fit every source that pays for them."""
+    shares = {source: share_paid_by(arrays, source) for source in remaining}
+    unit, opening = arrays.learner_cost * arrays.price[year], arrays.class_cost * arrays.price[year]
     enrolled = np.zeros_like(deliverable)
     taken = np.zeros((len(unit), deliverable.shape[-1]))
-    for pair in np.lexsort((np.arange(len(deliverable)), plan.objective, plan.priority[plan.objective])):
-        p = plan.program[pair]
-        costs = (unit[p], opening[p], plan.class_size[p], taken[p])
+    for pair in np.lexsort((np.arange(len(deliverable)), arrays.objective, arrays.priority[arrays.objective])):
+        p = arrays.program[pair]
+        costs = (unit[p], opening[p], arrays.class_size[p], taken[p])
         paying = {source: share[p] for source, share in shares.items() if (share[p] > 0).any()}
-        asked, spent = deliverable[pair], costs_of(deliverable[pair], *costs)
+        asked, spent = deliverable[pair], incremental_cost(deliverable[pair], *costs)
         if any((spent * share > remaining[source]).any() for source, share in paying.items()):
             money = [divide(remaining[source], share, np.inf) for source, share in paying.items()]
-            asked = np.minimum(asked, affordable(np.minimum(spent, np.min(money, axis=0)), *costs))
-            spent = costs_of(asked, *costs)
+            asked = np.minimum(asked, affordable_people(np.minimum(spent, np.min(money, axis=0)), *costs))
+            spent = incremental_cost(asked, *costs)
         remaining = remaining | {s: np.maximum(0.0, remaining[s] - spent * share) for s, share in paying.items()}
         enrolled[pair] = asked
         taken[p] += asked
     return enrolled
 
 
-RULES: dict[str, Callable[[Arrays, Array, Remaining, int], Array]] = {
-    "all": everything,
-    "proportional": proportional,
-    "priority": priority,
-}
-
-
-def costs_of(people: Array, unit: Array, opening: Array, size: Array, taken: Array) -> Array:
-    """VND for `people` beside `taken`: `unit` each and `opening` for each further class."""
+def incremental_cost(people: Array, unit: Array, opening: Array, size: Array, taken: Array) -> Array:
+    """Incremental cost, VND, of adding `people` to `taken`: `unit` each, and `opening` for every class newly opened."""
     return people * unit + (ceil((taken + people) / size) - ceil(taken / size)) * opening
 
 
-def affordable(money: Array, unit: Array, opening: Array, size: Array, taken: Array | float = 0.0) -> Array:
+def affordable_people(money: Array, unit: Array, opening: Array, size: Array, taken: Array | float = 0.0) -> Array:
     """Most whole people whom `money` pays for beside `taken`: `unit` VND each and `opening` VND a further class.
 
     With c more classes, seats allow floor((c0 + c)·size) − taken and money (money − c·opening) / unit. The best c lies
@@ -94,7 +92,9 @@ def affordable(money: Array, unit: Array, opening: Array, size: Array, taken: Ar
     """
     unlimited = np.isinf(money) | (unit + opening == 0)
     if unlimited.any():
-        limited = affordable(np.where(unlimited, 0.0, money), np.where(unlimited, 1.0, unit), opening, size, taken)
+        limited = affordable_people(
+            np.where(unlimited, 0.0, money), np.where(unlimited, 1.0, unit), opening, size, taken
+        )
         return np.where(unlimited, np.inf, limited)
     seated = np.where(np.isinf(size), 1.0, size)  # without classes, opening is 0 and every seat count is as good
     begun = ceil(taken / seated)

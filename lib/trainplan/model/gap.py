@@ -23,20 +23,20 @@ class Gap(NamedTuple):
     met: Array  # 1 or 0, whatever the due year
 
 
-def gaps(plan: Arrays, people: Workforce, reached: Array) -> Gap:
+def measure_gap(arrays: Arrays, people: Workforce, reached: Array) -> Gap:
     """Base, coverage, gap against T itself, and whether less than half a person is missing; `reached` is (Y, O, D).
 
     A count is met when all of T are sent; both are whole, so less than half a person missing says the same.
     """
-    counts = plan.structure.counts
-    size = np.zeros_like(reached) + population(plan, people, np.arange(len(plan.group)))
-    base, asked = size, size * plan.target
-    base[:, counts] = asked[:, counts] = plan.target[counts]
+    counts = arrays.structure.counts
+    size = np.zeros_like(reached) + population(arrays, people, np.arange(len(arrays.group)))
+    base, asked = size, size * arrays.target
+    base[:, counts] = asked[:, counts] = arrays.target[counts]
     coverage = divide(reached, base, 1.0)
-    shares = np.setdiff1d(np.arange(len(plan.group)), counts)
+    shares = np.setdiff1d(np.arange(len(arrays.group)), counts)
     coverage[:, shares] = np.minimum(1.0, coverage[:, shares])
     gap = np.maximum(0.0, asked - reached)
-    empty = people.headcount[:, plan.group] <= 0
+    empty = people.headcount[:, arrays.group] <= 0
     if empty.any():
         coverage, gap = np.where(empty, 1.0, coverage), np.where(empty, 0.0, gap)
     return Gap(base, reached, coverage, gap, (gap < HALF_A_PERSON).astype(float))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trainplan.model.kinds import kinds_with
+
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -19,7 +21,7 @@ FEW = 6  # rows that are added one by one sooner than gathered
 
 
 @dataclass(frozen=True)
-class Sums:
+class GroupSum:
     """Adds rows up by their owner, in the order of the rows; an owner has one row at most in each round."""
 
     owners: int
@@ -28,7 +30,7 @@ class Sums:
     others: tuple[tuple[int, int], ...]  # (owner, row) once rounds have become small
 
     @classmethod
-    def of(cls, owner: Index, owners: int) -> Sums:
+    def of(cls, owner: Index, owners: int) -> GroupSum:
         """`owner` of each row; a row whose owner is below 0 counts for nobody."""
         rows: list[list[int]] = [[] for _ in range(owners)]
         for row, one in enumerate(owner):
@@ -58,14 +60,14 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Shared:
+class EqualSizedGroups:
     """Owners that share something among equally many rows each, to be served at once."""
 
     owner: Index  # (owners,)
     rows: Index  # (n, owners): the first rows of all owners, the second ones, …
 
     @classmethod
-    def batches(cls, owner: Index, rows: Index, least: int = 1) -> tuple[Shared, ...]:
+    def batches(cls, owner: Index, rows: Index, least: int = 1) -> tuple[EqualSizedGroups, ...]:
         """`rows` by the owners they have, one batch for each number of rows an owner has, from `least` on."""
         of: dict[int, list[int]] = {}
         for row in rows:
@@ -76,7 +78,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Later:
+class ContinuingCohorts:
     """Cohorts after their first year: a row for each further course year of an owner (a pair or a program).
 
     A year's cohorts are the beginners, one row an owner, and these rows below them.
@@ -87,10 +89,10 @@ class Later:
     remaining: Index  # (W,) course years after this one
     before: Index  # (W,) where among the beginners and later rows this cohort stood a year ago
     last: Index  # (owners,) the row, among the beginners and later rows, that ends this year
-    by_owner: Sums
+    by_owner: GroupSum
 
     @classmethod
-    def of(cls, years: Index) -> Later:
+    def of(cls, years: Index) -> ContinuingCohorts:
         place = {(one, 1): one for one in range(len(years))}
         rows = [(one, year) for one in range(len(years)) for year in range(2, years[one] + 1)]
         place |= {row: len(years) + i for i, row in enumerate(rows)}
@@ -102,18 +104,18 @@ class Later:
             years[owner] - course_year,
             np.array([place[one, year - 1] for one, year in rows], np.intp),
             np.array([place[one, int(years[one])] for one in range(len(years))], np.intp),
-            Sums.of(owner, len(years)),
+            GroupSum.of(owner, len(years)),
         )
 
-    def below(self, beginners: Array, later: Array) -> Array:
+    def stack(self, beginners: Array, continuing: Array) -> Array:
         """The year's cohorts, (owners + W, D): the later ones below the beginners."""
-        rows = np.empty((len(beginners) + len(later), max(beginners.shape[-1], later.shape[-1])))
-        rows[: len(beginners)], rows[len(beginners) :] = beginners, later
+        rows = np.empty((len(beginners) + len(continuing), max(beginners.shape[-1], continuing.shape[-1])))
+        rows[: len(beginners)], rows[len(beginners) :] = beginners, continuing
         return rows
 
-    def a_year_on(self, beginners: Array, later: Array) -> Array:
+    def next_year(self, beginners: Array, continuing: Array) -> Array:
         """The later rows of the next year, (W, D)."""
-        return self.below(beginners, later)[self.before]
+        return self.stack(beginners, continuing)[self.before]
 
 
 @dataclass(frozen=True)
@@ -121,71 +123,74 @@ class Level:
     """Objectives that get their places together: parts of counts before what they are part of (method.md, 4)."""
 
     counts: Index  # those of them that are counts, as numbers among the counts
-    alone: Index  # routes that are their objective's only one
-    routed: tuple[Shared, ...]  # the other routes, by objective
-    single: Index  # routes that have their program to themselves
-    places: tuple[Shared, ...]  # the other routes, by program
+    only_routes: Index  # routes that are their objective's only one
+    split_routes: tuple[EqualSizedGroups, ...]  # the other routes, by objective
+    exclusive: Index  # routes that have their program to themselves
+    shared: tuple[EqualSizedGroups, ...]  # the other routes, by program
 
 
 @dataclass(frozen=True)
-class Ahead:
+class LookAhead:
     """A look some years ahead, at the stocks whose courses last longer than that."""
 
     rows: Index  # which of the stocks
     within: Index  # where these stand among the rows of the look a year shorter
     ending: Index  # those of `rows` whose course, begun now, ends then
-    later: Index  # later cohorts that end then
-    to_rows: Sums  # from these cohorts to the stocks that they end in
+    continuing: Index  # later cohorts that end then
+    to_rows: GroupSum  # from these cohorts to the stocks that they end in
 
     @classmethod
-    def looks(cls, stocks: Index, length: Index, objective: Index, cohorts: Later) -> tuple[Ahead, ...]:
+    def every_year_ahead(
+        cls, stocks: Index, length: Index, objective: Index, cohorts: ContinuingCohorts
+    ) -> tuple[LookAhead, ...]:
         """One for 0, 1, 2 … years ahead, as far as courses last."""
-        found: list[Ahead] = []
+        found: list[LookAhead] = []
         before = np.arange(len(stocks))
         for years in range(int(length[stocks].max(initial=1))):
             rows = before[length[stocks[before]] > years]
-            ends, to_rows = cohorts_of(stocks[rows], cohorts.remaining == years, objective, cohorts)
+            ends, to_rows = cohorts_serving(stocks[rows], cohorts.remaining == years, objective, cohorts)
             ending = np.flatnonzero(length[stocks[rows]] == years + 1)
             found.append(cls(rows, np.searchsorted(before, rows), ending, ends, to_rows))
             before = rows
         return tuple(found)
 
 
-def cohorts_of(objectives: Index, which: Mask, objective: Index, cohorts: Later) -> tuple[Index, Sums]:
+def cohorts_serving(
+    objectives: Index, which: Mask, objective: Index, cohorts: ContinuingCohorts
+) -> tuple[Index, GroupSum]:
     """The later cohorts, of those that `which` marks, that serve one of `objectives`, and their sums by objective."""
-    own = _places(objectives, int(objective.max(initial=0)) + 1)[objective[cohorts.owner]]
+    own = _positions(objectives, int(objective.max(initial=0)) + 1)[objective[cohorts.owner]]
     found = np.flatnonzero(which & (own >= 0))
-    return found, Sums.of(own[found], len(objectives))
+    return found, GroupSum.of(own[found], len(objectives))
 
 
 @dataclass(frozen=True)
 class Structure:
     """Row numbers of a plan (method.md, section 1), by what they are needed for."""
 
-    depth: Index  # (O,) how deep a count lies within others
-    stocks: Index  # objectives of kind attainment: a stock that stays
-    yearly: Index  # annual and appointment: from nothing each year
-    counts: Index
+    stocks: Index  # objectives reached by a stock (model/kinds.py)
+    yearly: Index  # objectives reached by the completions of the year
+    counts: Index  # objectives reached by everybody sent
     parts: tuple[tuple[int, int], ...]  # (a count, what it is part of), as numbers among the counts, deepest first
     levels: tuple[Level, ...]  # deepest first
-    by_program: Sums
-    by_objective: Sums
-    by_stock: Sums  # pairs that end in a stock
-    by_count: Sums  # pairs that send for a count
-    single: Index  # routes that have their program to themselves, over all objectives
-    places: tuple[Shared, ...]  # the other routes, by program
-    cohorts: Later  # of pairs
-    classes: Later  # of programs
-    class_of: Sums  # from later cohorts to the later classes they sit in
-    learners: Sums  # from later cohorts to programs
-    ahead: tuple[Ahead, ...]  # 0, 1, 2 … years
-    studying: tuple[Index, Sums]  # later cohorts that end after this year, and their sums by stock
+    by_program: GroupSum
+    by_objective: GroupSum
+    by_stock: GroupSum  # pairs that end in a stock
+    by_count: GroupSum  # pairs that send for a count
+    exclusive: Index  # routes that have their program to themselves, over all objectives
+    shared: tuple[EqualSizedGroups, ...]  # the other routes, by program
+    cohorts: ContinuingCohorts  # of pairs
+    classes: ContinuingCohorts  # of programs
+    class_of: GroupSum  # from later cohorts to the later classes they sit in
+    learners: GroupSum  # from later cohorts to programs
+    ahead: tuple[LookAhead, ...]  # 0, 1, 2 … years
+    studying: tuple[Index, GroupSum]  # later cohorts that end after this year, and their sums by stock
 
     @classmethod
     def of(
         cls,
         kind: NDArray[np.str_],
-        above: Index,
+        part_of: Index,
         length: Index,
         objective: Index,
         program: Index,
@@ -193,60 +198,61 @@ class Structure:
         course_years: Index,
     ) -> Structure:
         """Of objectives, of pairs (the first `routes` of them are routes, the rest pipeline) and of programs."""
-        depth = np.array([_depth(above, o) for o in range(len(above))], np.intp)
+        depth = np.array([_depth(part_of, o) for o in range(len(part_of))], np.intp)
         deepest = int(depth.max(initial=0))
         by_level = [np.flatnonzero(depth == level) for level in range(deepest, -1, -1)]
         pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
-        stocks, counts = np.flatnonzero(kind == "attainment"), np.flatnonzero(kind == "count")
-        stock, count = _places(stocks, len(kind)), _places(counts, len(kind))
-        cohorts, classes = Later.of(course_years[program]), Later.of(course_years)
+        stocks, yearly, counts = (
+            np.flatnonzero(kinds_with(kind, "reached", way)) for way in ("stock", "completions", "sent")
+        )
+        stock, count = _positions(stocks, len(kind)), _positions(counts, len(kind))
+        cohorts, classes = ContinuingCohorts.of(course_years[program]), ContinuingCohorts.of(course_years)
         held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}
         seat = [(int(program[k]), int(y)) for k, y in zip(cohorts.owner, cohorts.course_year, strict=True)]
         return cls(
-            depth=depth,
             stocks=stocks,
-            yearly=np.flatnonzero((kind == "annual") | (kind == "appointment")),
+            yearly=yearly,
             counts=counts,
-            parts=tuple((int(count[o]), int(count[above[o]])) for rows in by_level[:-1] for o in rows),
+            parts=tuple((int(count[o]), int(count[part_of[o]])) for rows in by_level[:-1] for o in rows),
             levels=tuple(_level(rows, count, objective, program, routes, pairs) for rows in by_level),
-            by_program=Sums.of(program, len(course_years)),
-            by_objective=Sums.of(objective, len(kind)),
-            by_stock=Sums.of(stock[objective], len(stocks)),
-            by_count=Sums.of(count[objective], len(counts)),
-            single=_alone(program, pairs[pairs < routes]),
-            places=Shared.batches(program, pairs[pairs < routes], least=2),
+            by_program=GroupSum.of(program, len(course_years)),
+            by_objective=GroupSum.of(objective, len(kind)),
+            by_stock=GroupSum.of(stock[objective], len(stocks)),
+            by_count=GroupSum.of(count[objective], len(counts)),
+            exclusive=_rows_of_sole_owners(program, pairs[pairs < routes]),
+            shared=EqualSizedGroups.batches(program, pairs[pairs < routes], least=2),
             cohorts=cohorts,
             classes=classes,
-            class_of=Sums.of(np.array([held[one] for one in seat], np.intp), len(held)),
-            learners=Sums.of(program[cohorts.owner], len(course_years)),
-            ahead=Ahead.looks(stocks, length, objective, cohorts),
-            studying=cohorts_of(stocks, cohorts.remaining > 0, objective, cohorts),
+            class_of=GroupSum.of(np.array([held[one] for one in seat], np.intp), len(held)),
+            learners=GroupSum.of(program[cohorts.owner], len(course_years)),
+            ahead=LookAhead.every_year_ahead(stocks, length, objective, cohorts),
+            studying=cohorts_serving(stocks, cohorts.remaining > 0, objective, cohorts),
         )
 
 
-def _places(rows: Index, among: int) -> Index:
+def _positions(rows: Index, among: int) -> Index:
     """Where a row stands among `rows`, (among,); -1 for one that is not there."""
     place = np.full(among, -1, np.intp)
     place[rows] = np.arange(len(rows))
     return place
 
 
-def _depth(above: Index, objective: int) -> int:
-    return 0 if above[objective] < 0 else 1 + _depth(above, int(above[objective]))
+def _depth(part_of: Index, objective: int) -> int:
+    return 0 if part_of[objective] < 0 else 1 + _depth(part_of, int(part_of[objective]))
 
 
-def _alone(owner: Index, rows: Index) -> Index:
-    one = [batch.rows[0] for batch in Shared.batches(owner, rows) if len(batch.rows) == 1]
+def _rows_of_sole_owners(owner: Index, rows: Index) -> Index:
+    one = [batch.rows[0] for batch in EqualSizedGroups.batches(owner, rows) if len(batch.rows) == 1]
     return one[0] if one else np.zeros(0, np.intp)
 
 
 def _level(rows: Index, count: Index, objective: Index, program: Index, routes: int, pairs: Index) -> Level:
     own = np.isin(objective, rows)
-    routed, by_objective = np.flatnonzero(own[:routes]), pairs[own[pairs] & (pairs < routes)]
+    split_routes, by_objective = np.flatnonzero(own[:routes]), pairs[own[pairs] & (pairs < routes)]
     return Level(
         counts=count[rows][count[rows] >= 0],
-        alone=_alone(objective, routed),
-        routed=Shared.batches(objective, routed, least=2),
-        single=_alone(program, by_objective),
-        places=Shared.batches(program, by_objective, least=2),
+        only_routes=_rows_of_sole_owners(objective, split_routes),
+        split_routes=EqualSizedGroups.batches(objective, split_routes, least=2),
+        exclusive=_rows_of_sole_owners(program, by_objective),
+        shared=EqualSizedGroups.batches(program, by_objective, least=2),
     )

@@ -13,56 +13,59 @@ from trainplan.model.capacity import needed_and_deliverable
 from trainplan.model.completion import (
     cohorts_at_baseline,
     completions,
-    stock,
+    next_stock,
     stock_at_baseline,
     stock_flow,
-    survive,
+    surviving_learners,
 )
-from trainplan.model.cost import classes, classes_at_baseline, cost
-from trainplan.model.funding import funded
-from trainplan.model.gap import Gap, gaps
-from trainplan.model.need import completion_rate, course_need, individual_need, stock_need, target_path, with_parts
+from trainplan.model.cost import classes_at_baseline, count_classes, yearly_cost
+from trainplan.model.funding import fund
+from trainplan.model.gap import Gap, measure_gap
+from trainplan.model.kinds import in_people
+from trainplan.model.need import completion_rate, include_parts, individual_need, stock_need, target_path, yearly_need
 from trainplan.model.workforce import Workforce, workforce
 
 
-def simulate(plan: Arrays, planned: Array | None = None) -> Run:
+def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
     """Every year of a plan, over all draws at once.
 
     `planned`, (Y, K, D or 1), replays an enrollment that was decided beforehand in place of the rule of allocation.
     """
-    people, path, passing = workforce(plan), target_path(plan), completion_rate(plan)
-    flow, courses = stock_flow(plan, people, path), course_need(plan, people, path, passing)
-    holders, sent = stock_at_baseline(plan), np.zeros((len(plan.structure.counts), plan.draws))
-    later = cohorts_at_baseline(plan)
-    held = classes_at_baseline(plan, later)
+    people, path, passing = workforce(arrays), target_path(arrays), completion_rate(arrays)
+    flow, courses = stock_flow(arrays, people, path), yearly_need(arrays, people, path, passing)
+    holders, sent = stock_at_baseline(arrays), np.zeros((len(arrays.structure.counts), arrays.draws))
+    continuing = cohorts_at_baseline(arrays)
+    open_classes = classes_at_baseline(arrays, continuing)
     years = []
-    for year in range(plan.years):
-        later = survive(plan, people, later, year)
-        need = individual_need(plan, stock_need(plan, flow, passing, holders, later, year), courses[year])
-        needed, deliverable = needed_and_deliverable(plan, people, path, need, sent, year)
-        committed = cost(plan, *under_way(plan, later, held), plan.price[year])
-        enrolled = funded(plan, deliverable, committed, year) if planned is None else planned[year]
+    for year in range(arrays.years):
+        continuing = surviving_learners(arrays, people, continuing, year)
+        need = individual_need(arrays, stock_need(arrays, flow, passing, holders, continuing, year), courses[year])
+        needed, deliverable = needed_and_deliverable(arrays, people, path, need, sent, year)
+        committed = yearly_cost(arrays, *under_way(arrays, continuing, open_classes), arrays.price[year])
+        enrolled = fund(arrays, deliverable, committed, year) if planned is None else planned[year]
 
-        completed = completions(plan, enrolled, later)
-        holders = stock(flow, holders, plan.structure.by_stock(completed), year)
-        sent = sent + with_parts(plan, plan.structure.by_count(enrolled))
-        years.append(Year(needed, deliverable, enrolled, completed, later, held, committed, holders, sent))
-        later = plan.structure.cohorts.a_year_on(enrolled, later)
-        held = plan.structure.classes.a_year_on(classes(plan, plan.of_program(enrolled)), held)
-    return Run(plan, people, path, tuple(years), later, held)
+        completed = completions(arrays, enrolled, continuing)
+        holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
+        sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
+        years.append(Year(needed, deliverable, enrolled, completed, continuing, open_classes, committed, holders, sent))
+        continuing = arrays.structure.cohorts.next_year(enrolled, continuing)
+        open_classes = arrays.structure.classes.next_year(
+            count_classes(arrays, arrays.of_program(enrolled)), open_classes
+        )
+    return Run(arrays, people, path, tuple(years), continuing, open_classes)
 
 
 class Year(NamedTuple):
-    """What a year of a simulation comes to."""
+    """What a year of a simulation comes to: people by pair, and what the next year starts from."""
 
     needed: Array  # (K, D)
     deliverable: Array  # (K, D)
     funded: Array  # (K, D)
     completed: Array  # (K, D)
-    later: Array  # (W, D) learners of the cohorts in a later course year
-    held: Array  # (V, D) their classes
+    continuing: Array  # (W, D) learners of the cohorts in a later course year
+    open_classes: Array  # (V, D) their classes
     committed_vnd: Array  # (P, D) what they cost
-    holders: Array  # (S, D)
+    holders: Array  # (H, D)
     sent: Array  # (C, D) since the plan began
 
 
@@ -73,12 +76,12 @@ class Run:
     The years' decisions are kept; what follows from them is worked out when it is asked for.
     """
 
-    plan: Arrays
+    arrays: Arrays
     people: Workforce
     path: Array  # (Y, O, D)
     years: tuple[Year, ...]
-    later: Array  # (W, D) and …
-    held: Array  # (V, D) … as they stand after the last year
+    continuing: Array  # (W, D) and …
+    open_classes: Array  # (V, D) … as they stand after the last year
 
     def _yearly(self, name: str) -> Array:
         """A year axis in front; a year that does not depend on the draw is widened to those that do."""
@@ -108,33 +111,33 @@ class Run:
     @cached_property
     def new_learners(self) -> Array:
         """(Y, P, D)"""
-        return self.plan.of_program(self.funded)
+        return self.arrays.of_program(self.funded)
 
     @cached_property
     def new_classes(self) -> Array:
         """(Y, P, D)"""
-        return classes(self.plan, self.new_learners)
+        return count_classes(self.arrays, self.new_learners)
 
     @cached_property
     def learners(self) -> Array:
         """(Y, P, D) all who are under way."""
-        return self.new_learners + self.plan.structure.learners(self._yearly("later"))
+        return self.new_learners + self.arrays.structure.learners(self._yearly("continuing"))
 
     @cached_property
     def classes(self) -> Array:
-        """(Y, P, D) all that are held."""
-        return self.new_classes + self.plan.structure.classes.by_owner(self._yearly("held"))
+        """(Y, P, D) new classes and those of earlier years."""
+        return self.new_classes + self.arrays.structure.classes.by_owner(self._yearly("open_classes"))
 
     @cached_property
     def committed_vnd(self) -> Array:
-        """(Y, P, D) what cohorts of earlier years cost."""
+        """(Y, P, D) committed cost: that of cohorts begun in earlier years, the pipeline's too."""
         return self._yearly("committed_vnd")
 
     @cached_property
     def deliverable_vnd(self) -> Array:
         """(Y, P, D) what cohorts under way and everything deliverable cost."""
-        places = self.plan.of_program(self.deliverable)
-        return self.committed_vnd + self._cost(places, classes(self.plan, places))
+        places = self.arrays.of_program(self.deliverable)
+        return self.committed_vnd + self._cost(places, count_classes(self.arrays, places))
 
     @cached_property
     def funded_vnd(self) -> Array:
@@ -142,36 +145,41 @@ class Run:
         return self.committed_vnd + self._cost(self.new_learners, self.new_classes)
 
     def _cost(self, people: Array, groups: Array) -> Array:
-        return cost(self.plan, people, groups, self.plan.price[: self.plan.years])
+        return yearly_cost(self.arrays, people, groups, self.arrays.price[: self.arrays.years])
 
     @cached_property
     def commitments_vnd(self) -> Array:
         """(tail, P, D) what cohorts that run past `last` cost in each later year."""
-        plan, later, held, years = self.plan, self.later, self.held, []
-        nobody, none = np.zeros((len(plan.objective), 1)), np.zeros((len(plan.course_years), 1))
-        for year in range(plan.years, plan.years + plan.tail):
-            later = survive(plan, self.people, later, year)
-            years.append(cost(plan, *under_way(plan, later, held), plan.price[year]))
-            later = plan.structure.cohorts.a_year_on(nobody, later)
-            held = plan.structure.classes.a_year_on(none, held)
-        return np.stack(years) if years else np.zeros((0, len(plan.course_years), plan.draws))
+        arrays, continuing, open_classes, years = self.arrays, self.continuing, self.open_classes, []
+        nobody, none = np.zeros((len(arrays.objective), 1)), np.zeros((len(arrays.course_years), 1))
+        for year in range(arrays.years, arrays.years + arrays.tail):
+            continuing = surviving_learners(arrays, self.people, continuing, year)
+            years.append(yearly_cost(arrays, *under_way(arrays, continuing, open_classes), arrays.price[year]))
+            continuing = arrays.structure.cohorts.next_year(nobody, continuing)
+            open_classes = arrays.structure.classes.next_year(none, open_classes)
+        return np.stack(years) if years else np.zeros((0, len(arrays.course_years), arrays.draws))
 
     @cached_property
     def reached(self) -> Array:
         """(Y, O, D) who count for an objective: holders, this year's completions, or all who were sent."""
-        structure = self.plan.structure
-        people = self.plan.of_objective(self.completed)
+        structure = self.arrays.structure
+        people = self.arrays.of_objective(self.completed)
         people[:, structure.stocks] = self._yearly("holders")
         people[:, structure.counts] = self._yearly("sent")
         return people
 
     @cached_property
+    def people_on_path(self) -> Array:
+        """(Y, O, D) people whom the target path asks for, whether or not the group has anybody."""
+        return self.path * np.where(in_people(self.arrays.kind)[:, None], 1.0, self.gap.base)
+
+    @cached_property
     def gap(self) -> Gap:
-        return gaps(self.plan, self.people, self.reached)
+        return measure_gap(self.arrays, self.people, self.reached)
 
     def when_due(self, yearly: Array) -> Array:
         """(O, D) of (Y, O, D): every objective in its due year."""
-        return yearly[self.plan.due, np.arange(len(self.plan.due))]
+        return yearly[self.arrays.due, np.arange(len(self.arrays.due))]
 
     @property
     def met_when_due(self) -> Mask:
@@ -179,6 +187,6 @@ class Run:
         return self.when_due(self.gap.met) > 0
 
 
-def under_way(plan: Arrays, later: Array, held: Array) -> tuple[Array, Array]:
-    """Learners and classes of every program, (P, D) each, in a later than their first year."""
-    return plan.structure.learners(later), plan.structure.classes.by_owner(held)
+def under_way(arrays: Arrays, continuing: Array, open_classes: Array) -> tuple[Array, Array]:
+    """Learners and classes of every program, (P, D) each, beyond their first year."""
+    return arrays.structure.learners(continuing), arrays.structure.classes.by_owner(open_classes)

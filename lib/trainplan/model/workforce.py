@@ -18,22 +18,22 @@ class Workforce(NamedTuple):
     leave_rate: Array  # (Y+tail, G, D), the effective rate
 
 
-def workforce(plan: Arrays) -> Workforce:
+def workforce(arrays: Arrays) -> Workforce:
     """Head-counts, joiners, leavers and the effective leave rate; joiners + stayers = headcount."""
-    now = headcount(plan)
-    before = np.concatenate([np.broadcast_to(plan.headcount, now[:1].shape), now[:-1]])
-    rate, later = plan.leave_rate[: plan.years], plan.leave_rate[plan.years :]
+    now = headcount(arrays)
+    before = np.concatenate([np.broadcast_to(arrays.headcount, now[:1].shape), now[:-1]])
+    rate, later = arrays.leave_rate[: arrays.years], arrays.leave_rate[arrays.years :]
     leavers = rate * before
     joiners = now - before + leavers
     shrinks = joiners < 0  # by more than it would lose: nobody joins, and the leave rate rises to 1 − N[t] / N[t−1]
     if shrinks.any():
         rate = np.where(shrinks, 1 - divide(now, before, 1.0), rate)
         leavers, joiners = rate * before, np.where(shrinks, 0.0, joiners)
-    after = np.broadcast_to(later, (plan.tail, *rate.shape[1:]))
+    after = np.broadcast_to(later, (arrays.tail, *rate.shape[1:]))
     return Workforce(np.broadcast_to(now, joiners.shape), joiners, leavers, np.concatenate([rate, after]))
 
 
-def headcount(plan: Arrays) -> Array:
+def headcount(arrays: Arrays) -> Array:
     """N[t] = headcount · (1 + growth)^(t − first + 1), (Y, G, D)."""
-    elapsed = np.arange(1, plan.years + 1).reshape(-1, 1, 1)
-    return plan.headcount * (1 + plan.growth) ** elapsed
+    elapsed = np.arange(1, arrays.years + 1).reshape(-1, 1, 1)
+    return arrays.headcount * (1 + arrays.growth) ** elapsed

@@ -8,11 +8,12 @@ import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.constants import MILLION, Facts
-from trainplan.optimize.formulation import equations
+from trainplan.optimize.constants import MILLION, Constants
+from trainplan.optimize.formulation import build_formulation
 from trainplan.optimize.lp import Solver
-from trainplan.optimize.rounding import fitted
-from trainplan.optimize.search import TOLERANCE, searched
+from trainplan.optimize.rounding import round_enrollment
+from trainplan.optimize.search import TOLERANCE, search_whole_people
+from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, rule
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Optimum:
     run: Run
     weighted_shortfall: float
     bound: float  # no plan within the ceilings has less
-    money: Array  # (Y, S+1) people-years that a billion VND more would save, at the margin
+    shadow_price: Array  # (Y, S+1) of a ceiling: people-years that a billion VND more would save, at the margin
 
     @property
     def enrollment(self) -> Array:
@@ -30,54 +31,69 @@ class Optimum:
         return self.run.funded
 
 
-def decided(plan: Arrays) -> Run:
-    """The simulation of a plan under its own rule, whatever that is."""
-    return optimum(plan).run if plan.allocation == "optimal" else simulate(plan)
+def run_plan(arrays: Arrays) -> Run:
+    """The simulation of a plan under its own rule, whatever that is; all draws together."""
+    if ALLOCATION_RULES[arrays.allocation].yearly:
+        return simulate(arrays)
+    if arrays.draws == 1:
+        return _solve(arrays).run
+    enrollment = [_solve(arrays.draw(d)).enrollment for d in range(arrays.draws)]
+    return simulate(arrays, np.concatenate(enrollment, axis=-1))
 
 
-def weighted_shortfall(plan: Arrays, run: Run) -> float:
+def solve_ahead(arrays: Arrays) -> Optimum | None:
+    """What the plan's rule decides for all years at once; None for a rule that decides year by year. One draw."""
+    return None if ALLOCATION_RULES[arrays.allocation].yearly else _solve(arrays)
+
+
+def _solve(arrays: Arrays) -> Optimum:
+    solved: Optimum = ALLOCATION_RULES[arrays.allocation].decide(arrays)
+    return solved
+
+
+def weighted_shortfall(arrays: Arrays, run: Run) -> float:
     """Σ weight · (people short of the path) over objectives and years; one run."""
-    counted = (plan.kind == "count")[:, None]
-    asked = run.path * np.where(counted, 1.0, run.gap.base)
-    short = np.where(run.people.headcount[:, plan.group] > 0, np.maximum(0.0, asked - run.gap.reached), 0.0)
-    return float((plan.weight * short).sum())
+    short = np.maximum(0.0, run.people_on_path - run.gap.reached)
+    short = np.where(run.people.headcount[:, arrays.group] > 0, short, 0.0)
+    return float((arrays.weight * short).sum())
 
 
-def optimum(plan: Arrays) -> Optimum:
+@rule("optimal", yearly=False)
+def solve_best_plan(arrays: Arrays) -> Optimum:
     """The best whole-people plan that is found, never worse than `priority` or `proportional`; one run, no draws.
 
     The bound is that of the linear program, or of the search where there is one. Plans of the two rules stand among
     the candidates: their cohorts may pass a later ceiling, which this rule's own never do.
     """
-    facts = Facts(plan)
-    if not facts.most.any():
-        return _nothing_to_decide(plan)
-    problem = equations(plan, facts)
-    relaxed = Solver(problem).relaxed()
-    found, bound = searched(problem)
-    wanted = [problem.enrollment(solution) for solution in found or [relaxed.solution]]
-    runs = [simulate(plan, fitted(plan, facts, np.round(some))[..., None]) for some in wanted]
-    runs += [simulate(replace(plan, allocation=rule)) for rule in ("priority", "proportional")]
-    best = min(runs, key=lambda run: _rank(plan, run))
-    limited = (problem.ceiling >= 0) & (problem.overdrawn <= 0)
-    reached = weighted_shortfall(plan, best)
+    constants = Constants(arrays)
+    if not constants.max_enrollment.any():
+        return _nothing_to_decide(arrays)
+    formulation = build_formulation(arrays, constants)
+    linear = Solver(formulation).solve_linear()
+    found, bound = search_whole_people(formulation)
+    wanted = [formulation.enrollment(solution) for solution in found or [linear.solution]]
+    runs = [simulate(arrays, round_enrollment(arrays, constants, np.round(some))[..., None]) for some in wanted]
+    runs += [simulate(replace(arrays, allocation=name)) for name in reversed(compared_rules()) if is_yearly(name)]
+    best = min(runs, key=lambda run: _rank(arrays, run))
+    limited = (formulation.ceiling_rows >= 0) & (formulation.overdrawn <= 0)
+    reached = weighted_shortfall(arrays, best)
     return Optimum(
         run=best,
         weighted_shortfall=reached,
-        bound=min(max(bound, relaxed.value), reached),
-        money=np.where(limited, relaxed.marginal[problem.ceiling], 0.0) * 1e9 / MILLION,
+        bound=min(max(bound, linear.value), reached),
+        shadow_price=np.where(limited, linear.marginal[formulation.ceiling_rows], 0.0) * 1e9 / MILLION,
     )
 
 
-def _nothing_to_decide(plan: Arrays) -> Optimum:
-    run = simulate(plan, np.zeros((plan.years, len(plan.objective), 1)))
-    short = weighted_shortfall(plan, run)
-    return Optimum(run, short, short, np.zeros(plan.ceiling.shape[:2]))
+def _nothing_to_decide(arrays: Arrays) -> Optimum:
+    run = simulate(arrays, np.zeros((arrays.years, len(arrays.objective), 1)))
+    short = weighted_shortfall(arrays, run)
+    return Optimum(run, short, short, np.zeros(arrays.ceiling.shape[:2]))
 
 
-def _rank(plan: Arrays, run: Run) -> tuple[float, float]:
+def _rank(arrays: Arrays, run: Run) -> tuple[float, float]:
     """Shortfall first, to the tolerance, then cost to the end of every course."""
     return (
-        round(weighted_shortfall(plan, run) / TOLERANCE),
+        round(weighted_shortfall(arrays, run) / TOLERANCE),
         float(run.funded_vnd.sum() + run.commitments_vnd.sum()),
     )

@@ -1,70 +1,94 @@
-"""What enrollment cannot change: constants of the equations, from a run in which nobody is sent (method.md, 2–5)."""
+"""Coefficients of the linear program that do not depend on its variables (method.md, 2–5)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, Index, Mask, ceil, floor
+from trainplan.model.kinds import kinds_with
 from trainplan.model.simulate import simulate
 
 MILLION = 1e6  # VND: keeps the coefficients of people and money within a few powers of ten
 SLACK = 1 - 1e-4  # ceil(v) is the largest whole number up to v + SLACK; well above what a solver takes for equal
 
 
-class Facts:
-    """Constants of the equations, without draws: what holds whatever is enrolled."""
+class Constants:
+    """Coefficients and limits that hold whatever is enrolled; of a plan with one draw, which they leave out."""
 
-    def __init__(self, plan: Arrays) -> None:
-        idle = simulate(plan, np.zeros((plan.years, len(plan.objective), 1)))
-        years, people = plan.years, idle.people
-        group = plan.group
-        self.kind, self.weight = plan.kind, plan.weight[:, 0]
-        self.yearly = np.isin(plan.kind, ("annual", "appointment"))
-        self.length = plan.course_years[plan.program]  # (K,)
-        self.class_size = plan.class_size[:, 0]
+    def __init__(self, arrays: Arrays) -> None:
+        idle = simulate(arrays, np.zeros((arrays.years, len(arrays.objective), 1)))
+        years, people = arrays.years, idle.people
+        group = arrays.group
+        self.weight = arrays.weight[:, 0]
+        self.reached = {way: kinds_with(arrays.kind, "reached", way) for way in ENROLLMENT_LIMITS}  # (O,) each
+        self.stocks, self.yearly, self.counts = self.reached.values()
+        self.course_years = arrays.course_years[arrays.program]  # (K,)
+        self.class_size = arrays.class_size[:, 0]
         self.headcount = people.headcount[:, group, 0]  # (Y, O)
         stay = 1 - people.leave_rate[:, group, 0]  # (Y+tail, O)
-        self.keep = stay[:years] * (1 - plan.lapse_rate[:, 0])
-        self.rate = plan.completion_rate[plan.program, 0]
-        self.left = survival(stay[:, plan.objective])[:, :years]  # (τ, Y, K)
-        self.committed = idle.funded_vnd[..., 0]  # (Y, P) of the pipeline
-        self.completed = of_objective(plan, idle.completed[..., 0])  # (Y, O) of the pipeline
-        asked = idle.path[..., 0] * np.where(plan.kind == "count", 1.0, idle.gap.base[..., 0])
-        self.path_people = np.where(self.headcount > 0, asked, 0.0)  # (Y, O)
-        brought = people.joiners[:, group, 0] * plan.entry_share[:, 0]
-        before = np.concatenate([(plan.baseline * plan.headcount[group]).T, idle.gap.reached[:-1, :, 0]])
-        self.given = brought + self.completed  # (Y, O) what joins the stock without enrollment
-        self.given[0] += self.keep[0] * before[0]
-        self.over = np.maximum(1.0, self.keep * before + brought + self.completed - self.headcount)
-        self.studying = studying(plan, stay)  # (Y, O) of the pipeline, who end later
-        unqualified = self.headcount - (self.keep * before + brought + self.completed) - self.studying
+        self.keep_rate = stay[:years] * (1 - arrays.lapse_rate[:, 0])
+        self.completion_rate = arrays.completion_rate[arrays.program, 0]
+        self.survival = survival(stay[:, arrays.objective])[:, :years]  # (τ, Y, K)
+        self.committed_cost = idle.funded_vnd[..., 0]  # (Y, P) of the pipeline
+        self.completed = of_objective(arrays, idle.completed[..., 0])  # (Y, O) of the pipeline
+        self.people_on_path = np.where(self.headcount > 0, idle.people_on_path[..., 0], 0.0)  # (Y, O)
+        brought = people.joiners[:, group, 0] * arrays.entry_share[:, 0]
+        before = np.concatenate([(arrays.baseline * arrays.headcount[group]).T, idle.gap.reached[:-1, :, 0]])
+        self.inflow = brought + self.completed  # (Y, O) what joins the stock without enrollment
+        self.inflow[0] += self.keep_rate[0] * before[0]
+        self.max_excess = np.maximum(1.0, self.keep_rate * before + brought + self.completed - self.headcount)
+        self.under_way = under_way(arrays, stay)  # (Y, O) of the pipeline, who end later
+        unqualified = self.headcount - (self.keep_rate * before + brought + self.completed) - self.under_way
         self.may_start = unqualified > 1e-9  # (Y, O); more pipeline than people leaves nobody
-        self.price = plan.price[..., 0]
-        self.learner_cost, self.class_cost = self._costs(plan)
-        self.limit = count_limit(plan)
-        self.most = self._most(plan, idle.needed[..., 0])
+        self.price = arrays.price[..., 0]
+        self.learner_cost, self.class_cost = self._costs(arrays)
+        self.count_limit = count_limits(arrays)
+        self.max_enrollment = self._max_enrollment(arrays, idle.needed[..., 0])
 
-    def _costs(self, plan: Arrays) -> tuple[Array, Array]:
+    def _costs(self, arrays: Arrays) -> tuple[Array, Array]:
         """Million VND of each year τ for a learner (τ, Y, K) and a class (τ, Y, P) that starts in a year."""
-        year = np.arange(plan.years)
-        now = np.arange(plan.years + plan.tail)[:, None]
-        under_way = [
-            ((now >= year) & (now < year + n)).astype(float) for n in range(1, int(plan.course_years.max()) + 1)
-        ]
-        held = np.stack(under_way)[plan.course_years - 1].transpose(1, 2, 0)  # (τ, Y, P)
+        year = np.arange(arrays.years)
+        now = np.arange(arrays.years + arrays.tail)[:, None]
+        lengths = range(1, int(arrays.course_years.max()) + 1)
+        under_way = [((now >= year) & (now < year + n)).astype(float) for n in lengths]
+        held = np.stack(under_way)[arrays.course_years - 1].transpose(1, 2, 0)  # (τ, Y, P)
         price = self.price[:, None] / MILLION
-        learner = held[..., plan.program] * self.left * (price * plan.learner_cost[:, 0])[..., plan.program]
-        return learner, held * price * plan.class_cost[:, 0]
+        learner = held[..., arrays.program] * self.survival * (price * arrays.learner_cost[:, 0])[..., arrays.program]
+        return learner, held * price * arrays.class_cost[:, 0]
 
-    def _most(self, plan: Arrays, needed: Array) -> Array:
+    def _max_enrollment(self, arrays: Arrays, needed: Array) -> Array:
         """(Y, K) people a pair may ever be sent in a year: a whole number, 0 where sending is of no use."""
-        kind = plan.kind[plan.objective]
-        end = np.arange(plan.years)[:, None] + self.length - 1
-        reaches = (end < plan.years) & (_at_end(self.left, end) > 0)
-        stock = np.where(reaches & self.may_start[:, plan.objective], floor(self.headcount + 1)[:, plan.objective], 0.0)
-        sent = np.where(self.headcount > 0, self.limit, 0.0)[:, plan.objective]
-        most = np.where(kind == "attainment", stock, np.where(kind == "count", sent, needed))
-        return np.where(plan.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
+        limits = [limit(self, arrays, needed) for limit in ENROLLMENT_LIMITS.values()]
+        pairs = [np.broadcast_to(mask[arrays.objective], needed.shape) for mask in self.reached.values()]
+        most = np.select(pairs, limits)
+        return np.where(arrays.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
+
+
+def stock_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+    """(Y, K): the head-count where somebody may start and the course ends within the plan."""
+    end = np.arange(arrays.years)[:, None] + constants.course_years - 1
+    ends = (end < arrays.years) & (_at_end(constants.survival, end) > 0)
+    people = floor(constants.headcount + 1)[:, arrays.objective]
+    return np.where(ends & constants.may_start[:, arrays.objective], people, 0.0)
+
+
+def yearly_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+    """(Y, K): the year's need."""
+    return needed
+
+
+def count_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
+    """(Y, K): what the count may send by itself, where its group has anybody."""
+    return np.where(constants.headcount > 0, constants.count_limit, 0.0)[:, arrays.objective]
+
+
+ENROLLMENT_LIMITS: dict[str, Callable[[Constants, Arrays, Array], Array]] = {  # by how a kind of objective is reached
+    "stock": stock_enrollment_limit,
+    "completions": yearly_enrollment_limit,
+    "sent": count_enrollment_limit,
+}
 
 
 def survival(stay: Array) -> Array:
@@ -77,32 +101,33 @@ def survival(stay: Array) -> Array:
     return left
 
 
-def studying(plan: Arrays, stay: Array) -> Array:
+def under_way(arrays: Arrays, stay: Array) -> Array:
     """(Y, O): people of the pipeline who are under way and end after the year."""
-    ends = plan.start + plan.course_years[plan.program][:, None] - 1  # (K, A)
+    ends = arrays.start + arrays.course_years[arrays.program][:, None] - 1  # (K, A)
     left = np.cumprod(stay, axis=0)
-    later = [of_objective(plan, (plan.pipeline[..., 0] * (ends > year)).sum(axis=1)) for year in range(plan.years)]
-    return np.stack(later) * left[: plan.years]
+    learners = arrays.pipeline[..., 0]
+    later = [of_objective(arrays, (learners * (ends > year)).sum(axis=1)) for year in range(arrays.years)]
+    return np.stack(later) * left[: arrays.years]
 
 
-def count_limit(plan: Arrays) -> Array:
+def count_limits(arrays: Arrays) -> Array:
     """(Y, O): people a count may send by itself up to a year: before it is due, places are kept for its parts."""
-    target = plan.target[:, 0]
+    target = arrays.target[:, 0]
     kept = np.zeros_like(target)
-    parts = np.flatnonzero(plan.above >= 0)
-    np.add.at(kept, plan.above[parts], target[parts])
-    due = np.arange(plan.years)[:, None] >= plan.due
+    parts = np.flatnonzero(arrays.part_of >= 0)
+    np.add.at(kept, arrays.part_of[parts], target[parts])
+    due = np.arange(arrays.years)[:, None] >= arrays.due
     return ceil(np.maximum(0.0, np.where(due, target, target - kept)))
 
 
-def of_objective(plan: Arrays, by_pair: Array | Mask) -> Array:
+def of_objective(arrays: Arrays, by_pair: Array | Mask) -> Array:
     """Sums (…, K) over the programs of an objective: (…, O)."""
-    return plan.of_objective(np.asarray(by_pair, float)[..., None])[..., 0]
+    return arrays.of_objective(np.asarray(by_pair, float)[..., None])[..., 0]
 
 
-def of_program(plan: Arrays, by_pair: Array | Mask) -> Array:
+def of_program(arrays: Arrays, by_pair: Array | Mask) -> Array:
     """Sums (…, K) over the objectives of a program: (…, P)."""
-    return plan.of_program(np.asarray(by_pair, float)[..., None])[..., 0]
+    return arrays.of_program(np.asarray(by_pair, float)[..., None])[..., 0]
 
 
 def _at_end(left: Array, end: Index) -> Array:

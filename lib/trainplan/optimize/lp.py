@@ -1,18 +1,20 @@
-"""HiGHS for the equations: the linear program with its marginal values, and whole people within a limit of nodes.
+"""A linear program: its columns and rows collected as arrays, and HiGHS to solve it (method.md, section 6).
 
 One thread, a stated seed and limits on nodes, never on time: the same plan gives the same answer on every run.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import highspy
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
 
-from trainplan.model.arrays import Array, Index
-from trainplan.optimize.formulation import Equations
+from trainplan.model.arrays import Array, Index, Mask
 
 HEURISTICS = [f"mip_heuristic_run_{name}" for name in ("rens", "rins", "root_reduced_cost")]
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit)  # the limit is that of nodes
@@ -20,8 +22,102 @@ LARGE = 100_000  # columns from which the interior point is the faster
 OPTIONS = {"threads": 1, "random_seed": 2415, "mip_rel_gap": 1e-9, "mip_abs_gap": 1e-7}
 
 
-class Relaxed(NamedTuple):
-    """The optimum of the linear program."""
+@dataclass(frozen=True)
+class LinearProgram:
+    """minimize shortfall · x, then spending · x, subject to rows, bounds and whole columns."""
+
+    shortfall: Array  # (n,) weighted people short of the path
+    spending: Array  # (n,) million VND over all years of a cohort, and 1 VND a person
+    lower: Array  # (n,)
+    upper: Array  # (n,)
+    integer: Index  # columns that must be whole numbers
+    integer_year: Index  # the year index of each of those
+    matrix: sparse.csc_matrix  # (m, n)
+    row_lower: Array  # (m,)
+    row_upper: Array  # (m,)
+
+
+class Variables:
+    """Columns of a linear program, from 0 up to a bound; collected block by block."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._upper: list[Array] = []
+        self._integer: list[Index] = []
+        self._year: list[Index] = []
+
+    def add(self, there: Mask, upper: ArrayLike, integer: bool = False) -> Index:
+        """A column wherever `there`, (Y, …); returns their numbers in its shape, -1 elsewhere."""
+        number = np.full(there.shape, -1, np.intp)
+        new = int(there.sum())
+        number[there] = np.arange(self.count, self.count + new)
+        self._upper.append(np.broadcast_to(np.asarray(upper, float), there.shape)[there])
+        if integer:
+            self._integer.append(number[there])
+            self._year.append(np.nonzero(there)[0])
+        self.count += new
+        return number
+
+    @property
+    def lower(self) -> Array:
+        """(n,)"""
+        return np.zeros(self.count)
+
+    @property
+    def upper(self) -> Array:
+        """(n,)"""
+        return np.concatenate(self._upper)
+
+    @property
+    def integer(self) -> Index:
+        """Numbers of the columns that must be whole."""
+        return np.concatenate(self._integer)
+
+    @property
+    def integer_year(self) -> Index:
+        """The year index of each of the `integer` columns."""
+        return np.concatenate(self._year)
+
+
+class Constraints:
+    """Rows low ≤ Σ coefficient · column ≤ high of a linear program; collected block by block."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._row: list[Index] = []
+        self._column: list[Index] = []
+        self._value: list[Array] = []
+        self._low: list[Array] = []
+        self._high: list[Array] = []
+
+    def add(self, there: Mask, low: ArrayLike, high: ArrayLike) -> Index:
+        """A row wherever `there`; returns their numbers in its shape, -1 elsewhere."""
+        number = np.full(there.shape, -1, np.intp)
+        new = int(there.sum())
+        number[there] = np.arange(self.count, self.count + new)
+        for kept, bound in ((self._low, low), (self._high, high)):
+            kept.append(np.broadcast_to(np.asarray(bound, float), there.shape)[there])
+        self.count += new
+        return number
+
+    def put(self, row: Index, column: Index, value: ArrayLike) -> None:
+        """Coefficients, the three broadcast together; where row or column is -1 there is none."""
+        row, column, coefficient = np.broadcast_arrays(row, column, np.asarray(value, float))
+        used = (row >= 0) & (column >= 0) & (coefficient != 0)
+        self._row.append(row[used])
+        self._column.append(column[used])
+        self._value.append(coefficient[used])
+
+    def matrix(self, columns: int) -> tuple[sparse.csc_matrix, Array, Array]:
+        """The matrix with what is put twice added up, and the bounds of its rows."""
+        where = (np.concatenate(self._row), np.concatenate(self._column))
+        shape = (self.count, columns)
+        body = sparse.coo_matrix((np.concatenate(self._value), where), shape=shape).tocsc()
+        return body, np.concatenate(self._low), np.concatenate(self._high)
+
+
+class LinearSolution(NamedTuple):
+    """The optimum of the linear program without whole columns."""
 
     value: float
     solution: Array  # (n,)
@@ -32,7 +128,7 @@ class Unsolved(RuntimeError):
     """HiGHS gave up: too fine a tolerance, or no whole solution within the nodes."""
 
 
-class Silent(highspy.Highs):
+class SilentHighs(highspy.Highs):
     """HiGHS without its callbacks, which announce it on the screen before it can be told to be silent."""
 
     def __init__(self) -> None:
@@ -41,32 +137,31 @@ class Silent(highspy.Highs):
 
 
 class Solver:
-    """The equations in HiGHS, solved anew after a change from where it stands."""
+    """A linear program in HiGHS; after a change it is solved again from the last solution."""
 
-    def __init__(self, problem: Equations) -> None:
-        self.problem = problem
-        self.highs = Silent()
+    def __init__(self, program: LinearProgram) -> None:
+        self.program = program
+        self.highs = SilentHighs()
         for name, value in OPTIONS.items():
             self.set(name, value)
-        if len(problem.upper) > LARGE:
+        if len(program.upper) > LARGE:
             self.set("solver", "ipm")
-        accepted(self.highs.passModel(as_model(problem)), "passModel")
+        check_status(self.highs.passModel(highs_model(program)), "passModel")
 
     def set(self, option: str, value: object) -> None:
-        """An option; one that this HiGHS lacks is an error, not a silence."""
-        accepted(self.highs.setOptionValue(option, value), option)
+        """Set an option of HiGHS; RuntimeError for one that this version lacks."""
+        check_status(self.highs.setOptionValue(option, value), option)
 
-    def relaxed(self) -> Relaxed:
-        """Solves the linear program."""
+    def solve_linear(self) -> LinearSolution:
+        """Solve without whole columns; `Unsolved` where HiGHS has no solution."""
         self.run()
         solution = self.highs.getSolution()
         marginal = np.maximum(0.0, -np.array(solution.row_dual))
-        return Relaxed(float(self.highs.getObjectiveValue()), np.array(solution.col_value), marginal)
+        return LinearSolution(float(self.highs.getObjectiveValue()), np.array(solution.col_value), marginal)
 
-    def whole(self, columns: Index, nodes: int, heuristics: bool = True) -> tuple[Array, float]:
-        """The best solution (n,) with whole `columns` found within a number of nodes, and what none can be below."""
-        kinds = np.full(len(columns), highspy.HighsVarType.kInteger)
-        accepted(self.highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds), "integrality")
+    def solve_integer(self, columns: Index, nodes: int, heuristics: bool = True) -> tuple[Array, float]:
+        """The best solution (n,) with whole `columns` that is found within so many nodes, and a lower bound."""
+        self.set_integer(columns, highspy.HighsVarType.kInteger)
         for name in HEURISTICS:
             self.set(name, heuristics)
         self.set("mip_max_nodes", nodes)
@@ -75,60 +170,66 @@ class Solver:
             found, info = np.array(self.highs.getSolution().col_value), self.highs.getInfo()
             return found, float(info.mip_dual_bound) if len(columns) else float(info.objective_function_value)
         finally:
-            kinds = np.full(len(columns), highspy.HighsVarType.kContinuous)
-            accepted(self.highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds), "integrality")
+            self.set_integer(columns, highspy.HighsVarType.kContinuous)
 
-    def start(self, solution: Array) -> None:
-        """Where the next search for whole people starts from."""
+    def set_integer(self, columns: Index, kind: highspy.HighsVarType) -> None:
+        """Make columns whole numbers, or not."""
+        kinds = np.full(len(columns), kind)
+        check_status(self.highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds), "integrality")
+
+    def start_from(self, solution: Array) -> None:
+        """Start the next search for whole numbers from a solution (n,)."""
         columns = np.arange(len(solution), dtype=np.int32)
-        accepted(self.highs.setSolution(len(columns), columns, solution), "setSolution")
+        check_status(self.highs.setSolution(len(columns), columns, solution), "setSolution")
 
-    def between(self, columns: Index, lower: Array, upper: Array) -> None:
-        """Other bounds of columns."""
-        accepted(self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper), "changeColsBounds")
+    def set_column_bounds(self, columns: Index, lower: Array, upper: Array) -> None:
+        """Replace the bounds of columns."""
+        check_status(
+            self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper), "changeColsBounds"
+        )
 
-    def limit(self, row: int, upper: float) -> None:
-        """Another upper limit of a row."""
-        accepted(self.highs.changeRowBounds(row, self.problem.row_lower[row], upper), "changeRowBounds")
+    def set_row_upper(self, row: int, upper: float) -> None:
+        """Replace the upper bound of a row."""
+        check_status(self.highs.changeRowBounds(row, self.program.row_lower[row], upper), "changeRowBounds")
 
-    def aim(self, cost: Array) -> None:
-        """Another objective (n,)."""
+    def set_costs(self, cost: Array) -> None:
+        """Replace what is minimized, by column (n,)."""
         columns = np.arange(len(cost), dtype=np.int32)
-        accepted(self.highs.changeColsCost(len(cost), columns, cost), "changeColsCost")
+        check_status(self.highs.changeColsCost(len(cost), columns, cost), "changeColsCost")
 
-    def hold(self, most: float) -> None:
-        """From here on the weighted shortfall stays within `most`."""
-        columns = np.flatnonzero(self.problem.shortfall).astype(np.int32)
-        values = self.problem.shortfall[columns]
-        accepted(self.highs.addRow(-highspy.kHighsInf, most, len(columns), columns, values), "addRow")
+    def cap_shortfall(self, most: float) -> None:
+        """Add a row: the weighted shortfall is at most `most`."""
+        columns = np.flatnonzero(self.program.shortfall).astype(np.int32)
+        values = self.program.shortfall[columns]
+        check_status(self.highs.addRow(-highspy.kHighsInf, most, len(columns), columns, values), "addRow")
 
     def run(self) -> None:
-        """Solves; Unsolved where HiGHS has no solution to show."""
+        """Solve as the model now stands; `Unsolved` where HiGHS has no solution."""
         failed = self.highs.run() == highspy.HighsStatus.kError
         status = self.highs.getModelStatus()
         if failed or status not in SOLVED or not self.highs.getSolution().value_valid:
             raise Unsolved(self.highs.modelStatusToString(status))
 
-    def write(self, path: Path, whole: bool = True) -> None:
-        """The model as a file (`.mps` or `.lp`) for another solver, with whole people or without."""
-        kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-        columns = self.problem.whole.astype(np.int32)
-        accepted(self.highs.changeColsIntegrality(len(columns), columns, np.full(len(columns), kind)), "integrality")
-        accepted(self.highs.writeModel(str(path)), "writeModel")
+    def write(self, path: Path, integer: bool = True) -> None:
+        """Write the model (`.mps` or `.lp`) for another solver, with whole columns or without."""
+        kind = highspy.HighsVarType.kInteger if integer else highspy.HighsVarType.kContinuous
+        self.set_integer(self.program.integer, kind)
+        check_status(self.highs.writeModel(str(path)), "writeModel")
 
 
-def as_model(problem: Equations) -> highspy.HighsLp:
-    """The equations as HiGHS takes them."""
+def highs_model(program: LinearProgram) -> highspy.HighsLp:
+    """The linear program in the form of HiGHS, minimizing the shortfall."""
     model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = problem.matrix.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = problem.shortfall, problem.lower, problem.upper
-    model.row_lower_, model.row_upper_ = problem.row_lower, problem.row_upper
+    model.num_row_, model.num_col_ = program.matrix.shape
+    model.col_cost_, model.col_lower_, model.col_upper_ = program.shortfall, program.lower, program.upper
+    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = problem.matrix.indptr, problem.matrix.indices
-    model.a_matrix_.value_ = problem.matrix.data
+    model.a_matrix_.start_, model.a_matrix_.index_ = program.matrix.indptr, program.matrix.indices
+    model.a_matrix_.value_ = program.matrix.data
     return model
 
 
-def accepted(status: highspy.HighsStatus, what: str) -> None:
+def check_status(status: highspy.HighsStatus, what: str) -> None:
+    """RuntimeError, naming the call, where HiGHS reports an error."""
     if status == highspy.HighsStatus.kError:
         raise RuntimeError(f"HiGHS: {what}")

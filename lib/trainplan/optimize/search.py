@@ -11,7 +11,7 @@ from contextlib import suppress
 import numpy as np
 
 from trainplan.model.arrays import Array, Index
-from trainplan.optimize.formulation import Equations
+from trainplan.optimize.formulation import Formulation
 from trainplan.optimize.lp import Solver, Unsolved
 
 EXACT = 100  # whole columns up to which everything is decided at once, to proven optimality
@@ -23,79 +23,79 @@ TOLERANCE = 1e-6  # people-years that count as none …
 LOOSE = 1e-4  # … and people where HiGHS would stumble over less
 
 
-def searched(problem: Equations) -> tuple[list[Array], float]:
+def search_whole_people(formulation: Formulation) -> tuple[list[Array], float]:
     """Solutions (n,) with whole people, the cheapest of the least shortfall last; and a bound on the shortfall."""
-    if len(problem.whole) <= EXACT:
-        return at_once(problem)
-    if len(problem.whole) > MOST:
+    if len(formulation.integer) <= EXACT:
+        return solve_all_years(formulation)
+    if len(formulation.integer) > MOST:
         return [], 0.0
     try:
-        found, bound = year_by_year(problem)
+        found, bound = solve_year_by_year(formulation)
     except Unsolved:
         return [], 0.0
-    found = better(problem, found)
-    return [found, cheaper(problem, found)], bound
+    found = reduce_shortfall(formulation, found)
+    return [found, reduce_cost(formulation, found)], bound
 
 
-def at_once(problem: Equations) -> tuple[list[Array], float]:
+def solve_all_years(formulation: Formulation) -> tuple[list[Array], float]:
     """All years in one search: the least shortfall, then the least cost of it."""
-    solver = Solver(problem)
+    solver = Solver(formulation)
     try:
-        found, bound = solver.whole(problem.whole, MANY_NODES)
+        found, bound = solver.solve_integer(formulation.integer, MANY_NODES)
     except Unsolved:
         return [], 0.0
-    solver.hold(float(problem.shortfall @ found) + TOLERANCE)
-    solver.aim(problem.spending)
-    solver.start(found)
+    solver.cap_shortfall(float(formulation.shortfall @ found) + TOLERANCE)
+    solver.set_costs(formulation.spending)
+    solver.start_from(found)
     with suppress(Unsolved):
-        return [found, solver.whole(problem.whole, MANY_NODES)[0]], bound
+        return [found, solver.solve_integer(formulation.integer, MANY_NODES)[0]], bound
     return [found], bound
 
 
-def year_by_year(problem: Equations) -> tuple[Array, float]:
+def solve_year_by_year(formulation: Formulation) -> tuple[Array, float]:
     """Whole numbers for one year after the other, later years still in fractions; the first year proves the bound."""
-    solver = Solver(problem)
+    solver = Solver(formulation)
     solver.set("mip_rel_gap", NEAR)
     solver.set("mip_abs_gap", ENOUGH)
-    found, bounds = np.zeros(len(problem.upper)), []
-    for year in np.unique(problem.year):
-        columns = problem.whole[problem.year == year]
-        found, bound = solver.whole(columns, NODES)
+    found, bounds = np.zeros(len(formulation.upper)), []
+    for year in np.unique(formulation.integer_year):
+        columns = formulation.integer[formulation.integer_year == year]
+        found, bound = solver.solve_integer(columns, NODES)
         bounds.append(bound)
-        _keep(solver, columns, found)
+        _fix_columns(solver, columns, found)
     return found, bounds[0]
 
 
-def better(problem: Equations, found: Array) -> Array:
+def reduce_shortfall(formulation: Formulation, found: Array) -> Array:
     """A solution of no more shortfall: each year is decided anew, to the end, beside the others."""
-    return _reopened(Solver(problem), problem, found, problem.shortfall, 1, NODES)
+    return _search_again(Solver(formulation), formulation, found, formulation.shortfall, 1, NODES)
 
 
-def cheaper(problem: Equations, found: Array) -> Array:
+def reduce_cost(formulation: Formulation, found: Array) -> Array:
     """A solution of no more cost, with no objective further from its path in any year: two years at a time anew."""
-    solver = Solver(problem)
+    solver = Solver(formulation)
     solver.set("mip_rel_gap", NEAR_IN_COST)
-    solver.aim(problem.spending)
-    short = np.flatnonzero(problem.shortfall)
-    solver.between(short, problem.lower[short], found[short] + LOOSE)
-    return _reopened(solver, problem, found, problem.spending, 2, NODES_FOR_COST)
+    solver.set_costs(formulation.spending)
+    short = np.flatnonzero(formulation.shortfall)
+    solver.set_column_bounds(short, formulation.lower[short], found[short] + LOOSE)
+    return _search_again(solver, formulation, found, formulation.spending, 2, NODES_FOR_COST)
 
 
-def _reopened(solver: Solver, problem: Equations, found: Array, aim: Array, width: int, nodes: int) -> Array:
+def _search_again(solver: Solver, formulation: Formulation, found: Array, aim: Array, width: int, nodes: int) -> Array:
     """`found`, or better in `aim`: every `width` years in turn are searched while the other years stand."""
-    _keep(solver, problem.whole, found)
-    for year in np.unique(problem.year)[: 1 - width or None]:
-        columns = problem.whole[(problem.year >= year) & (problem.year < year + width)]
-        solver.between(columns, problem.lower[columns], problem.upper[columns])
-        solver.start(found)
+    _fix_columns(solver, formulation.integer, found)
+    for year in np.unique(formulation.integer_year)[: 1 - width or None]:
+        columns = formulation.integer[(formulation.integer_year >= year) & (formulation.integer_year < year + width)]
+        solver.set_column_bounds(columns, formulation.lower[columns], formulation.upper[columns])
+        solver.start_from(found)
         with suppress(Unsolved):  # then the years stay as they are
-            other, _ = solver.whole(columns, nodes)
+            other, _ = solver.solve_integer(columns, nodes)
             found = other if aim @ other < aim @ found else found
-        _keep(solver, columns, found)
+        _fix_columns(solver, columns, found)
     return found
 
 
-def _keep(solver: Solver, columns: Index, found: Array) -> None:
+def _fix_columns(solver: Solver, columns: Index, found: Array) -> None:
     """Whole columns stay as they were found."""
     kept = np.round(found[columns])
-    solver.between(columns, kept, kept)
+    solver.set_column_bounds(columns, kept, kept)

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainplan.plan.address import FORMS, changed_value, places, split_address
+from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, allowed, number
 from trainplan.text.problems import Problem, nearest_name
@@ -64,6 +65,8 @@ def choices_of(address: str) -> tuple[str, ...]:
     """What a choice of the plan may be; nothing where it is not one of a few words."""
     if address == "pacing":
         return get_args(Pacing)
+    if address == "allocation":
+        return tuple(ALLOCATION_RULES)
     field = Choices.model_fields.get(address)
     return get_args(field.annotation) if field and all(isinstance(a, str) for a in get_args(field.annotation)) else ()
 

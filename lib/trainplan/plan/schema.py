@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
+
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 Pacing = Literal["linear", "front", "back"]
-Kind = Literal["attainment", "annual", "appointment", "count"]
 
 
 def number(value: object) -> float:
@@ -192,7 +193,7 @@ class Objective(Row):
 
     id: Id
     group: Id
-    kind: Kind
+    kind: Annotated[str, OneOf(OBJECTIVE_KINDS)]
     name_vi: Name
     name_en: Name
     baseline: Amount = Field(description="coverage on 31 December of first-1; 0 for a count")
@@ -443,7 +444,7 @@ class Choices(BaseModel):
     data: Name
     ambition: Literal["low", "mid", "high"]
     pacing: PacingCell
-    allocation: Literal["all", "proportional", "priority", "optimal"]
+    allocation: Annotated[str, OneOf(ALLOCATION_RULES)]
     price_base_year: Year
     language: Literal["vi", "en"]
     uncertain: Any = None

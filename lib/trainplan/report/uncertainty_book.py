@@ -11,7 +11,7 @@ from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import FailureRule, failure_conditions
 from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.model.funding import RULES
+from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.report import uncertainty_tables as views
 from trainplan.report.charts import Picture
@@ -36,7 +36,7 @@ class UncertainPages:
     @cached_property
     def replanned(self) -> Uncertainty | None:
         """Closed loop; none for a rule that decides all years at once."""
-        return uncertainty(self.plan, loop="closed") if self.plan.allocation in RULES else None
+        return uncertainty(self.plan, loop="closed") if is_yearly(self.plan.allocation) else None
 
     @property
     def draws(self) -> Uncertainty:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
-from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.choices import is_yearly
 
 RELAXED = ("ceiling", "capacity", "completion_rate", "pace")  # the arrays in which the five runs differ
 
@@ -32,7 +32,7 @@ def simulate_relaxed(arrays: Arrays, planned: Array | None = None) -> RelaxedRun
 
     `planned`, (Y, K, 1), replays a decided enrollment in the plan's own run, as in `simulate`.
     """
-    by_rule = planned is None and arrays.allocation in RULES
+    by_rule = planned is None and is_yearly(arrays.allocation)
     variants = _variants(arrays if by_rule else replace(arrays, allocation="all"))
     side: dict[str, Any] = {
         name: np.concatenate([getattr(variant, name) for variant in variants], axis=-1) for name in RELAXED
@@ -57,7 +57,8 @@ def _variants(arrays: Arrays) -> list[Arrays]:
 
 def _draw(runs: Run, arrays: Arrays, k: int) -> Run:
     """Draw `k` of a run, as the run of its own arrays."""
-    return Run(arrays, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.later, runs.held)))
+    parts = (runs.people, runs.path, runs.years, runs.continuing, runs.open_classes)
+    return Run(arrays, *(_pick(part, k) for part in parts))
 
 
 def _pick(value: Any, k: int) -> Any:

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, pairs_of
-from trainplan.model.arrays import arrays as arrays_of
-from trainplan.model.cost import by_source
+from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
+from trainplan.model.cost import cost_by_source
 from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import Optimum, optimum
+from trainplan.optimize.best_plan import Optimum, solve_ahead
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import Stem, registered_tables
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
@@ -57,8 +56,8 @@ class Results:
 
 def compute(plan: Plan) -> Results:
     """Simulates a plan under its own rule and returns its results: every table that `registry` has for a run."""
-    arrays = arrays_of(plan)
-    best = optimum(arrays) if arrays.allocation == "optimal" else None
+    arrays = build_arrays(plan)
+    best = solve_ahead(arrays)
     relaxed = simulate_relaxed(arrays, best.enrollment if best else None)
     run = relaxed.as_planned
     tables: dict[Stem, pd.DataFrame] = {
@@ -147,8 +146,8 @@ def commitments_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
 
 def budget_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
     """Ceiling and cost by source and in total, VND; the total lacks at least what its sources lack."""
-    deliverable = np.stack([by_source(arrays, year) for year in run.deliverable_vnd])
-    funded = np.stack([by_source(arrays, year) for year in run.funded_vnd])
+    deliverable = np.stack([cost_by_source(arrays, year) for year in run.deliverable_vnd])
+    funded = np.stack([cost_by_source(arrays, year) for year in run.funded_vnd])
     ceiling = arrays.ceiling
     shortfall = np.maximum(0.0, deliverable - ceiling)
     shortfall[:, -1] = np.maximum(shortfall[:, -1], shortfall[:, :-1].sum(axis=1))
@@ -231,7 +230,7 @@ def shadow_prices_table(plan: Plan, best: Optimum) -> pd.DataFrame:
     """
     sources = [*(row.id for row in plan.tables.sources), "total"]
     rows = [
-        {"year": year, "source": source, "people_years_per_billion": float(best.money[y, s])}
+        {"year": year, "source": source, "people_years_per_billion": float(best.shadow_price[y, s])}
         for y, year in enumerate(plan.years)
         for s, source in enumerate(sources)
     ]
