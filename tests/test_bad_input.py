@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import pickle
 import shutil
 from pathlib import Path
 
 import pytest
 
 from trainplan.plan.plan import load_plan
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError
-from trainplan.text.vietnamese import SENTENCES, vietnamese
 
 BROKEN = Path(__file__).parent / "broken"
 SOUND = BROKEN / "sound"
@@ -43,7 +44,8 @@ def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
     for words in expected:
         wanted = words.split(" | ")
         assert any(all(word in line for word in wanted) for line in lines), f"{wanted} not in:\n" + "\n".join(lines)
-    assert all(vietnamese(problem.allowed) for problem in caught.value.problems), "not said in Vietnamese"
+    for problem in caught.value.problems:
+        assert say(f"problem.{problem.code}", "vi", **problem.values) in str(problem), "not said in Vietnamese"
     files = {words.split(" | ")[0] for words in expected}
     assert all(any(file in line for file in files) for line in lines), "a mistake in one file is blamed on another"
 
@@ -78,7 +80,8 @@ def test_decomposed_letters_are_composed(tmp_path: Path) -> None:
     assert load_plan(plan).label("sources", "province", "vi") == "Ngân sách tỉnh"
 
 
-def test_a_sentence_is_found_with_what_stands_in_it() -> None:
-    for english, own in SENTENCES.items():
-        filled = english.replace("{}", "7")
-        assert vietnamese(filled) and vietnamese(filled) == own.replace("{}", "7"), english
+def test_a_problem_reaches_another_process_as_it_was() -> None:
+    with pytest.raises(PlanError) as caught:
+        load_plan(SOUND, "costs_up", {"programs.*.capacity": {"tiems": 2}, "grups.x.growth": 1})
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.problems) == (str(caught.value), caught.value.problems)

@@ -33,7 +33,7 @@ from trainplan.desk.opening import EDITORS, open_desk
 from trainplan.desk.positions import changed, fitted, position_in, read, shown
 from trainplan.desk.saving import Words, safe_name
 from trainplan.desk.server import command, environment
-from trainplan.plan.labels import option_label
+from trainplan.plan.address import option_label
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.html import render_report

@@ -18,7 +18,7 @@ from trainplan.analysis.relaxations import relaxations, relaxations_table
 from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.optimize.best_plan import run_plan
-from trainplan.plan.address import split_address
+from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
@@ -95,7 +95,7 @@ def test_ways_of_random_plans_meet_their_targets(drawn: Drawn) -> None:
         verdicts = compute(loaded(drawn, way.changes))["verdicts"].set_index("objective")["verdict"]
         assert verdicts[way.objective] == "met", way
     for address in relaxations_table(relaxations(plan))["address"]:
-        assert split_address(address)
+        assert Address.of(address).table
 
 
 def test_an_unknown_source_is_named() -> None:

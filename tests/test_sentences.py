@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from trainplan.plan.address import in_language
-from trainplan.plan.labels import address_label, value_label
+from trainplan.plan.address import address_label, in_language, value_label
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import TABLES
 from trainplan.report.sentences import headline, why

@@ -21,7 +21,7 @@ from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.from_plan import NUMBERS
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
-from trainplan.plan.address import row_key, split_address
+from trainplan.plan.address import Address, record_key
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Tables
@@ -91,20 +91,14 @@ def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
     written = [*_addresses(other), *_addresses(one)]
     groups: dict[str, list[ChangedCell]] = {}
     for cell in differing_cells(one, other):
-        name = next((address for address in written if _covers(address, cell.address)), cell.address)
+        place = Address.of(cell.address)
+        name = next((address for address in written if Address.of(address).covers(place)), cell.address)
         groups.setdefault(name, []).append(cell)
     return groups
 
 
 def _addresses(plan: Plan) -> list[str]:
     return [str(address) for address in plan.scenario_words.get("set") or {}]
-
-
-def _covers(pattern: str, address: str) -> bool:
-    parts, own = split_address(pattern), split_address(address)
-    if parts is None or own is None:
-        return pattern == address
-    return (parts[0], parts[2]) == (own[0], own[2]) and parts[1] in ("*", own[1])
 
 
 def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
@@ -117,7 +111,7 @@ def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
         for i, (mine, theirs) in enumerate(zip(one.tables[name], other.tables[name], strict=False)):
             if mine is theirs or mine == theirs:
                 continue
-            key = row_key({k: getattr(mine, k) for k in table.keys}, table.keys)
+            key = record_key(name, mine)
             for column in table.columns:
                 old, new = getattr(mine, column), getattr(theirs, column)
                 if old != new:

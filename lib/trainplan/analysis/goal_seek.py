@@ -52,7 +52,8 @@ def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
-        raise PlanError([Problem("--source", f"allowed are {', '.join(sources)}.", source, nearest=near)])
+        expected = {"expected": ", ".join(sources)}
+        raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
     arrays, column = arrays_under_ceilings(plan), sources.index(source)
     free = run_plan(with_level_ceiling(arrays, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]

@@ -65,9 +65,9 @@ def uncertainty(
     only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done.
     """
     if not plan.ranges:
-        raise PlanError([Problem("plan.yaml", "the plan has no ranges to draw from.", column="uncertain")])
+        raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
     if draws < LEAST:
-        raise PlanError([Problem("--draws", f"a number of at least {LEAST} is expected.", draws)])
+        raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
     sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
     for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):

@@ -9,10 +9,9 @@ import numpy as np
 
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK
-from trainplan.plan.address import row_key, split_address
+from trainplan.plan.address import Address, records_at
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range, limits, moved
-from trainplan.plan.schema import TABLES
 
 BITS = 30  # of a Sobol point
 EMPTY = {("programs", "capacity"): np.inf, ("programs", "class_size"): np.inf}  # an empty cell that is not 0
@@ -33,14 +32,13 @@ def range_cells(plan: Plan, one: Range) -> list[RangeCell]:
     """The numbers that a range moves, as the plan has them; an empty one can only be given a new value."""
     found = []
     for address in one.address:
-        table, key, column = split_address(address) or ("", "", "")
-        keys = TABLES[table].keys
-        for row in plan.tables[table]:
-            here, value = row_key({k: getattr(row, k) for k in keys}, keys), getattr(row, column)
-            if key in ("*", here) and (value is not None or one.form == "value"):
-                bounds = limits(table, column, {"kind": getattr(row, "kind", "")})
-                plain = EMPTY.get((table, column), 0.0) if value is None else value
-                found.append(RangeCell(f"{table}.{here}.{column}", plain, *bounds))
+        place = Address.of(address)
+        for key, row in records_at(plan, place):
+            value = getattr(row, place.column)
+            if value is not None or one.form == "value":
+                bounds = limits(place.table, place.column, {"kind": getattr(row, "kind", "")})
+                plain = EMPTY.get((place.table, place.column), 0.0) if value is None else value
+                found.append(RangeCell(str(place._replace(row=key)), plain, *bounds))
     return found
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from trainplan.desk.history import Changes
 from trainplan.desk.positions import Fitted, position_in, shown
-from trainplan.plan.address import reason_of
-from trainplan.plan.labels import address_label
+from trainplan.plan.address import address_label, reason_of
 from trainplan.plan.plan import Plan
 from trainplan.report.tables import together
 from trainplan.text.catalog import say

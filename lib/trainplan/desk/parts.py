@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from trainplan.desk.entries import Entry
 from trainplan.desk.positions import Fitted, Position, shown, snapped
-from trainplan.plan.labels import option_label
+from trainplan.plan.address import option_label
 from trainplan.text.catalog import say
 
 Moved = Callable[[Fitted, float | str], None]

@@ -9,10 +9,9 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 
 from trainplan.desk.history import Changes, without
-from trainplan.plan.labels import option_label
+from trainplan.plan.address import option_label, value_at
 from trainplan.plan.levers import Lever, choices_of, form_of
 from trainplan.plan.plan import Plan
-from trainplan.results.compare import value_at
 from trainplan.text.formats import LOCALES, number, percent
 
 Position = float | str | None  # a number, an option, or None: moved by something other than the lever

@@ -13,9 +13,8 @@ import numpy as np
 from trainplan.model.kinds import in_people
 from trainplan.model.layout import Array, Index
 from trainplan.model.rounding import ceil, floor
-from trainplan.plan.address import row_key, split_address
+from trainplan.plan.address import Address, record_key
 from trainplan.plan.plan import Plan
-from trainplan.plan.schema import TABLES
 
 
 class Columns:
@@ -25,7 +24,7 @@ class Columns:
         self.plan = plan
         self.cells: dict[tuple[str, str], dict[str, Array]] = {}
         for address, values in drawn.items():
-            table, row, column = split_address(address) or ("", "", "")
+            table, row, column = Address.of(address)
             self.cells.setdefault((table, column), {})[row] = values
 
     def __call__(self, table: str, column: str, empty: float = 0.0) -> Array:
@@ -35,16 +34,10 @@ class Columns:
         drawn = self.cells.get((table, column))
         if drawn:
             values = np.repeat(values, len(next(iter(drawn.values()))), axis=1)
-            at = _rows_at(self.plan, table)
+            at = {record_key(table, row): i for i, row in enumerate(rows)}
             for row, draws in drawn.items():
                 values[at[row]] = draws
         return values
-
-
-def _rows_at(plan: Plan, table: str) -> dict[str, int]:
-    """Where in a table the row of an address stands."""
-    keys = TABLES[table].keys
-    return {row_key({key: getattr(row, key) for key in keys}, keys): i for i, row in enumerate(plan.tables[table])}
 
 
 def pairs_of(plan: Plan) -> list[tuple[str, str]]:

@@ -1,21 +1,60 @@
-"""Changes to a plan by address: the one way to say "this number, changed" (method.md, section 1).
+"""Addresses: the one way to name a number of a plan, to read it, to change it and to call it by its name.
 
 An address is `table.row.column`, the row named by its id or by its keys joined with `/`, `*` for every row; or a
 choice of the plan by its bare name. A change is a new value, `{value: v}`, `{scale: k}` or `{add: k}`, with an
-optional reason.
+optional reason (method.md, section 1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
 
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, number
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, number
+from trainplan.text.catalog import say, term, texts
+from trainplan.text.formats import NOTHING, percent
+from trainplan.text.formats import number as shown_number
+from trainplan.text.problems import Problem, nearest_name, refuse
+
+if TYPE_CHECKING:
+    from trainplan.plan.plan import Plan
 
 FORMS = ("value", "scale", "add")
 NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"
+OPTIONS = ("ambition", "pacing", "column", "rule")  # families of texts; the rule `priority` reads as the column does
+
+
+class Address(NamedTuple):
+    """The parts of an address; a choice of the plan, and what is no address, stands in `column` alone."""
+
+    table: str
+    row: str
+    column: str
+
+    @classmethod
+    def of(cls, text: str) -> Address:
+        table, _, rest = text.partition(".")
+        row, _, column = rest.rpartition(".")
+        return cls(table, row, column) if table and row and column else cls("", "", text)
+
+    def __str__(self) -> str:
+        return ".".join(self) if self.table else self.column
+
+    @property
+    def is_choice(self) -> bool:
+        return not self.table
+
+    def names(self, row: str) -> bool:
+        """Whether it means the row of this key."""
+        return self.row in ("*", row)
+
+    def covers(self, other: Address) -> bool:
+        """Whether a change here changes what `other` names."""
+        return (self.table, self.column) == (other.table, other.column) and self.names(other.row)
 
 
 @dataclass(frozen=True)
@@ -32,33 +71,68 @@ class Change:
     stated: str = ""
 
 
+def key_text(value: object) -> str:
+    """A key as it stands in an address: 2015, not 2015.0."""
+    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+
+
+def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
+    """What an address calls a row, by its cells."""
+    return "/".join(key_text(cells.get(k, "")) for k in keys)
+
+
+def record_key(table: str, record: Row) -> str:
+    """What an address calls a checked row."""
+    return "/".join(key_text(getattr(record, key)) for key in TABLES[table].keys)
+
+
+def column_of(address: Address) -> Column | None:
+    """What the schema says of the column; None where there is no such column, as of a choice."""
+    table = TABLES.get(address.table)
+    return table.columns.get(address.column) if table else None
+
+
+def records_at(plan: Plan, address: Address) -> Iterator[tuple[str, Any]]:
+    """(key, record) of every row of the plan that an address names."""
+    for record in plan.tables[address.table]:
+        key = record_key(address.table, record)
+        if address.names(key):
+            yield key, record
+
+
+def value_at(plan: Plan, address: str) -> Any:
+    """What a plan holds at an address (without `*`); None where it has no such row."""
+    place = Address.of(address)
+    if place.is_choice:
+        return getattr(plan.choices, address)
+    return next((getattr(record, place.column) for _, record in records_at(plan, place)), None)
+
+
 def changed_value(old: object, change: object) -> object:
-    """`old` after a change; ValueError says what is wrong with the change."""
+    """`old` after a change; ValueError, with a code, where it needs a number and there is none."""
     if not isinstance(change, dict):
         return change
     form = next((f for f in FORMS if f in change), "")
     if form == "value":
         return change["value"]
     if old is None or str(old).strip() == "":
-        raise ValueError(f"'{form}' needs a number to start from, and the cell is empty; give a value.")
+        refuse("change_of_empty_cell", form=form)
     by = number(change[form])
     return number(old) * by if form == "scale" else number(old) + by
 
 
-def form_problem(change: object) -> str:
-    """What is wrong with the form of a change, or an empty string."""
-    if isinstance(change, dict):
-        unknown = [k for k in change if k not in (*FORMS, "reason")]
-        if unknown:
-            near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
-            return f"'{unknown[0]}' is unknown here; value, scale, add and reason are allowed." + (
-                f" Nearest: '{near}'." if near else ""
-            )
-        if sum(f in change for f in FORMS) != 1:
-            return "exactly one of value, scale or add is expected."
-    elif change is None:
-        return "a new value is expected."
-    return ""
+def check_form(change: object) -> None:
+    """ValueError, with a code, where a change has not exactly one form, or an unknown key."""
+    if change is None:
+        refuse("change_empty")
+    if not isinstance(change, dict):
+        return
+    unknown = [k for k in change if k not in (*FORMS, "reason")]
+    if unknown:
+        near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
+        refuse("change_key_near" if near else "change_key", key=unknown[0], near=near)
+    if sum(f in change for f in FORMS) != 1:
+        refuse("change_form")
 
 
 def reason_of(change: object) -> str:
@@ -83,22 +157,6 @@ def typed(cell: object) -> object:
         return cell
 
 
-def key_text(value: object) -> str:
-    """A key as it stands in an address: 2015, not 2015.0."""
-    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
-
-
-def row_key(row: dict[str, Any], keys: tuple[str, ...]) -> str:
-    return "/".join(key_text(row.get(k, "")) for k in keys)
-
-
-def split_address(address: str) -> tuple[str, str, str] | None:
-    """(table, row, column) of an address; None where it has not three parts."""
-    table, _, rest = address.partition(".")
-    row, _, column = rest.rpartition(".")
-    return (table, row, column) if table and row and column else None
-
-
 def apply_changes(
     tables: dict[str, RawTable], choices: dict[str, Any], changes: dict[str, Any], file: str, problems: list[Problem]
 ) -> list[Change]:
@@ -106,56 +164,50 @@ def apply_changes(
     done: list[Change] = []
     for address, change in changes.items():
         address = str(address)
-        wrong = form_problem(change)
-        if wrong:
-            problems.append(Problem(file, wrong, change, row=address))
+        try:
+            check_form(change)
+        except PydanticCustomError as error:
+            problems.append(Problem(file, error.type, change, address, values=error.context or {}))
             continue
-        for place, cells, column in places(tables, choices, address, file, problems):
+        for place, cells, column in find_cells(tables, choices, address, file, problems):
             old = cells.get(column, "")
             try:
                 cells[column] = changed_value(old, change)
-            except ValueError as error:
-                problems.append(Problem(file, str(error), change, row=place))
+            except PydanticCustomError as error:
+                problems.append(Problem(file, error.type, change, place, values=error.context or {}))
                 continue
             done.append(Change(place, typed(old), typed(cells[column]), reason_of(change), address))
     return done
 
 
-def places(
+def find_cells(
     tables: dict[str, RawTable], choices: dict[str, Any], address: str, file: str, problems: list[Problem]
 ) -> list[tuple[str, dict[str, Any], str]]:
-    """The cells that an address names: (address, the row, the column); a problem where it names none."""
+    """The raw cells that an address names: (address, the row, the column); a problem where it names none."""
 
-    def nothing(allowed: str, name: str, known: Any) -> list[tuple[str, dict[str, Any], str]]:
-        problems.append(Problem(file, allowed, address, nearest=nearest_name(name, known)))
+    def nothing(code: str, name: str, known: Any, **values: str) -> list[tuple[str, dict[str, Any], str]]:
+        problems.append(Problem(file, code, address, nearest=nearest_name(name, known), values=values))
         return []
 
-    parts = split_address(address)
-    if parts is None:
+    place = Address.of(address)
+    table, row, column = place
+    if place.is_choice:
         if address in CHANGEABLE_CHOICES:
             return [(address, choices, address)]
-        return nothing(
-            "an address is table.row.column, or a choice of the plan (" + ", ".join(CHANGEABLE_CHOICES) + ").",
-            address,
-            CHANGEABLE_CHOICES,
-        )
-    table, row, column = parts
+        return nothing("address_form", address, CHANGEABLE_CHOICES, choices=", ".join(CHANGEABLE_CHOICES))
     if table not in TABLES:
-        return nothing(f"there is no table '{table}'.", table, TABLES)
+        return nothing("no_table", table, TABLES, table=table)
     keys = TABLES[table].keys
     if table == "ceilings":
         _add_ceiling(tables, choices, row)
     if table not in tables:
-        return nothing(f"this plan has no table '{table}'.", table, tables)
+        return nothing("no_table_in_plan", table, tables, table=table)
     if column in keys or column not in TABLES[table].columns:
         free = [c for c in TABLES[table].columns if c not in keys]
-        return nothing(f"'{table}' has no column '{column}' that can be changed.", column, free)
-    rows = tables[table].rows
-    found = [cells for cells in rows if row == "*" or row_key(cells, keys) == row]
-    if not found:
-        known = [row_key(cells, keys) for cells in rows]
-        return nothing(f"'{table}' has no row '{row}' (rows are named by {'/'.join(keys)}).", row, known)
-    return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in found]
+        return nothing("no_column", column, free, table=table, column=column)
+    rows = [(row_key(cells, keys), cells) for cells in tables[table].rows]
+    found = [(f"{table}.{key}.{column}", cells, column) for key, cells in rows if place.names(key)]
+    return found or nothing("no_row", row, [key for key, _ in rows], table=table, row=row, keys="/".join(keys))
 
 
 def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str) -> None:
@@ -172,3 +224,49 @@ def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str)
     if not any(row_key(cells, keys) == row for cells in table.rows):
         table.rows.append({"year": int(year), "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
         table.lines.append(len(table.rows) + 1)
+
+
+def row_label(plan: Plan, table: str, row: str, language: str) -> str:
+    """A row by the names of what its keys refer to; `*` is every row."""
+    if row == "*":
+        return say("word.every_row", language)
+    keys = TABLES[table].keys
+    words = []
+    for key, part in zip(keys, row.split("/", len(keys) - 1), strict=False):
+        owner = table if key == "id" else TABLES[table].columns[key].refers.removesuffix(OR_TOTAL)
+        name = plan.label(owner, part, language)
+        words.append(term("word" if name == "total" else "price_index", name, language))
+    return ", ".join(words)
+
+
+def address_label(plan: Plan, address: str, language: str) -> str:
+    """An address in words, «Chỉ tiêu · Cán bộ cấp xã…: mức xuất phát»; a choice by its name."""
+    table, row, column = place = Address.of(address)
+    if place.is_choice:
+        return term("choice", column, language)
+    owner = f"{term('table', table, language)} · {row_label(plan, table, row, language)}"
+    return f"{owner}: {term('column', column, language)}"
+
+
+def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
+    """What stands at an address as it is read there: a share as a percentage, a choice by its name."""
+    if value is None or value == "":
+        return NOTHING
+    if not isinstance(value, int | float):
+        return option_label(str(value), language)
+    place = Address.of(address)
+    column = column_of(place)
+    if column and (column.unit == "share" or (column.unit == "coverage" and not _is_count(plan, place.row))):
+        return percent(float(value), language, 2)
+    if place.is_choice or (column and column.unit == "date"):
+        return f"{value:.0f}"
+    return shown_number(float(value), language, 4)
+
+
+def option_label(option: str, language: str) -> str:
+    """What an option of a choice is called; a year is itself."""
+    return next((say(f"{f}.{option}", language) for f in OPTIONS if f"{f}.{option}" in texts(language)), option)
+
+
+def _is_count(plan: Plan, row: str) -> bool:
+    return any(r.id == row and r.kind == "count" for r in plan.tables.objectives)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.plan.address import key_text
+from trainplan.plan.address import record_key
 from trainplan.plan.schema import TABLES, Choices, Objective, Tables
 from trainplan.text.problems import Problem, nearest_name
 
@@ -39,64 +39,66 @@ def keys(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
         if table.repeats:
             continue
-        names = Counter("/".join(key_text(getattr(r, k)) for k in table.keys) for r in read.tables[name])
+        names = Counter(record_key(name, r) for r in read.tables[name])
         for key, times in names.items():
             if times > 1:
                 yield Problem(
                     read.files[name],
-                    f"it stands {times} times; once is allowed.",
+                    "row_repeated",
                     key,
-                    row=key,
-                    column="/".join(table.keys),
+                    key,
+                    "/".join(table.keys),
+                    values={"times": times},
                 )
     for source in read.tables.sources:
         if source.id == "total":
-            yield Problem(
-                read.files["sources"], "'total' names all sources together; choose another id.", "total", column="id"
-            )
+            yield Problem(read.files["sources"], "total_is_reserved", "total", column="id")
 
 
 def references(read: Read) -> Iterator[Problem]:
     for name, table in TABLES.items():
-        for column, other in table.refers:
-            if other not in read.ids:
+        for column in table.columns.values():
+            if column.refers not in read.ids:
                 continue
-            known = read.ids[other]
+            known = read.ids[column.refers]
             for r in read.tables[name]:
-                value = getattr(r, column)
+                value = getattr(r, column.name)
                 if value is not None and value not in known:
                     yield Problem(
                         read.files[name],
-                        f"there is no such row in '{other}'.",
+                        "no_row_in_table",
                         value,
-                        _row(name, r),
-                        column,
+                        record_key(name, r),
+                        column.name,
                         nearest_name(value, known),
+                        {"table": column.refers},
                     )
 
 
 def period(read: Read) -> Iterator[Problem]:
     if read.choices.last < read.choices.first:
-        yield Problem(read.files["plan"], "last must not be before first.", read.choices.last, column="last")
+        yield Problem(read.files["plan"], "last_before_first", read.choices.last, column="last")
         return
     for r in read.tables.objectives:
         if not read.choices.first <= r.due_year <= read.choices.last:
             yield Problem(
                 read.files["objectives"],
-                f"due must lie within the plan's years, {read.choices.first} to {read.choices.last}.",
+                "due_outside",
                 r.due,
                 r.id,
                 "due",
+                values={"first": read.choices.first, "last": read.choices.last},
             )
     for name in ("actuals", "observations"):
         for r in read.tables[name]:
             if not read.choices.first <= r.year <= read.choices.last:
                 yield Problem(
                     read.files[name],
-                    f"the year must lie within {read.choices.first} to {read.choices.last}.",
+                    "year_outside",
                     r.year,
-                    _row(name, r),
+                    record_key(name, r),
                     "year",
+                    values={"first": read.choices.first, "last": read.choices.last},
                 )
 
 
@@ -112,10 +114,11 @@ def cycles(read: Read) -> Iterator[Problem]:
                 told.update(seen)
                 yield Problem(
                     read.files[name],
-                    "part_of leads back to itself: " + " → ".join([*seen, start]) + ".",
+                    "part_of_circle",
                     parent[start],
                     start,
                     "part_of",
+                    values={"circle": " → ".join([*seen, start])},
                 )
 
 
@@ -127,32 +130,26 @@ def targets(read: Read) -> Iterator[Problem]:
                 if value > 1:
                     yield Problem(
                         read.files["objectives"],
-                        f"for kind {r.kind} this is a share, 0 to 1.",
+                        "share_of_kind",
                         f"{value:g}",
                         r.id,
                         column,
+                        values={"kind": r.kind},
                     )
         elif r.baseline != 0:
-            yield Problem(
-                read.files["objectives"],
-                "a count starts from nothing; its baseline is 0.",
-                r.baseline,
-                r.id,
-                "baseline",
-            )
+            yield Problem(read.files["objectives"], "count_with_baseline", r.baseline, r.id, "baseline")
         if high < r.target_low:
-            yield Problem(
-                read.files["objectives"], "target_high must not be below target_low.", f"{high:g}", r.id, "target_high"
-            )
+            yield Problem(read.files["objectives"], "target_high_below_low", f"{high:g}", r.id, "target_high")
         if r.kind == "appointment":
             group = next((g for g in read.tables.groups if g.id == r.group), None)
             if group is not None and group.appointment_rate is None:
                 yield Problem(
                     read.files["groups"],
-                    f"the appointment objective '{r.id}' needs the group's appointment_rate.",
+                    "appointment_rate_missing",
                     "",
                     group.id,
                     "appointment_rate",
+                    values={"objective": r.id},
                 )
 
 
@@ -161,13 +158,7 @@ def counts(read: Read) -> Iterator[Problem]:
     for r in read.tables.objectives:
         whole = by_id.get(r.part_of) if r.part_of else None
         if whole is not None and (r.kind != "count" or whole.kind != "count" or r.group != whole.group):
-            yield Problem(
-                read.files["objectives"],
-                "part_of joins a count to another count of the same group.",
-                r.part_of,
-                r.id,
-                "part_of",
-            )
+            yield Problem(read.files["objectives"], "part_of_not_counts", r.part_of, r.id, "part_of")
 
 
 def routes(read: Read) -> Iterator[Problem]:
@@ -178,25 +169,24 @@ def routes(read: Read) -> Iterator[Problem]:
         of[r.objective].append(r)
     for objective in read.tables.objectives:
         if objective.id not in of:
-            yield Problem(
-                read.files["routes"], "the objective has no route: name a program that serves it.", objective.id
-            )
+            yield Problem(read.files["routes"], "objective_without_route", objective.id)
     for objective_id, served in of.items():
         total = sum(r.share for r in served)
         if abs(total - 1) > SHARE_TOLERANCE:
             yield Problem(
                 read.files["routes"],
-                f"the shares of '{objective_id}' add up to {total:.6g}; they must add up to 1.",
+                "route_shares",
                 "; ".join(f"{r.program} {r.share:g}" for r in served),
                 objective_id,
                 "share",
+                values={"objective": objective_id, "total": f"{total:.6g}"},
             )
         lengths = {r.program: years[r.program] for r in served if r.program in years}
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{p} {y}" for p, y in lengths.items())
             yield Problem(
                 read.files["routes"],
-                "several routes to one objective must take equally many years.",
+                "route_years_differ",
                 listed,
                 objective_id,
                 "program",
@@ -206,11 +196,11 @@ def routes(read: Read) -> Iterator[Problem]:
             if kinds.get(r.objective) in ("annual", "appointment") and years.get(r.program, 1) > 1:
                 yield Problem(
                     read.files[name],
-                    f"a course for an {kinds[r.objective]} objective lasts one year; "
-                    f"'{r.program}' lasts {years[r.program]}.",
+                    "course_too_long",
                     r.program,
-                    _row(name, r),
+                    record_key(name, r),
                     "program",
+                    values={"kind": kinds[r.objective], "program": r.program, "years": years[r.program]},
                 )
 
 
@@ -220,11 +210,11 @@ def pipeline(read: Read) -> Iterator[Problem]:
         if r.program in years and not r.started < read.choices.first <= r.started + years[r.program] - 1:
             yield Problem(
                 read.files["pipeline"],
-                f"a pipeline begins before {read.choices.first} and ends in it or later; "
-                f"'{r.program}' lasts {years[r.program]}.",
+                "pipeline_outside",
                 r.started,
-                _row("pipeline", r),
+                record_key("pipeline", r),
                 "started",
+                values={"first": read.choices.first, "program": r.program, "years": years[r.program]},
             )
 
 
@@ -236,16 +226,17 @@ def funding(read: Read) -> Iterator[Problem]:
         if abs(share - 1) > SHARE_TOLERANCE:
             yield Problem(
                 read.files["funding"],
-                f"the shares of a program must add up to 1; they add up to {share:.6g}.",
+                "funding_shares",
                 program,
                 program,
                 "share",
+                values={"total": f"{share:.6g}"},
             )
     for p in read.tables.programs:
         if p.class_size is None and p.cost_per_class_year > 0:
             yield Problem(
                 read.files["programs"],
-                "a program without a class_size has no classes and no cost per class.",
+                "class_cost_without_class_size",
                 f"{p.cost_per_class_year:g}",
                 p.id,
                 "cost_per_class_year",
@@ -258,9 +249,9 @@ def ceilings(read: Read) -> Iterator[Problem]:
         if "sources" in read.ids and r.source not in known:
             yield Problem(
                 read.files["ceilings"],
-                "there is no such row in 'sources' (or 'total').",
+                "no_source_or_total",
                 r.source,
-                _row("ceilings", r),
+                record_key("ceilings", r),
                 "source",
                 nearest_name(r.source, known),
             )
@@ -274,7 +265,7 @@ def prices(read: Read) -> Iterator[Problem]:
         if p.price_index not in known:
             yield Problem(
                 read.files["programs"],
-                "there is no such index in 'prices'.",
+                "no_price_index",
                 p.price_index,
                 p.id,
                 "price_index",
@@ -285,14 +276,8 @@ def prices(read: Read) -> Iterator[Problem]:
             {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)} - known[index]
         )
         if missing:
-            years = ", ".join(map(str, missing))
-            yield Problem(
-                read.files["prices"],
-                f"the index needs a price for price_base_year and each year of the plan; missing: {years}.",
-                index,
-                index,
-                "year",
-            )
+            years = {"years": ", ".join(map(str, missing))}
+            yield Problem(read.files["prices"], "price_missing", index, index, "year", values=years)
 
 
 def pacings(read: Read) -> Iterator[Problem]:
@@ -303,10 +288,11 @@ def pacings(read: Read) -> Iterator[Problem]:
         if isinstance(value, tuple) and len(value) != span:
             yield Problem(
                 read.files[name],
-                f"a list of shares needs one for each of the {span} years.",
+                "pacing_length",
                 "; ".join(f"{v:g}" for v in value),
                 row,
                 "pacing",
+                values={"years": span},
             )
 
 
@@ -320,14 +306,11 @@ def units(read: Read) -> Iterator[Problem]:
         if group.id in total and total[group.id] > group.headcount + 0.5:
             yield Problem(
                 read.files["unit_headcounts"],
-                f"the units have {total[group.id]:g} people, the group {group.headcount:g}.",
+                "units_exceed_group",
                 group.id,
                 column="headcount",
+                values={"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"},
             )
-
-
-def _row(name: str, record: Any) -> str:
-    return "/".join(key_text(getattr(record, key)) for key in TABLES[name].keys)
 
 
 CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {

@@ -10,16 +10,15 @@ from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import FORMS, changed_value, places, split_address
+from trainplan.plan.address import FORMS, Address, changed_value, column_of, find_cells
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, allowed, number
+from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, code_of, number
 from trainplan.text.problems import Problem, nearest_name
 
-NOT_SO = "this is not what a lever has here."
 YEAR = "{year}"
-UNLIMITED = {("ceilings", "ceiling_vnd"), ("programs", "capacity")}  # where an empty cell means that there is no limit
 LIKENESS = 1e-9  # relative; numbers in files are rounded
 
 
@@ -100,12 +99,12 @@ def read_levers(
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(Problem(file, "a list of levers is expected, each with an id.", column="levers"))
+        problems.append(Problem(file, "levers_form", column="levers"))
         return ()
     levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
     ids = [lever.id for lever in levers]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
-        problems.append(Problem(file, "two levers have this id; rename one.", twice, row=twice, column="id"))
+        problems.append(Problem(file, "lever_id_twice", twice, row=twice, column="id"))
     for lever in levers:
         problems += _wrong_range(lever, file)
         problems += _wrong_cells(lever, tables, choices, file)
@@ -121,7 +120,8 @@ def _record(entry: object, position: int, file: str, problems: list[Problem]) ->
             column = str(e["loc"][0]) if e["loc"] else ""
             value = entry.get(column) if isinstance(entry, dict) and e["type"] != "missing" else None
             near = nearest_name(column, Lever.model_fields) if e["type"] == "extra_forbidden" else ""
-            problems.append(Problem(file, allowed(e, NOT_SO), value, row, column, near))
+            code, values = code_of(e, "lever_entry")
+            problems.append(Problem(file, code, value, row, column, near, values))
 
 
 def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
@@ -129,15 +129,15 @@ def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
     numbers = (lever.low, lever.high, lever.step)
     if lever.is_choice:
         if any(n is not None for n in numbers):
-            yield Problem(file, "a lever has either options or low, high and step.", row=lever.id)
+            yield Problem(file, "lever_options_or_range", row=lever.id)
     elif lever.options or lever.low is None or lever.high is None or lever.step is None:
-        yield Problem(file, "a lever has either options or low, high and step.", row=lever.id)
+        yield Problem(file, "lever_options_or_range", row=lever.id)
     elif lever.low >= lever.high:
-        yield Problem(file, "low must be below high.", f"{lever.low:g} … {lever.high:g}", lever.id, "low")
+        yield Problem(file, "lever_low_high", f"{lever.low:g} … {lever.high:g}", lever.id, "low")
     elif lever.step > lever.high - lever.low:
-        yield Problem(file, "the step must not be longer than the range.", f"{lever.step:g}", lever.id, "step")
+        yield Problem(file, "lever_step", f"{lever.step:g}", lever.id, "step")
     if set(lever.label) != {"vi", "en"}:
-        yield Problem(file, "a label is needed in vi and in en.", row=lever.id, column="label")
+        yield Problem(file, "lever_label", row=lever.id, column="label")
 
 
 def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
@@ -154,7 +154,7 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
     cells = [
         (place, row.get(column, ""), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
-        for place, row, column in places(aside, choices, address, file, found)
+        for place, row, column in find_cells(aside, choices, address, file, found)
     ]
     yield from (replace(problem, row=lever.id) for problem in found)
     if lever.is_choice:
@@ -171,11 +171,11 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
 def _wrong_options(lever: Lever, file: str) -> Iterator[Problem]:
     words = choices_of(lever.address[0])
     if not words and len(lever.options) < 2:
-        yield Problem(file, "a lever that is a choice needs two options or more.", row=lever.id, column="options")
+        yield Problem(file, "lever_options", row=lever.id, column="options")
     for option in lever.options if words else ():
         if option not in words:
-            near = nearest_name(str(option), words)
-            yield Problem(file, f"allowed are {', '.join(words)}.", option, lever.id, "options", near)
+            near, expected = nearest_name(str(option), words), {"expected": ", ".join(words)}
+            yield Problem(file, "literal_error", option, lever.id, "options", near, expected)
 
 
 def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Iterator[Problem]:
@@ -183,47 +183,46 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
     held: dict[float | None, str] = {}
     for place, old in cells:
         empty = str(old).strip() in ("", "None")
-        if empty and not _unlimited(place):
-            yield Problem(file, "the cell is empty; a lever needs a number to start from.", place, lever.id, "address")
+        column = column_of(Address.of(place))
+        if empty and not (column and column.unlimited):
+            yield Problem(file, "lever_empty_cell", place, lever.id, "address")
             return
         try:
             held.setdefault(None if empty else number(old), place)
         except ValueError:
-            yield Problem(file, "a lever with a range needs a number to start from.", old, lever.id, "address")
+            yield Problem(file, "lever_not_a_number", old, lever.id, "address")
             return
     if len(held) > 1:
-        different = "the cells of a lever that sets a value must hold the same number; use scale or add."
-        yield Problem(file, different, "; ".join(held.values()), lever.id, "address")
+        yield Problem(file, "lever_cells_differ", "; ".join(held.values()), lever.id, "address")
     start = next(iter(held), None)
     if start is None or lever.low is None or lever.high is None:
         return
     slack = LIKENESS * max(1.0, abs(start))
     if not lever.low - slack <= start <= lever.high + slack:
-        yield Problem(file, "the plan's own value must lie within low and high.", f"{start:g}", lever.id, "low")
-
-
-def _unlimited(place: str) -> bool:
-    parts = split_address(place)
-    return parts is not None and (parts[0], parts[2]) in UNLIMITED
+        yield Problem(file, "lever_start", f"{start:g}", lever.id, "low")
 
 
 def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[Problem]:
     """What the record of the table says of the value at an end of the range."""
     for place, old, row, column, power in cells:
-        parts = split_address(place)
-        if parts is None:
+        address = Address.of(place)
+        if address.is_choice:
             continue
         try:
             new = changed_value(old, form_of(lever, end, power))
-            TABLES[parts[0]].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
+            TABLES[address.table].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
         except ValidationError as error:
             for e in error.errors():
                 if e["loc"] == (column,):
                     side = "low" if end == lever.low else "high"
-                    yield Problem(file, allowed(e, NOT_SO), f"{place}: {new:g}", lever.id, side)
+                    code, values = code_of(e, "lever_entry")
+                    yield Problem(file, code, f"{place}: {new:g}", lever.id, side, values=values)
                     return
+        except PydanticCustomError as error:
+            yield Problem(file, error.type, place, lever.id, "address", values=error.context or {})
+            return
         except (ValueError, TypeError) as error:
-            yield Problem(file, str(error), place, lever.id, "address")
+            yield Problem(file, "other", place, lever.id, "address", values={"message": error})
             return
 
 

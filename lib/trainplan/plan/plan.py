@@ -16,7 +16,7 @@ from trainplan.plan.checks import Read, check_together, warnings
 from trainplan.plan.levers import Lever, sound_levers
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import TABLES, Choices, Tables, allowed, expected
+from trainplan.plan.schema import TABLES, Choices, Tables, code_of, expected
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -140,16 +140,8 @@ def find_plan(ref: str | Path) -> Path:
                 return (candidate / "plan.yaml").resolve()
     folders = (PROJECT / "params").glob("*/plan.yaml")
     known = sorted(path.parent.name for path in folders)
-    raise PlanError(
-        [
-            Problem(
-                "plan",
-                f"there is no such plan; params/ holds: {', '.join(known)}.",
-                text,
-                nearest=nearest_name(text, known),
-            )
-        ]
-    )
+    plans = {"plans": ", ".join(known)}
+    raise PlanError([Problem("plan", "no_plan", text, nearest=nearest_name(text, known), values=plans)])
 
 
 def scenario_names(plan_path: Path) -> list[str]:
@@ -168,16 +160,8 @@ def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
         if candidate.is_file():
             return candidate.resolve()
     known = ["base", *scenario_names(plan_path)]
-    raise PlanError(
-        [
-            Problem(
-                "scenario",
-                f"there is no such scenario; this plan has: {', '.join(known)}.",
-                text,
-                nearest=nearest_name(text, known),
-            )
-        ]
-    )
+    scenarios = {"scenarios": ", ".join(known)}
+    raise PlanError([Problem("scenario", "no_scenario", text, nearest=nearest_name(text, known), values=scenarios)])
 
 
 def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[str, Any] | None = None) -> Plan:
@@ -193,9 +177,7 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     folder = path.parent / str(raw_choices.get("data", ""))
     found = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
     if not folder.is_dir():
-        problems[:] = [
-            Problem(files.name_of(path), "the data folder does not exist.", raw_choices.get("data"), column="data")
-        ]
+        problems[:] = [Problem(files.name_of(path), "no_data_folder", raw_choices.get("data"), column="data")]
     present = {name: copy.copy(table) for name, table in found.items() if table is not None}
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
@@ -235,13 +217,11 @@ def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable],
 def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> None:
     for key in words:
         if key not in SCENARIO_KEYS:
-            problems.append(
-                Problem(file, "a scenario holds title, reason and set.", key, nearest=nearest_name(key, SCENARIO_KEYS))
-            )
+            problems.append(Problem(file, "scenario_keys", key, nearest=nearest_name(key, SCENARIO_KEYS)))
     if not words.get("title"):
-        problems.append(Problem(file, "a scenario needs a title.", column="title"))
+        problems.append(Problem(file, "scenario_title", column="title"))
     if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
-        problems.append(Problem(file, "set is a map of addresses to changes.", words["set"], column="set"))
+        problems.append(Problem(file, "scenario_set", words["set"], column="set"))
 
 
 def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
@@ -258,7 +238,8 @@ def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices
             )
             value = raw.get(key)
             near = near or (nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else "")
-            problems.append(Problem(file, allowed(e), None if missing else value, column=key, nearest=near))
+            code, values = code_of(e)
+            problems.append(Problem(file, code, None if missing else value, "", key, near, values))
         return None
 
 
@@ -267,36 +248,24 @@ def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[A
     if raw is None:
         return []
     table = TABLES[name]
-    fields = table.record.model_fields
     records = []
     for cells, line in zip(raw.rows, raw.lines, strict=True):
         given = {
             c: cells[c]
             for c in table.columns
-            if c in cells and (cells[c] not in ("", None) or _may_be_blank(fields[c]))
+            if c in cells and (cells[c] not in ("", None) or table.columns[c].may_be_blank)
         }
         try:
             records.append(table.record.model_validate(given))
         except ValidationError as error:
-            where = f"{row_key(cells, table.keys)} (line {line})"
+            row = row_key(cells, table.keys)
             for e in error.errors():
                 column = str(e["loc"][0])
                 if column not in raw.columns:
                     continue
                 value = cells.get(column)
                 near = nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else ""
-                problems.append(
-                    Problem(raw.file, allowed(e), "" if e["type"] == "missing" else value, where, column, near)
-                )
+                value = "" if e["type"] == "missing" else value
+                code, values = code_of(e)
+                problems.append(Problem(raw.file, code, value, row, column, near, values, line))
     return records
-
-
-def _may_be_blank(info: Any) -> bool:
-    """A plain text cell may be empty; a name, an id or a number may not."""
-    return (
-        info.annotation is str
-        and info.is_required()
-        and not any(
-            getattr(m, "min_length", None) or getattr(m, "pattern", None) or hasattr(m, "func") for m in info.metadata
-        )
-    )

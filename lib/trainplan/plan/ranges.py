@@ -7,35 +7,21 @@ put back to the nearest value that it does allow.
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainplan.plan.address import places, split_address
+from trainplan.plan.address import Address, find_cells
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import Addresses, Name, Number, expected, number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, code_of, expected, number
 from trainplan.text.problems import Problem, nearest_name
 
-TINY = 1e-6  # the least of a number that must be above 0
-PEOPLE, SHARE, ABOVE = (0.0, math.inf), (0.0, 1.0), (TINY, math.inf)
-LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # what a number may be that the model draws
-    ("groups", "headcount"): PEOPLE,
-    ("groups", "growth"): (-1 + TINY, math.inf),
-    ("groups", "leave_rate"): SHARE,
-    ("groups", "appointment_rate"): SHARE,
-    ("turnover", "leave_rate"): SHARE,
-    ("objectives", "baseline"): SHARE,
-    ("objectives", "entry_share"): SHARE,
-    ("objectives", "lapse_rate"): SHARE,
-    ("programs", "completion_rate"): (TINY, 1.0),
-    ("programs", "class_size"): ABOVE,
-    ("programs", "capacity"): PEOPLE,
-    ("programs", "cost_per_learner_year"): PEOPLE,
-    ("programs", "cost_per_class_year"): PEOPLE,
-    ("prices", "value"): ABOVE,
-    ("pipeline", "learners"): PEOPLE,
-    ("ceilings", "ceiling_vnd"): PEOPLE,
+TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
+LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # (table, column) that may be drawn: the least and the most
+    (table.name, column.name): column.drawn_within(TINY)
+    for table in TABLES.values()
+    for column in table.columns.values()
+    if column.drawable
 }
 SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean", "sd")}
 
@@ -87,7 +73,7 @@ def read_ranges(raw: object, tables: dict[str, RawTable], file: str, problems: l
     if raw is None:
         return ()
     if not isinstance(raw, list):
-        problems.append(Problem(file, "uncertain is a list of ranges.", raw, column="uncertain"))
+        problems.append(Problem(file, "ranges_form", raw, column="uncertain"))
         return ()
     ranges = []
     for i, item in enumerate(raw, start=1):
@@ -119,18 +105,17 @@ def _problem(error: Any, item: object, where: str, file: str) -> Problem:
     column = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
     key = str(error["loc"][0]) if error["loc"] else ""
     value = item.get(key) if isinstance(item, dict) else item
-    near = ""
-    if error["type"] == "missing" or not isinstance(item, dict):
-        words, value = "a value is needed here.", None
-    elif error["type"] == "extra_forbidden":
-        words, near = "this key is unknown.", nearest_name(column, Range.model_fields)
-    elif error["type"] == "literal_error":
-        words, near = f"allowed are {error['ctx']['expected']}.", nearest_name(str(value), expected(error))
-    elif error["type"] == "value_error":
-        words = str(error["ctx"]["error"])
-    else:
-        words = "text is expected here, in Vietnamese and English where it is for reading ({vi: …, en: …})."
-    return Problem(file, words, value, where, column, near)
+    kind, near = error["type"], ""
+    if kind == "missing" or not isinstance(item, dict):
+        return Problem(file, "missing", None, where, column)
+    if kind == "extra_forbidden":
+        near = nearest_name(column, Range.model_fields)
+    elif kind == "literal_error":
+        near = nearest_name(str(value), expected(error))
+    code, values = code_of(error, "text_expected")
+    if kind == "string_too_short" or code == "text_expected":
+        code, values = "text_expected", {"form": "{vi: …, en: …}"}
+    return Problem(file, code, value, where, column, near, values)
 
 
 def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:
@@ -139,27 +124,26 @@ def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:
     for part in ("low", "mode", "high", "mean", "sd"):
         value = getattr(found, part)
         if (value is None) == (part in needed):
-            words = f"a {found.distribution} distribution has {', '.join(needed)}."
-            problems.append(Problem(file, words, value, where, part))
+            has = {"distribution": found.distribution, "parts": ", ".join(needed)}
+            problems.append(Problem(file, "range_parts", value, where, part, values=has))
     if not problems and found.distribution != "normal" and list(found.shape) != sorted(found.shape):
         shown = ", ".join(f"{v:g}" for v in found.shape)
-        problems.append(Problem(file, f"{' ≤ '.join(needed)} is expected.", shown, where, needed[0]))
+        problems.append(Problem(file, "range_order", shown, where, needed[0], values={"order": " ≤ ".join(needed)}))
     if not problems and found.distribution == "normal" and found.shape[1] < 0:
-        problems.append(Problem(file, "a number of at least 0 is expected.", found.sd, where, "sd"))
+        problems.append(Problem(file, "at_least", found.sd, where, "sd", values={"low": 0}))
     return problems
 
 
 def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file: str) -> list[Problem]:
     problems: list[Problem] = []
     for address in found.address:
-        table, _, column = split_address(address) or ("", "", "")
-        named = places(tables, {}, address, file, problems)
+        table, _, column = Address.of(address)
+        named = find_cells(tables, {}, address, file, problems)
         if not table or (table in tables and named and (table, column) not in LIMITS):
             known = [c for t, c in LIMITS if t == table] or sorted({f"{t}.*.{c}" for t, c in LIMITS})
             near = nearest_name(column, known)
-            problems.append(
-                Problem(file, f"a range can be given to {', '.join(known)}.", address, where, "address", near)
-            )
+            columns = {"columns": ", ".join(known)}
+            problems.append(Problem(file, "range_place", address, where, "address", near, columns))
             continue
         for place, cells, _ in named:
             problems += _end_problems(found, place, table, column, cells, where, file)
@@ -172,8 +156,7 @@ def _end_problems(
     """The ends of a range must be what the column allows, in every row that it names."""
     text = cells.get(column, "")
     if found.form != "value" and (text is None or str(text).strip() == ""):
-        words = f"'{found.form}' needs a number to start from, and the cell is empty; give a value."
-        return [Problem(file, words, place, where, "address")]
+        return [Problem(file, "change_of_empty_cell", place, where, "address", values={"form": found.form})]
     try:
         value = 0.0 if found.form == "value" else number(text)
         ends = found.ends if found.distribution != "normal" else (found.shape[0],) * 2
@@ -184,6 +167,6 @@ def _end_problems(
     for end in dict.fromkeys(ends):
         reached = moved(found.form, value, end)
         if not low <= reached <= high:
-            words = f"the range leads to {reached:.6g}; this number lies within {low:.6g} and {high:.6g}."
-            problems.append(Problem(file, words, place, where, "address"))
+            leads = {"reached": f"{reached:.6g}", "low": f"{low:.6g}", "high": f"{high:.6g}"}
+            problems.append(Problem(file, "range_leads_beyond", place, where, "address", values=leads))
     return problems

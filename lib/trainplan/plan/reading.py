@@ -58,16 +58,14 @@ class Files:
         try:
             data = path.read_bytes()
         except OSError as error:
-            self.problems.append(Problem(name, f"the file cannot be read ({error.strerror or error})."))
+            self.problems.append(Problem(name, "file_not_readable", values={"reason": error.strerror or error}))
             return None
         self.hashes[name] = hashlib.sha256(data).hexdigest()
         try:
             return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            self.problems.append(
-                Problem(name, 'the file is not UTF-8; in Excel, save it as "CSV UTF-8".', row=f"line {line}")
-            )
+            self.problems.append(Problem(name, "not_utf8", line=line))
             return None
 
     def yaml(self, path: Path) -> dict[str, Any] | None:
@@ -79,19 +77,19 @@ class Files:
         try:
             content = parsed(text)
         except DuplicateKeyError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else "?"
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
             words = str(error.problem).split('"')
             key = words[1] if len(words) > 1 else None
-            self.problems.append(Problem(name, "the key stands twice; keep one.", key, row=f"line {line}"))
+            self.problems.append(Problem(name, "key_twice", key, line=line))
             return None
         except YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            line = f"line {mark.line + 1}" if mark else ""
+            line = mark.line + 1 if mark else 0
             what = getattr(error, "problem", None) or "it cannot be understood"
-            self.problems.append(Problem(name, f"this is not YAML: {what}.", row=line))
+            self.problems.append(Problem(name, "not_yaml", values={"reason": what}, line=line))
             return None
         if not isinstance(content, dict):
-            self.problems.append(Problem(name, "the file must be a map of keys to values (key: value)."))
+            self.problems.append(Problem(name, "not_a_map"))
             return None
         return {str(key): value for key, value in content.items()}
 
@@ -105,7 +103,7 @@ class Files:
                 self.problems.append(
                     Problem(
                         name,
-                        "this table is missing; a plan cannot be without it.",
+                        "table_missing",
                         nearest=nearest_name(table.name, spare),
                     )
                 )
@@ -116,23 +114,21 @@ class Files:
         reader = csv.reader(io.StringIO(text, newline=""))
         header = [cell.strip() for cell in next(reader, [])]
         if (len(header) == 1 and ";" in header[0]) or "\t" in "".join(header):
-            self.problems.append(Problem(name, "columns must be separated by commas.", header[0], row="line 1"))
+            self.problems.append(Problem(name, "not_commas", header[0], line=1))
             return None
         for column in sorted({c for c in header if c and header.count(c) > 1}):
-            self.problems.append(Problem(name, "this column stands twice; keep one.", column=column, row="line 1"))
+            self.problems.append(Problem(name, "column_twice", column=column, line=1))
         for column in table.needed:
             if column not in header:
                 spare = [c for c in header if c not in table.columns]
                 self.problems.append(
-                    Problem(name, "this column is missing.", column=column, nearest=nearest_name(column, spare))
+                    Problem(name, "column_missing", column=column, nearest=nearest_name(column, spare))
                 )
         for column in header:
             missing_optional = [c for c in table.columns if c not in header]
             near = nearest_name(column, missing_optional) if column not in table.columns else ""
             if near and near not in table.needed and len(column) > 3:
-                self.problems.append(
-                    Problem(name, "this column is unknown, and looks like a misspelt one.", column=column, nearest=near)
-                )
+                self.problems.append(Problem(name, "column_misspelt", column=column, nearest=near))
         raw = RawTable(name, header)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -141,9 +137,9 @@ class Files:
                 self.problems.append(
                     Problem(
                         name,
-                        f"the row has {len(cells)} cells where the header has {len(header)}; "
-                        "put quotes around text that holds a comma.",
-                        row=f"line {reader.line_num}",
+                        "too_many_cells",
+                        values={"cells": len(cells), "columns": len(header)},
+                        line=reader.line_num,
                     )
                 )
             raw.rows.append({c: v.strip() for c, v in zip(header, cells, strict=False) if c})

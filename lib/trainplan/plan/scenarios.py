@@ -68,7 +68,7 @@ def called_alike(plans: Sequence[Plan]) -> list[Problem]:
     """Scenarios of one name from two folders would overwrite each other's results."""
     names = [folder_name(plan.scenario).casefold() for plan in plans]
     return [
-        Problem("--scenario", "two scenarios have this name; rename one of the files.", plan.scenario)
+        Problem("--scenario", "scenario_twice", plan.scenario)
         for plan, name in zip(plans, names, strict=True)
         if names.count(name) > 1
     ]

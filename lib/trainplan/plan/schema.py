@@ -1,7 +1,8 @@
 """The input tables of a plan: each row a closed, documented record (method.md, section 1).
 
-A table that a plan may have is listed in `TABLES`; everything else (reading, addresses, checks, the register of
-sources) follows from these declarations. Money is VND, shares are 0…1, years are calendar years.
+A table that a plan may have is listed in `TABLES`; everything else (reading, addresses, checks, ranges, labels, the
+register of sources, the reference) follows from these declarations. Money is VND, shares are 0…1, years are calendar
+years.
 """
 
 from __future__ import annotations
@@ -11,36 +12,43 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
+from trainplan.text.catalog import texts
+from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 Pacing = Literal["linear", "front", "back"]
+OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
 def number(value: object) -> float:
     """A plain finite number such as 1250 or 0.35; ValueError for anything else that a file may hold."""
     if isinstance(value, bool):
-        raise ValueError("a number is expected, such as 1250 or 0.35.")
+        refuse("number_expected")
     if isinstance(value, int | float):
         result = float(value)
     else:
         text = str(value).strip()
         if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text) and not NUMBER.fullmatch(text):
-            raise ValueError("write the number without thousands separators, such as 1250000.")
+            refuse("thousands_separators")
         if re.fullmatch(r"[+-]?\d+,\d+", text):
-            raise ValueError("write the decimal mark as a point, and no thousands separators, such as 0.35.")
+            refuse("decimal_comma")
         if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
-            raise ValueError("a finite number is expected; leave the cell empty where nothing is known.")
+            refuse("infinite_or_unknown")
         if not NUMBER.fullmatch(text):
-            raise ValueError("a number is expected, such as 1250 or 0.35.")
+            refuse("number_expected")
         result = float(text)
     if not math.isfinite(result):
-        raise ValueError("a finite number is expected.")
+        refuse("finite_expected")
     return result
 
 
@@ -48,7 +56,7 @@ def whole(value: object) -> int:
     """A whole number such as a year."""
     result = number(value)
     if result != int(result):
-        raise ValueError("a whole number is expected.")
+        refuse("whole_expected")
     return int(result)
 
 
@@ -56,7 +64,7 @@ def due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
     text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
     if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
-        raise ValueError("a year such as 2015, or a year and month such as 2012-06, is expected.")
+        refuse("due_form")
     return text
 
 
@@ -68,9 +76,9 @@ def pacing(value: object) -> str | tuple[float, ...]:
     try:
         shares = tuple(number(str(part).strip().rstrip(",")) for part in parts)
     except ValueError:
-        raise ValueError("linear, front, back, or one share a year (0.2; 0.5; 1) is expected.") from None
+        refuse("pacing_form")
     if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in itertools.pairwise(shares)):
-        raise ValueError("the shares of a pacing must rise within 0 and 1.")
+        refuse("pacing_falls")
     return shares
 
 
@@ -78,9 +86,7 @@ def basis(value: object) -> str:
     """Where a number comes from: begins with clause:, law:, statistic: or assumption:."""
     text = unicodedata.normalize("NFC", str(value)).strip()
     if text.split(":")[0] not in BASIS_KINDS or not text.partition(":")[2].strip():
-        raise ValueError(
-            "a basis begins with clause:, law:, statistic: or assumption:, and says where the number comes from."
-        )
+        refuse("basis_form")
     return text
 
 
@@ -88,25 +94,30 @@ def not_grouped(value: object) -> object:
     """Refuses 3.850 where people or money are counted: thousands to who writes it, less than four to a program."""
     text = str(value).strip()
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
-        whole_number = text.replace(".", "")
-        raise ValueError(f"this can be read in two ways; write {whole_number} or {text}0.")
+        refuse("read_in_two_ways", whole=text.replace(".", ""), decimal=f"{text}0")
     return value
 
 
-def bounded(low: float | None = None, high: float | None = None, above: bool = False, counts: bool = False) -> Any:
-    """A validator for a number within bounds, saying what is allowed; `counts` where it counts people or money."""
+@dataclass(frozen=True)
+class Measure:
+    """What a column of numbers holds, as an annotation that also checks it: its unit, and the bounds it lies within."""
 
-    def check(value: object) -> float:
-        result = number(not_grouped(value) if counts else value)
-        if low is not None and (result < low or (above and result == low)):
-            raise ValueError(f"a number {'above' if above else 'of at least'} {low:g} is expected.")
-        if high is not None and result > high:
-            raise ValueError(
-                f"a number of at most {high:g} is expected" + (" (a share is 0 to 1)." if high == 1 else ".")
-            )
+    unit: str  # `unit_name.<unit>` in the catalogs
+    low: float = -math.inf
+    high: float = math.inf
+    above: bool = False  # `low` itself is not allowed
+
+    def check(self, value: object) -> float:
+        """The number, within the bounds; ValueError says what is allowed."""
+        result = number(not_grouped(value) if self.unit in ("people", "VND") else value)
+        if result < self.low or (self.above and result == self.low):
+            refuse("above" if self.above else "at_least", low=f"{self.low:g}")
+        if result > self.high:
+            refuse("share_at_most" if self.high == 1 else "at_most", high=f"{self.high:g}")
         return result
 
-    return BeforeValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self.check, handler(source))
 
 
 def expected(error: Any) -> list[str]:
@@ -119,43 +130,42 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def allowed(error: Any, otherwise: str = "") -> str:
-    """What is allowed, in words, from a validation error; `otherwise` where there are no words for its kind."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return "a value is needed here."
-    if kind == "extra_forbidden":
-        return "this key is unknown."
-    if kind == "literal_error":
-        return f"allowed are {context['expected']}."
-    if kind == "string_pattern_mismatch":
-        return "an id has no spaces and none of / . * ;"
-    if kind == "string_too_short":
-        return "a name is needed here."
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        return f"a number of {'at least' if kind.startswith('greater') else 'at most'} {bound} is expected."
-    return str(context.get("error", "") or otherwise or error["msg"])
+def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
+    """(code, values) of a `Problem` for a validation error, whose kind is a code; `otherwise` where it is none."""
+    if f"problem.{error['type']}" in texts("en"):
+        return error["type"], error.get("ctx", {})
+    return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Number = Annotated[float, BeforeValidator(number)]
-Amount = Annotated[float, bounded(0)]
-Quantity = Annotated[float, bounded(0, counts=True)]
-Size = Annotated[float, bounded(0, above=True, counts=True)]
-Positive = Annotated[float, bounded(0, above=True)]
-Share = Annotated[float, bounded(0, 1)]
-PositiveShare = Annotated[float, bounded(0, 1, above=True)]
-Growth = Annotated[float, bounded(-1, above=True)]
-Year = Annotated[int, BeforeValidator(whole)]
-Duration = Annotated[int, BeforeValidator(whole), Field(ge=1, le=20)]
-Priority = Annotated[int, BeforeValidator(whole), Field(ge=1)]
-Due = Annotated[str, BeforeValidator(due_date)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), "name"]
+Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), "text"]
+Number = Annotated[float, Measure("own")]
+People = Annotated[float, Measure("people", 0)]
+ClassSize = Annotated[float, Measure("people", 0, above=True)]
+Money = Annotated[float, Measure("VND", 0)]
+Coverage = Annotated[float, Measure("coverage", 0)]  # a share; people, where the objective is a count
+Weight = Annotated[float, Measure("weight", 0)]
+PriceLevel = Annotated[float, Measure("level", 0, above=True)]
+Positive = Annotated[float, Measure("own", 0, above=True)]
+Share = Annotated[float, Measure("share", 0, 1)]
+PositiveShare = Annotated[float, Measure("share", 0, 1, above=True)]
+Growth = Annotated[float, Measure("share", -1, above=True)]
+Year = Annotated[int, BeforeValidator(whole), "year"]
+Duration = Annotated[int, BeforeValidator(whole), Field(ge=1, le=20), "years"]
+Priority = Annotated[int, BeforeValidator(whole), Field(ge=1), "rank"]
+Due = Annotated[str, BeforeValidator(due_date), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]  # one, or a list of them
-PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(pacing)]
-Basis = Annotated[str, BeforeValidator(basis)]
+PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(pacing), "pacing"]
+Basis = Annotated[str, BeforeValidator(basis), "basis"]
+
+
+def column(default: Any = ..., /, *, empty: str = "", drawable: bool = False, refers: str = "") -> Any:
+    """A field of a record: its default, what an empty cell means, whether it may be drawn, the table it refers to.
+
+    The words are in the catalogs: `about.column.<table>.<column>`, `empty.<meaning>`.
+    """
+    return Field(default, json_schema_extra={"empty": empty, "drawable": drawable, "refers": refers})
 
 
 class Row(BaseModel):
@@ -171,20 +181,20 @@ class Group(Row):
     name_vi: Name
     name_en: Name
     level: Text
-    headcount: Quantity = Field(description="people on 31 December of first-1")
-    growth: Growth = Field(description="change of the head-count a year, a share above -1")
-    leave_rate: Share = Field(description="share of last year's people who leave in a year")
-    appointment_rate: Share | None = Field(None, description="appointees of a year as a share of its head-count")
-    part_of: Id | None = Field(None, description="a group that this one lies within")
+    headcount: People = column(drawable=True)
+    growth: Growth = column(drawable=True)
+    leave_rate: Share = column(drawable=True)
+    appointment_rate: Share | None = column(None, empty="no_appointments", drawable=True)
+    part_of: Id | None = column(None, empty="not_a_part", refers="groups")
     basis: Basis
 
 
 class Turnover(Row):
     """A year in which a group leaves at another rate, such as an election."""
 
-    group: Id
+    group: Id = column(refers="groups")
     year: Year
-    leave_rate: Share
+    leave_rate: Share = column(drawable=True)
     basis: Basis
 
 
@@ -192,20 +202,20 @@ class Objective(Row):
     """One measurable commitment about one group."""
 
     id: Id
-    group: Id
+    group: Id = column(refers="groups")
     kind: Annotated[str, OneOf(OBJECTIVE_KINDS)]
     name_vi: Name
     name_en: Name
-    baseline: Amount = Field(description="coverage on 31 December of first-1; 0 for a count")
-    target_low: Amount
-    target_high: Amount | None = None
+    baseline: Coverage = column(drawable=True)
+    target_low: Coverage
+    target_high: Coverage | None = column(None, empty="target_low")
     due: Due
-    entry_share: Share | None = Field(None, description="share of joiners who bring the qualification")
-    lapse_rate: Share | None = Field(None, description="share of holders who cease to meet the standard in a year")
-    pacing: PacingCell | None = None
+    entry_share: Share | None = column(None, empty="zero", drawable=True)
+    lapse_rate: Share | None = column(None, empty="zero", drawable=True)
+    pacing: PacingCell | None = column(None, empty="plan_pacing")
     priority: Priority
-    weight: Amount
-    part_of: Id | None = Field(None, description="the count that this count is an 'of which' of")
+    weight: Weight
+    part_of: Id | None = column(None, empty="not_a_part", refers="objectives")
     clause: Text
     basis: Basis
 
@@ -221,12 +231,12 @@ class Program(Row):
     content: Text
     name_vi: Name
     name_en: Name
-    years: Duration = Field(description="whole calendar years, 1 for any shorter course")
-    completion_rate: PositiveShare
-    class_size: Size | None = None
-    capacity: Quantity | None = Field(None, description="new learners a year over all objectives; empty: no limit")
-    cost_per_learner_year: Quantity = Field(description="VND of price_base_year")
-    cost_per_class_year: Quantity = Field(description="VND of price_base_year")
+    years: Duration
+    completion_rate: PositiveShare = column(drawable=True)
+    class_size: ClassSize | None = column(None, empty="no_classes", drawable=True)
+    capacity: People | None = column(None, empty="no_limit", drawable=True)
+    cost_per_learner_year: Money = column(drawable=True)
+    cost_per_class_year: Money = column(drawable=True)
     price_index: Id
     place: Text
     basis: Basis
@@ -235,18 +245,18 @@ class Program(Row):
 class Route(Row):
     """Which program serves which objective, and for what share of its need."""
 
-    objective: Id
-    program: Id
+    objective: Id = column(refers="objectives")
+    program: Id = column(refers="programs")
     share: Share
 
 
 class Pipeline(Row):
     """People already studying at the baseline."""
 
-    objective: Id
-    program: Id
+    objective: Id = column(refers="objectives")
+    program: Id = column(refers="programs")
     started: Year
-    learners: Quantity
+    learners: People = column(drawable=True)
     basis: Basis
 
 
@@ -262,8 +272,8 @@ class Source(Row):
 class Funding(Row):
     """The share of a program's cost that a source pays."""
 
-    program: Id
-    source: Id
+    program: Id = column(refers="programs")
+    source: Id = column(refers="sources")
     share: Share
     basis: Basis
 
@@ -272,8 +282,8 @@ class Ceiling(Row):
     """What a source can pay in a year, VND of that year; `total` limits all of them together."""
 
     year: Year
-    source: Id
-    ceiling_vnd: Quantity
+    source: Id = column(refers="sources" + OR_TOTAL)
+    ceiling_vnd: Money = column(empty="no_row_no_limit", drawable=True)
     basis: Basis
 
 
@@ -282,7 +292,7 @@ class Price(Row):
 
     index: Id
     year: Year
-    value: Positive
+    value: PriceLevel = column(drawable=True)
     basis: Basis
 
 
@@ -296,15 +306,19 @@ class Unit(Row):
 
 
 class UnitHeadcount(Row):
-    unit: Id
-    group: Id
-    headcount: Quantity
+    """How many of a group a unit employs at the baseline."""
+
+    unit: Id = column(refers="units")
+    group: Id = column(refers="groups")
+    headcount: People
     basis: Basis
 
 
 class UnitBaseline(Row):
-    unit: Id
-    objective: Id
+    """The coverage of an objective in a unit at the baseline."""
+
+    unit: Id = column(refers="units")
+    objective: Id = column(refers="objectives")
     baseline: Share
     basis: Basis
 
@@ -324,11 +338,11 @@ class Actual(Row):
     """What really happened in a year."""
 
     year: Year
-    objective: Id
-    program: Id
-    enrolled: Quantity | None = None
-    completed: Quantity | None = None
-    spent_vnd: Quantity | None = None
+    objective: Id = column(refers="objectives")
+    program: Id = column(refers="programs")
+    enrolled: People | None = column(None, empty="not_reported")
+    completed: People | None = column(None, empty="not_reported")
+    spent_vnd: Money | None = column(None, empty="not_reported")
     as_of: Text
     basis: Basis
 
@@ -337,9 +351,9 @@ class Observation(Row):
     """A later count of a stock."""
 
     year: Year
-    objective: Id
-    base: Quantity | None = None
-    reached: Quantity
+    objective: Id = column(refers="objectives")
+    base: People | None = column(None, empty="not_reported")
+    reached: People
     as_of: Text
     basis: Basis
 
@@ -357,23 +371,71 @@ class Statement(Row):
 
 
 @dataclass(frozen=True)
+class Column:
+    """What the schema says of a column: everything that reading, drawing, labels and the reference need to know."""
+
+    name: str
+    measure: Measure  # the unit (share, people, VND, year, text …) and the bounds
+    required: bool  # the file must have it
+    empty: str  # what an empty cell means: `empty.<meaning>` in the catalogs; nothing where it must be filled
+    drawable: bool  # a range of uncertainty may be given to it
+    refers: str  # the table whose `id` it holds; with ` or total`, that word too
+
+    @property
+    def unit(self) -> str:
+        """`unit_name.<unit>` in the catalogs."""
+        return self.measure.unit
+
+    def drawn_within(self, tiny: float) -> tuple[float, float]:
+        """The least and the most that a draw may be: `tiny` above a bound that is not allowed; of coverage, a share."""
+        measure = self.measure
+        low = measure.low + tiny if measure.above else float(measure.low)
+        return low, 1.0 if measure.unit == "coverage" else float(measure.high)
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether an empty cell means that there is no limit."""
+        return self.empty.endswith("no_limit")
+
+    @property
+    def may_be_blank(self) -> bool:
+        """Whether an empty cell is an empty text."""
+        return self.unit == "text" and self.required
+
+
+def _column(name: str, info: FieldInfo) -> Column:
+    """What the record's field says, in its annotation and in `column`."""
+    plain = next(iter(get_args(info.annotation)), None)  # of `Share | None`; a plain `Share` stands in the metadata
+    marks = [*info.metadata, *getattr(plain, "__metadata__", ())]
+    unit = next((mark for mark in marks if isinstance(mark, str)), "choice")
+    low, high = (next((getattr(m, end) for m in marks if hasattr(m, end)), None) for end in ("ge", "le"))
+    wide = Measure(unit, -math.inf if low is None else low, math.inf if high is None else high)
+    held = next((mark for mark in marks if isinstance(mark, Measure)), wide)
+    said: Any = info.json_schema_extra or {}
+    required = info.is_required()
+    empty = said.get("empty") or ("blank" if unit == "text" else "")
+    return Column(name, held, required, empty, said.get("drawable", False), said.get("refers", ""))
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table of the plan: its record, the keys that name a row in an address, and what its keys refer to."""
+    """A table of the plan: its record, and the keys that name a row in an address."""
 
     name: str
     record: type[Row]
     keys: tuple[str, ...]
     required: bool = False
     repeats: bool = False  # a later row restates an earlier one, so keys may come again
-    refers: tuple[tuple[str, str], ...] = ()  # (column, table whose id it must be)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.record.model_fields)
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns by name, in the order of the record."""
+        return {name: _column(name, info) for name, info in self.record.model_fields.items()}
 
     @property
     def needed(self) -> tuple[str, ...]:
-        return tuple(n for n, field in self.record.model_fields.items() if field.is_required())
+        """The columns that a file must have."""
+        return tuple(column.name for column in self.columns.values() if column.required)
 
 
 @dataclass(frozen=True)
@@ -403,31 +465,25 @@ class Tables:
         return tuple(getattr(self, name))
 
 
-PAIR = (("objective", "objectives"), ("program", "programs"))
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("groups", Group, ("id",), True, refers=(("part_of", "groups"),)),
-        Table("turnover", Turnover, ("group", "year"), refers=(("group", "groups"),)),
-        Table("objectives", Objective, ("id",), True, refers=(("group", "groups"), ("part_of", "objectives"))),
-        Table("programs", Program, ("id",), True),
-        Table("routes", Route, ("objective", "program"), True, refers=PAIR),
-        Table("pipeline", Pipeline, ("objective", "program", "started"), refers=PAIR),
-        Table("sources", Source, ("id",), True),
-        Table("funding", Funding, ("program", "source"), True, refers=(("program", "programs"), ("source", "sources"))),
+        Table("groups", Group, ("id",), required=True),
+        Table("turnover", Turnover, ("group", "year")),
+        Table("objectives", Objective, ("id",), required=True),
+        Table("programs", Program, ("id",), required=True),
+        Table("routes", Route, ("objective", "program"), required=True),
+        Table("pipeline", Pipeline, ("objective", "program", "started")),
+        Table("sources", Source, ("id",), required=True),
+        Table("funding", Funding, ("program", "source"), required=True),
         Table("ceilings", Ceiling, ("year", "source")),
-        Table("prices", Price, ("index", "year"), True),
+        Table("prices", Price, ("index", "year"), required=True),
         Table("units", Unit, ("id",)),
-        Table("unit_headcounts", UnitHeadcount, ("unit", "group"), refers=(("unit", "units"), ("group", "groups"))),
-        Table(
-            "unit_baselines",
-            UnitBaseline,
-            ("unit", "objective"),
-            refers=(("unit", "units"), ("objective", "objectives")),
-        ),
+        Table("unit_headcounts", UnitHeadcount, ("unit", "group")),
+        Table("unit_baselines", UnitBaseline, ("unit", "objective")),
         Table("history", History, ("id",)),
-        Table("actuals", Actual, ("year", "objective", "program"), repeats=True, refers=PAIR),
-        Table("observations", Observation, ("year", "objective"), repeats=True, refers=(("objective", "objectives"),)),
+        Table("actuals", Actual, ("year", "objective", "program"), repeats=True),
+        Table("observations", Observation, ("year", "objective"), repeats=True),
         Table("statements", Statement, ("id",)),
     )
 }

@@ -9,7 +9,7 @@ import pandas as pd
 from trainplan.analysis.goal_seek import TOTAL, Goal
 from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
-from trainplan.plan.address import split_address
+from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number
@@ -117,14 +117,14 @@ def _changes(plan: Plan, way: Relaxation, language: str) -> str:
     words: list[str] = []
     money = [(address, change["add"]) for address, change in way.changes.items() if address.startswith("ceilings.")]
     for address, change in way.changes.items():
-        _, row, column = split_address(address) or ("", "", "")
+        _, row, column = Address.of(address)
         if column == "capacity":
             name = plan.label("programs", row, language)
             words.append(f"+{number(change['add'], language)} {say('word.places_in', language, name=name)}")
         elif column == "due":
             words.append(say("word.due_in", language, year=str(change["value"])))
     if money:
-        amount, first = billions(money[0][1], language, 3), (split_address(money[0][0]) or ("", "", ""))[1]
+        amount, first = billions(money[0][1], language, 3), Address.of(money[0][0]).row
         if len(money) > 1:
             words.append(f"+{amount} {say('word.every_year', language)}")
         else:

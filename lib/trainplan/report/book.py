@@ -42,9 +42,8 @@ def open_book(names: Mapping[str, Any]) -> Book:
     plan = load_plan(given["plan"], given["scenario"], given["overrides"])
     group, groups = given.get("group"), [row.id for row in plan.tables.groups]
     if group and group not in groups:
-        raise PlanError(
-            [Problem(WHERE, f"groups: {', '.join(groups)}.", group, "", "group", nearest_name(group, groups))]
-        )
+        near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
+        raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     return Book(plan, given["language"], folder, given.get("scenarios"), group)
 

@@ -13,15 +13,16 @@ from typing import Any
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 INJECTED = "# Parameters"
-KINDS: dict[str, tuple[tuple[type, ...], str]] = {
-    "plan": ((str,), "a path, or the name of a folder in params/"),
-    "scenario": ((str,), "the name of a scenario, or a path"),
-    "overrides": ((dict,), "a map of addresses to changes, such as {'programs.x.capacity': 100}"),
-    "language": ((str,), "vi or en"),
-    "output_dir": ((str, type(None)), "a folder, or None"),
-    "scenarios": ((list, tuple), "a list of scenarios; an empty one means all"),
-    "group": ((str, type(None)), "the id of a group, or None"),
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {  # what a parameter may be, and the code where it is not
+    "plan": ((str,), "parameter_plan"),
+    "scenario": ((str,), "parameter_scenario"),
+    "overrides": ((dict,), "parameter_overrides"),
+    "language": ((str,), "parameter_language"),
+    "output_dir": ((str, type(None)), "parameter_output_dir"),
+    "scenarios": ((list, tuple), "parameter_scenarios"),
+    "group": ((str, type(None)), "parameter_group"),
 }
+EXAMPLE = "{'programs.x.capacity': 100}"
 REQUIRED = ("plan", "scenario", "overrides", "language", "output_dir")
 LANGUAGES = ("vi", "en")
 WHERE = "parameters"
@@ -40,8 +41,9 @@ def _unknown(names: Mapping[str, Any]) -> list[Problem]:
     cells = [str(cell) for cell in names.get("In", [])]
     declared = {name for cell in cells if not cell.startswith(INJECTED) for name in assigned(cell, annotated=True)}
     injected = [name for cell in cells if cell.startswith(INJECTED) for name in assigned(cell)]
+    known = {"parameters": ", ".join(sorted(declared))}
     return [
-        Problem(WHERE, f"this notebook has {', '.join(sorted(declared))}.", name, nearest=nearest_name(name, declared))
+        Problem(WHERE, "parameters_of_notebook", name, nearest=nearest_name(name, declared), values=known)
         for name in dict.fromkeys(injected)
         if declared and name not in declared
     ]
@@ -61,12 +63,12 @@ def assigned(source: str, annotated: bool = False) -> list[str]:
 
 
 def _wrong(names: Mapping[str, Any]) -> list[Problem]:
-    problems = [Problem(WHERE, "this parameter is missing.", column=name) for name in REQUIRED if name not in names]
-    for name, (kinds, allowed) in KINDS.items():
+    problems = [Problem(WHERE, "parameter_missing", column=name) for name in REQUIRED if name not in names]
+    for name, (kinds, code) in KINDS.items():
         if name in names and not isinstance(names[name], kinds):
-            problems.append(Problem(WHERE, f"allowed is {allowed}.", names[name], column=name))
+            problems.append(Problem(WHERE, code, names[name], column=name, values={"example": EXAMPLE}))
     language = names.get("language")
     if isinstance(language, str) and language not in LANGUAGES:
         near = nearest_name(language, LANGUAGES)
-        problems.append(Problem(WHERE, "allowed is vi or en.", language, column="language", nearest=near))
+        problems.append(Problem(WHERE, "parameter_language", language, column="language", nearest=near))
     return problems

@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.plan.address import Change, in_language
-from trainplan.plan.labels import address_label, row_label, value_label
+from trainplan.plan.address import Change, address_label, in_language, row_label, value_label
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison

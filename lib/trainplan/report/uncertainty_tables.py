@@ -9,12 +9,10 @@ import pandas as pd
 from trainplan.analysis.attribution import COST, MET
 from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import Uncertainty
-from trainplan.plan.address import split_address
-from trainplan.plan.labels import COVERAGES, SHARES, address_label, value_label
+from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range
 from trainplan.text.catalog import say
-from trainplan.text.columns import old_name
 from trainplan.text.formats import NARROW, billions, number, percent
 from trainplan.text.words import old_say
 
@@ -174,13 +172,13 @@ _SHAPES = {
 
 def amount(plan: Plan, one: Range, value: float, language: str) -> str:
     """A number of a range in its own terms: a value, a factor as a percentage of the plan's, or a summand."""
-    column = (split_address(one.address[0]) or ("", "", ""))[2]
+    column = column_of(Address.of(one.address[0]))
     if one.form == "value":
         return value_label(plan, one.address[0], value, language)
     if one.form == "scale":
         return percent(value, language, 0)
     sign = "+" if value >= 0 else "−"
-    if column in SHARES | COVERAGES:
+    if column and column.unit in ("share", "coverage"):
         return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{ {'vi': 'điểm %', 'en': 'points'}[language] }"
     return f"{sign}{number(abs(value), language, 2)}"
 
@@ -264,12 +262,10 @@ def differences(parts: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> pd
 
 def change_label(plan: Plan, change: str, frame: pd.DataFrame, language: str) -> str:
     """A change by its address in words; of several rows of a column, the column alone."""
-    parts = split_address(change)
-    if parts is None:
-        return old_name(change, language)
-    table, _, column = parts
-    alike = {c for c in frame["change"] if (split_address(c) or ("", "", ""))[::2] == (table, column)}
-    return address_label(plan, change if len(alike) == 1 else f"{table}.*.{column}", language)
+    place = Address.of(change)
+    every = place._replace(row="*")
+    alike = {c for c in frame["change"] if every.covers(Address.of(c))}
+    return address_label(plan, change if place.is_choice or len(alike) == 1 else str(every), language)
 
 
 def signed(value: float, language: str, digits: int) -> str:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from trainplan.plan.address import row_key, split_address
-from trainplan.plan.plan import Plan
-from trainplan.plan.schema import TABLES
+from trainplan.plan.address import value_at
 from trainplan.results.registry import Stem, registered
 from trainplan.results.tables import Results
 
@@ -50,18 +47,6 @@ def differing_inputs(runs: Sequence[Results]) -> pd.DataFrame:
     frame = pd.DataFrame({"address": list(addresses), **values}, dtype=object)
     same = [len({repr(row[name]) for name in values}) <= 1 for _, row in frame.iterrows()]
     return frame[[not s for s in same]].reset_index(drop=True)
-
-
-def value_at(plan: Plan, address: str) -> Any:
-    """The value of a plan at an address (without `*`): a cell or a choice; None where it has no such row."""
-    parts = split_address(address)
-    if parts is None:
-        return getattr(plan.choices, address)
-    table, key, column = parts
-    for row in plan.tables[table]:
-        if row_key(row.model_dump(), TABLES[table].keys) == key:
-            return getattr(row, column)
-    return None
 
 
 def results_when_due(runs: Sequence[Results]) -> pd.DataFrame:

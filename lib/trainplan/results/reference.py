@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import NoneType
-from typing import Literal, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
+from trainplan.plan.description import ColumnDescription, TableDescription, describe_input
 from trainplan.plan.plan import PROJECT
-from trainplan.plan.schema import TABLES, Table
+from trainplan.plan.schema import OR_TOTAL
 from trainplan.results.registry import RESULTS, ResultTable
-from trainplan.text.catalog import LANGUAGES, say, term, texts
+from trainplan.text.catalog import LANGUAGES, say
 
 COMMAND = "python workbook.py python -m trainplan.results.reference"
 RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
-INPUT_COLUMNS = ("column", "allowed", "empty", "meaning")
+INPUT_COLUMNS = ("column", "unit", "allowed", "empty", "meaning")
 
 
 def reference(language: str) -> str:
@@ -29,7 +26,7 @@ def reference(language: str) -> str:
         say("reference.made", language, command=COMMAND),
         f"## {say('reference.inputs', language)}",
         say("reference.inputs_about", language),
-        *(text for table in TABLES.values() for text in input_section(table, language)),
+        *(text for table in describe_input(language) for text in input_section(table, language)),
         f"## {say('reference.results', language)}",
         say("reference.results_about", language),
         *(text for table in RESULTS.values() for text in result_section(table, language)),
@@ -61,42 +58,29 @@ def result_section(table: ResultTable, language: str) -> Iterator[str]:
     yield markdown_table([say(f"reference.{name}", language) for name in RESULT_COLUMNS], rows)
 
 
-def input_section(table: Table, language: str) -> Iterator[str]:
+def input_section(table: TableDescription, language: str) -> Iterator[str]:
     """Heading, meaning and columns of an input table."""
-    yield f"### {table.name} – {term('table', table.name, language)}"
-    about = texts(language).get(f"about.table.{table.name}", ("",))[0]
+    yield f"### {table.name} – {table.label}"
+    keys = ", ".join(column.name for column in table.columns if column.key)
     presence = say("reference.required" if table.required else "reference.optional", language)
-    yield " ".join([*([about] if about else []), say("reference.keys", language, keys=", ".join(table.keys)), presence])
+    yield " ".join([table.about, say("reference.keys", language, keys=keys), presence])
     rows = [
-        (f"`{name}`", _allowed(table, name, field, language), _empty(field, language), _meaning(table, name, language))
-        for name, field in table.record.model_fields.items()
+        (f"`{column.name}`", column.unit, _allowed(column, language), column.empty, column.about)
+        for column in table.columns
     ]
     yield markdown_table([say(f"reference.{name}", language) for name in INPUT_COLUMNS], rows)
 
 
-def _allowed(table: Table, name: str, field: FieldInfo, language: str) -> str:
-    """The words or the table that a cell may name; empty for what has neither."""
-    words = [word for kind in _kinds(field.annotation) if get_origin(kind) is Literal for word in get_args(kind)]
-    if words:
-        return say("reference.one_of", language, words=", ".join(f"`{word}`" for word in words))
-    target = dict(table.refers).get(name)
-    return say("reference.row_of", language, table=target) if target else ""
-
-
-def _kinds(annotation: object) -> Iterable[object]:
-    """The types of a union, or the one type."""
-    return get_args(annotation) if get_origin(annotation) not in (None, Literal) else (annotation,)
-
-
-def _empty(field: FieldInfo, language: str) -> str:
-    may = not field.is_required() or NoneType in _kinds(field.annotation)
-    return say("reference.may" if may else "reference.must", language)
-
-
-def _meaning(table: Table, name: str, language: str) -> str:
-    """What a column means: the table's own text, else that of every column of the name, else its label."""
-    keys = (f"about.column.{table.name}.{name}", f"about.column.{name}", f"column.{name}")
-    return next((texts(language)[key][0] for key in keys if key in texts(language)), "")
+def _allowed(column: ColumnDescription, language: str) -> str:
+    """What a cell may hold beyond its unit: bounds, the ids of another table, and whether it may be drawn."""
+    table = column.refers.removesuffix(OR_TOTAL)
+    reference = "reference.row_of" if table == column.refers else "reference.row_of_or_total"
+    words = [
+        column.bounds,
+        say(reference, language, table=table) if table else "",
+        say("reference.drawable", language) if column.drawable else "",
+    ]
+    return "; ".join(word for word in words if word)
 
 
 def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -134,17 +134,15 @@ def declared(notebook: Path) -> list[str]:
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
     """PlanError for every parameter that the notebook does not declare, or whose value is not plain data."""
     known = declared(notebook)
+    allowed = {"parameters": ", ".join(known)}
     problems = [
-        Problem(notebook.name, f"there is no such parameter; allowed are {', '.join(known)}.", name,
-                nearest=nearest_name(name, known))
+        Problem(notebook.name, "no_parameter", name, nearest=nearest_name(name, known), values=allowed)
         for name in parameters
         if name not in known
-    ]  # fmt: skip
+    ]
     for name, value in parameters.items():
         if not is_plain(value):
-            problems.append(
-                Problem(notebook.name, "text, numbers, truth values, lists and maps are allowed.", value, column=name)
-            )
+            problems.append(Problem(notebook.name, "not_plain", value, column=name))
     if problems:
         raise PlanError(problems)
 

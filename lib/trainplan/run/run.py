@@ -98,8 +98,8 @@ def choose(request: Request) -> list[Path]:
         chosen += found
         if not found:
             known = [book.stem for book in books]
-            allowed = f"there is no such notebook; there are {', '.join(known)}."
-            problems.append(Problem("--notebook", allowed, reference, nearest=nearest_name(stem, known)))
+            near, notebooks = nearest_name(stem, known), {"notebooks": ", ".join(known)}
+            problems.append(Problem("--notebook", "no_notebook", reference, nearest=near, values=notebooks))
     if problems:
         raise PlanError(problems)
     return chosen or [book for book in books if NUMBERED.match(book.name)]

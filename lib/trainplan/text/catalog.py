@@ -47,6 +47,6 @@ def term(family: str, name: object, language: str) -> str:
     return forms[0] if forms else str(name)
 
 
-def both(key: str, **values: object) -> str:
+def both(key: str, /, **values: object) -> str:
     """`Tiếng Việt / English`, for a terminal, which does not know who reads it."""
     return " / ".join(dict.fromkeys(say(key, language, **values) for language in LANGUAGES))
