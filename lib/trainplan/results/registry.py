@@ -127,7 +127,7 @@ class ResultTable:
     def over_years(self, frame: pd.DataFrame) -> pd.DataFrame:
         """All years of a table as one: a row for every key but `year`, with the columns that mean something over years.
 
-        A sum of nothing is nothing, such as that of ceilings that there are not.
+        A sum of nothing is nothing, such as that of ceilings that there are not. KeyError for a table without years.
         """
         keys = [key for key in self.keys if key != "year"]
         sums = [column.name for column in self.columns if column.over_years == "sum"]
@@ -165,190 +165,182 @@ def _shares(*names: str, over_years: OverYears = "none") -> tuple[Column, ...]:
     return tuple(Column(name, "share", over_years) for name in names)
 
 
-def _of_run() -> list[ResultTable]:
-    """The tables of one scenario."""
-    return [
-        ResultTable(
-            "workforce",
-            ("year", "group"),
-            (YEAR, GROUP, *_people("headcount", over_years="last"), *_people("joiners", "leavers", over_years="sum")),
+RUN_TABLES = [  # the tables of one scenario
+    ResultTable(
+        "workforce",
+        ("year", "group"),
+        (YEAR, GROUP, *_people("headcount", over_years="last"), *_people("joiners", "leavers", over_years="sum")),
+    ),
+    ResultTable(
+        "enrollment",
+        ("year", "objective", "program"),
+        (
+            *(YEAR, OBJECTIVE, PROGRAM),
+            *_people("needed", "deliverable"),
+            *_people("funded", "completed", over_years="sum"),
         ),
-        ResultTable(
-            "enrollment",
-            ("year", "objective", "program"),
-            (
-                *(YEAR, OBJECTIVE, PROGRAM),
-                *_people("needed", "deliverable"),
-                *_people("funded", "completed", over_years="sum"),
-            ),
+    ),
+    ResultTable(
+        "classes",
+        ("year", "program"),
+        (
+            *(YEAR, PROGRAM),
+            *_people("new_learners", over_years="sum", shown="#,##0"),
+            *_people("learners"),
+            Column("new_classes", "classes", "sum"),
+            Column("classes", "classes"),
         ),
-        ResultTable(
-            "classes",
-            ("year", "program"),
-            (
-                *(YEAR, PROGRAM),
-                *_people("new_learners", over_years="sum", shown="#,##0"),
-                *_people("learners"),
-                Column("new_classes", "classes", "sum"),
-                Column("classes", "classes"),
-            ),
+    ),
+    ResultTable(
+        "cost",
+        ("year", "program", "source"),
+        (YEAR, PROGRAM, SOURCE, *_money("deliverable_vnd", "funded_vnd")),
+    ),
+    ResultTable(
+        "budget",
+        ("year", "source"),
+        (YEAR, SOURCE, *_money("ceiling_vnd", "deliverable_vnd", "funded_vnd", "shortfall_vnd")),
+    ),
+    ResultTable(
+        "gap",
+        ("year", "objective"),
+        (
+            *(YEAR, OBJECTIVE, GROUP),
+            *_people("base", over_years="last"),
+            Column("target_path", "coverage", "last", shown="0.0%"),
+            Column("target", "coverage", "last"),
+            *_people("reached", over_years="last"),
+            *_shares("coverage", over_years="last"),
+            *_people("gap", over_years="last"),
+            Column("met", "boolean", "last"),
         ),
-        ResultTable(
-            "cost",
-            ("year", "program", "source"),
-            (YEAR, PROGRAM, SOURCE, *_money("deliverable_vnd", "funded_vnd")),
+    ),
+    ResultTable(
+        "verdicts",
+        ("objective",),
+        (
+            OBJECTIVE,
+            Column("target", "coverage"),
+            Column("due", "date"),
+            *_people("reached"),
+            *_shares("coverage"),
+            Column("verdict", "code", words="verdict"),
+            Column("binds", "code", words="limit"),
+            *_shares("best_reachable"),
+            Column("latest_start", "year"),
         ),
-        ResultTable(
-            "budget",
-            ("year", "source"),
-            (YEAR, SOURCE, *_money("ceiling_vnd", "deliverable_vnd", "funded_vnd", "shortfall_vnd")),
-        ),
-        ResultTable(
-            "gap",
-            ("year", "objective"),
-            (
-                *(YEAR, OBJECTIVE, GROUP),
-                *_people("base", over_years="last"),
-                Column("target_path", "coverage", "last", shown="0.0%"),
-                Column("target", "coverage", "last"),
-                *_people("reached", over_years="last"),
-                *_shares("coverage", over_years="last"),
-                *_people("gap", over_years="last"),
-                Column("met", "boolean", "last"),
-            ),
-        ),
-        ResultTable(
-            "verdicts",
-            ("objective",),
-            (
-                OBJECTIVE,
-                Column("target", "coverage"),
-                Column("due", "date"),
-                *_people("reached"),
-                *_shares("coverage"),
-                Column("verdict", "code", words="verdict"),
-                Column("binds", "code", words="limit"),
-                *_shares("best_reachable"),
-                Column("latest_start", "year"),
-            ),
-        ),
-        ResultTable("commitments", ("year", "program", "source"), (YEAR, PROGRAM, SOURCE, *_money("vnd"))),
-        ResultTable(
-            "lines",
-            ("year", "objective"),
-            (YEAR, OBJECTIVE, *_shares("needed", "deliverable", "affordable", over_years="last")),
-        ),
-        ResultTable(
-            "optimum",
-            (),
-            tuple(Column(name, "people_years") for name in ("weighted_shortfall", "bound", "gap")),
-            rule="optimal",
-        ),
-        ResultTable(
-            "marginal_values",
-            ("year", "source"),
-            (YEAR, SOURCE, Column("people_years_per_billion", "people_years_per_billion")),
-            rule="optimal",
-        ),
-    ]
+    ),
+    ResultTable("commitments", ("year", "program", "source"), (YEAR, PROGRAM, SOURCE, *_money("vnd"))),
+    ResultTable(
+        "lines",
+        ("year", "objective"),
+        (YEAR, OBJECTIVE, *_shares("needed", "deliverable", "affordable", over_years="last")),
+    ),
+    ResultTable(
+        "optimum",
+        (),
+        tuple(Column(name, "people_years") for name in ("weighted_shortfall", "bound", "gap")),
+        rule="optimal",
+    ),
+    ResultTable(
+        "marginal_values",
+        ("year", "source"),
+        (YEAR, SOURCE, Column("people_years_per_billion", "people_years_per_billion")),
+        rule="optimal",
+    ),
+]
 
 
-def _of_compare() -> list[ResultTable]:
-    """The tables of several scenarios of a plan."""
-    return [
-        ResultTable("inputs", ("address",), (Column("address", "address"),), "compare", by_scenario=True),
-        ResultTable(
-            "results",
-            ("scenario", "objective"),
-            (
-                *(SCENARIO, OBJECTIVE, Column("due", "date")),
-                *_shares("coverage"),
-                *_people("gap"),
-                Column("verdict", "code", words="verdict"),
-            ),
-            "compare",
+COMPARE_TABLES = [  # the tables of several scenarios of a plan
+    ResultTable("inputs", ("address",), (Column("address", "address"),), "compare", by_scenario=True),
+    ResultTable(
+        "results",
+        ("scenario", "objective"),
+        (
+            *(SCENARIO, OBJECTIVE, Column("due", "date")),
+            *_shares("coverage"),
+            *_people("gap"),
+            Column("verdict", "code", words="verdict"),
         ),
-        ResultTable(
-            "totals",
-            ("scenario",),
-            (
-                *(SCENARIO, Column("met", "number"), Column("objectives", "number")),
-                *_money("required_vnd", "funded_vnd", "deliverable_vnd", "shortfall_vnd", "commitments_vnd"),
-            ),
-            "compare",
+        "compare",
+    ),
+    ResultTable(
+        "totals",
+        ("scenario",),
+        (
+            *(SCENARIO, Column("met", "number"), Column("objectives", "number")),
+            *_money("required_vnd", "funded_vnd", "deliverable_vnd", "shortfall_vnd", "commitments_vnd"),
         ),
-        ResultTable(
-            "differences",
-            ("scenario", "result", "change"),
-            (
-                *(SCENARIO, Column("result", "id"), Column("change", "address")),
-                *(Column("part", "mixed"), Column("error", "mixed")),
-            ),
-            "compare",
+        "compare",
+    ),
+    ResultTable(
+        "differences",
+        ("scenario", "result", "change"),
+        (
+            *(SCENARIO, Column("result", "id"), Column("change", "address")),
+            *(Column("part", "mixed"), Column("error", "mixed")),
         ),
-    ]
+        "compare",
+    ),
+]
 
 
-def _of_goal() -> list[ResultTable]:
-    """What it takes to meet the targets."""
-    return [
-        ResultTable(
-            "goal",
-            ("objective",),
-            (
-                *(SOURCE, Column("rule", "code", words="rule")),
-                *_money("yearly_vnd"),
-                OBJECTIVE,
-                *(Column(name, "boolean") for name in ("reachable", "met", "lost_with_a_million_less")),
-            ),
-            "goal",
+GOAL_TABLES = [  # what it takes to meet the targets
+    ResultTable(
+        "goal",
+        ("objective",),
+        (
+            *(SOURCE, Column("rule", "code", words="rule")),
+            *_money("yearly_vnd"),
+            OBJECTIVE,
+            *(Column(name, "boolean") for name in ("reachable", "met", "lost_with_a_million_less")),
         ),
-        ResultTable(
-            "relaxations",
-            ("objective", "rank", "address"),
-            (
-                *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
-                *(Column("change", "code"), Column("value", "mixed")),
-                *_money("cost_vnd"),
-            ),
-            "goal",
+        "goal",
+    ),
+    ResultTable(
+        "relaxations",
+        ("objective", "rank", "address"),
+        (
+            *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
+            *(Column("change", "code"), Column("value", "mixed")),
+            *_money("cost_vnd"),
         ),
-        ResultTable(
-            "values",
-            ("kind", "id", "year"),
-            (Column("kind", "code"), Column("id", "id"), YEAR, Column("people_years", "people_years")),
-            "goal",
-        ),
-    ]
+        "goal",
+    ),
+    ResultTable(
+        "values",
+        ("kind", "id", "year"),
+        (Column("kind", "code"), Column("id", "id"), YEAR, Column("people_years", "people_years")),
+        "goal",
+    ),
+]
 
 
-def _of_uncertainty() -> list[ResultTable]:
-    """What the draws of a plan's ranges say."""
-    return [
-        ResultTable(
-            "probabilities",
-            ("year", "objective"),
-            (YEAR, OBJECTIVE, *_shares("probability_met", *QUANTILES, over_years="last")),
-            "uncertainty",
-        ),
-        ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none")), "uncertainty"),
-        ResultTable(
-            "sensitivity",
-            ("objective", "input"),
-            (OBJECTIVE, Column("input", "address"), *_shares("low", "high", "share")),
-            "uncertainty",
-        ),
-        ResultTable(
-            "conditions",
-            ("objective",),
-            (OBJECTIVE, *_shares("missed"), Column("rule", "text"), *_shares("right", "found")),
-            "uncertainty",
-        ),
-    ]
+UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
+    ResultTable(
+        "probabilities",
+        ("year", "objective"),
+        (YEAR, OBJECTIVE, *_shares("probability_met", *QUANTILES, over_years="last")),
+        "uncertainty",
+    ),
+    ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none")), "uncertainty"),
+    ResultTable(
+        "sensitivity",
+        ("objective", "input"),
+        (OBJECTIVE, Column("input", "address"), *_shares("low", "high", "share")),
+        "uncertainty",
+    ),
+    ResultTable(
+        "conditions",
+        ("objective",),
+        (OBJECTIVE, *_shares("missed"), Column("rule", "text"), *_shares("right", "found")),
+        "uncertainty",
+    ),
+]
 
 
 RESULTS: Mapping[Stem, ResultTable] = {
-    table.stem: table for table in [*_of_run(), *_of_compare(), *_of_goal(), *_of_uncertainty()]
+    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES]
 }
 STEMS: tuple[Stem, ...] = get_args(Stem)
 
