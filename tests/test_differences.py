@@ -17,7 +17,8 @@ from trainplan.analysis.attribution import (
     shares_by_drawn_orders,
     shares_by_every_set,
 )
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
 
 PROVINCE = "an_giang_2011_2015"

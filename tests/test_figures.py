@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from trainplan.plan.plan import load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import load_plan
 from trainplan.report.charts import Picture
 from trainplan.report.figures import money as money_figures
 from trainplan.report.figures import people as people_figures

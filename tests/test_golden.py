@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from trainplan.plan.plan import PROJECT, load_plan, scenario_names
+from trainplan.plan.find import PROJECT, scenario_names
+from trainplan.plan.plan import load_plan
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
 

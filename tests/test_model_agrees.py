@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from reference import Reference, lines
-from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.plan.find import PROJECT, scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import Results, compute
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 
 from browser import opened, outside
 from trainplan.cli import main
-from trainplan.plan.plan import PROJECT
+from trainplan.plan.find import PROJECT
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 WICKED = "<script>alert(1)</script>"

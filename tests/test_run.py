@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from trainplan.plan.scenarios import folder_name, named
+from trainplan.plan.find import folder_name, scenarios_named
 from trainplan.run.execute import Job, Outcome, execute, perform
 from trainplan.run.run import Request, run
 from trainplan.run.workers import run_all
@@ -255,7 +255,7 @@ def test_two_scenarios_of_one_name_are_refused(request_: Request, tmp_path: Path
 
 def test_a_scenario_given_by_its_file_is_the_one_of_that_name(request_: Request) -> None:
     path = Path(request_.plan, "scenarios", "costs_up.yaml")
-    assert named(request_.plan, ["costs_up", str(path), "all"]) == ["costs_up", "base"]
+    assert scenarios_named(request_.plan, ["costs_up", str(path), "all"]) == ["costs_up", "base"]
 
 
 def test_a_file_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:

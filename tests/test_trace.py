@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from trainplan.cli import COMMANDS
-from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
+from trainplan.plan.find import PROJECT, scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.decision import (
     DECISION,
     dangling_pointers,

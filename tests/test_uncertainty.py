@@ -14,7 +14,8 @@ from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.monte_carlo import Uncertainty, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.ranges import LIMITS, Range
 from trainplan.plan.schema import TABLES
 from trainplan.results.tables import compute

@@ -164,9 +164,10 @@ def _positive(text: str) -> int:
 
 def check_plan(arguments: argparse.Namespace) -> int:
     """`check`: loads the plan in every scenario named, and says what is unusual in it."""
-    from trainplan.plan.scenarios import load_all, named
+    from trainplan.plan.find import scenarios_named
+    from trainplan.plan.plan import load_plans
 
-    plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"Lưu ý / note: {warning}", file=sys.stderr)
     first = plans[0]
@@ -190,12 +191,13 @@ def write_one(arguments: argparse.Namespace) -> int:
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
     from trainplan.analysis.attribution import attribute_all
-    from trainplan.plan.scenarios import load_all, named
+    from trainplan.plan.find import scenarios_named
+    from trainplan.plan.plan import load_plans
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
     from trainplan.storage.tables import write_tables
 
-    plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
     write_tables(
         {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])},
@@ -247,7 +249,7 @@ def run_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
     signal.signal(signal.SIGTERM, _interrupt)
-    from trainplan.plan.plan import DEFAULT_PLAN
+    from trainplan.plan.find import DEFAULT_PLAN
     from trainplan.run.run import OUTPUTS, Request, run
 
     request = Request(
@@ -267,7 +269,7 @@ def _interrupt(*_: object) -> None:
 
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed."""
-    from trainplan.plan.plan import PROJECT
+    from trainplan.plan.find import PROJECT
 
     start = str(Path("notebooks", "00_start.ipynb"))
     command = [sys.executable, "-m", "jupyterlab", start, *arguments.options]

@@ -10,7 +10,8 @@ from typing import Any
 from trainplan.desk.entries import Entry, entries
 from trainplan.desk.history import Changes, History, normal
 from trainplan.desk.positions import Fitted, Position, fitted, position_in
-from trainplan.plan.plan import Plan, find_scenario, load_plan, scenario_names, spoken
+from trainplan.plan.find import find_scenario, scenario_names
+from trainplan.plan.plan import Plan, load_plan, spoken
 from trainplan.plan.reading import Files
 from trainplan.results.tables import Results, compute
 from trainplan.text.problems import PlanError

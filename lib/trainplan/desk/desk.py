@@ -22,7 +22,7 @@ from trainplan.desk.history import explained, without
 from trainplan.desk.parts import ChangeRow, LeverRow
 from trainplan.desk.positions import Fitted, changed, read, shown
 from trainplan.desk.words import old_word
-from trainplan.plan.scenarios import folder_name
+from trainplan.plan.find import folder_name
 from trainplan.report.excel import write_excel
 from trainplan.run.run import OUTPUTS
 from trainplan.storage.files import OutputError

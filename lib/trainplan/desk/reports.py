@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from trainplan.desk.history import Changes
 from trainplan.desk.saving import Words, as_yaml
+from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
-from trainplan.plan.scenarios import folder_name
 from trainplan.report.index import NAMES
 from trainplan.storage.files import write_text
 

@@ -13,8 +13,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from trainplan.desk.history import Changes
+from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.plan.scenarios import folder_name
 from trainplan.storage.files import OutputError, write_text
 
 TAKEN = ("base", "all")  # these words mean something else on the command line

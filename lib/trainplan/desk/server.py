@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trainplan.plan.plan import PROJECT
+from trainplan.plan.find import PROJECT
 from trainplan.storage.files import OutputError
 
 TEMPLATES = Path(__file__).parent / "templates"  # Voilà looks below it for voila/templates/desk

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainplan.plan.address import record_key
-from trainplan.plan.schema import TABLES, Choices, Objective, Tables
+from trainplan.plan.schema import TABLES, Choices, Tables
+from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
@@ -333,10 +334,6 @@ CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {
 def warnings(tables: Tables) -> list[str]:
     """What is allowed and yet worth a planner's look (method.md, section 2)."""
     shrinking = [g for g in tables.groups if g.growth < 0 and -g.growth > g.leave_rate]
-    found = [
-        f"groups.{g.id}: nhóm giảm nhanh hơn số người rời đi, không ai vào mới / "
-        "the group shrinks by more than it loses, nobody joins; entry_share does nothing."
-        for g in shrinking
-    ]
-    unknown: list[Objective] = [o for o in tables.objectives if o.weight == 0]
-    return found + [f"objectives.{o.id}: trọng số 0 / weight 0." for o in unknown]
+    found = [f"groups.{g.id}: {both('warning.group_shrinks')}" for g in shrinking]
+    unweighted = [o for o in tables.objectives if o.weight == 0]
+    return found + [f"objectives.{o.id}: {both('warning.weight_of_zero')}" for o in unweighted]

@@ -15,7 +15,8 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import FORMS, Address, changed_value, column_of, find_cells
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, code_of, number
+from trainplan.plan.records import code_of, problem_of
+from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, number
 from trainplan.text.problems import Problem, nearest_name
 
 YEAR = "{year}"
@@ -117,11 +118,8 @@ def _record(entry: object, position: int, file: str, problems: list[Problem]) ->
         yield Lever.model_validate(entry)
     except ValidationError as error:
         for e in error.errors():
-            column = str(e["loc"][0]) if e["loc"] else ""
-            value = entry.get(column) if isinstance(entry, dict) and e["type"] != "missing" else None
-            near = nearest_name(column, Lever.model_fields) if e["type"] == "extra_forbidden" else ""
-            code, values = code_of(e, "lever_entry")
-            problems.append(Problem(file, code, value, row, column, near, values))
+            problem = problem_of(e, file, entry, row, keys=Lever.model_fields, otherwise="lever_entry")
+            problems.append(replace(problem, nearest="") if e["type"] == "literal_error" else problem)
 
 
 def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:

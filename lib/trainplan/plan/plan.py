@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from trainplan.plan.address import Change, apply_changes, row_key
+from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import Read, check_together, warnings
+from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.levers import Lever, sound_levers
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import TABLES, Choices, Tables, code_of, expected
+from trainplan.plan.records import read_choices, read_records
+from trainplan.plan.schema import TABLES, Choices, Tables
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-PROJECT = Path(__file__).resolve().parents[3]
-DEFAULT_PLAN = "an_giang_2011_2015"
 SCENARIO_KEYS = ("title", "reason", "set")
 
 
@@ -115,7 +116,7 @@ class Plan:
 
     def scenario_title(self, language: str) -> str:
         if self.scenario == "base":
-            return {"vi": "Kế hoạch gốc", "en": "The plan itself"}[language]
+            return say("plan.base", language)
         return spoken(self.scenario_words.get("title", self.scenario), language)
 
     def scenario_reason(self, language: str) -> str:
@@ -127,41 +128,6 @@ def spoken(words: object, language: str) -> str:
     if isinstance(words, dict):
         return str(words.get(language) or next(iter(words.values()), ""))
     return str(words)
-
-
-def find_plan(ref: str | Path) -> Path:
-    """The plan.yaml that `ref` means: a file, a folder, or the name of a folder in params/."""
-    text = str(ref)
-    for base in (Path.cwd(), PROJECT):
-        for candidate in (base / text, base / "params" / text):
-            if candidate.is_file():
-                return candidate.resolve()
-            if (candidate / "plan.yaml").is_file():
-                return (candidate / "plan.yaml").resolve()
-    folders = (PROJECT / "params").glob("*/plan.yaml")
-    known = sorted(path.parent.name for path in folders)
-    plans = {"plans": ", ".join(known)}
-    raise PlanError([Problem("plan", "no_plan", text, nearest=nearest_name(text, known), values=plans)])
-
-
-def scenario_names(plan_path: Path) -> list[str]:
-    """The scenarios beside a plan, by name, without `base`."""
-    return sorted(path.stem for path in (plan_path.parent / "scenarios").glob("*.yaml"))
-
-
-def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
-    """The file that a scenario's name or path means; None for `base`."""
-    text = str(ref)
-    if text == "base":
-        return None
-    beside = plan_path.parent / "scenarios" / f"{text}.yaml"
-    named = [beside] if "/" not in text and "\\" not in text else []
-    for candidate in (*named, Path.cwd() / text, PROJECT / text, plan_path.parent / text):
-        if candidate.is_file():
-            return candidate.resolve()
-    known = ["base", *scenario_names(plan_path)]
-    scenarios = {"scenarios": ", ".join(known)}
-    raise PlanError([Problem("scenario", "no_scenario", text, nearest=nearest_name(text, known), values=scenarios)])
 
 
 def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[str, Any] | None = None) -> Plan:
@@ -187,8 +153,8 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
         changes = words.get("set") if isinstance(words.get("set"), dict) else {}
         applied += apply_changes(present, raw_choices, changes or {}, files.name_of(scenario_path), problems)
     applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
-    choices = _choices(raw_choices, files.name_of(path), problems)
-    tables = Tables(**{name: tuple(_records(name, present.get(name), problems)) for name in TABLES})
+    choices = read_choices(raw_choices, files.name_of(path), problems)
+    tables = Tables(**{name: tuple(read_records(name, present.get(name), problems)) for name in TABLES})
     problems += check_together(_read(tables, choices, present, files.name_of(path)))
     if choices is None or problems:
         raise PlanError(problems)
@@ -196,6 +162,39 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     name = scenario_path.stem if scenario_path else "base"
     hashes = dict(sorted(files.hashes.items()))
     return Plan(path, name, choices, tables, tuple(applied), hashes, words, ranges, levers, spare)
+
+
+def load_plans(plan: str | Path, references: Sequence[str]) -> list[Plan]:
+    """The plan in each scenario; PlanError with the problems of all of them, each once."""
+    plans = all_or_problems(*(partial(load_plan, plan, reference) for reference in references))
+    problems = _same_names(plans)
+    if problems:
+        raise PlanError(problems)
+    return plans
+
+
+def all_or_problems(*steps: Callable[[], Any]) -> list[Any]:
+    """What every step gives; where some find the input wrong, one PlanError with all of their problems, each once."""
+    given: list[Any] = []
+    problems: dict[str, Problem] = {}
+    for step in steps:
+        try:
+            given.append(step())
+        except PlanError as error:
+            problems.update({str(problem): problem for problem in error.problems})
+    if problems:
+        raise PlanError(problems.values())
+    return given
+
+
+def _same_names(plans: Sequence[Plan]) -> list[Problem]:
+    """Scenarios of one name from two folders would overwrite each other's results."""
+    names = [folder_name(plan.scenario).casefold() for plan in plans]
+    return [
+        Problem("--scenario", "scenario_twice", plan.scenario)
+        for plan, name in zip(plans, names, strict=True)
+        if names.count(name) > 1
+    ]
 
 
 def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
@@ -222,50 +221,3 @@ def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Proble
         problems.append(Problem(file, "scenario_title", column="title"))
     if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
         problems.append(Problem(file, "scenario_set", words["set"], column="set"))
-
-
-def _choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
-    try:
-        return Choices.model_validate(raw)
-    except ValidationError as error:
-        for e in error.errors():
-            key = str(e["loc"][0])
-            missing = e["type"] == "missing"
-            near = (
-                nearest_name(key, [k for k in Choices.model_fields if k not in raw])
-                if e["type"] == "extra_forbidden"
-                else ""
-            )
-            value = raw.get(key)
-            near = near or (nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else "")
-            code, values = code_of(e)
-            problems.append(Problem(file, code, None if missing else value, "", key, near, values))
-        return None
-
-
-def _records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[Any]:
-    """The records of a raw table; what is wrong with a cell is noted with its file, line, column and value."""
-    if raw is None:
-        return []
-    table = TABLES[name]
-    records = []
-    for cells, line in zip(raw.rows, raw.lines, strict=True):
-        given = {
-            c: cells[c]
-            for c in table.columns
-            if c in cells and (cells[c] not in ("", None) or table.columns[c].may_be_blank)
-        }
-        try:
-            records.append(table.record.model_validate(given))
-        except ValidationError as error:
-            row = row_key(cells, table.keys)
-            for e in error.errors():
-                column = str(e["loc"][0])
-                if column not in raw.columns:
-                    continue
-                value = cells.get(column)
-                near = nearest_name(str(value), expected(e)) if e["type"] == "literal_error" else ""
-                value = "" if e["type"] == "missing" else value
-                code, values = code_of(e)
-                problems.append(Problem(raw.file, code, value, row, column, near, values, line))
-    return records

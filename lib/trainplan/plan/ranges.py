@@ -7,13 +7,15 @@ put back to the nearest value that it does allow.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainplan.plan.address import Address, find_cells
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Addresses, Name, Number, code_of, expected, number
+from trainplan.plan.records import problem_of
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, number
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
@@ -103,19 +105,12 @@ def moved(form: str, value: Any, by: Any) -> Any:
 
 def _problem(error: Any, item: object, where: str, file: str) -> Problem:
     column = ".".join(str(part) for part in error["loc"] if not isinstance(part, int))
-    key = str(error["loc"][0]) if error["loc"] else ""
-    value = item.get(key) if isinstance(item, dict) else item
-    kind, near = error["type"], ""
-    if kind == "missing" or not isinstance(item, dict):
+    if not isinstance(item, dict):
         return Problem(file, "missing", None, where, column)
-    if kind == "extra_forbidden":
-        near = nearest_name(column, Range.model_fields)
-    elif kind == "literal_error":
-        near = nearest_name(str(value), expected(error))
-    code, values = code_of(error, "text_expected")
-    if kind == "string_too_short" or code == "text_expected":
-        code, values = "text_expected", {"form": "{vi: …, en: …}"}
-    return Problem(file, code, value, where, column, near, values)
+    problem = problem_of(error, file, item, where, column, Range.model_fields, "text_expected")
+    if error["type"] == "string_too_short" or problem.code == "text_expected":
+        return replace(problem, code="text_expected", values={"form": "{vi: …, en: …}"})
+    return problem
 
 
 def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.schema import Table
+from trainplan.text.catalog import say
 from trainplan.text.problems import Problem, nearest_name
 
 
@@ -85,7 +87,7 @@ class Files:
         except YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 0
-            what = getattr(error, "problem", None) or "it cannot be understood"
+            what = getattr(error, "problem", None) or say("problem_frame.not_understood", "en")
             self.problems.append(Problem(name, "not_yaml", values={"reason": what}, line=line))
             return None
         if not isinstance(content, dict):
@@ -99,14 +101,8 @@ class Files:
         if not path.exists():
             if table.required:
                 present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
-                spare = [stem for stem in present if stem != table.name]
-                self.problems.append(
-                    Problem(
-                        name,
-                        "table_missing",
-                        nearest=nearest_name(table.name, spare),
-                    )
-                )
+                near = nearest_name(table.name, [stem for stem in present if stem != table.name])
+                self.problems.append(Problem(name, "table_missing", nearest=near))
             return None
         text = self.text(path)
         if text is None:
@@ -116,32 +112,29 @@ class Files:
         if (len(header) == 1 and ";" in header[0]) or "\t" in "".join(header):
             self.problems.append(Problem(name, "not_commas", header[0], line=1))
             return None
-        for column in sorted({c for c in header if c and header.count(c) > 1}):
-            self.problems.append(Problem(name, "column_twice", column=column, line=1))
-        for column in table.needed:
-            if column not in header:
-                spare = [c for c in header if c not in table.columns]
-                self.problems.append(
-                    Problem(name, "column_missing", column=column, nearest=nearest_name(column, spare))
-                )
-        for column in header:
-            missing_optional = [c for c in table.columns if c not in header]
-            near = nearest_name(column, missing_optional) if column not in table.columns else ""
-            if near and near not in table.needed and len(column) > 3:
-                self.problems.append(Problem(name, "column_misspelt", column=column, nearest=near))
+        self.problems += _header_problems(name, header, table)
         raw = RawTable(name, header)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(header):
-                self.problems.append(
-                    Problem(
-                        name,
-                        "too_many_cells",
-                        values={"cells": len(cells), "columns": len(header)},
-                        line=reader.line_num,
-                    )
-                )
+                counts = {"cells": len(cells), "columns": len(header)}
+                self.problems.append(Problem(name, "too_many_cells", values=counts, line=reader.line_num))
             raw.rows.append({c: v.strip() for c, v in zip(header, cells, strict=False) if c})
             raw.lines.append(reader.line_num)
         return raw
+
+
+def _header_problems(file: str, header: list[str], table: Table) -> Iterator[Problem]:
+    """Columns that stand twice, are missing, or look like a misspelt one."""
+    for column in sorted({c for c in header if c and header.count(c) > 1}):
+        yield Problem(file, "column_twice", column=column, line=1)
+    unknown = [c for c in header if c not in table.columns]
+    for column in table.needed:
+        if column not in header:
+            yield Problem(file, "column_missing", column=column, nearest=nearest_name(column, unknown))
+    absent = [c for c in table.columns if c not in header]
+    for column in unknown:
+        near = nearest_name(column, absent)
+        if near and near not in table.needed and len(column) > 3:
+            yield Problem(file, "column_misspelt", column=column, nearest=near)

@@ -21,7 +21,6 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
-from trainplan.text.catalog import texts
 from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -120,21 +119,8 @@ class Measure:
         return no_info_before_validator_function(self.check, handler(source))
 
 
-def expected(error: Any) -> list[str]:
-    """The words that a validation error would have taken; none where it does not list them."""
-    words = error.get("ctx", {}).get("expected", "").replace("'", "").replace(" or ", ", ")
-    return [word for word in words.split(", ") if word]
-
-
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
-
-
-def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
-    """(code, values) of a `Problem` for a validation error, whose kind is a code; `otherwise` where it is none."""
-    if f"problem.{error['type']}" in texts("en"):
-        return error["type"], error.get("ctx", {})
-    return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), "name"]

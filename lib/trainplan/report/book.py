@@ -19,7 +19,8 @@ from trainplan.analysis.goal_seek import Goal, goal_seek
 from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules
-from trainplan.plan.plan import Plan, load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.report import best_plan_tables as best_plan_views
 from trainplan.report import sentences
 from trainplan.report import tables as views

@@ -6,7 +6,7 @@ from functools import cache
 
 import nbformat
 
-from trainplan.plan.plan import PROJECT
+from trainplan.plan.find import PROJECT
 
 
 def first_heading(notebook: nbformat.NotebookNode, language: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trainplan.plan.description import ColumnDescription, TableDescription, describe_input
-from trainplan.plan.plan import PROJECT
+from trainplan.plan.find import PROJECT
 from trainplan.plan.schema import OR_TOTAL
 from trainplan.results.registry import RESULTS, ResultTable
 from trainplan.text.catalog import LANGUAGES, say

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.plan.plan import PROJECT, Plan
-from trainplan.plan.scenarios import collect, folder_name, load_all, named
+from trainplan.plan.find import PROJECT, folder_name, scenarios_named
+from trainplan.plan.plan import Plan, all_or_problems, load_plans
 from trainplan.report.index import write_index
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
@@ -68,9 +68,9 @@ class Part:
 
 def run(request: Request) -> int:
     """Runs what was asked for; 0 where all of it succeeded. PlanError before anything is written."""
-    wanted = named(request.plan, request.scenarios or ("base",))
-    names = list(dict.fromkeys([*named(request.plan, ["all"]), *wanted]))
-    books, plans = collect(partial(choose, request), partial(load_all, request.plan, names))
+    wanted = scenarios_named(request.plan, request.scenarios or ("base",))
+    names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
+    books, plans = all_or_problems(partial(choose, request), partial(load_plans, request.plan, names))
     results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
     parts = [part_of(request, results, name, output, compares=name == wanted[0]) for name in names]

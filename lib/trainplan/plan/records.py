@@ -1,0 +1,79 @@
+"""Raw cells to checked records; what a record refuses becomes a problem with its file, line, column and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from trainplan.plan.address import row_key
+from trainplan.plan.reading import RawTable
+from trainplan.plan.schema import TABLES, Choices
+from trainplan.text.catalog import texts
+from trainplan.text.problems import Problem, nearest_name
+
+
+def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[Any]:
+    """The records of a raw table, without those that are refused; why they are goes to `problems`."""
+    table, records = TABLES[name], []
+    for cells, line in zip(raw.rows, raw.lines, strict=True) if raw else ():
+        filled = {
+            c: cells[c]
+            for c, column in table.columns.items()
+            if c in cells and (cells[c] not in ("", None) or column.may_be_blank)
+        }
+        try:
+            records.append(table.record.model_validate(filled))
+        except ValidationError as error:
+            assert raw is not None
+            found = [problem_of(e, raw.file, cells, row_key(cells, table.keys)) for e in error.errors()]
+            problems += [
+                replace(problem, line=line, value="" if problem.value is None else problem.value)
+                for problem in found
+                if problem.column in raw.columns
+            ]
+    return records
+
+
+def read_choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
+    """The choices of a plan file; None where some are refused, and why goes to `problems`."""
+    try:
+        return Choices.model_validate(raw)
+    except ValidationError as error:
+        unused = [key for key in Choices.model_fields if key not in raw]
+        problems += [problem_of(e, file, raw, keys=unused) for e in error.errors()]
+        return None
+
+
+def problem_of(
+    error: Any, file: str, cells: object, row: str = "", column: str = "", keys: Iterable[str] = (), otherwise: str = ""
+) -> Problem:
+    """A validation error of a record made from `cells`, as a problem in `row` and `column`, the error's own if empty.
+
+    `keys` are those that an unknown one may be a misspelling of; `otherwise` is the code where the kind of error has
+    none. The value is None where it is missing.
+    """
+    kind, key = error["type"], str(error["loc"][0]) if error["loc"] else ""
+    column = column or key
+    value = cells.get(key) if isinstance(cells, Mapping) and kind != "missing" else None
+    near = ""
+    if kind == "extra_forbidden":
+        near = nearest_name(column, keys)
+    elif kind == "literal_error":
+        near = nearest_name(str(value), _words(error))
+    code, values = code_of(error, otherwise)
+    return Problem(file, code, value, row, column, near, values)
+
+
+def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
+    """(code, values) of a problem for a validation error, whose kind is a code; `otherwise` where it is none."""
+    if f"problem.{error['type']}" in texts("en"):
+        return error["type"], error.get("ctx", {})
+    return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
+
+
+def _words(error: Any) -> list[str]:
+    """The words that a choice would have taken, from its validation error."""
+    return [word for word in error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if word]
