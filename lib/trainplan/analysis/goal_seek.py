@@ -44,33 +44,36 @@ class Goal:
         return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
 
 
-def seek(plan: Plan, source: str = TOTAL) -> Goal:
-    """The least level yearly amount of a source, or in total; PlanError where there is no such source."""
+def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
+    """The least level yearly amount of a source, or in total, VND in whole millions, that meets every reachable target.
+
+    The plan's ceilings of that source give way, all others hold. PlanError where there is no such source.
+    """
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
         expected = {"expected": ", ".join(sources)}
         raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
-    numbers, column = limited(plan), sources.index(source)
-    free = run_plan(with_level(numbers, column, np.array([np.inf])))
+    arrays, column = arrays_under_ceilings(plan), sources.index(source)
+    free = run_plan(with_level_ceiling(arrays, column, np.array([np.inf])))
     reached = free.met_when_due[:, 0]
-    most = spent_of(numbers, free, column)
+    most = highest_yearly_cost(arrays, free, column)
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(run_plan(with_level(numbers, column, amounts)).met_when_due[reached].all(axis=0))
+        return np.asarray(run_plan(with_level_ceiling(arrays, column, amounts)).met_when_due[reached].all(axis=0))
 
-    found = least(works, most, points_of(numbers)) if reached.any() else 0.0
+    found = least_amount(works, most, amounts_at_once(arrays)) if reached.any() else 0.0
     amount = np.inf if found is None else found
-    run = free if found is None else run_plan(with_level(numbers, column, np.array([amount])))
-    less = run_plan(with_level(numbers, column, np.array([max(0.0, amount - STEP)])))
+    run = free if found is None else run_plan(with_level_ceiling(arrays, column, np.array([amount])))
+    less = run_plan(with_level_ceiling(arrays, column, np.array([max(0.0, amount - STEP)])))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
-    met, beyond, missed = (_named(ids, mask) for mask in (reached, ~reached, lost))
-    return Goal(plan, source, numbers.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
+    met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
+    return Goal(plan, source, arrays.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, met_with_a_million_less."""
+    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, lost_with_a_million_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
@@ -88,21 +91,21 @@ def goal_table(goal: Goal) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def limited(plan: Plan) -> Arrays:
-    """The plan's numbers under a rule that ceilings bind."""
-    numbers = build_arrays(plan)
-    bound = ALLOCATION_RULES[numbers.allocation].keeps_ceilings
-    return numbers if bound else replace(numbers, allocation="optimal")
+def arrays_under_ceilings(plan: Plan) -> Arrays:
+    """The plan's arrays under a rule that ceilings bind: `optimal` where its own has none."""
+    arrays = build_arrays(plan)
+    bound = ALLOCATION_RULES[arrays.allocation].keeps_ceilings
+    return arrays if bound else replace(arrays, allocation="optimal")
 
 
-def with_level(numbers: Arrays, source: int, amounts: Array) -> Arrays:
+def with_level_ceiling(arrays: Arrays, source: int, amounts: Array) -> Arrays:
     """The same ceiling for a source in every year, a draw an amount."""
-    ceiling = np.repeat(numbers.ceiling, len(amounts), axis=2)
+    ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
     ceiling[:, source] = amounts
-    return replace(numbers, ceiling=ceiling)
+    return replace(arrays, ceiling=ceiling)
 
 
-def least(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
+def least_amount(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
     Every round tries `points` amounts between the lowest that worked and the next below it, which failed: what is
@@ -127,17 +130,17 @@ def least(works: Callable[[Array], Mask], most: float, points: int, step: float 
     return float(high)
 
 
-def points_of(numbers: Arrays) -> int:
+def amounts_at_once(arrays: Arrays) -> int:
     """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
-    return POINTS if is_yearly(numbers.allocation) else 1
+    return POINTS if is_yearly(arrays.allocation) else 1
 
 
-def spent_of(numbers: Arrays, run: Run, source: int) -> float:
+def highest_yearly_cost(arrays: Arrays, run: Run, source: int) -> float:
     """The highest yearly cost that falls to a source, VND."""
-    share = numbers.source_share[..., 0]
+    share = arrays.source_share[..., 0]
     part = share[:, source] if source < share.shape[1] else np.ones(len(share))
     return float((run.funded_vnd[..., 0] @ part).max(initial=0.0))
 
 
-def _named(ids: list[str], mask: Mask) -> tuple[str, ...]:
+def _ids_where(ids: list[str], mask: Mask) -> tuple[str, ...]:
     return tuple(id for id, there in zip(ids, mask, strict=True) if there)

@@ -17,17 +17,18 @@ from trainplan.plan.plan import Plan
 BILLION, PLACES = 1e9, 10.0
 
 
-def values(plan: Plan) -> pd.DataFrame:
+def marginal_values(plan: Plan) -> pd.DataFrame:
     """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
-    people_years. Each is the fall of the linear program's optimum when it is solved again with the change.
+    people_years (weighted, at least 0). Each is the fall of the linear program's optimum when it is solved again with
+    the change: 0 where a source has no ceiling in the year or a program no capacity.
     """
-    numbers = build_arrays(plan)
-    constants = Constants(numbers)
+    arrays = build_arrays(plan)
+    constants = Constants(arrays)
     sources = [*(row.id for row in plan.tables.sources), "total"]
     rows: list[tuple[str, str, int | None, float]] = []
-    problem = build_formulation(numbers, constants) if constants.max_enrollment.any() else None
+    problem = build_formulation(arrays, constants) if constants.max_enrollment.any() else None
     solver = Solver(problem) if problem else None
     now = solver.solve_linear().value if solver else 0.0
     for y, year in enumerate(plan.years):

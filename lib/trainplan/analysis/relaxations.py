@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.goal_seek import STEP, TOTAL, least, limited, points_of
+from trainplan.analysis.goal_seek import STEP, TOTAL, amounts_at_once, arrays_under_ceilings, least_amount
 from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
@@ -24,7 +24,7 @@ COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"
 
 
 @dataclass(frozen=True)
-class Way:
+class Relaxation:
     """One way to meet an objective: `changes` by address as a scenario's `set` takes them; what it costs more."""
 
     objective: str
@@ -33,20 +33,23 @@ class Way:
     cost_vnd: float  # funded, and committed after the plan, beyond what the plan itself costs
 
 
-def ways(plan: Plan) -> list[Way]:
-    """Every kind of way for every target that is missed when due, the cheapest of a target first."""
-    numbers = limited(plan)
-    run = run_plan(numbers)
+def relaxations(plan: Plan) -> list[Relaxation]:
+    """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
+
+    Money is in whole million VND, places are whole; each was run under the plan's rule (`optimal` in place of `all`).
+    """
+    arrays = arrays_under_ceilings(plan)
+    run = run_plan(arrays)
     missed = np.flatnonzero(~run.met_when_due[:, 0])
-    found: list[Way] = []
+    found: list[Relaxation] = []
     for objective in missed:
-        mine = list(_of_target(plan, numbers, int(objective), _cost(run)))
+        mine = list(_relaxations_of(plan, arrays, int(objective), _cost(run)))
         found += sorted(mine, key=lambda way: (way.cost_vnd, way.kind))
     return found
 
 
-def ways_table(found: list[Way]) -> pd.DataFrame:
-    """A row a change: objective, rank, kind, address, change (`add` or `value`), value, cost_vnd of the whole way."""
+def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
+    """A row a change: objective, rank, kind, address, change (`add` or `value`), value, cost_vnd of all changes."""
     rows, rank = [], dict[str, int]()
     for way in found:
         rank[way.objective] = rank.get(way.objective, 0) + 1
@@ -58,17 +61,17 @@ def ways_table(found: list[Way]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Way]:
-    """The ways for one objective; a way that needs money as well asks for it every year."""
+def _relaxations_of(plan: Plan, arrays: Arrays, objective: int, cost: float) -> Iterator[Relaxation]:
+    """The relaxations for one objective; one that needs money as well asks for it every year."""
     id = plan.tables.objectives[objective].id
 
-    def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Way:
-        return Way(id, kind, changes, _cost(run_plan(changed)) - cost)
+    def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Relaxation:
+        return Relaxation(id, kind, changes, _cost(run_plan(changed)) - cost)
 
-    money = list(_money(plan, numbers, objective))
+    money = list(_money(plan, arrays, objective))
     for kind, changes, changed in money:
         yield way(kind, changes, changed)
-    structural = [*_places(plan, numbers, objective), *_deadline(plan, objective)]
+    structural = [*_places(plan, arrays, objective), *_deadline(plan, objective)]
     for kind, changes, changed in structural:
         if _meets(changed, objective):
             yield way(kind, changes, changed)
@@ -81,11 +84,11 @@ Change = tuple[str, dict[str, dict[str, Any]], Arrays]
 Raise = Callable[[Array], Arrays]
 
 
-def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Change]:
+def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Change]:
     """More of a ceiling in one year, or of the total's in every year that has one."""
     rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
-    free = without_ceilings(numbers)
+    free = without_ceilings(arrays)
     if not rows or not _meets(free, objective):
         return
     most = float(run_plan(free).funded_vnd.sum())
@@ -93,25 +96,25 @@ def _money(plan: Plan, numbers: Arrays, objective: int, every_year_only: bool = 
     single = [] if every_year_only else [[row] for row in rows]
     for cells in [every, *(one for one in single if one != every)]:
         at = [(year, sources.index(source)) for year, source in cells]
-        amount = _least(numbers, objective, _ceiling_step(numbers, at), most, STEP)
+        amount = _least_that_meets(arrays, objective, _raise_ceilings(arrays, at), most, STEP)
         if amount is not None:
             kind = "money_every_year" if cells is every else "money_in_a_year"
             names = [f"ceilings.{plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
-            yield kind, {name: {"add": amount} for name in names}, _ceiling_step(numbers, at)(np.array([amount]))
+            yield kind, {name: {"add": amount} for name in names}, _raise_ceilings(arrays, at)(np.array([amount]))
 
 
-def _places(plan: Plan, numbers: Arrays, objective: int) -> Iterator[Change]:
+def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Change]:
     """More places in a program that serves the objective, money apart: a capacity holds in every year."""
-    free = without_ceilings(numbers)
-    most = MOST_PLACES * float(numbers.headcount[numbers.group[objective], 0])
-    for pair in np.flatnonzero((numbers.objective == objective) & (numbers.route_share[:, 0] > 0)):
-        program = int(numbers.program[pair])
-        if np.isinf(numbers.capacity[program, 0]):
+    free = without_ceilings(arrays)
+    most = MOST_PLACES * float(arrays.headcount[arrays.group[objective], 0])
+    for pair in np.flatnonzero((arrays.objective == objective) & (arrays.route_share[:, 0] > 0)):
+        program = int(arrays.program[pair])
+        if np.isinf(arrays.capacity[program, 0]):
             continue
-        places = _least(free, objective, _capacity_step(free, program), most, 1.0)
+        places = _least_that_meets(free, objective, _raise_capacity(free, program), most, 1.0)
         if places:
             address = f"programs.{plan.tables.programs[program].id}.capacity"
-            yield "places", {address: {"add": places}}, _capacity_step(numbers, program)(np.array([places]))
+            yield "places", {address: {"add": places}}, _raise_capacity(arrays, program)(np.array([places]))
 
 
 def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
@@ -122,45 +125,45 @@ def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
         return
     date = f"{due}{rows[objective].due[4:]}"
     rows[objective] = rows[objective].model_copy(update={"due": date})
-    later = limited(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
+    later = arrays_under_ceilings(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
     value = date if "-" in date else due
     yield "deadline", {f"objectives.{rows[objective].id}.due": {"value": value}}, later
 
 
-def _ceiling_step(numbers: Arrays, at: list[tuple[int, int]]) -> Raise:
-    """Amounts (D,) to numbers in which each is added to the ceilings at `at`."""
+def _raise_ceilings(arrays: Arrays, at: list[tuple[int, int]]) -> Raise:
+    """From amounts (D,) to arrays in which each is added to the ceilings at `at`."""
 
     def raised(amounts: Array) -> Arrays:
-        ceiling = np.repeat(numbers.ceiling, len(amounts), axis=2)
+        ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
         for year, source in at:
             ceiling[year, source] += amounts
-        return replace(numbers, ceiling=ceiling)
+        return replace(arrays, ceiling=ceiling)
 
     return raised
 
 
-def _capacity_step(numbers: Arrays, program: int) -> Raise:
-    """Places (D,) to numbers in which each is added to a program's capacity."""
+def _raise_capacity(arrays: Arrays, program: int) -> Raise:
+    """From places (D,) to arrays in which each is added to a program's capacity."""
 
     def raised(places: Array) -> Arrays:
-        capacity = np.repeat(numbers.capacity, len(places), axis=1)
+        capacity = np.repeat(arrays.capacity, len(places), axis=1)
         capacity[program] += places
-        return replace(numbers, capacity=capacity)
+        return replace(arrays, capacity=capacity)
 
     return raised
 
 
-def _least(numbers: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
+def _least_that_meets(arrays: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
         return np.asarray(run_plan(raised(amounts)).met_when_due[objective])
 
-    return least(works, most, points_of(numbers), step) if works(np.array([most]))[0] else None
+    return least_amount(works, most, amounts_at_once(arrays), step) if works(np.array([most]))[0] else None
 
 
-def _meets(numbers: Arrays, objective: int) -> bool:
-    return bool(run_plan(numbers).met_when_due[objective, 0])
+def _meets(arrays: Arrays, objective: int) -> bool:
+    return bool(run_plan(arrays).met_when_due[objective, 0])
 
 
 def _cost(run: Run) -> float:

@@ -16,7 +16,7 @@ from trainplan.plan.plan import Plan
 
 
 @dataclass(frozen=True)
-class Rules:
+class RuleComparison:
     """A plan under every rule that keeps its ceilings, and the best plan with its bound and marginal values."""
 
     plan: Plan
@@ -47,16 +47,16 @@ class Rules:
         return pd.DataFrame({"program": programs, **sent})
 
 
-def rules(plan: Plan) -> Rules:
-    """Every rule on a plan, whatever its own is."""
-    numbers = build_arrays(plan)
-    best = solve_best_plan(replace(numbers, allocation="optimal"))
+def compare_rules(plan: Plan) -> RuleComparison:
+    """Every rule that keeps the ceilings on a plan, whatever its own is; the best plan among them."""
+    arrays = build_arrays(plan)
+    best = solve_best_plan(replace(arrays, allocation="optimal"))
     others = (rule for rule in compared_rules() if rule != "optimal")
-    runs = {rule: run_plan(replace(numbers, allocation=rule)) for rule in others}
-    return Rules(plan, best, {**runs, "optimal": best.run})
+    runs = {rule: run_plan(replace(arrays, allocation=rule)) for rule in others}
+    return RuleComparison(plan, best, {**runs, "optimal": best.run})
 
 
-def nearest_rule(compared: Rules) -> str:
+def nearest_rule(compared: RuleComparison) -> str:
     """The rule that comes closest to the best plan."""
     table = compared.table[compared.table["rule"] != "optimal"]
     return str(table["rule"].iloc[int(np.argmin(table["weighted_shortfall"]))])

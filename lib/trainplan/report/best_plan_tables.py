@@ -7,8 +7,8 @@ import math
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL, Goal
-from trainplan.analysis.relaxations import Way
-from trainplan.analysis.rule_comparison import Rules, nearest_rule
+from trainplan.analysis.relaxations import Relaxation
+from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
 from trainplan.text.catalog import option_name, say
@@ -16,7 +16,7 @@ from trainplan.text.formats import bare_billions, billions, number
 from trainplan.text.words import old_say
 
 
-def best_plan_sentences(compared: Rules, language: str) -> list[str]:
+def best_plan_sentences(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
     table = compared.table.set_index("rule")
     best, rule = table.loc["optimal"], nearest_rule(compared)
@@ -42,7 +42,7 @@ def best_plan_sentences(compared: Rules, language: str) -> list[str]:
     }[language]
 
 
-def rules_table(compared: Rules, language: str) -> pd.DataFrame:
+def rules_table(compared: RuleComparison, language: str) -> pd.DataFrame:
     """Every rule: targets met, person-years behind the path, money."""
     rows = [
         {
@@ -97,7 +97,7 @@ def beyond_sentence(goal: Goal, language: str) -> str:
     return {"vi": f"Thêm kinh phí cũng không đạt: {names}.", "en": f"More money does not meet: {names}."}[language]
 
 
-def ways_view(plan: Plan, found: list[Way], language: str) -> pd.DataFrame:
+def ways_view(plan: Plan, found: list[Relaxation], language: str) -> pd.DataFrame:
     """Ways to meet what is missed, the cheapest first: the target, what changes, what it costs more."""
     rows = [
         {
@@ -112,7 +112,7 @@ def ways_view(plan: Plan, found: list[Way], language: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _changes(plan: Plan, way: Way, language: str) -> str:
+def _changes(plan: Plan, way: Relaxation, language: str) -> str:
     """The changes of a way in words; the same sum in every year is said once."""
     words: list[str] = []
     money = [(address, change["add"]) for address, change in way.changes.items() if address.startswith("ceilings.")]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trainplan.model.arrays import build_arrays
 from trainplan.model.gap import HALF_A_PERSON
-from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
-from trainplan.results.real_terms import real_change
+from trainplan.results.real_terms import real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NOTHING, billions, number, percent
@@ -114,13 +112,13 @@ WHY = {
 
 def why(results: Results, language: str) -> list[str]:
     """A sentence for every objective: what it reaches when due, what binds, and the best that can be had."""
-    numbers, keys = build_arrays(results.plan), ["year", "objective"]
+    keys = ["year", "objective"]
     yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
     rows = zip(
         results.plan.tables.objectives,
         results["verdicts"].to_dict("records"),
-        numbers.length,
-        completion_rate(numbers)[:, 0],
+        results.arrays.length,
+        results.completion_rate,
         strict=True,
     )
     return [
@@ -183,7 +181,7 @@ def _short_of_places(results: Results, objective: str, language: str) -> str:
 
 def real_message(plan: Plan, language: str) -> str:
     """What the plan's money is worth against the period before, as a sentence; empty without a history."""
-    change = real_change(plan)
+    change = real_change_of_money(plan)
     if change is None:
         return ""
     share = percent(abs(change), language, 0)

@@ -12,8 +12,8 @@ from trainplan.plan.address import Change, address_label, in_language, row_label
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.decision import pointers, statements
-from trainplan.results.sources import register
+from trainplan.results.decision import decision_statements, split_pointers
+from trainplan.results.sources import source_register
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.columns import old_name
@@ -175,9 +175,9 @@ def classes(results: Results, language: str) -> pd.DataFrame:
 
 def traced(plan: Plan, language: str) -> pd.DataFrame:
     """Every statement of the decision, and where it lives or why it does not."""
-    rows = statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
+    rows = decision_statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
     rows["statement"] = rows["statement"] + " · " + rows["quote_vi"]
-    rows["where"] = ["; ".join(_pointed(plan, p, language) for p in pointers(cell)) for cell in rows["pointers"]]
+    rows["where"] = ["; ".join(_pointed(plan, p, language) for p in split_pointers(cell)) for cell in rows["pointers"]]
     return table(rows, language, {"section": str, "statement": str, "where": str, "why_not": str})
 
 
@@ -197,7 +197,7 @@ def _pointed(plan: Plan, pointer: str, language: str) -> str:
 
 def basis_register(plan: Plan, language: str) -> pd.DataFrame:
     """Where every number comes from; rows of a table with the same words share a line."""
-    rows = _in_language(register(plan), language)
+    rows = _in_language(source_register(plan), language)
     lines = []
     for (name, kind, basis), some in rows.groupby(["table", "kind", "basis"], sort=False):
         places = [row_label(plan, name, row, language) for row in some["row"]]
@@ -229,7 +229,7 @@ def _in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
 
 def basis_count(plan: Plan, language: str) -> pd.DataFrame:
     """How many rows rest on the decision, the law, a statistic or an assumption."""
-    counts = register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
+    counts = source_register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
     return table(counts, language, {"kind": _word(language), "count": _number(language)})
 
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from trainplan.analysis.attribution import differences
-from trainplan.analysis.failure_conditions import Rule, conditions
-from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, under_rules
+from trainplan.analysis.attribution import attribute
+from trainplan.analysis.failure_conditions import FailureRule, failure_conditions
+from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
@@ -48,8 +48,8 @@ class UncertainPages:
         return sensitivity(self.plan, self.draws.loop)
 
     @cached_property
-    def rules(self) -> list[Rule]:
-        return conditions(self.draws)
+    def rules(self) -> list[FailureRule]:
+        return failure_conditions(self.draws)
 
     def likely(self) -> None:
         """The answer in a few sentences."""
@@ -68,7 +68,7 @@ class UncertainPages:
     def chances_by_rule(self) -> None:
         """How likely each target is under every rule of allocation."""
         if self.plan.ranges:
-            frame = views.chances_by_rule(under_rules(self.plan), self.language)
+            frame = views.chances_by_rule(uncertainty_by_rule(self.plan), self.language)
             self._table(frame, "Xác suất đạt khi đến hạn, theo cách phân bổ", "Probability when due, by allocation")
 
     def coverage_bands(self) -> None:
@@ -110,7 +110,7 @@ class UncertainPages:
 
     def differences(self) -> None:
         """Why each scenario differs from the first."""
-        parts = [(other, differences(self.plan, other)) for other in self.others]
+        parts = [(other, attribute(self.plan, other)) for other in self.others]
         frame = views.differences([(plan, frame) for plan, frame in parts if len(frame)], self.language)
         vi, en = "Chênh lệch so với kịch bản đầu do thay đổi nào", "What the difference from the first comes from"
         self._table(frame, vi, en)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.attribution import COST, MET
-from trainplan.analysis.failure_conditions import Condition, Rule
+from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
@@ -191,13 +191,13 @@ def condition(plan: Plan, one: Condition, language: str) -> str:
     return f"{name[0].lower()}{name[1:]} {side} {amount(plan, span, threshold, language)}{of_plan}{end}"
 
 
-def missed_when(draws: Uncertainty, rules: Sequence[Rule], language: str) -> list[str]:
+def missed_when(draws: Uncertainty, rules: Sequence[FailureRule], language: str) -> list[str]:
     """A sentence a target: how often it is missed, under which conditions, and how often that rule is right."""
     bands = when_due(draws).set_index("objective")
     return [_missed_when(draws.plan, rule, bands.loc[rule.objective], language) for rule in rules]
 
 
-def _missed_when(plan: Plan, rule: Rule, band: pd.Series, language: str) -> str:
+def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) -> str:
     name, missed = plan.label("objectives", rule.objective, language), percent(rule.missed, language)
     if not rule.conditions:
         often = rule.missed > 0.5

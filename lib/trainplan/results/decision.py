@@ -16,37 +16,45 @@ DECISION = "decision.txt"
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
 
 
-def statements(plan: Plan) -> pd.DataFrame:
-    """Statements in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en."""
+def decision_statements(plan: Plan) -> pd.DataFrame:
+    """A row a statement, in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en.
+
+    `pointers` say where in the project the statement lives; one that lives nowhere says why not.
+    """
     return plan.frame("statements")[COLUMNS]
 
 
-def pointers(cell: str) -> list[str]:
+def split_pointers(cell: str) -> list[str]:
     """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`."""
     return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
 
 
-def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]) -> list[str]:
-    """Pointers that lead nowhere, each with its statement."""
+def dangling_pointers(
+    plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]
+) -> list[str]:
+    """Pointers that lead to no row, notebook, command, scenario or choice, each as `statement: pointer`.
+
+    `notebooks`, `commands` and `scenarios` are the names that there are; rows and choices are the plan's.
+    """
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
     known["choice"] = set(CHANGEABLE_CHOICES)
     for name, table in TABLES.items():
         known[name] = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
     lost = []
     for row in plan.tables.statements:
-        for pointer in pointers(row.pointers):
+        for pointer in split_pointers(row.pointers):
             kind, _, target = pointer.partition(".")
             if target not in known.get(kind, ()):
                 lost.append(f"{row.id}: {pointer}")
     return lost
 
 
-def unquoted(plan: Plan) -> list[str]:
-    """Statements whose quote does not stand in the decision's text, by id."""
-    text = _even((plan.data_folder / DECISION).read_text("utf-8-sig"))
-    return [row.id for row in plan.tables.statements if _even(row.quote_vi) not in text]
+def unquoted_statements(plan: Plan) -> list[str]:
+    """Ids of the statements whose quote does not stand in the decision's text, `decision.txt` beside the data."""
+    text = _collapse_spaces((plan.data_folder / DECISION).read_text("utf-8-sig"))
+    return [row.id for row in plan.tables.statements if _collapse_spaces(row.quote_vi) not in text]
 
 
-def _even(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     """NFC, with every run of white space made one space: a line break is not part of a quote."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()

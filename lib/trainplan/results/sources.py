@@ -15,20 +15,20 @@ ASSUMED = {"basis": "; assumed:", "basis_vi": "; giả định:"}  # what stands
 COLUMNS = ["table", "row", "numbers", "basis_vi", "basis", "kind"]
 
 
-def register(plan: Plan) -> pd.DataFrame:
+def source_register(plan: Plan) -> pd.DataFrame:
     """A row for every row with a `basis`: table, row, numbers (by column), basis in both languages, kind.
 
     What a basis says after `; assumed:` gets a line of its own, as an assumption. A plan without the column
     `basis_vi` has the same words in both languages.
     """
     tables = [name for name, table in TABLES.items() if "basis" in table.columns]
-    return pd.DataFrame([line for name in tables for line in _lines(plan, name)], columns=COLUMNS)
+    return pd.DataFrame([line for name in tables for line in _register_lines(plan, name)], columns=COLUMNS)
 
 
-def _lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
-    """The lines of one table."""
+def _register_lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
+    """The lines of one table, in the order of its rows."""
     for cells in plan.frame(name).to_dict("records"):
-        line = {"table": name, "row": row_key(cells, TABLES[name].keys), "numbers": _numbers(name, cells)}
+        line = {"table": name, "row": row_key(cells, TABLES[name].keys), "numbers": _numbers_by_column(name, cells)}
         kind, _, words = cells["basis"].partition(":")
         stated, _, assumed = words.partition(ASSUMED["basis"])
         stated_vi, _, assumed_vi = (cells.get("basis_vi") or words).partition(ASSUMED["basis_vi"])
@@ -37,7 +37,7 @@ def _lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
             yield {**line, "basis_vi": (assumed_vi or assumed).strip(), "basis": assumed.strip(), "kind": "assumption"}
 
 
-def _numbers(name: str, cells: dict[str, Any]) -> dict[str, float]:
+def _numbers_by_column(name: str, cells: dict[str, Any]) -> dict[str, float]:
     """The numbers of a row, by their columns."""
     table = TABLES[name]
     found = {c: cells[c] for c in table.columns if c not in table.keys}

@@ -163,7 +163,7 @@ def prepare(part: Part) -> None:
     """Clears what was left half-done and renews the result tables."""
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
-    tables = write_tables(part.results, part.folder / TABLES)
+    tables = write_tables(part.results.tables, part.folder / TABLES)
     part.tables = {path.relative_to(part.folder).as_posix(): sha256(path) for path in tables}
     remove(part.folder, set(before) - set(part.tables))
     part.write()

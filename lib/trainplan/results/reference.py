@@ -1,0 +1,105 @@
+"""The reference of every table, input and output, written from the declarations: docs/reference.md and .vi.md.
+
+`python -m trainplan.results.reference` writes both anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from trainplan.plan.description import ColumnDescription, TableDescription, describe_input
+from trainplan.plan.find import PROJECT
+from trainplan.plan.schema import OR_TOTAL
+from trainplan.results.registry import RESULTS, ResultTable
+from trainplan.text.catalog import LANGUAGES, say
+
+COMMAND = "python workbook.py python -m trainplan.results.reference"
+RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
+INPUT_COLUMNS = ("column", "unit", "allowed", "empty", "meaning")
+
+
+def reference(language: str) -> str:
+    """The whole reference as Markdown."""
+    lines = [
+        f"# {say('reference.title', language)}",
+        say("reference.made", language, command=COMMAND),
+        f"## {say('reference.inputs', language)}",
+        say("reference.inputs_about", language),
+        *(text for table in describe_input(language) for text in input_section(table, language)),
+        f"## {say('reference.results', language)}",
+        say("reference.results_about", language),
+        *(text for table in RESULTS.values() for text in result_section(table, language)),
+    ]
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def result_section(table: ResultTable, language: str) -> Iterator[str]:
+    """Heading, meaning and columns of a result table."""
+    yield f"### {table.stem}.csv – {table.title(language)}"
+    keys = ", ".join(table.keys)
+    yield " ".join(
+        [
+            table.meaning(language),
+            *([say("reference.keys", language, keys=keys)] if keys else []),
+            say(f"reference.command.{table.command}", language),
+            *([say("reference.by_scenario", language)] if table.by_scenario else []),
+        ]
+    )
+    rows = [
+        (
+            f"`{column.name}`",
+            say(f"unit_name.{column.unit}", language),
+            say(f"over_years.{column.over_years}", language),
+            table.column_meaning(column.name, language),
+        )
+        for column in table.columns
+    ]
+    yield markdown_table([say(f"reference.{name}", language) for name in RESULT_COLUMNS], rows)
+
+
+def input_section(table: TableDescription, language: str) -> Iterator[str]:
+    """Heading, meaning and columns of an input table."""
+    yield f"### {table.name} – {table.label}"
+    keys = ", ".join(column.name for column in table.columns if column.key)
+    presence = say("reference.required" if table.required else "reference.optional", language)
+    yield " ".join([table.about, say("reference.keys", language, keys=keys), presence])
+    rows = [
+        (f"`{column.name}`", column.unit, _allowed(column, language), column.empty, column.about)
+        for column in table.columns
+    ]
+    yield markdown_table([say(f"reference.{name}", language) for name in INPUT_COLUMNS], rows)
+
+
+def _allowed(column: ColumnDescription, language: str) -> str:
+    """What a cell may hold beyond its unit: bounds, the ids of another table, and whether it may be drawn."""
+    table = column.refers.removesuffix(OR_TOTAL)
+    reference = "reference.row_of" if table == column.refers else "reference.row_of_or_total"
+    words = [
+        column.bounds,
+        say(reference, language, table=table) if table else "",
+        say("reference.drawable", language) if column.drawable else "",
+    ]
+    return "; ".join(word for word in words if word)
+
+
+def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; a bar within a cell is escaped."""
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def reference_path(language: str) -> Path:
+    """Where the reference of a language is kept."""
+    return PROJECT / "docs" / ("reference.md" if language == "en" else f"reference.{language}.md")
+
+
+def write_reference() -> None:
+    """Writes the reference in every language."""
+    for language in LANGUAGES:
+        reference_path(language).write_text(reference(language), "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_reference()
