@@ -210,7 +210,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.marginal_values import values
     from trainplan.analysis.relaxations import ways, ways_table
     from trainplan.plan.plan import load_plan
-    from trainplan.report.best_plan_tables import goal_sentence
+    from trainplan.report.sentences import goal_amount
     from trainplan.storage.tables import write_table
 
     plan = load_plan(arguments.plan, arguments.scenario)
@@ -220,7 +220,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     for stem, table in found.items():
         write_table(table, arguments.output / f"{stem}.csv")
     for language in ("vi", "en"):
-        print(goal_sentence(goal, language))
+        print(*goal_amount(goal, language), sep="\n")
     print(f"{len(found)} bảng / tables: {arguments.output}")
     return DONE
 

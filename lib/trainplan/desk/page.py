@@ -6,8 +6,8 @@ from html import escape
 
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
+from trainplan.report.html import html_table
 from trainplan.report.tables import changes as changes_table
-from trainplan.report.tables import html_table
 from trainplan.text.catalog import say
 
 SECTIONS = {

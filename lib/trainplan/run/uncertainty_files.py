@@ -11,7 +11,7 @@ from trainplan.analysis.failure_conditions import Rule, conditions
 from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.plan import Plan
-from trainplan.report.uncertainty_tables import likely
+from trainplan.report.sentences import probability_summary
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_table
 
@@ -30,7 +30,7 @@ def write_uncertainty(plan: Plan, draws: int, seed: int, loop: str, folder: Path
         "conditions": rule_table(plan, conditions(found)),
     }
     for language in ("vi", "en"):
-        print(*likely(found, language), sep="\n", file=sys.stderr)
+        print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return [write_table(frame, folder / f"{stem}.csv") for stem, frame in tables.items()]
 
 
