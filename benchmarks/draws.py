@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from trainplan.analysis.monte_carlo import uncertainty
-from trainplan.analysis.sampling import Ranges, points
+from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import arrays, drawn_arrays
 from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
@@ -67,7 +67,7 @@ def peak_megabytes() -> float:
 def main() -> None:
     plan = load_plan(sys.argv[1] if len(sys.argv) > 1 else DEFAULT_PLAN)
     ranges = Ranges.of(plan)
-    shares = np.concatenate(list(points(len(plan.ranges), DRAWS, seed=1)), axis=1)
+    shares = np.concatenate(list(sobol_points(len(plan.ranges), DRAWS, seed=1)), axis=1)
     cells = ranges.drawn(ranges.values(shares))
     uncertainty(plan, 4 * CHUNK)  # warms up
 

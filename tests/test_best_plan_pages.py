@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from test_figures import PLANS, drawn_text_outside
-from trainplan.analysis.goal_seek import seek
-from trainplan.analysis.marginal_values import values
-from trainplan.analysis.relaxations import ways
-from trainplan.analysis.rule_comparison import Rules, nearest_rule, rules
+from trainplan.analysis.goal_seek import goal_seek
+from trainplan.analysis.marginal_values import marginal_values
+from trainplan.analysis.relaxations import relaxations
+from trainplan.analysis.rule_comparison import RuleComparison, compare_rules, nearest_rule
 from trainplan.plan.plan import load_plan
 from trainplan.report import tables
 from trainplan.report.figures import best_plan as figures
@@ -17,13 +17,13 @@ from trainplan.text.formats import number
 
 
 @pytest.fixture(scope="module", params=PLANS)
-def compared(request: pytest.FixtureRequest) -> Rules:
-    return rules(load_plan(request.param))
+def compared(request: pytest.FixtureRequest) -> RuleComparison:
+    return compare_rules(load_plan(request.param))
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_figures_fit_and_have_a_message(language: str, compared: Rules) -> None:
-    plan, worth = compared.plan, values(compared.plan)
+def test_figures_fit_and_have_a_message(language: str, compared: RuleComparison) -> None:
+    plan, worth = compared.plan, marginal_values(compared.plan)
     pictures = [figures.rules_compared(compared, language), figures.differs(compared, language)]
     pictures += [figure(plan, worth, language) for figure in (figures.value_of_money, figures.value_of_places)]
     for picture in pictures:
@@ -31,14 +31,14 @@ def test_figures_fit_and_have_a_message(language: str, compared: Rules) -> None:
         assert picture.alt.endswith(".") and len(picture.alt) > 30
 
 
-def test_the_best_plan_leads_the_table(compared: Rules) -> None:
+def test_the_best_plan_leads_the_table(compared: RuleComparison) -> None:
     short = compared.table.set_index("rule")["weighted_shortfall"]
     assert short["optimal"] <= short[nearest_rule(compared)] <= short.max()
     assert short["optimal"] == pytest.approx(compared.best.weighted_shortfall)
 
 
 def test_sentences_count() -> None:
-    compared = rules(load_plan("an_giang_2011_2015"))
+    compared = compare_rules(load_plan("an_giang_2011_2015"))
     best = compared.table.set_index("rule").loc["optimal"]
     sentences = compare_best_plan(compared, "en")
     assert f"{best.met:.0f}/{best.objectives:.0f} targets" in sentences[0]
@@ -47,7 +47,7 @@ def test_sentences_count() -> None:
 
 
 def test_the_goal_is_said_with_its_amount_and_what_is_lost_below_it() -> None:
-    goal = seek(load_plan("an_giang_2011_2015"))
+    goal = goal_seek(load_plan("an_giang_2011_2015"))
     for language in ("vi", "en"):
         [sentence] = goal_amount(goal, language)
         assert number(goal.amount_vnd / 1e9, language, 3) in sentence
@@ -57,7 +57,7 @@ def test_the_goal_is_said_with_its_amount_and_what_is_lost_below_it() -> None:
 
 def test_ways_are_said_in_words() -> None:
     plan = load_plan("an_giang_2011_2015")
-    found = ways(plan)
+    found = relaxations(plan)
     frame = tables.relaxations(plan, found, "vi")
     assert len(frame) == len(found) and not frame["Cách làm"].str.contains("ceilings|add|_").any()
     assert frame["Cách làm"].str.contains("chỗ học mỗi năm: Tin học").any()

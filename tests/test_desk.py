@@ -237,8 +237,8 @@ def test_a_saved_scenario_gives_the_same_bytes(folder: Path, tmp_path: Path) -> 
     desk.controls.name_vi.value = "Thử: 7 % /năm"
     desk.save()
     assert "thu_7_nam" in desk.controls.message.value
-    seen = write_tables(desk.bench.now, tmp_path / "seen")
-    saved = write_tables(compute(load_plan(folder, "thu_7_nam")), tmp_path / "saved")
+    seen = write_tables(desk.bench.now.tables, tmp_path / "seen")
+    saved = write_tables(compute(load_plan(folder, "thu_7_nam")).tables, tmp_path / "saved")
     assert [p.read_bytes() for p in seen] == [p.read_bytes() for p in saved]
     other = Bench(folder, "thu_7_nam")
     assert {e.key for e in other.entries("en")} == {"inflation", "due_delegates", "places_theory", "pacing"}

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainplan.analysis.attribution import COST, MET, differences, drawn_orders, every_set, outcomes
+from trainplan.analysis.attribution import (
+    COST,
+    MET,
+    attribute,
+    outcomes_of_sets,
+    shares_by_drawn_orders,
+    shares_by_every_set,
+)
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.results.tables import compute
 
@@ -28,7 +35,7 @@ def results(plan: Plan) -> dict[str, float]:
 @pytest.mark.parametrize("scenario", scenario_names(load_plan(PROVINCE).path))
 def test_parts_add_up_to_the_difference(scenario: str) -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, scenario)
-    parts = differences(base, other).groupby("result")["part"].sum()
+    parts = attribute(base, other).groupby("result")["part"].sum()
     before, after = results(base), results(other)
     for result in before:
         assert parts[result] == pytest.approx(after[result] - before[result], rel=1e-9, abs=1e-9), result
@@ -44,7 +51,7 @@ def test_two_changes_as_by_hand() -> None:
     other = load_plan(WORKED, overrides={**price, **pace})
     runs = [base, load_plan(WORKED, overrides=price), load_plan(WORKED, overrides=pace), other]
     none, with_price, with_pace, both = (results(plan)[COST] for plan in runs)
-    parts = differences(base, other).query("result == @COST").set_index("change")["part"]
+    parts = attribute(base, other).query("result == @COST").set_index("change")["part"]
     assert parts["programs.course.cost_per_learner_year"] == pytest.approx(
         ((with_price - none) + (both - with_pace)) / 2
     )
@@ -61,14 +68,14 @@ def test_the_order_of_changes_does_not_matter() -> None:
     }
     one = load_plan(PROVINCE, overrides=changes)
     other = load_plan(PROVINCE, overrides=dict(reversed(changes.items())))
-    forth, back = (differences(base, plan).set_index(["result", "change"])["part"] for plan in (one, other))
+    forth, back = (attribute(base, plan).set_index(["result", "change"])["part"] for plan in (one, other))
     assert forth.sort_index().equals(back.sort_index())
 
 
 def test_there_and_back_are_opposite() -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, "cadre_rotation")
-    forth = differences(base, other).set_index(["result", "change"])["part"]
-    back = differences(other, base).set_index(["result", "change"])["part"]
+    forth = attribute(base, other).set_index(["result", "change"])["part"]
+    back = attribute(other, base).set_index(["result", "change"])["part"]
     assert np.allclose(forth, -back[forth.index], rtol=1e-9, atol=1e-6)
 
 
@@ -85,7 +92,7 @@ def test_shares_of_any_game(count: int, seed: int) -> None:
             seen[:, :2] = np.sort(seen[:, :2], axis=1)
         return value[seen @ (1 << np.arange(count - 1))][None] if count > 1 else np.zeros((1, len(sets)))
 
-    parts, errors = every_set(game, count)
+    parts, errors = shares_by_every_set(game, count)
     everything, nothing = np.ones((1, count), int), np.zeros((1, count), int)
     assert parts.sum() == pytest.approx(game(everything)[0, 0] - game(nothing)[0, 0])
     assert parts[0, -1] == pytest.approx(0, abs=1e-12)
@@ -96,24 +103,24 @@ def test_shares_of_any_game(count: int, seed: int) -> None:
 
 def test_drawn_orders_come_within_the_stated_error() -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, "cadre_rotation")
-    from trainplan.analysis.attribution import grouped
+    from trainplan.analysis.attribution import changes_by_address
 
-    groups = list(grouped(base, other).values())
-    exact, _ = every_set(lambda sets: outcomes(base, groups, sets), len(groups))
-    drawn, error = drawn_orders(lambda sets: outcomes(base, groups, sets), len(groups), orders=64)
+    groups = list(changes_by_address(base, other).values())
+    exact, _ = shares_by_every_set(lambda sets: outcomes_of_sets(base, groups, sets), len(groups))
+    drawn, error = shares_by_drawn_orders(lambda sets: outcomes_of_sets(base, groups, sets), len(groups), orders=64)
     assert (np.abs(exact - drawn) <= 1.5 * error + 1e-9).all()
     assert np.allclose(drawn.sum(axis=1), exact.sum(axis=1))
 
 
 def test_more_changes_than_can_be_tried_have_a_stated_error() -> None:
-    parts = differences(load_plan(PROVINCE), load_plan(PROVINCE, "requirement_nominal"))
+    parts = attribute(load_plan(PROVINCE), load_plan(PROVINCE, "requirement_nominal"))
     assert parts["change"].nunique() == 13
     assert (parts.query("result == @COST")["error"] > 0).any()
     assert (parts["error"] >= 0).all()
 
 
 def test_plans_that_do_not_differ_have_no_difference() -> None:
-    assert differences(load_plan(PROVINCE), load_plan(PROVINCE, overrides={"language": "en"})).empty
-    assert differences(
+    assert attribute(load_plan(PROVINCE), load_plan(PROVINCE, overrides={"language": "en"})).empty
+    assert attribute(
         load_plan(WORKED), load_plan(WORKED, overrides={"last": 2014, "objectives.qualified.due": 2014})
     ).empty

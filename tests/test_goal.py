@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from strategies import plans
 from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
-from trainplan.analysis.goal_seek import STEP, goal_table, limited, seek, with_level
-from trainplan.analysis.marginal_values import values
-from trainplan.analysis.relaxations import ways, ways_table
+from trainplan.analysis.goal_seek import STEP, goal_seek, goal_table, limited, with_level
+from trainplan.analysis.marginal_values import marginal_values
+from trainplan.analysis.relaxations import relaxations, relaxations_table
 from trainplan.cli import main
 from trainplan.model.arrays import arrays
 from trainplan.optimize.best_plan import decided
@@ -36,7 +36,7 @@ def met(plan: Plan, scenario: str, changes: dict) -> set[str]:
 @pytest.mark.parametrize("scenario", ["base", "priority_rule"])
 def test_the_amount_works_and_a_million_less_does_not(scenario: str) -> None:
     plan = load_plan(AN_GIANG, scenario)
-    goal = seek(plan)
+    goal = goal_seek(plan)
     less = {address: amount - STEP for address, amount in goal.changes.items()}
     assert set(goal.reachable) <= met(plan, scenario, goal.changes)
     assert goal.lost and not set(goal.reachable) <= met(plan, scenario, less)
@@ -46,12 +46,12 @@ def test_the_amount_works_and_a_million_less_does_not(scenario: str) -> None:
 
 def test_the_amount_works_for_the_best_plan() -> None:
     plan = load_plan(HERE / "plans" / "counts", overrides={"allocation": "optimal"})
-    goal = seek(plan)
+    goal = goal_seek(plan)
     assert goal.reachable and set(goal.reachable) <= met(plan, "base", {"allocation": "optimal", **goal.changes})
 
 
 def test_where_everything_is_funded_the_best_plan_spends_the_amount() -> None:
-    assert seek(load_plan(HERE / "plans" / "counts", overrides={"allocation": "all"})).rule == "optimal"
+    assert goal_seek(load_plan(HERE / "plans" / "counts", overrides={"allocation": "all"})).rule == "optimal"
 
 
 @settings(parent=quick, max_examples=40)
@@ -59,7 +59,7 @@ def test_where_everything_is_funded_the_best_plan_spends_the_amount() -> None:
 def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     plan = loaded(drawn)
     assume(plan.allocation != "all")
-    goal, numbers = seek(plan), limited(plan)
+    goal, numbers = goal_seek(plan), limited(plan)
     reachable = np.array([row.id in goal.reachable for row in plan.tables.objectives])
     below = with_level(numbers, -1, np.array([goal.amount_vnd - STEP]))
     assert goal.run.met_when_due[reachable, 0].all()
@@ -71,7 +71,7 @@ def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
 @pytest.mark.parametrize(("folder", "scenario"), [(AN_GIANG, "base"), (AN_GIANG, "priority_rule")])
 def test_ways_do_what_they_say(folder: str, scenario: str) -> None:
     plan = load_plan(folder, scenario)
-    found = ways(plan)
+    found = relaxations(plan)
     assert {way.kind for way in found} & {"money_in_a_year", "money_every_year", "places"}
     for way in found:
         assert way.objective not in met(plan, scenario, {})
@@ -80,7 +80,7 @@ def test_ways_do_what_they_say(folder: str, scenario: str) -> None:
 
 def test_the_least_of_its_kind_is_the_least() -> None:
     plan = load_plan(AN_GIANG, "priority_rule")
-    for way in ways(plan):
+    for way in relaxations(plan):
         if way.kind in ("places", "money_every_year", "money_in_a_year"):
             step = 1 if way.kind == "places" else STEP
             less = {address: {"add": change["add"] - step} for address, change in way.changes.items()}
@@ -91,16 +91,16 @@ def test_the_least_of_its_kind_is_the_least() -> None:
 @given(plans(rule="priority"))
 def test_ways_of_random_plans_meet_their_targets(drawn: Drawn) -> None:
     plan = loaded(drawn)
-    for way in ways(plan):
+    for way in relaxations(plan):
         verdicts = compute(loaded(drawn, way.changes))["verdicts"].set_index("objective")["verdict"]
         assert verdicts[way.objective] == "met", way
-    for address in ways_table(ways(plan))["address"]:
+    for address in relaxations_table(relaxations(plan))["address"]:
         assert split_address(address)
 
 
 def test_an_unknown_source_is_named() -> None:
     with pytest.raises(PlanError) as caught:
-        seek(load_plan(AN_GIANG), "central_budgt")
+        goal_seek(load_plan(AN_GIANG), "central_budgt")
     assert "Nearest: 'central_budget'" in str(caught.value)
 
 
@@ -117,7 +117,7 @@ def test_the_command_writes_three_tables_and_says_the_amount(
 
 def test_values_are_those_of_solving_again() -> None:
     plan = load_plan(AN_GIANG)
-    numbers, table = arrays(plan), values(plan).set_index(["kind", "id", "year"])["people_years"].sort_index()
+    numbers, table = arrays(plan), marginal_values(plan).set_index(["kind", "id", "year"])["people_years"].sort_index()
     now = relaxed_value(numbers)
     for y, year in enumerate(plan.years):
         again = now - relaxed_value(with_ceiling(numbers, y, -1, 1e9))

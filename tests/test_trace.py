@@ -8,8 +8,14 @@ import pytest
 
 from trainplan.cli import COMMANDS
 from trainplan.plan.plan import PROJECT, Plan, load_plan, scenario_names
-from trainplan.results.decision import DECISION, dangling, pointers, statements, unquoted
-from trainplan.results.sources import register
+from trainplan.results.decision import (
+    DECISION,
+    dangling_pointers,
+    decision_statements,
+    split_pointers,
+    unquoted_statements,
+)
+from trainplan.results.sources import source_register
 
 PLANS = sorted(path.parent.name for path in (PROJECT / "params").glob("*/plan.yaml"))
 NOTEBOOKS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
@@ -24,31 +30,31 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 
 
 def test_every_quote_stands_in_the_text(plan: Plan) -> None:
-    assert unquoted(plan) == []
+    assert unquoted_statements(plan) == []
 
 
 def test_every_pointer_leads_somewhere(plan: Plan) -> None:
-    assert dangling(plan, NOTEBOOKS, COMMANDS, scenario_names(plan.path)) == []
+    assert dangling_pointers(plan, NOTEBOOKS, COMMANDS, scenario_names(plan.path)) == []
 
 
 def test_a_statement_points_somewhere_or_says_why_not(plan: Plan) -> None:
-    for row in statements(plan).itertuples():
-        assert bool(pointers(row.pointers)) != bool(row.why_not_vi and row.why_not_en), row.id
+    for row in decision_statements(plan).itertuples():
+        assert bool(split_pointers(row.pointers)) != bool(row.why_not_vi and row.why_not_en), row.id
 
 
 def test_every_objective_program_and_source_is_named_by_the_decision(plan: Plan) -> None:
-    named = {pointer for cell in statements(plan)["pointers"] for pointer in pointers(cell)}
+    named = {pointer for cell in decision_statements(plan)["pointers"] for pointer in split_pointers(cell)}
     for table in ("objectives", "sources"):
         for row in plan.tables[table]:
             assert f"{table}.{row.id}" in named, f"no statement points to {table}.{row.id}"
 
 
 def test_the_decision_of_an_giang_is_whole() -> None:
-    assert len(statements(load_plan("an_giang_2011_2015"))) == 125
+    assert len(decision_statements(load_plan("an_giang_2011_2015"))) == 125
 
 
 def test_every_basis_is_in_the_register(plan: Plan) -> None:
-    rows = register(plan)
+    rows = source_register(plan)
     for table in ("groups", "objectives", "programs", "funding", "ceilings", "prices"):
         assert rows.loc[rows["table"] == table, "row"].nunique() == len(plan.tables[table])
     assert set(rows["kind"]) <= {"clause", "law", "statistic", "assumption"}
@@ -63,4 +69,4 @@ def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
     table = tmp_path / "data" / source.data_folder.name / "statements.csv"
     first = source.tables.statements[0]
     table.write_text(table.read_text("utf-8").replace(first.quote_vi, first.quote_vi + " (sửa)", 1), "utf-8")
-    assert unquoted(load_plan(tmp_path / "params" / "copy")) == [first.id]
+    assert unquoted_statements(load_plan(tmp_path / "params" / "copy")) == [first.id]

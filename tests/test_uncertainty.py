@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trainplan.analysis.failure_conditions import conditions
+from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.monte_carlo import Uncertainty, uncertainty
-from trainplan.analysis.sampling import Ranges, cells_of, points
+from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.plan.ranges import LIMITS, Range
@@ -38,7 +38,7 @@ def collapsed(plan: Plan) -> Plan:
     parts = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean",)}
     ranges = []
     for one in plan.ranges:
-        still = {"scale": 1.0, "add": 0.0, "value": cells_of(plan, one)[0].value}[one.form]
+        still = {"scale": 1.0, "add": 0.0, "value": range_cells(plan, one)[0].value}[one.form]
         ranges.append(one.model_copy(update=dict.fromkeys(parts[one.distribution], still)))
     return with_ranges(plan, *ranges)
 
@@ -120,7 +120,7 @@ def test_draws_stay_what_columns_allow() -> None:
 def test_points_have_the_mean_and_spread_of_their_distribution(one: Range) -> None:
     from trainplan.analysis.sampling import quantile
 
-    values = quantile(one, np.concatenate(list(points(1, 4096, 7)), axis=1)[0])
+    values = quantile(one, np.concatenate(list(sobol_points(1, 4096, 7)), axis=1)[0])
     if one.distribution == "triangular":
         a, c, b = one.shape
         mean, variance = (a + b + c) / 3, (a * a + b * b + c * c - a * b - a * c - b * c) / 18
@@ -148,7 +148,7 @@ def test_limits_are_those_of_the_columns(table: str, column: str) -> None:
 def test_a_rule_is_as_often_right_as_it_says(province: dict[int, Uncertainty]) -> None:
     """Counted anew, draw by draw, in the half that the rule was not found in."""
     draws = province[8192]
-    told = [rule for rule in conditions(draws) if rule.conditions]
+    told = [rule for rule in failure_conditions(draws) if rule.conditions]
     assert told
     for rule in told:
         o = [row.id for row in draws.plan.tables.objectives].index(rule.objective)
@@ -166,15 +166,15 @@ def test_a_rule_is_as_often_right_as_it_says(province: dict[int, Uncertainty]) -
 
 
 def test_a_rule_finds_the_condition_that_was_built_in() -> None:
-    from trainplan.analysis.failure_conditions import rule
+    from trainplan.analysis.failure_conditions import find_rule
 
-    inputs = np.concatenate(list(points(4, 4096, 3)), axis=1)
-    alone = rule("o", inputs, inputs[2] < 0.3)
+    inputs = np.concatenate(list(sobol_points(4, 4096, 3)), axis=1)
+    alone = find_rule("o", inputs, inputs[2] < 0.3)
     assert [(c.input, c.below) for c in alone.conditions] == [(2, True)]
     assert alone.conditions[0].threshold == pytest.approx(0.3, abs=0.03)
-    both = rule("o", inputs, (inputs[0] < 0.5) & (inputs[3] >= 0.6))
+    both = find_rule("o", inputs, (inputs[0] < 0.5) & (inputs[3] >= 0.6))
     assert {(c.input, c.below) for c in both.conditions} == {(0, True), (3, False)} and not both.either
-    one_of = rule("o", inputs, (inputs[0] < 0.2) | (inputs[1] >= 0.75))
+    one_of = find_rule("o", inputs, (inputs[0] < 0.2) | (inputs[1] >= 0.75))
     assert {(c.input, c.below) for c in one_of.conditions} == {(0, True), (1, False)} and one_of.either
     for found in (alone, both, one_of):
         assert found.right > 0.97 and found.found > 0.97

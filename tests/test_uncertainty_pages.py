@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from test_figures import drawn_text_outside
-from trainplan.analysis.attribution import COST, differences
-from trainplan.analysis.failure_conditions import Condition, Rule, conditions
-from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, under_rules
+from trainplan.analysis.attribution import COST, attribute
+from trainplan.analysis.failure_conditions import Condition, FailureRule, failure_conditions
+from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
@@ -53,7 +53,7 @@ def test_figures_fit_and_say_their_message(draws, language: str) -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_target_has_a_sentence(draws, language: str) -> None:
     closed = draws[0]
-    said = sentences.missed_when(closed, conditions(closed), language)
+    said = sentences.missed_when(closed, failure_conditions(closed), language)
     for row, sentence in zip(closed.plan.tables.objectives, said, strict=True):
         assert sentence.startswith(closed.plan.label("objectives", row.id, language))
         assert sentence.endswith(".")
@@ -80,7 +80,7 @@ def test_a_condition_is_said_in_the_terms_of_its_range() -> None:
 
 def test_a_rule_is_told_with_how_often_it_is_right() -> None:
     draws = uncertainty(load_plan(PROVINCE), 64)
-    rule = Rule("rank_standard", 0.4, (Condition(0, True, 0.8), Condition(1, False, 1.1)), True, 0.91, 0.83)
+    rule = FailureRule("rank_standard", 0.4, (Condition(0, True, 0.8), Condition(1, False, 1.1)), True, 0.91, 0.83)
     english, vietnamese = (sentences.missed_when(draws, [rule], language)[0] for language in ("en", "vi"))
     assert "missed in 40% of the draws" in english and " or " in english
     assert "right in 91%" in english and "finds 83%" in english
@@ -89,7 +89,7 @@ def test_a_rule_is_told_with_how_often_it_is_right() -> None:
 
 def test_differences_are_added_up_by_column() -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, "real_terms")
-    shown = tables.differences([(other, differences(base, other))], "en")
+    shown = tables.differences([(other, attribute(base, other))], "en")
     assert list(shown["Change"]) == ["Ceilings · all: ceiling (VND)", "Prices · all: value"]
     cost = [compute(plan)["cost"]["funded_vnd"].sum() for plan in (base, other)]
     added = sum(float(cell.replace("−", "-").replace(",", "")) for cell in shown["Cost of all years (bn VND)"])
@@ -137,7 +137,7 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
     plan = load_plan(PROVINCE, "priority_rule")
     page = write_index(tmp_path, compare([compute(plan)]), []).read_text("utf-8")
     assert "Xác suất đạt từng chỉ tiêu" in page
-    shown = tables.probabilities_by_rule(under_rules(plan), "vi")
+    shown = tables.probabilities_by_rule(uncertainty_by_rule(plan), "vi")
     assert html_table(shown) in page and list(shown.columns[1:]) == [
         "Lập lại mỗi năm: cắt giảm đều", "Lập lại mỗi năm: theo ưu tiên", "Giữ kế hoạch đã định: cắt giảm đều",
         "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",

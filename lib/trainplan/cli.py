@@ -182,46 +182,52 @@ def write_one(arguments: argparse.Namespace) -> int:
     from trainplan.results.tables import compute
     from trainplan.storage.tables import write_tables
 
-    paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)), arguments.output)
+    paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
     print(f"{len(paths)} bảng / tables: {arguments.output}")
     return DONE
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.analysis.attribution import differences_from
+    from trainplan.analysis.attribution import attribute_all
     from trainplan.plan.scenarios import load_all, named
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
-    from trainplan.storage.tables import write_table
+    from trainplan.storage.tables import write_tables
 
     plans = load_all(arguments.plan, named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
-    for stem in ("inputs", "results", "totals"):
-        write_table(getattr(comparison, stem), arguments.output / f"{stem}.csv")
-    write_table(differences_from(plans[0], plans[1:]), arguments.output / "differences.csv")
+    write_tables(
+        {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])},
+        arguments.output,
+    )
     print(f"{len(plans)} kịch bản / scenarios: {arguments.output}")
     return DONE
 
 
 def seek_goal(arguments: argparse.Namespace) -> int:
     """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
-    from trainplan.analysis.goal_seek import goal_table, seek
-    from trainplan.analysis.marginal_values import values
-    from trainplan.analysis.relaxations import ways, ways_table
+    from trainplan.analysis.goal_seek import goal_seek, goal_table
+    from trainplan.analysis.marginal_values import marginal_values
+    from trainplan.analysis.relaxations import relaxations, relaxations_table
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
-    from trainplan.storage.tables import write_table
+    from trainplan.storage.tables import write_tables
 
     plan = load_plan(arguments.plan, arguments.scenario)
     print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)
-    goal = seek(plan, arguments.source)
-    found = {"goal": goal_table(goal), "relaxations": ways_table(ways(plan)), "values": values(plan)}
-    for stem, table in found.items():
-        write_table(table, arguments.output / f"{stem}.csv")
+    goal = goal_seek(plan, arguments.source)
+    paths = write_tables(
+        {
+            "goal": goal_table(goal),
+            "relaxations": relaxations_table(relaxations(plan)),
+            "values": marginal_values(plan),
+        },
+        arguments.output,
+    )
     for language in ("vi", "en"):
         print(*goal_amount(goal, language), sep="\n")
-    print(f"{len(found)} bảng / tables: {arguments.output}")
+    print(f"{len(paths)} bảng / tables: {arguments.output}")
     return DONE
 
 

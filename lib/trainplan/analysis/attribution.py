@@ -36,7 +36,7 @@ NEUTRAL = ("language",)  # choices that no result depends on
 
 
 @dataclass(frozen=True)
-class Cell:
+class ChangedCell:
     """A place where two plans differ: `table`, `row` number and `column`, or a choice, in `column` alone."""
 
     address: str
@@ -51,18 +51,18 @@ class Cell:
         return (self.table, self.column) in DRAWABLE and self.old is not None and self.new is not None
 
 
-def differences(one: Plan, other: Plan) -> pd.DataFrame:
+def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     """scenario (the other's), result (an objective's coverage when due, `cost_vnd`, `targets_met`), change (as the
     scenario writes its address), part, error (0 where every set was run).
 
     Empty where the plans do not differ, or cannot be compared: other years or rows, or too many changes for a rule that
     decides all years at once, which takes a solution for every set.
     """
-    groups = grouped(one, other)
-    if not groups or not comparable(one, other, len(groups)):
+    groups = changes_by_address(one, other)
+    if not groups or not is_comparable(one, other, len(groups)):
         return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.tables.objectives), COST, MET]
-    parts, errors = shares(lambda sets: outcomes(one, list(groups.values()), sets), len(groups))
+    parts, errors = shapley_shares(lambda sets: outcomes_of_sets(one, list(groups.values()), sets), len(groups))
     rows = [
         (other.scenario, result, change, parts[r, c], errors[r, c])
         for r, result in enumerate(results)
@@ -71,23 +71,23 @@ def differences(one: Plan, other: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def differences_from(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
+def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
     """`differences` of every other plan from the first, one below the other."""
-    return pd.concat([differences(one, one), *(differences(one, other) for other in others)], ignore_index=True)
+    return pd.concat([attribute(one, one), *(attribute(one, other) for other in others)], ignore_index=True)
 
 
-def comparable(one: Plan, other: Plan, changes: int) -> bool:
+def is_comparable(one: Plan, other: Plan, changes: int) -> bool:
     """Whether the plans have the same years and rows, and rules that can be run for every set of changes."""
     same_rows = all(len(one.tables[name]) == len(other.tables[name]) for name in TABLES)
     yearly = {one.allocation, other.allocation} <= set(RULES)
     return same_rows and one.years == other.years and (yearly or changes <= SOLVED)
 
 
-def grouped(one: Plan, other: Plan) -> dict[str, list[Cell]]:
+def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
     """The cells that differ, by the address under which a scenario changes them."""
     written = [*_addresses(other), *_addresses(one)]
-    groups: dict[str, list[Cell]] = {}
-    for cell in differing(one, other):
+    groups: dict[str, list[ChangedCell]] = {}
+    for cell in differing_cells(one, other):
         name = next((address for address in written if _covers(address, cell.address)), cell.address)
         groups.setdefault(name, []).append(cell)
     return groups
@@ -104,12 +104,12 @@ def _covers(pattern: str, address: str) -> bool:
     return (parts[0], parts[2]) == (own[0], own[2]) and parts[1] in ("*", own[1])
 
 
-def differing(one: Plan, other: Plan) -> Iterable[Cell]:
+def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
     """Choices and cells that the two plans hold differently."""
     for choice in CHANGEABLE_CHOICES:
         old, new = getattr(one.choices, choice), getattr(other.choices, choice)
         if old != new and choice not in NEUTRAL:
-            yield Cell(choice, "", 0, choice, old, new)
+            yield ChangedCell(choice, "", 0, choice, old, new)
     for name, table in TABLES.items():
         for i, (mine, theirs) in enumerate(zip(one.tables[name], other.tables[name], strict=False)):
             if mine is theirs or mine == theirs:
@@ -118,10 +118,10 @@ def differing(one: Plan, other: Plan) -> Iterable[Cell]:
             for column in table.columns:
                 old, new = getattr(mine, column), getattr(theirs, column)
                 if old != new:
-                    yield Cell(f"{name}.{key}.{column}", name, i, column, old, new)
+                    yield ChangedCell(f"{name}.{key}.{column}", name, i, column, old, new)
 
 
-def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
+def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Array) -> Array:
     """(results, sets) of the plan with sets of changes made; `sets` is (sets, groups), 1 for a change that is made."""
     fixed = [[cell for cell in group if not cell.drawable] for group in groups]
     drawn = [[cell for cell in group if cell.drawable] for group in groups]
@@ -130,25 +130,27 @@ def outcomes(plan: Plan, groups: Sequence[list[Cell]], sets: Array) -> Array:
     for made in np.unique(sets[:, own], axis=0):
         here = (sets[:, own] == made).all(axis=1)
         groups_made = np.flatnonzero(own)[made > 0]
-        variant = changed(plan, [cell for i in groups_made for cell in fixed[i]])
+        variant = with_cells(plan, [cell for i in groups_made for cell in fixed[i]])
         cells = {
             cell.address: np.where(sets[here, i] > 0, float(cell.new), float(cell.old))
             for i, group in enumerate(drawn)
             for cell in group
         }
         due = arrays(variant).due
-        found[:, here] = np.concatenate([results_of(run, due) for run in runs_of(variant, cells)], axis=-1)
+        found[:, here] = np.concatenate(
+            [attributed_results(run, due) for run in runs_with_cells(variant, cells)], axis=-1
+        )
     return found
 
 
-def runs_of(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
+def runs_with_cells(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
     """The runs of a plan with drawn numbers; one by one under a rule that decides all years at once."""
     if plan.allocation in RULES:
         return simulate_draws(plan, parts_of(cells) if cells else [{}])
     return (decided(arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
 
 
-def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:
+def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:
     """The plan with cells and choices as they are after their change."""
     choices, rows = plan.choices, {name: list(plan.tables[name]) for name in TABLES}
     for cell in cells:
@@ -159,7 +161,7 @@ def changed(plan: Plan, cells: Iterable[Cell]) -> Plan:
     return replace(plan, choices=choices, tables=Tables(**{name: tuple(records) for name, records in rows.items()}))
 
 
-def results_of(run: Run, due: Index) -> Array:
+def attributed_results(run: Run, due: Index) -> Array:
     """(results, D): coverage of every objective when due, the cost of all years, and how many targets are met."""
     own = np.arange(len(due))
     coverage, met = run.gap.coverage[due, own], run.gap.met[due, own].sum(axis=0)
@@ -168,15 +170,15 @@ def results_of(run: Run, due: Index) -> Array:
     return np.vstack([np.broadcast_to(row, (len(row), draws)) for row in (coverage, cost[None], met[None])])
 
 
-def shares(outcome: Any, count: int, exact: int = EXACT) -> tuple[Array, Array]:
+def shapley_shares(outcome: Any, count: int, exact: int = EXACT) -> tuple[Array, Array]:
     """The parts of `count` changes in every result and their errors, (results, count) each.
 
     `outcome` gives (results, sets) for sets of changes, (sets, count) of 0 and 1.
     """
-    return every_set(outcome, count) if count <= exact else drawn_orders(outcome, count)
+    return shares_by_every_set(outcome, count) if count <= exact else shares_by_drawn_orders(outcome, count)
 
 
-def every_set(outcome: Any, count: int) -> tuple[Array, Array]:
+def shares_by_every_set(outcome: Any, count: int) -> tuple[Array, Array]:
     """Shapley's value from all 2^count sets."""
     numbers = np.arange(2**count)
     sets = (numbers[:, None] >> np.arange(count)) & 1
@@ -189,7 +191,7 @@ def every_set(outcome: Any, count: int) -> tuple[Array, Array]:
     return parts, np.zeros_like(parts)
 
 
-def drawn_orders(outcome: Any, count: int, orders: int = ORDERS, seed: int = SEED) -> tuple[Array, Array]:
+def shares_by_drawn_orders(outcome: Any, count: int, orders: int = ORDERS, seed: int = SEED) -> tuple[Array, Array]:
     """The mean over orders drawn at random and their reverses; the error is two standard errors of the pairs' means."""
     rng = np.random.default_rng(seed)
     half = [rng.permutation(count) for _ in range(orders // 2)]

@@ -7,14 +7,16 @@ for misses), a second threshold only where it gains. It is found in every other 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.model.arrays import Array, Mask
+from trainplan.plan.plan import Plan
 
 BINS = 20
 STRONGEST = 6  # inputs that are tried in pairs
@@ -24,7 +26,10 @@ SELDOM = 0.01  # a target missed more seldom than this, or met more seldom, has 
 
 @dataclass(frozen=True)
 class Condition:
-    """A range is below (or above) a threshold, in the range's own terms: a value, a factor or a summand."""
+    """A range is below (or above) a threshold, in the range's own terms: a value, a factor or a summand.
+
+    `input` is the place of the range among the plan's.
+    """
 
     input: int
     below: bool
@@ -36,7 +41,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Rule:
+class FailureRule:
     """When a target is missed: `missed` of all draws; of those that the rule names `right` are misses, and these are
     `found` of all misses. No conditions where it is nearly always or nearly never missed."""
 
@@ -48,36 +53,53 @@ class Rule:
     found: float = float("nan")
 
     def holds(self, inputs: Array) -> Mask:
+        """In which draws, (D,), the rule says that the target is missed; `inputs` is (ranges, D)."""
         each = [condition.holds(inputs) for condition in self.conditions]
         return np.any(each, axis=0) if self.either else np.all(each, axis=0)
 
 
-def conditions(draws: Uncertainty) -> list[Rule]:
+def failure_conditions(draws: Uncertainty) -> list[FailureRule]:
     """The rule of every target, in the plan's order."""
-    return [rule(row.id, draws.inputs, draws.met[o] == 0) for o, row in enumerate(draws.plan.tables.objectives)]
+    return [find_rule(row.id, draws.inputs, draws.met[o] == 0) for o, row in enumerate(draws.plan.tables.objectives)]
 
 
-def rule(objective: str, inputs: Array, missed: Mask) -> Rule:
+def conditions_table(plan: Plan, rules: Iterable[FailureRule]) -> pd.DataFrame:
+    """objective, missed, rule (in the terms of the plan's addresses), right, found: shares of the draws."""
+    rows = [(rule.objective, rule.missed, _rule_text(plan, rule), rule.right, rule.found) for rule in rules]
+    return pd.DataFrame(rows, columns=["objective", "missed", "rule", "right", "found"])
+
+
+def _rule_text(plan: Plan, rule: FailureRule) -> str:
+    """A rule as addresses, forms and thresholds; empty where it has no conditions."""
+    parts = [
+        f"{' '.join(plan.ranges[one.input].address)} {plan.ranges[one.input].form} "
+        f"{'<' if one.below else '>='} {one.threshold:.6g}"
+        for one in rule.conditions
+    ]
+    return (" or " if rule.either else " and ").join(parts)
+
+
+def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
     """The rule for one target from the draws' inputs, (ranges, D), and in which it was missed, (D,)."""
     rate = float(missed.mean())
     if not SELDOM <= rate <= 1 - SELDOM:
-        return Rule(objective, rate)
+        return FailureRule(objective, rate)
     learn, judge = slice(0, None, 2), slice(1, None, 2)
-    found = Rule(objective, rate, *best(inputs[:, learn], missed[learn]))
+    found = FailureRule(objective, rate, *best_conditions(inputs[:, learn], missed[learn]))
     named, misses = found.holds(inputs[:, judge]), missed[judge]
     hit = float((named & misses).sum())
     right = hit / named.sum() if named.any() else 0.0
-    return Rule(objective, rate, found.conditions, found.either, float(right), float(hit / max(1, misses.sum())))
+    return FailureRule(objective, rate, found.conditions, found.either, float(right), float(hit / max(1, misses.sum())))
 
 
-def best(inputs: Array, missed: Mask) -> tuple[tuple[Condition, ...], bool]:
+def best_conditions(inputs: Array, missed: Mask) -> tuple[tuple[Condition, ...], bool]:
     """The conditions that separate best, and whether one of them is enough."""
     edges = np.quantile(inputs, np.linspace(0, 1, BINS + 1)[1:-1], axis=1).T  # (ranges, BINS − 1)
     bins = np.stack([np.searchsorted(edge, row, side="right") for edge, row in zip(edges, inputs, strict=True)])
-    single = [_cuts(_separation(bins[i][None], missed)[0], i, edges) for i in range(len(inputs))]
+    single = [_best_cut(_separation(bins[i][None], missed)[0], i, edges) for i in range(len(inputs))]
     score, chosen = max(single, key=lambda one: one[0])
     strongest = sorted(range(len(inputs)), key=lambda i: -single[i][0])[:STRONGEST]
-    pairs = [pair for i, j in combinations(strongest, 2) for pair in _pairs(i, j, bins, missed, edges)]
+    pairs = [pair for i, j in combinations(strongest, 2) for pair in _corner_cuts(i, j, bins, missed, edges)]
     if pairs:
         two = max(pairs, key=lambda one: one[0])
         if two[0] > score + GAIN:
@@ -94,14 +116,14 @@ def _separation(bins: Array, missed: Mask) -> Array:
     return (misses - others).reshape((1,) * (2 - len(bins)) + (BINS,) * len(bins))
 
 
-def _cuts(separation: Array, i: int, edges: Array) -> tuple[float, Condition]:
+def _best_cut(separation: Array, i: int, edges: Array) -> tuple[float, Condition]:
     """The best threshold on one input."""
     below = np.cumsum(separation)[:-1]
     at = int(np.argmax(np.abs(below)))
     return float(abs(below[at])), Condition(i, bool(below[at] > 0), float(edges[i, at]))
 
 
-def _pairs(
+def _corner_cuts(
     i: int, j: int, bins: Array, missed: Mask, edges: Array
 ) -> Iterator[tuple[float, tuple[Condition, ...], bool]]:
     """The best pair of thresholds on two inputs in each of the four corners.

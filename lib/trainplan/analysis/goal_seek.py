@@ -43,7 +43,7 @@ class Goal:
         return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
 
 
-def seek(plan: Plan, source: str = TOTAL) -> Goal:
+def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
     """The least level yearly amount of a source, or in total; PlanError where there is no such source."""
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:

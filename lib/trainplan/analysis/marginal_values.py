@@ -17,7 +17,7 @@ from trainplan.plan.plan import Plan
 BILLION, PLACES = 1e9, 10.0
 
 
-def values(plan: Plan) -> pd.DataFrame:
+def marginal_values(plan: Plan) -> pd.DataFrame:
     """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import tee
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.rule_comparison import RULES as KEEPING_CEILINGS
-from trainplan.analysis.sampling import REPLICATES, Ranges, points, sizes
+from trainplan.analysis.rule_comparison import CEILING_RULES
+from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, arrays
 from trainplan.model.cost import by_source
 from trainplan.model.draws import CHUNK, simulate_draws
@@ -34,13 +35,14 @@ LOOPS = ("closed", "open")
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """What the draws of a plan say. Arrays hold the first draws, (…, D) of at most REMEMBERED."""
+    """What the draws of a plan say. Tables are as in `registry.RESULTS`; arrays hold the first draws, (…, D) of at most
+    REMEMBERED, and money in them is VND."""
 
     plan: Plan
     draws: int
     seed: int
     loop: str
-    probabilities: pd.DataFrame  # year, objective, probability_met, p05, p50, p95
+    probabilities: pd.DataFrame  # year, objective, probability_met, p05, p50, p95 of coverage
     errors: pd.DataFrame  # year, objective, error: of probability_met, 99 % of the time smaller
     cost_bands: pd.DataFrame  # year, p05, p50, p95: VND
     inputs: Array  # (ranges, D) what every range came to
@@ -58,80 +60,118 @@ def uncertainty(
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Uncertainty:
-    """Draws the plan's ranges; PlanError where it has none. `progress` hears how many draws are done.
+    """Draws the plan's ranges and simulates every draw; PlanError where it has none, or `draws` are fewer than LEAST.
 
-    Without a `loop` it is closed, but for a rule that decides all years at once, which can only be replayed.
+    `loop` is `closed` or `open`; without one it is closed, but for a rule that decides all years at once, which can
+    only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done.
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "the plan has no ranges to draw from.", column="uncertain")])
     if draws < LEAST:
         raise PlanError([Problem("--draws", f"a number of at least {LEAST} is expected.", draws)])
     loop = loop or ("closed" if plan.allocation in RULES else "open")
-    kept = min(draws, REMEMBERED)
-    numbers = arrays(plan)
-    planned = enrollment(plan) if loop == "open" else None
-    years, objectives = numbers.years, len(numbers.group)
-    inputs, coverage = np.empty((len(plan.ranges), kept)), np.empty((years, objectives, kept))
-    met, cost, shortfall = np.empty((objectives, kept)), np.empty((years, kept)), np.empty((years, kept))
-    hits = np.zeros((REPLICATES, years, objectives))
-    done = 0
-    for replicate, values, run in sampled(plan, draws, seed, planned, chunk):
-        count = values.shape[1]
-        hits[replicate] += np.broadcast_to(run.gap.met, (years, objectives, count)).sum(axis=-1)
-        part, some = slice(done, min(done + count, kept)), slice(0, max(0, min(count, kept - done)))
-        if done < kept:
-            inputs[:, part] = values[:, some]
-            coverage[..., part] = run.gap.coverage[..., some]
-            met[:, part] = run.met_when_due[:, some]
-            cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
-            shortfall[:, part] = lacking(run)[:, some]
-        done += count
-        progress(done)
-    keys = {"year": np.repeat(plan.years, objectives), "objective": [r.id for r in plan.tables.objectives] * years}
-    probability = hits.sum(axis=0) / draws
-    probabilities = pd.DataFrame({**keys, "probability_met": probability.ravel(), **bands(coverage)})
-    errors = pd.DataFrame({**keys, "error": error_of(hits, draws).ravel()})
-    cost_bands = pd.DataFrame({"year": list(plan.years), **bands(cost)})
+    sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
+    for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):
+        sample.add(replicate, inputs, run)
+        progress(sample.done)
+    ids = [row.id for row in plan.tables.objectives]
+    keys = {"year": np.repeat(plan.years, len(ids)), "objective": ids * len(plan.years)}
+    probability = sample.hits.sum(axis=0) / draws
     return Uncertainty(
-        plan, draws, seed, loop, probabilities, errors, cost_bands, inputs, coverage, met, cost, shortfall
+        plan=plan,
+        draws=draws,
+        seed=seed,
+        loop=loop,
+        probabilities=pd.DataFrame({**keys, "probability_met": probability.ravel(), **quantiles(sample.coverage)}),
+        errors=pd.DataFrame({**keys, "error": probability_error(sample.hits, draws).ravel()}),
+        cost_bands=pd.DataFrame({"year": list(plan.years), **quantiles(sample.cost)}),
+        inputs=sample.inputs,
+        coverage=sample.coverage,
+        met=sample.met,
+        cost=sample.cost,
+        shortfall=sample.shortfall,
     )
 
 
-def sampled(plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int) -> Iterator[tuple[int, Array, Run]]:
-    """(replicate, what the ranges came to, (ranges, D), and the run), a part of the draws at a time."""
-    parts: list[tuple[int, Array]] = []
+@dataclass
+class Sample:
+    """What is kept of the runs: hits of all draws, the rest of the first ones (see `Uncertainty` for the shapes)."""
 
+    hits: Array  # (REPLICATES, Y, O) draws in which an objective is on its path
+    inputs: Array
+    coverage: Array
+    met: Array
+    cost: Array
+    shortfall: Array
+    done: int = 0
+
+    @classmethod
+    def empty(cls, ranges: int, shape: tuple[int, int], kept: int) -> Sample:
+        """Room for `kept` draws; `shape` is (Y, O)."""
+        years, objectives = shape
+        return cls(
+            hits=np.zeros((REPLICATES, *shape)),
+            inputs=np.empty((ranges, kept)),
+            coverage=np.empty((*shape, kept)),
+            met=np.empty((objectives, kept)),
+            cost=np.empty((years, kept)),
+            shortfall=np.empty((years, kept)),
+        )
+
+    def add(self, replicate: int, inputs: Array, run: Run) -> None:
+        """The run of some draws of a replicate; `inputs` is (ranges, draws)."""
+        count, kept = inputs.shape[1], self.inputs.shape[1]
+        self.hits[replicate] += np.broadcast_to(run.gap.met, (*self.hits.shape[1:], count)).sum(axis=-1)
+        if self.done < kept:
+            part, some = slice(self.done, min(self.done + count, kept)), slice(0, min(count, kept - self.done))
+            self.inputs[:, part] = inputs[:, some]
+            self.coverage[..., part] = run.gap.coverage[..., some]
+            self.met[:, part] = run.met_when_due[:, some]
+            self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
+            self.shortfall[:, part] = shortfall_of(run)[:, some]
+        self.done += count
+
+
+def plan_shape(plan: Plan) -> tuple[int, int]:
+    """(years, objectives) of a plan."""
+    return len(plan.years), len(plan.tables.objectives)
+
+
+def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Iterator[tuple[int, Array, Run]]:
+    """(replicate, what the ranges came to, (ranges, draws), and the run), at most `chunk` draws at a time.
+
+    The draws are the same for every scenario and loop.
+    """
     ranges = Ranges.of(plan)
+    sample, again = tee(
+        (replicate, ranges.values(shares))
+        for replicate, size in enumerate(replicate_sizes(draws))
+        for shares in sobol_points(len(plan.ranges), size, seed, replicate, chunk)
+    )
+    planned = decided_enrollment(plan) if loop == "open" else None
+    runs = simulate_draws(plan, (ranges.drawn(inputs) for _, inputs in sample), planned)
+    for (replicate, inputs), run in zip(again, runs, strict=True):
+        yield replicate, inputs, run
 
-    def cells() -> Iterator[dict[str, Array]]:
-        for replicate, size in enumerate(sizes(draws)):
-            for shares in points(len(plan.ranges), size, seed, replicate, chunk):
-                values = ranges.values(shares)
-                parts.append((replicate, values))
-                yield ranges.drawn(values)
 
-    for run in simulate_draws(plan, cells(), planned):
-        yield *parts.pop(), run
-
-
-def under_rules(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> list[Uncertainty]:
+def uncertainty_by_rule(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> list[Uncertainty]:
     """The same draws under every rule that keeps the ceilings; no draws for a plan without ranges.
 
     Closed loop for the rules that plan year by year, then open loop for all.
     """
     if not plan.ranges:
         return []
-    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in KEEPING_CEILINGS]
+    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in CEILING_RULES]
     closed = [uncertainty(one, draws, seed, "closed") for one in plans if one.allocation in RULES]
     return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 
 
-def enrollment(plan: Plan) -> Array:
-    """(Y, K, 1): what the plan decides without knowing what the draws bring."""
+def decided_enrollment(plan: Plan) -> Array:
+    """(Y, K, 1) people: what the plan decides without knowing what the draws bring."""
     return decided(arrays(plan)).funded
 
 
-def lacking(run: Run) -> Array:
+def shortfall_of(run: Run) -> Array:
     """(Y, D) VND that the run costs beyond its ceilings: in total, or at least what the sources lack together."""
     ceiling = run.plan.ceiling
     if not np.isfinite(ceiling).any():
@@ -142,7 +182,7 @@ def lacking(run: Run) -> Array:
     return np.stack([np.maximum(year[-1], year[:-1].sum(axis=0)) for year in short])
 
 
-def bands(values: Array) -> dict[str, Any]:
+def quantiles(values: Array) -> dict[str, Any]:
     """The 5, 50 and 95 % points over the draws, (…, D), as columns p05, p50, p95."""
     ordered = np.sort(values, axis=-1)
     found = {}
@@ -155,7 +195,7 @@ def bands(values: Array) -> dict[str, Any]:
     return found
 
 
-def error_of(hits: Array, draws: int) -> Array:
-    """The error of a probability: a 99 % interval's half-width from the replicates, and at least three draws."""
-    rate = hits / np.array(sizes(draws))[:, None, None].clip(1)
+def probability_error(hits: Array, draws: int) -> Array:
+    """(Y, O) the error of a probability: a 99 % interval's half-width from the replicates, and at least three draws."""
+    rate = hits / np.array(replicate_sizes(draws))[:, None, None].clip(1)
     return np.maximum(T_99 * rate.std(axis=0, ddof=1) / np.sqrt(len(hits)), 3 / draws)

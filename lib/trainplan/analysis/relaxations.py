@@ -24,7 +24,7 @@ COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"
 
 
 @dataclass(frozen=True)
-class Way:
+class Relaxation:
     """One way to meet an objective: `changes` by address as a scenario's `set` takes them; what it costs more."""
 
     objective: str
@@ -33,19 +33,19 @@ class Way:
     cost_vnd: float  # funded, and committed after the plan, beyond what the plan itself costs
 
 
-def ways(plan: Plan) -> list[Way]:
+def relaxations(plan: Plan) -> list[Relaxation]:
     """Every kind of way for every target that is missed when due, the cheapest of a target first."""
     numbers = limited(plan)
     run = decided(numbers)
     missed = np.flatnonzero(~run.met_when_due[:, 0])
-    found: list[Way] = []
+    found: list[Relaxation] = []
     for objective in missed:
         mine = list(_of_target(plan, numbers, int(objective), _cost(run)))
         found += sorted(mine, key=lambda way: (way.cost_vnd, way.kind))
     return found
 
 
-def ways_table(found: list[Way]) -> pd.DataFrame:
+def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
     """A row a change: objective, rank, kind, address, change (`add` or `value`), value, cost_vnd of the whole way."""
     rows, rank = [], dict[str, int]()
     for way in found:
@@ -58,12 +58,12 @@ def ways_table(found: list[Way]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Way]:
+def _of_target(plan: Plan, numbers: Arrays, objective: int, cost: float) -> Iterator[Relaxation]:
     """The ways for one objective; a way that needs money as well asks for it every year."""
     id = plan.tables.objectives[objective].id
 
-    def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Way:
-        return Way(id, kind, changes, _cost(decided(changed)) - cost)
+    def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Relaxation:
+        return Relaxation(id, kind, changes, _cost(decided(changed)) - cost)
 
     money = list(_money(plan, numbers, objective))
     for kind, changes, changed in money:

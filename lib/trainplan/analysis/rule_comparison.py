@@ -13,11 +13,11 @@ from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, optimum, weighted_shortfall
 from trainplan.plan.plan import Plan
 
-RULES = ("proportional", "priority", "optimal")
+CEILING_RULES = ("proportional", "priority", "optimal")
 
 
 @dataclass(frozen=True)
-class Rules:
+class RuleComparison:
     """A plan under every rule that keeps its ceilings, and the best plan with its bound and marginal values."""
 
     plan: Plan
@@ -48,15 +48,15 @@ class Rules:
         return pd.DataFrame({"program": programs, **sent})
 
 
-def rules(plan: Plan) -> Rules:
+def compare_rules(plan: Plan) -> RuleComparison:
     """Every rule on a plan, whatever its own is."""
     numbers = arrays(plan)
     best = optimum(replace(numbers, allocation="optimal"))
-    runs = {rule: simulate(replace(numbers, allocation=rule)) for rule in RULES[:-1]}
-    return Rules(plan, best, {**runs, "optimal": best.run})
+    runs = {rule: simulate(replace(numbers, allocation=rule)) for rule in CEILING_RULES[:-1]}
+    return RuleComparison(plan, best, {**runs, "optimal": best.run})
 
 
-def nearest_rule(compared: Rules) -> str:
+def nearest_rule(compared: RuleComparison) -> str:
     """The rule that comes closest to the best plan."""
     table = compared.table[compared.table["rule"] != "optimal"]
     return str(table["rule"].iloc[int(np.argmin(table["weighted_shortfall"]))])

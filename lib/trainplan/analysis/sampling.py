@@ -20,7 +20,7 @@ REPLICATES = 16  # samples scrambled apart, whose differences tell the error
 
 
 @dataclass(frozen=True)
-class Cell:
+class RangeCell:
     """A number that a range moves: its address, what the plan says, and what the column allows."""
 
     address: str
@@ -29,7 +29,7 @@ class Cell:
     high: float
 
 
-def cells_of(plan: Plan, one: Range) -> list[Cell]:
+def range_cells(plan: Plan, one: Range) -> list[RangeCell]:
     """The numbers that a range moves, as the plan has them; an empty one can only be given a new value."""
     found = []
     for address in one.address:
@@ -40,11 +40,11 @@ def cells_of(plan: Plan, one: Range) -> list[Cell]:
             if key in ("*", here) and (value is not None or one.form == "value"):
                 bounds = limits(table, column, {"kind": getattr(row, "kind", "")})
                 plain = EMPTY.get((table, column), 0.0) if value is None else value
-                found.append(Cell(f"{table}.{here}.{column}", plain, *bounds))
+                found.append(RangeCell(f"{table}.{here}.{column}", plain, *bounds))
     return found
 
 
-def allowed(one: Range, cells: list[Cell]) -> tuple[float, float]:
+def draw_bounds(one: Range, cells: list[RangeCell]) -> tuple[float, float]:
     """The least and the most that a draw may be, so that every number stays what its column allows."""
     low, high = -np.inf, np.inf
     for cell in cells:
@@ -87,16 +87,16 @@ class Ranges:
     """The ranges of a plan with the numbers that they move, looked up once."""
 
     ranges: tuple[Range, ...]
-    cells: tuple[list[Cell], ...]
+    cells: tuple[list[RangeCell], ...]
 
     @classmethod
     def of(cls, plan: Plan) -> Ranges:
-        return cls(plan.ranges, tuple(cells_of(plan, one) for one in plan.ranges))
+        return cls(plan.ranges, tuple(range_cells(plan, one) for one in plan.ranges))
 
     def values(self, shares: Array) -> Array:
         """What every range comes to at the points `shares` (0…1), both (ranges, D)."""
         each = zip(self.ranges, shares, self.cells, strict=True)
-        return np.stack([quantile(one, share, *allowed(one, cells)) for one, share, cells in each])
+        return np.stack([quantile(one, share, *draw_bounds(one, cells)) for one, share, cells in each])
 
     def drawn(self, values: Array) -> dict[str, Array]:
         """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
@@ -104,7 +104,7 @@ class Ranges:
         Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.
         """
         drawn: dict[str, Array] = {}
-        bounds: dict[str, Cell] = {}
+        bounds: dict[str, RangeCell] = {}
         for one, cells, by in zip(self.ranges, self.cells, values, strict=True):
             for cell in cells:
                 drawn[cell.address] = moved(one.form, drawn.get(cell.address, cell.value), by)
@@ -112,12 +112,12 @@ class Ranges:
         return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
 
 
-def sizes(draws: int, replicates: int = REPLICATES) -> list[int]:
+def replicate_sizes(draws: int, replicates: int = REPLICATES) -> list[int]:
     """How many draws each replicate has: together `draws`, as even as can be."""
     return [draws // replicates + (i < draws % replicates) for i in range(replicates)]
 
 
-def points(dimensions: int, draws: int, seed: int, replicate: int = 0, chunk: int = CHUNK) -> Iterator[Array]:
+def sobol_points(dimensions: int, draws: int, seed: int, replicate: int = 0, chunk: int = CHUNK) -> Iterator[Array]:
     """Scrambled Sobol points of one replicate, (dimensions, up to `chunk`) at a time, none of them 0 or 1."""
     from scipy.stats import qmc
 

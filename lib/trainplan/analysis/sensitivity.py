@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.monte_carlo import SEED, enrollment
-from trainplan.analysis.sampling import Ranges, points
+from trainplan.analysis.monte_carlo import SEED, decided_enrollment
+from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
 from trainplan.plan.plan import Plan
@@ -24,9 +24,9 @@ STILL = 1e-12  # a variance that is none
 
 def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int = POINTS) -> pd.DataFrame:
     """objective, input, low, high, share: coverage when due; an input is called by its addresses."""
-    planned = enrollment(plan) if loop == "open" else None
+    planned = decided_enrollment(plan) if loop == "open" else None
     ranges = Ranges.of(plan)
-    low, high = swings(plan, ranges, planned)
+    low, high = coverage_swings(plan, ranges, planned)
     share = total_effects(plan, ranges, planned, seed, design)
     inputs = [input_name(i, plan) for i in range(len(plan.ranges))]
     rows = [
@@ -42,7 +42,7 @@ def input_name(i: int, plan: Plan) -> str:
     return " ".join(plan.ranges[i].address)
 
 
-def swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
+def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
     """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
     at = {cell.address: cell.value for cells in ranges.cells for cell in cells}
     drawn = {address: np.full(2 * len(ranges.ranges), value) for address, value in at.items()}
@@ -50,14 +50,14 @@ def swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Ar
         alone = Ranges((one,), (ranges.cells[i],))
         for address, values in alone.drawn(np.array([one.ends])).items():
             drawn[address][2 * i : 2 * i + 2] = values
-    coverage = coverages(plan, parts_of(drawn), planned)
+    coverage = coverage_when_due(plan, parts_of(drawn), planned)
     return coverage[:, ::2], coverage[:, 1::2]
 
 
 def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, design: int) -> Array:
     """(O, ranges) the part of the variance of each coverage that is left while one range alone is unknown."""
     count = len(ranges.ranges)
-    base = np.concatenate(list(points(2 * count, design, seed)), axis=1)
+    base = np.concatenate(list(sobol_points(2 * count, design, seed)), axis=1)
     first, second = base[:count], base[count:]
 
     def parts() -> Iterator[dict[str, Array]]:
@@ -68,14 +68,14 @@ def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, 
             for start in range(0, design, CHUNK):
                 yield ranges.drawn(values[:, start : start + CHUNK])
 
-    coverage = coverages(plan, parts(), planned).reshape(len(plan.tables.objectives), count + 1, design)
+    coverage = coverage_when_due(plan, parts(), planned).reshape(len(plan.tables.objectives), count + 1, design)
     variance = coverage[:, 0].var(axis=-1)
     left = ((coverage[:, 1:] - coverage[:, :1]) ** 2).mean(axis=-1) / 2
     moves = variance > STILL
     return np.where(moves[:, None], left / np.where(moves, variance, 1.0)[:, None], 0.0)
 
 
-def coverages(plan: Plan, parts: Iterator[Cells] | list[Cells], planned: Array | None) -> Array:
+def coverage_when_due(plan: Plan, parts: Iterator[Cells] | list[Cells], planned: Array | None) -> Array:
     """(O, D) coverage when due, of every draw."""
     runs = simulate_draws(plan, parts, planned)
     return np.concatenate([run.when_due(run.gap.coverage) for run in runs], axis=-1)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from trainplan.desk.words import old_word
 from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number, percent
@@ -24,7 +25,7 @@ WIDTH, HEIGHT = 150, 62  # of one small picture of coverage
 LEFT, TOP = 6, 6
 
 
-def grid(results: Results, stem: str, column: str) -> Grid:
+def grid(results: Results, stem: Stem, column: str) -> Grid:
     """A column of a result table as (years, rows of a year): its tables hold every row in every year, in order."""
     return results[stem][column].to_numpy().reshape(len(results.plan.years), -1)
 

@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, display
 
-from trainplan.analysis.goal_seek import Goal, seek
-from trainplan.analysis.marginal_values import values
-from trainplan.analysis.relaxations import ways
-from trainplan.analysis.rule_comparison import Rules, rules
+from trainplan.analysis.goal_seek import Goal, goal_seek
+from trainplan.analysis.marginal_values import marginal_values
+from trainplan.analysis.relaxations import relaxations
+from trainplan.analysis.rule_comparison import RuleComparison, compare_rules
 from trainplan.plan.plan import Plan, load_plan, scenario_names
 from trainplan.report import sentences, tables
 from trainplan.report.charts import Picture
@@ -74,16 +74,16 @@ class Book(UncertainPages):
         return compare([self.results, *(compute(plan) for plan in self.others)])
 
     @cached_property
-    def _rules(self) -> Rules:
-        return rules(self.plan)
+    def _rules(self) -> RuleComparison:
+        return compare_rules(self.plan)
 
     @cached_property
     def _goal(self) -> Goal:
-        return seek(self.plan)
+        return goal_seek(self.plan)
 
     @cached_property
     def _values(self) -> pd.DataFrame:
-        return values(self.plan)
+        return marginal_values(self.plan)
 
     # --- how things are shown
 
@@ -268,4 +268,4 @@ class Book(UncertainPages):
 
     def relaxations(self) -> None:
         """What it takes to meet the targets that are missed."""
-        self._table("relaxations", self.plan, ways(self.plan))
+        self._table("relaxations", self.plan, relaxations(self.plan))

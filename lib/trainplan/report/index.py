@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import under_rules
+from trainplan.analysis.monte_carlo import uncertainty_by_rule
 from trainplan.report.figures.money import MARKS, compare_money
 from trainplan.report.html import POLICY, TEMPLATES, html_table, style
 from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
@@ -74,7 +74,7 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
-    by_rule = under_rules(comparison.runs[0].plan)
+    by_rule = uncertainty_by_rule(comparison.runs[0].plan)
     for language, name in NAMES.items():
         shown = content(folder, comparison, done, language)
         shown["likely"] = Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else ""

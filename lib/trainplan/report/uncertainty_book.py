@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from trainplan.analysis.attribution import differences
-from trainplan.analysis.failure_conditions import Rule, conditions
-from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, under_rules
+from trainplan.analysis.attribution import attribute
+from trainplan.analysis.failure_conditions import FailureRule, failure_conditions
+from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.funding import RULES
 from trainplan.plan.plan import Plan
@@ -48,8 +48,8 @@ class UncertainPages:
         return sensitivity(self.plan, self.draws.loop)
 
     @cached_property
-    def rules(self) -> list[Rule]:
-        return conditions(self.draws)
+    def rules(self) -> list[FailureRule]:
+        return failure_conditions(self.draws)
 
     def likely(self) -> None:
         """The answer in a few sentences."""
@@ -67,7 +67,7 @@ class UncertainPages:
     def chances_by_rule(self) -> None:
         """How likely each target is under every rule of allocation."""
         if self.plan.ranges:
-            self._table("probabilities_by_rule", under_rules(self.plan))
+            self._table("probabilities_by_rule", uncertainty_by_rule(self.plan))
 
     def coverage_bands(self) -> None:
         """Bands of coverage by year."""
@@ -106,5 +106,5 @@ class UncertainPages:
 
     def differences(self) -> None:
         """Why each scenario differs from the first."""
-        parts = [(other, differences(self.plan, other)) for other in self.others]
+        parts = [(other, attribute(self.plan, other)) for other in self.others]
         self._table("differences", [(plan, frame) for plan, frame in parts if len(frame)])

@@ -11,6 +11,7 @@ import pandas as pd
 from trainplan.plan.address import row_key, split_address
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
+from trainplan.results.registry import Stem, registered
 from trainplan.results.tables import Results
 
 
@@ -19,19 +20,28 @@ class Comparison:
     """`runs` in the order given; every table names scenarios as the plans do."""
 
     runs: tuple[Results, ...]
-    inputs: pd.DataFrame  # address, then a column a scenario: every address that one of them changes
-    results: pd.DataFrame  # scenario, objective, due, coverage, gap, verdict, as of the due year
-    totals: (
-        pd.DataFrame
-    )  # scenario, met, objectives, required_vnd, funded_vnd, deliverable_vnd, shortfall_vnd, commitments_vnd
+    inputs: pd.DataFrame  # address, then a column a scenario: every address at which they differ
+    results: pd.DataFrame  # a row a scenario and objective, as of the due year
+    totals: pd.DataFrame  # a row a scenario, all years together
+
+    @property
+    def tables(self) -> dict[Stem, pd.DataFrame]:
+        """The three tables by the stems of their files; columns and units are in `registry.RESULTS`."""
+        return {"inputs": self.inputs, "results": self.results, "totals": self.totals}
 
 
 def compare(runs: Sequence[Results]) -> Comparison:
-    """Compares scenarios of one plan that were computed."""
-    return Comparison(tuple(runs), _inputs(runs), _results(runs), _totals(runs))
+    """Scenarios of one plan that were computed, side by side: what differs in the input, and in the results."""
+    return Comparison(
+        runs=tuple(runs),
+        inputs=registered("inputs", differing_inputs(runs)),
+        results=registered("results", results_when_due(runs)),
+        totals=registered("totals", totals_of_all_years(runs)),
+    )
 
 
-def _inputs(runs: Sequence[Results]) -> pd.DataFrame:
+def differing_inputs(runs: Sequence[Results]) -> pd.DataFrame:
+    """The values of every address that one of the scenarios changes, where they are not all the same."""
     addresses = dict.fromkeys(address for run in runs for address in run.plan.changes["address"])
     values = {run.plan.scenario: [value_at(run.plan, address) for address in addresses] for run in runs}
     frame = pd.DataFrame({"address": list(addresses), **values}, dtype=object)
@@ -40,7 +50,7 @@ def _inputs(runs: Sequence[Results]) -> pd.DataFrame:
 
 
 def value_at(plan: Plan, address: str) -> Any:
-    """What a plan holds at an address (without `*`); None where it has no such row."""
+    """The value of a plan at an address (without `*`): a cell or a choice; None where it has no such row."""
     parts = split_address(address)
     if parts is None:
         return getattr(plan.choices, address)
@@ -51,19 +61,19 @@ def value_at(plan: Plan, address: str) -> Any:
     return None
 
 
-def _results(runs: Sequence[Results]) -> pd.DataFrame:
+def results_when_due(runs: Sequence[Results]) -> pd.DataFrame:
+    """Coverage, people missing and verdict of every objective in its due year."""
     frames = []
     for run in runs:
-        verdicts = run["verdicts"]
-        due = verdicts["due"].str[:4].astype(int)
-        gap = run["gap"].set_index(["year", "objective"])["gap"]
-        missing = [gap[year, objective] for year, objective in zip(due, verdicts["objective"], strict=True)]
-        frame = verdicts[["objective", "due", "coverage", "verdict"]].assign(gap=missing, scenario=run.plan.scenario)
+        missing = run.run.when_due(run.run.gap.gap)[:, 0]
+        verdicts = run["verdicts"][["objective", "due", "coverage", "verdict"]]
+        frame = verdicts.assign(gap=missing, scenario=run.plan.scenario)
         frames.append(frame[["scenario", "objective", "due", "coverage", "gap", "verdict"]])
     return pd.concat(frames, ignore_index=True)
 
 
-def _totals(runs: Sequence[Results]) -> pd.DataFrame:
+def totals_of_all_years(runs: Sequence[Results]) -> pd.DataFrame:
+    """Targets met and VND of every scenario over all years."""
     rows = []
     for run in runs:
         total = run["budget"].query("source == 'total'")

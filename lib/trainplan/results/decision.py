@@ -16,17 +16,19 @@ DECISION = "decision.txt"
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
 
 
-def statements(plan: Plan) -> pd.DataFrame:
+def decision_statements(plan: Plan) -> pd.DataFrame:
     """Statements in the order of the decision: id, section, kind, quote_vi, pointers, why_not_vi, why_not_en."""
     return plan.frame("statements")[COLUMNS]
 
 
-def pointers(cell: str) -> list[str]:
+def split_pointers(cell: str) -> list[str]:
     """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`."""
     return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
 
 
-def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]) -> list[str]:
+def dangling_pointers(
+    plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]
+) -> list[str]:
     """Pointers that lead nowhere, each with its statement."""
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
     known["choice"] = set(CHANGEABLE_CHOICES)
@@ -34,14 +36,14 @@ def dangling(plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scen
         known[name] = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
     lost = []
     for row in plan.tables.statements:
-        for pointer in pointers(row.pointers):
+        for pointer in split_pointers(row.pointers):
             kind, _, target = pointer.partition(".")
             if target not in known.get(kind, ()):
                 lost.append(f"{row.id}: {pointer}")
     return lost
 
 
-def unquoted(plan: Plan) -> list[str]:
+def unquoted_statements(plan: Plan) -> list[str]:
     """Statements whose quote does not stand in the decision's text, by id."""
     text = _even((plan.data_folder / DECISION).read_text("utf-8-sig"))
     return [row.id for row in plan.tables.statements if _even(row.quote_vi) not in text]

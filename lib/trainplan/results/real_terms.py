@@ -10,7 +10,7 @@ CONSUMER_PRICES = "cpi"
 SPENT, FIRST, LAST = "spent_total", "first_year", "last_year"  # ids of `history`
 
 
-def consumer_prices(plan: Plan) -> dict[int, float]:
+def price_levels(plan: Plan) -> dict[int, float]:
     """The price level by year; prices that were observed later stand before what the plan assumed."""
     table = plan.frame("prices")
     table = table[table["index"] == CONSUMER_PRICES]
@@ -25,7 +25,7 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
 
     The period before is its yearly mean, as a plan's history gives one sum; empty without prices or money.
     """
-    prices = consumer_prices(plan)
+    prices = price_levels(plan)
     known = {row.id: row.value for row in plan.tables.history}
     money = {row.year: row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total"}
     rows = [(year, money[year], "plan") for year in plan.years if year in money]
@@ -37,10 +37,10 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["year", "nominal_vnd", "real_vnd", "period"])
 
 
-def real_change(plan: Plan) -> float | None:
+def real_change_of_money(plan: Plan) -> float | None:
     """The plan's money against that of the period before, in real terms: −0.28 is 28 % less. None without a history."""
     table = real_and_nominal(plan)
-    nominal, level = table.groupby("period")["nominal_vnd"].mean(), consumer_prices(plan)
+    nominal, level = table.groupby("period")["nominal_vnd"].mean(), price_levels(plan)
     if not {"before", "plan"} <= set(nominal.index):
         return None
     mean_level = table.assign(level=table["year"].map(level)).groupby("period")["level"].mean()

@@ -14,51 +14,54 @@ from trainplan.model.arrays import Array, Arrays
 from trainplan.model.funding import RULES
 from trainplan.model.simulate import Run, simulate
 
-LIFTED = ("ceiling", "capacity", "completion_rate", "pace")  # the numbers in which the plans differ
+RELAXED = ("ceiling", "capacity", "completion_rate", "pace")  # the arrays in which the five runs differ
 
 
-class Lifted(NamedTuple):
-    """Runs of a plan: as it is, then with unlimited money, places too, everybody passing too.
+class RelaxedRuns(NamedTuple):
+    """Five runs of one plan, one draw each, with ever fewer limits; a run is called by the limit that went last."""
 
-    `soonest` has unlimited money and places, and asks for everything in the first year.
+    as_planned: Run
+    money: Run  # no ceiling: every rule then enrolls everything deliverable
+    capacity: Run  # nor any capacity: everything needed
+    completion: Run  # and everybody completes
+    soonest: Run  # no ceiling, no capacity, and the whole target is asked for from the first year on
+
+
+def simulate_relaxed(arrays: Arrays, planned: Array | None = None) -> RelaxedRuns:
+    """Simulates a plan, whose arrays have one draw, with its limits and without.
+
+    `planned`, (Y, K, 1), replays a decided enrollment in the plan's own run, as in `simulate`.
     """
-
-    plan: Run
-    money: Run
-    capacity: Run
-    completion: Run
-    soonest: Run
-
-
-def side_by_side(plan: Arrays, planned: Array | None = None) -> Lifted:
-    """Simulates a plan, whose numbers have one draw, with its limits and without; `planned` as in `simulate`."""
-    by_rule = planned is None and plan.allocation in RULES
-    plans = _plans(plan if by_rule else replace(plan, allocation="all"))
-    side: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in plans], axis=-1) for name in LIFTED}
-    runs = simulate(replace(plans[0], **side))
-    own, *others = (_draw(runs, one, k) for k, one in enumerate(plans))
-    return Lifted(own if by_rule else simulate(plan, planned), *others)
+    by_rule = planned is None and arrays.allocation in RULES
+    variants = _variants(arrays if by_rule else replace(arrays, allocation="all"))
+    side: dict[str, Any] = {
+        name: np.concatenate([getattr(variant, name) for variant in variants], axis=-1) for name in RELAXED
+    }
+    runs = simulate(replace(variants[0], **side))
+    own, *others = (_draw(runs, variant, k) for k, variant in enumerate(variants))
+    return RelaxedRuns(own if by_rule else simulate(arrays, planned), *others)
 
 
-def without_ceilings(plan: Arrays) -> Arrays:
-    """The numbers of a plan whose money has no limit."""
-    return replace(plan, ceiling=np.full_like(plan.ceiling, np.inf))
+def without_ceilings(arrays: Arrays) -> Arrays:
+    """The arrays of a plan whose money has no limit."""
+    return replace(arrays, ceiling=np.full_like(arrays.ceiling, np.inf))
 
 
-def _plans(plan: Arrays) -> list[Arrays]:
-    """The five plans; without ceilings every rule enrolls everything deliverable."""
-    money = without_ceilings(plan)
-    capacity = replace(money, capacity=np.full_like(plan.capacity, np.inf))
-    completion = replace(capacity, completion_rate=np.ones_like(plan.completion_rate))
-    return [plan, money, capacity, completion, replace(capacity, pace=np.ones_like(plan.pace))]
+def _variants(arrays: Arrays) -> list[Arrays]:
+    """The arrays of the five runs, in the order of `RelaxedRuns`."""
+    money = without_ceilings(arrays)
+    capacity = replace(money, capacity=np.full_like(arrays.capacity, np.inf))
+    completion = replace(capacity, completion_rate=np.ones_like(arrays.completion_rate))
+    return [arrays, money, capacity, completion, replace(capacity, pace=np.ones_like(arrays.pace))]
 
 
-def _draw(runs: Run, plan: Arrays, k: int) -> Run:
-    """One draw of a run, as the run of its own plan."""
-    return Run(plan, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.later, runs.held)))
+def _draw(runs: Run, arrays: Arrays, k: int) -> Run:
+    """Draw `k` of a run, as the run of its own arrays."""
+    return Run(arrays, *(_pick(part, k) for part in (runs.people, runs.path, runs.years, runs.later, runs.held)))
 
 
 def _pick(value: Any, k: int) -> Any:
+    """Draw `k` of an array, or of every array in a tuple; what does not depend on the draw stays as it is."""
     if isinstance(value, tuple):
         parts = [_pick(part, k) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

@@ -15,7 +15,7 @@ ASSUMED = {"basis": "; assumed:", "basis_vi": "; giả định:"}  # what stands
 COLUMNS = ["table", "row", "numbers", "basis_vi", "basis", "kind"]
 
 
-def register(plan: Plan) -> pd.DataFrame:
+def source_register(plan: Plan) -> pd.DataFrame:
     """A row for every row with a `basis`: table, row, numbers (by column), basis in both languages, kind.
 
     What a basis says after `; assumed:` gets a line of its own, as an assumption. A plan without the column

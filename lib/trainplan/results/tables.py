@@ -4,54 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, arrays, pairs_of
+from trainplan.model.arrays import Array, Arrays, pairs_of
+from trainplan.model.arrays import arrays as arrays_of
 from trainplan.model.cost import by_source
+from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, optimum
 from trainplan.plan.plan import Plan
-from trainplan.results.relaxed_runs import Lifted, side_by_side
-from trainplan.results.verdicts import best_reachable, binding, latest_start, verdict
+from trainplan.results.registry import Stem, registered_tables
+from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
+from trainplan.results.verdicts import best_reachable, binding_limits, latest_start, verdict
 
 
 @dataclass(frozen=True)
 class Results:
-    """A plan and its result tables, by the stems of their files."""
+    """A plan, what was computed of it, and the result tables, by the stems of their files.
+
+    Arrays are (Y, rows, 1) with rows in the plan's order (see `Run`): whoever needs numbers takes them from `run` or
+    from `relaxed`, whoever shows rows from a table.
+    """
 
     plan: Plan
-    tables: dict[str, pd.DataFrame]
-    required_vnd: float  # what all years cost if everything that there are places for is held
+    arrays: Arrays
+    relaxed: RelaxedRuns
+    best: Optimum | None  # under the rule `optimal`
+    tables: Mapping[Stem, pd.DataFrame]
 
-    def __getitem__(self, stem: str) -> pd.DataFrame:
+    def __getitem__(self, stem: Stem) -> pd.DataFrame:
         return self.tables[stem]
+
+    @property
+    def run(self) -> Run:
+        """The simulation of the plan with its own limits."""
+        return self.relaxed.as_planned
+
+    @cached_property
+    def required_vnd(self) -> float:
+        """VND that all years cost if everything that there are places for is held."""
+        return float(self.relaxed.money.funded_vnd.sum())
+
+    @cached_property
+    def completion_rate(self) -> Array:
+        """(O,) share of an objective's learners who complete their course, over its programs."""
+        return completion_rate(self.arrays)[:, 0]
 
 
 def compute(plan: Plan) -> Results:
-    """All result tables of a plan."""
-    numbers = arrays(plan)
-    best = optimum(numbers) if numbers.allocation == "optimal" else None
-    lifted = side_by_side(numbers, best.enrollment if best else None)
-    run, deliverable, needed = lifted.plan, lifted.money, lifted.capacity
-    cost = _cost(plan, numbers, run)
-    gap = _gap(plan, numbers, run)
-    tables = {
-        "workforce": _workforce(plan, run),
-        "enrollment": _enrollment(plan, run),
-        "classes": _classes(plan, run),
-        "cost": cost,
-        "budget": _budget(plan, numbers, run),
-        "gap": gap,
-        "verdicts": _verdicts(plan, numbers, lifted),
-        "commitments": _commitments(plan, numbers, run),
-        "lines": _lines(plan, needed, deliverable, run),
+    """Simulates a plan under its own rule and returns its results: every table that `registry` has for a run."""
+    arrays = arrays_of(plan)
+    best = optimum(arrays) if arrays.allocation == "optimal" else None
+    relaxed = simulate_relaxed(arrays, best.enrollment if best else None)
+    run = relaxed.as_planned
+    tables: dict[Stem, pd.DataFrame] = {
+        "workforce": workforce_table(plan, run),
+        "enrollment": enrollment_table(plan, run),
+        "classes": classes_table(plan, run),
+        "cost": cost_table(plan, arrays, run),
+        "budget": budget_table(plan, arrays, run),
+        "gap": gap_table(plan, arrays, run),
+        "verdicts": verdicts_table(plan, arrays, relaxed),
+        "commitments": commitments_table(plan, arrays, run),
+        "lines": coverage_by_limit(plan, relaxed),
     }
     if best:
-        tables |= {"optimum": optimum_table(best), "marginal_values": marginal_values(plan, best)}
-    return Results(plan, tables, float(deliverable.funded_vnd.sum()))
+        tables |= {"optimum": optimum_table(best), "marginal_values": shadow_prices_table(plan, best)}
+    return Results(plan, arrays, relaxed, best, registered_tables(tables))
 
 
 def _long(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.DataFrame:
@@ -67,13 +90,15 @@ def _ids(plan: Plan, table: str) -> list[str]:
     return [row.id for row in plan.tables[table]]
 
 
-def _workforce(plan: Plan, run: Run) -> pd.DataFrame:
+def workforce_table(plan: Plan, run: Run) -> pd.DataFrame:
+    """Head-count, joiners and leavers of every group and year."""
     people = run.people
     values = {"headcount": people.headcount, "joiners": people.joiners, "leavers": people.leavers}
     return _long({"year": plan.years, "group": _ids(plan, "groups")}, values)
 
 
-def _enrollment(plan: Plan, run: Run) -> pd.DataFrame:
+def enrollment_table(plan: Plan, run: Run) -> pd.DataFrame:
+    """People of every pair of objective and program: needed, deliverable, funded, completed."""
     pairs = pairs_of(plan)
     keys = {"year": plan.years, "objective": [o for o, _ in pairs], "program": [p for _, p in pairs]}
     values = {
@@ -85,7 +110,8 @@ def _enrollment(plan: Plan, run: Run) -> pd.DataFrame:
     return _long(keys, values)
 
 
-def _classes(plan: Plan, run: Run) -> pd.DataFrame:
+def classes_table(plan: Plan, run: Run) -> pd.DataFrame:
+    """Learners and classes of every program, new and in all."""
     values = {
         "new_learners": run.new_learners,
         "learners": run.learners,
@@ -95,33 +121,35 @@ def _classes(plan: Plan, run: Run) -> pd.DataFrame:
     return _long({"year": plan.years, "program": _ids(plan, "programs")}, values)
 
 
-def _paid(plan: Plan, numbers: Arrays, years: range, values: Mapping[str, Array]) -> pd.DataFrame:
+def _by_program_and_source(plan: Plan, arrays: Arrays, years: range, values: Mapping[str, Array]) -> pd.DataFrame:
     """Cost (Y, P, 1) by program and source, for the pairs that `funding` names."""
     programs, sources = _ids(plan, "programs"), _ids(plan, "sources")
     funding = plan.tables.funding
     p = np.array([programs.index(row.program) for row in funding], np.intp)
     s = np.array([sources.index(row.source) for row in funding], np.intp)
-    share = numbers.source_share[p, s]
+    share = arrays.source_share[p, s]
     keys = {"year": years, "program": [row.program for row in funding], "source": [row.source for row in funding]}
     return _long(keys, {name: value[:, p] * share for name, value in values.items()})
 
 
-def _cost(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def cost_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
+    """What every program costs every source that pays for it, VND."""
     values = {"deliverable_vnd": run.deliverable_vnd, "funded_vnd": run.funded_vnd}
-    return _paid(plan, numbers, plan.years, values)
+    return _by_program_and_source(plan, arrays, plan.years, values)
 
 
-def _commitments(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def commitments_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
+    """What courses under way cost in the years after the last, VND; only rows with money."""
     years = range(plan.last + 1, plan.last + 1 + len(run.commitments_vnd))
-    frame = _paid(plan, numbers, years, {"vnd": run.commitments_vnd})
+    frame = _by_program_and_source(plan, arrays, years, {"vnd": run.commitments_vnd})
     return frame[frame["vnd"] > 0].reset_index(drop=True)
 
 
-def _budget(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
-    """By source and in total; the total lacks at least what its sources lack."""
-    deliverable = np.stack([by_source(numbers, year) for year in run.deliverable_vnd])
-    funded = np.stack([by_source(numbers, year) for year in run.funded_vnd])
-    ceiling = numbers.ceiling
+def budget_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
+    """Ceiling and cost by source and in total, VND; the total lacks at least what its sources lack."""
+    deliverable = np.stack([by_source(arrays, year) for year in run.deliverable_vnd])
+    funded = np.stack([by_source(arrays, year) for year in run.funded_vnd])
+    ceiling = arrays.ceiling
     shortfall = np.maximum(0.0, deliverable - ceiling)
     shortfall[:, -1] = np.maximum(shortfall[:, -1], shortfall[:, :-1].sum(axis=1))
     keys = {"year": plan.years, "source": [*_ids(plan, "sources"), "total"]}
@@ -134,9 +162,10 @@ def _budget(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     return _long(keys, values)
 
 
-def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
+def gap_table(plan: Plan, arrays: Arrays, run: Run) -> pd.DataFrame:
+    """Every objective and year beside its path; `met` is nothing before the due year."""
     objectives = plan.tables.objectives
-    target = np.broadcast_to(numbers.target, run.path.shape)
+    target = np.broadcast_to(arrays.target, run.path.shape)
     gap = run.gap
     values = {
         "base": gap.base,
@@ -148,40 +177,41 @@ def _gap(plan: Plan, numbers: Arrays, run: Run) -> pd.DataFrame:
     }
     keys = {"year": plan.years, "objective": [r.id for r in objectives], "group": [r.group for r in objectives]}
     frame = _long(keys, values)
-    is_due = (np.arange(plan.last - plan.first + 1)[:, None] >= numbers.due).ravel()
+    is_due = (np.arange(plan.last - plan.first + 1)[:, None] >= arrays.due).ravel()
     met = gap.met[..., 0].ravel() > 0
     frame["met"] = [bool(m) if due else None for m, due in zip(met, is_due, strict=True)]
     return frame
 
 
-def _verdicts(plan: Plan, numbers: Arrays, lifted: Lifted) -> pd.DataFrame:
+def verdicts_table(plan: Plan, arrays: Arrays, relaxed: RelaxedRuns) -> pd.DataFrame:
     """One row an objective, as of its due year."""
-    run, binds, best = lifted.plan, binding(lifted), best_reachable(lifted)
+    run, binds, best = relaxed.as_planned, binding_limits(relaxed), best_reachable(relaxed)
     rows = []
     for o, row in enumerate(plan.tables.objectives):
-        due = numbers.due[o]
+        due = arrays.due[o]
         met = bool(run.gap.met[due, o, 0])
         rows.append(
             {
                 "objective": row.id,
-                "target": numbers.target[o, 0],
+                "target": arrays.target[o, 0],
                 "due": row.due,
                 "reached": run.gap.reached[due, o, 0],
                 "coverage": run.gap.coverage[due, o, 0],
-                "verdict": verdict(numbers, run, o),
+                "verdict": verdict(arrays, run, o),
                 "binds": "" if met else binds[o],
                 "best_reachable": np.nan if met else max(best[o], run.gap.coverage[due, o, 0]),
-                "latest_start": pd.NA if met else plan.first + latest_start(numbers, o),
+                "latest_start": pd.NA if met else plan.first + latest_start(arrays, o),
             }
         )
     return pd.DataFrame(rows).astype({"latest_start": "Int64"})
 
 
-def _lines(plan: Plan, needed: Run, deliverable: Run, run: Run) -> pd.DataFrame:
+def coverage_by_limit(plan: Plan, relaxed: RelaxedRuns) -> pd.DataFrame:
+    """Coverage without limits (needed), with those of capacity (deliverable), and with those of money (affordable)."""
     values = {
-        "needed": needed.gap.coverage,
-        "deliverable": deliverable.gap.coverage,
-        "affordable": run.gap.coverage,
+        "needed": relaxed.capacity.gap.coverage,
+        "deliverable": relaxed.money.gap.coverage,
+        "affordable": relaxed.as_planned.gap.coverage,
     }
     return _long({"year": plan.years, "objective": _ids(plan, "objectives")}, values)
 
@@ -192,7 +222,7 @@ def optimum_table(best: Optimum) -> pd.DataFrame:
     return pd.DataFrame([{"weighted_shortfall": reached, "bound": bound, "gap": reached - bound}])
 
 
-def marginal_values(plan: Plan, best: Optimum) -> pd.DataFrame:
+def shadow_prices_table(plan: Plan, best: Optimum) -> pd.DataFrame:
     """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
 
     Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where

@@ -6,37 +6,40 @@ import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run
-from trainplan.results.relaxed_runs import Lifted
+from trainplan.results.relaxed_runs import RelaxedRuns
 
 NEARLY = 0.01  # of the people that the target asks for
 
 
-def verdict(plan: Arrays, run: Run, objective: int) -> str:
-    """`met`, `nearly` or `missed`, as of the due year."""
-    due = plan.due[objective]
+def verdict(arrays: Arrays, run: Run, objective: int) -> str:
+    """`met`, `nearly` or `missed`, as of the due year; `objective` is its row in the plan."""
+    due = arrays.due[objective]
     if run.gap.met[due, objective, 0]:
         return "met"
-    asked = plan.target[objective, 0]
-    if plan.kind[objective] != "count":
+    asked = arrays.target[objective, 0]
+    if arrays.kind[objective] != "count":
         asked = asked * run.gap.base[due, objective, 0]
     return "nearly" if run.gap.gap[due, objective, 0] < NEARLY * asked else "missed"
 
 
-def binding(lifted: Lifted) -> list[str]:
-    """What binds each objective: limits are lifted one after another until it is met; nothing for one that is met."""
-    binds = np.where(lifted.plan.met_when_due[:, 0], "", "time").astype(object)
+def binding_limits(runs: RelaxedRuns) -> list[str]:
+    """What binds each objective: the limit without which it is met (`money`, `capacity`, `completion`), else `time`.
+
+    Limits are lifted one after another; an objective that is met anyway has an empty text.
+    """
+    binds = np.where(runs.as_planned.met_when_due[:, 0], "", "time").astype(object)
     for limit in ("money", "capacity", "completion"):
-        met = getattr(lifted, limit).met_when_due[:, 0]
+        met = getattr(runs, limit).met_when_due[:, 0]
         binds = np.where((binds == "time") & met, limit, binds)
     return [str(b) for b in binds]
 
 
-def best_reachable(lifted: Lifted) -> Array:
+def best_reachable(runs: RelaxedRuns) -> Array:
     """(O,) coverage at the due year with unlimited money and places from the first year on."""
-    return lifted.soonest.when_due(lifted.soonest.gap.coverage)[:, 0]
+    return runs.soonest.when_due(runs.soonest.gap.coverage)[:, 0]
 
 
-def latest_start(plan: Arrays, objective: int) -> int:
+def latest_start(arrays: Arrays, objective: int) -> int:
     """Year index of the last start that completes by the due year."""
-    years = 1 if plan.kind[objective] == "count" else plan.length[objective]
-    return int(plan.due[objective] - years + 1)
+    years = 1 if arrays.kind[objective] == "count" else arrays.length[objective]
+    return int(arrays.due[objective] - years + 1)

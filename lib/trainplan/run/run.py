@@ -151,7 +151,7 @@ def prepare(part: Part) -> None:
     for name in list(part.manifest.notebooks):
         if name not in part.keys or not part.fresh(name):
             part.manifest.forget(name)
-    tables = write_tables(part.results, part.folder / TABLES)
+    tables = write_tables(part.results.tables, part.folder / TABLES)
     part.tables = {path.relative_to(part.folder).as_posix(): sha256(path) for path in tables}
     part.manifest.write(part.results.plan, part.tables)
 

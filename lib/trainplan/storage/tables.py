@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from trainplan.results.tables import Results
+from trainplan.results.registry import Stem, registered
 from trainplan.storage.files import write_text
 
 
-def write_tables(results: Results, folder: Path) -> list[Path]:
-    """Writes every result table into `folder`; returns the files."""
-    return [write_table(frame, folder / f"{stem}.csv") for stem, frame in results.tables.items()]
+def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path]:
+    """Writes result tables into `folder` as `<stem>.csv`; returns the files, in the order of the tables.
+
+    ValueError, and nothing written, where a table has not the columns of the registry; OutputError as `write_text`.
+    """
+    texts = {folder / f"{stem}.csv": csv_text(registered(stem, frame)) for stem, frame in tables.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        write_text(path, text)
+    return list(texts)
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> Path:
-    """One table; truth is written `true` and `false`, what is not there as nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, frame.map(_cell).to_csv(index=False, lineterminator="\n"))
-    return path
+def csv_text(frame: pd.DataFrame) -> str:
+    """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
+    return str(frame.map(_cell_text).to_csv(index=False, lineterminator="\n"))
 
 
-def _cell(value: object) -> object:
+def _cell_text(value: object) -> object:
     """A cell as text: the shortest digits that give the number back, whole numbers without a fraction."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.rule_comparison import Rules, nearest_rule
+from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
 from trainplan.text.catalog import say
@@ -13,7 +13,7 @@ from trainplan.text.formats import number
 from trainplan.text.words import old_say
 
 
-def rules_compared(compared: Rules, language: str) -> Picture:
+def rules_compared(compared: RuleComparison, language: str) -> Picture:
     """Weighted person-years behind the path under every rule, with the targets met."""
     table = compared.table
     figure, (ax,) = canvas(1.5, left=0.27, right=0.78, top=0.78, bottom=0.06)
@@ -41,7 +41,7 @@ def rules_compared(compared: Rules, language: str) -> Picture:
     return Picture("rules_compared", figure, alt[language])
 
 
-def differs(compared: Rules, language: str) -> Picture:
+def differs(compared: RuleComparison, language: str) -> Picture:
     """People sent to every program under the closest rule and in the best plan."""
     plan, rule = compared.plan, nearest_rule(compared)
     table = compared.enrollment.copy()

@@ -22,7 +22,7 @@ from trainplan.report.charts import (
     wrapped,
 )
 from trainplan.results.compare import Comparison
-from trainplan.results.real_terms import real_and_nominal, real_change
+from trainplan.results.real_terms import real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number, percent
@@ -137,7 +137,7 @@ def real_money(results: Results, language: str) -> Picture:
     figure.text(0.03, 0.93, f"■ {say('word.nominal', language)}", color="#7a7a7a", fontsize=LARGE, fontweight="bold")
     words = f"■ {say('word.real', language, year=plan.price_base_year)} ({say('unit.bn', language)})"
     figure.text(0.22, 0.93, words, color=BLUE, fontsize=LARGE, fontweight="bold")
-    change = real_change(plan)
+    change = real_change_of_money(plan)
     if change is None:
         message = {"vi": "chưa có số liệu kỳ trước để so sánh", "en": "no period before to compare with"}
     else:

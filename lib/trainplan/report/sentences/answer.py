@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trainplan.model.arrays import arrays as arrays_of
 from trainplan.model.gap import HALF_A_PERSON
-from trainplan.model.need import completion_rate
 from trainplan.plan.plan import Plan
-from trainplan.results.real_terms import real_change
+from trainplan.results.real_terms import real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, billions, number, percent
@@ -65,13 +63,13 @@ def money_requirement(results: Results, language: str) -> list[str]:
 
 def explain_verdicts(results: Results, language: str) -> list[str]:
     """A sentence for every objective: what it reaches when due, what binds, and the best that can be had."""
-    arrays, keys = arrays_of(results.plan), ["year", "objective"]
+    keys = ["year", "objective"]
     yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
     rows = zip(
         results.plan.tables.objectives,
         results["verdicts"].to_dict("records"),
-        arrays.length,
-        completion_rate(arrays)[:, 0],
+        results.arrays.length,
+        results.completion_rate,
         strict=True,
     )
     return [
@@ -145,7 +143,7 @@ def _short_of_places(results: Results, objective: str, language: str) -> str:
 
 def real_money(plan: Plan, language: str) -> list[str]:
     """What the plan's money is worth against the period before; nothing without a history."""
-    change = real_change(plan)
+    change = real_change_of_money(plan)
     if change is None:
         return []
     key = "sentence.real_less" if change < 0 else "sentence.real_more"

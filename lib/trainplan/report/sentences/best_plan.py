@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from trainplan.analysis.goal_seek import Goal
-from trainplan.analysis.rule_comparison import Rules, nearest_rule
+from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.report.tables.best_plan import source_name
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
 
 
-def compare_best_plan(compared: Rules, language: str) -> list[str]:
+def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
     table, rule = compared.table.set_index("rule"), nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.analysis.failure_conditions import Condition, Rule
+from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.uncertainty import range_value_label, when_due
@@ -57,13 +57,13 @@ def describe_condition(plan: Plan, one: Condition, language: str) -> str:
     return say(key, language, name=name[0].lower() + name[1:], amount=amount)
 
 
-def missed_when(draws: Uncertainty, rules: Sequence[Rule], language: str) -> list[str]:
+def missed_when(draws: Uncertainty, rules: Sequence[FailureRule], language: str) -> list[str]:
     """A sentence a target: how often it is missed, under which conditions, and how often that rule is right."""
     bands = when_due(draws).set_index("objective")
     return [_missed_when(draws.plan, rule, bands.loc[rule.objective], language) for rule in rules]
 
 
-def _missed_when(plan: Plan, rule: Rule, band: pd.Series, language: str) -> str:
+def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) -> str:
     """The sentence of a target; `band` holds p05 and p95 of its coverage when due."""
     name, missed = plan.label("objectives", rule.objective, language), percent(rule.missed, language)
     if not rule.conditions:

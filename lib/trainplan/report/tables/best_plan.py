@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL
-from trainplan.analysis.relaxations import Way
-from trainplan.analysis.rule_comparison import Rules
+from trainplan.analysis.relaxations import Relaxation
+from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.address import split_address
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, build_table, label, words
@@ -17,7 +17,7 @@ from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
 
 
-def rules(compared: Rules, language: str) -> pd.DataFrame:
+def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
     """A row a rule of allocation: targets met, person-years behind the path, money funded and committed after."""
     rows = compared.table.rename(columns={"weighted_shortfall": "behind_path"})
     rows["met_of"] = [f"{met} / {count}" for met, count in zip(rows["met"], rows["objectives"], strict=True)]
@@ -30,7 +30,7 @@ def rules(compared: Rules, language: str) -> pd.DataFrame:
     return build_table(rows, columns, language)
 
 
-def relaxations(plan: Plan, ways: Sequence[Way], language: str) -> pd.DataFrame:
+def relaxations(plan: Plan, ways: Sequence[Relaxation], language: str) -> pd.DataFrame:
     """A row a way to meet an objective that is missed, in the order of `ways`: objective, changes, billions more."""
     rows = [
         {"objective": way.objective, "way": _changes(plan, way, language), "costs_more": way.cost_vnd} for way in ways
@@ -44,7 +44,7 @@ def source_name(plan: Plan, source: str, language: str) -> str:
     return say("word.total", language).lower() if source == TOTAL else plan.label("sources", source, language)
 
 
-def _changes(plan: Plan, way: Way, language: str) -> str:
+def _changes(plan: Plan, way: Relaxation, language: str) -> str:
     """The changes of a way in words, money last."""
     said: list[str] = []
     for address, change in way.changes.items():
@@ -57,7 +57,7 @@ def _changes(plan: Plan, way: Way, language: str) -> str:
     return "; ".join([*said, *_money(plan, way, language)])
 
 
-def _money(plan: Plan, way: Way, language: str) -> list[str]:
+def _money(plan: Plan, way: Relaxation, language: str) -> list[str]:
     """The money of a way: the same sum in every year is said once."""
     money = [(address, change["add"]) for address, change in way.changes.items() if address.startswith("ceilings.")]
     if not money:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.plan import Plan
+from trainplan.results.registry import RESULTS, Stem
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, bare_billions, number, percent
 
@@ -16,6 +17,7 @@ Show = Callable[[Any, str], str]  # a value and a language in, the text of its c
 
 FORMATS: dict[str, Show] = {
     "text": lambda value, language: str(value),
+    "date": lambda value, language: str(value),
     "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
     "people": number,
     "share": percent,
@@ -55,6 +57,18 @@ def build_table(
     return pd.DataFrame(
         {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
     )
+
+
+def result_columns(plan: Plan, stem: Stem, *names: str) -> list[Column]:
+    """Columns of a result table, shown as the registry has them: ids by name, codes in words, numbers by unit."""
+    columns = [RESULTS[stem].column(name) for name in names]
+    return [
+        Column(
+            column.name,
+            label(plan, column.ids_of) if column.ids_of else words(column.words) if column.words else column.unit,
+        )
+        for column in columns
+    ]
 
 
 def label(plan: Plan, table: str) -> Show:

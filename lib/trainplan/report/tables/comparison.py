@@ -51,7 +51,7 @@ def compared_inputs(comparison: Comparison, language: str) -> pd.DataFrame:
 def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> pd.DataFrame:
     """Every scenario against the first: a row a kind of change, with what it adds to money, targets met and coverage.
 
-    `attributions` holds scenarios with the frame of `analysis.attribution.differences`. Changes of one column are
+    `attributions` holds scenarios with the frame of `analysis.attribution.attribute`. Changes of one column are
     added up, so that the rows of a scenario add up to its difference. Coverage is the mean over objectives.
     """
     rows = []

@@ -12,8 +12,8 @@ from trainplan.plan.labels import address_label, row_label, value_label
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.tables.columns import Column, build_table, label, words
 from trainplan.report.titles import report_title
-from trainplan.results.decision import pointers, statements
-from trainplan.results.sources import register
+from trainplan.results import decision
+from trainplan.results.sources import source_register
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number, percent, vnd
 
@@ -50,9 +50,10 @@ def _with_unit(value: float, unit: str, language: str) -> str:
 
 def decision_statements(plan: Plan, language: str) -> pd.DataFrame:
     """A row a statement of the decision: section, quotation, where it lives in the project, or why it does not."""
-    rows = statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
+    rows = decision.decision_statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
     rows["statement"] = rows["statement"] + " · " + rows["quote_vi"]
-    rows["where"] = ["; ".join(_pointer_label(plan, p, language) for p in pointers(cell)) for cell in rows["pointers"]]
+    pointers = rows["pointers"].map(decision.split_pointers)
+    rows["where"] = ["; ".join(_pointer_label(plan, pointer, language) for pointer in some) for some in pointers]
     return build_table(rows, [*map(Column, ("section", "statement", "where", "why_not"))], language)
 
 
@@ -75,7 +76,7 @@ def _pointer_label(plan: Plan, pointer: str, language: str) -> str:
 
 def basis_register(plan: Plan, language: str) -> pd.DataFrame:
     """Where every number comes from: table, rows, values, kind of basis, basis; rows of one basis share a line."""
-    rows = _basis_in_language(register(plan), language)
+    rows = _basis_in_language(source_register(plan), language)
     lines = []
     for (name, kind, basis), some in rows.groupby(["table", "kind", "basis"], sort=False):
         labels = [row_label(plan, name, row, language) for row in some["row"]]
@@ -113,7 +114,7 @@ def _basis_in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
 
 def basis_count(plan: Plan, language: str) -> pd.DataFrame:
     """A row a kind of basis (decision, law, statistic, assumption): how many rows of the plan rest on it."""
-    counts = register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
+    counts = source_register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
     return build_table(counts, [Column("kind", words("basis")), Column("count", "people")], language)
 
 

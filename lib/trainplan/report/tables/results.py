@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trainplan.report.tables.columns import Column, build_table, label, words
+from trainplan.report.tables.columns import Column, build_table, result_columns
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
@@ -25,15 +25,10 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         for id, target in zip(rows["objective"], rows["target"], strict=True)
     ]
     columns = [
-        Column("objective", label(plan, "objectives")),
-        Column("due"),
+        *result_columns(plan, "verdicts", "objective", "due"),
         Column("target"),
-        Column("coverage", "share"),
-        Column("gap", "people"),
-        Column("verdict", words("verdict")),
-        Column("binds", words("limit")),
-        Column("best_reachable", "share"),
-        Column("latest_start", "year"),
+        *result_columns(plan, "gap", "coverage", "gap"),
+        *result_columns(plan, "verdicts", "verdict", "binds", "best_reachable", "latest_start"),
     ]
     return build_table(rows, columns, language)
 
@@ -50,19 +45,16 @@ def classes(results: Results, language: str) -> pd.DataFrame:
     wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
     order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
     wide = wide.loc[order].reset_index()
-    columns = [Column("program", label(results.plan, "programs")), *map(Column, wide.columns[1:])]
+    columns = [*result_columns(results.plan, "classes", "program"), *map(Column, wide.columns[1:])]
     return build_table(wide, columns, language)
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
     """A row a year and one of totals: money asked for, ceiling, funded and lacking, in billions."""
     total = results["budget"].query("source == 'total'")
-    columns = [
-        Column("year"),
-        *(Column(key, "VND") for key in ("deliverable_vnd", "ceiling_vnd", "funded_vnd", "shortfall_vnd")),
-    ]
-    last = {column.key: total[column.key].sum(min_count=1) for column in columns[1:]}
-    last["year"] = say("word.total", language)
+    amounts = ("deliverable_vnd", "ceiling_vnd", "funded_vnd", "shortfall_vnd")
+    columns = result_columns(results.plan, "budget", "year", *amounts)
+    last = {"year": say("word.total", language)} | {key: total[key].sum(min_count=1) for key in amounts}
     rows = pd.concat([total.astype({"year": str}), pd.DataFrame([last])], ignore_index=True)
     return build_table(rows, columns, language)
 
@@ -71,8 +63,7 @@ def commitments(results: Results, language: str) -> pd.DataFrame:
     """What courses under way cost after the last year: a row a program and year, in billions."""
     rows = results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
     columns = [
-        Column("program", label(results.plan, "programs")),
-        Column("year"),
+        *result_columns(results.plan, "commitments", "program", "year"),
         Column("commitments_vnd", "VND"),
     ]
     return build_table(rows.rename(columns={"vnd": "commitments_vnd"}), columns, language)

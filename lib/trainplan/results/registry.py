@@ -1,0 +1,357 @@
+"""The result tables: for each its keys, its columns with their units, and how a column adds up over the years.
+
+Whatever a result table needs elsewhere follows from `RESULTS`: the order of the columns in CSV files, headings and
+number formats of pages and workbooks, and the reference (docs/reference.md). To add a table: its stem in `Stem`, its
+record in `RESULTS`, its title and the meanings of its columns in the catalogs (`table_title.<stem>`,
+`about.result.<stem>`, `about.result.<stem>.<column>`), and the function that builds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import pandas as pd
+
+from trainplan.text.catalog import say, term, texts
+
+Stem = Literal[
+    "workforce",
+    "enrollment",
+    "classes",
+    "cost",
+    "budget",
+    "gap",
+    "verdicts",
+    "commitments",
+    "lines",
+    "optimum",
+    "marginal_values",
+    "inputs",
+    "results",
+    "totals",
+    "differences",
+    "goal",
+    "relaxations",
+    "values",
+    "probabilities",
+    "cost_bands",
+    "sensitivity",
+    "conditions",
+]
+Unit = Literal[
+    "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "level", "VND",
+    "people_years", "people_years_per_billion", "number", "mixed",
+]  # fmt: skip
+OverYears = Literal["sum", "last", "none"]
+Command = Literal["tables", "compare", "goal", "uncertainty"]
+NUMBER_FORMATS: dict[Unit, str] = {
+    "year": "0",
+    "people": "#,##0.0",
+    "level": "#,##0.0",
+    "classes": "#,##0",
+    "share": "0.0%",
+    "VND": "#,##0",
+    "people_years": "#,##0.0",
+    "people_years_per_billion": "#,##0.0",
+    "number": "#,##0",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result table.
+
+    `over_years` says how rows of one key in several years become one number: their sum, that of the last year, or
+    none that means anything. `ids_of` names the input table whose ids the column holds, `words` the family of the
+    catalog that has a text for each of its codes. `whole` is shown without decimals.
+    """
+
+    name: str
+    unit: Unit
+    over_years: OverYears = "none"
+    ids_of: str = ""
+    words: str = ""
+    whole: bool = False
+
+    @property
+    def number_format(self) -> str:
+        """The format of a spreadsheet for the column's numbers; `General` for what has no unit."""
+        return "#,##0" if self.whole else NUMBER_FORMATS.get(self.unit, "General")
+
+    def cell_text(self, code: str, language: str) -> str:
+        """A code of the column as people read it; the code itself where the column holds no codes."""
+        return term(self.words, code, language) if self.words and code else code
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """A result table: the columns that tell its rows apart, all its columns in order, the command that writes it.
+
+    `by_scenario` is set where every scenario adds a column of its own, called by its name, after `columns`; `rule`
+    where only that rule of allocation has the table.
+    """
+
+    stem: Stem
+    keys: tuple[str, ...]
+    columns: tuple[Column, ...]
+    command: Command = "tables"
+    by_scenario: bool = False
+    rule: str = ""
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """The column of a name; KeyError where the table has none."""
+        return {column.name: column for column in self.columns}[name]
+
+    def title(self, language: str) -> str:
+        """What the table is called, short enough for the tab of a workbook."""
+        return say(f"table_title.{self.stem}", language)
+
+    def heading(self, column: str, language: str) -> str:
+        """The heading of a column: the table's own, else that of every column of the name."""
+        return own_text("head", self.stem, column, language)
+
+    def meaning(self, language: str) -> str:
+        """What a row of the table says, in a sentence."""
+        return say(f"about.result.{self.stem}", language)
+
+    def column_meaning(self, column: str, language: str) -> str:
+        """What a column means, and what an empty cell of it means."""
+        own = f"about.result.{self.stem}.{column}"
+        return say(own if own in texts(language) else f"about.result.column.{column}", language)
+
+
+def own_text(family: str, stem: str, column: str, language: str) -> str:
+    """The text `family.stem.column`, else `family.column`; KeyError where the catalog has neither."""
+    own = f"{family}.{stem}.{column}"
+    return say(own if own in texts(language) else f"{family}.{column}", language)
+
+
+YEAR = Column("year", "year")
+GROUP = Column("group", "id", ids_of="groups")
+OBJECTIVE = Column("objective", "id", ids_of="objectives")
+PROGRAM = Column("program", "id", ids_of="programs")
+SOURCE = Column("source", "id", ids_of="sources")
+SCENARIO = Column("scenario", "id")
+QUANTILES = ("p05", "p50", "p95")
+
+
+def _people(*names: str, over_years: OverYears = "none", whole: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "people", over_years, whole=whole) for name in names)
+
+
+def _money(*names: str, over_years: OverYears = "sum") -> tuple[Column, ...]:
+    return tuple(Column(name, "VND", over_years) for name in names)
+
+
+def _shares(*names: str, over_years: OverYears = "none") -> tuple[Column, ...]:
+    return tuple(Column(name, "share", over_years) for name in names)
+
+
+def _of_run() -> list[ResultTable]:
+    """The tables of one scenario."""
+    return [
+        ResultTable(
+            "workforce",
+            ("year", "group"),
+            (YEAR, GROUP, *_people("headcount", over_years="last"), *_people("joiners", "leavers", over_years="sum")),
+        ),
+        ResultTable(
+            "enrollment",
+            ("year", "objective", "program"),
+            (
+                *(YEAR, OBJECTIVE, PROGRAM),
+                *_people("needed", "deliverable"),
+                *_people("funded", "completed", over_years="sum"),
+            ),
+        ),
+        ResultTable(
+            "classes",
+            ("year", "program"),
+            (
+                *(YEAR, PROGRAM),
+                *_people("new_learners", over_years="sum", whole=True),
+                *_people("learners"),
+                Column("new_classes", "classes", "sum"),
+                Column("classes", "classes"),
+            ),
+        ),
+        ResultTable(
+            "cost",
+            ("year", "program", "source"),
+            (YEAR, PROGRAM, SOURCE, *_money("deliverable_vnd", "funded_vnd")),
+        ),
+        ResultTable(
+            "budget",
+            ("year", "source"),
+            (YEAR, SOURCE, *_money("ceiling_vnd", "deliverable_vnd", "funded_vnd", "shortfall_vnd")),
+        ),
+        ResultTable(
+            "gap",
+            ("year", "objective"),
+            (
+                *(YEAR, OBJECTIVE, GROUP),
+                *_people("base", over_years="last"),
+                Column("target_path", "share", "last"),
+                Column("target", "level", "last"),
+                *_people("reached", over_years="last"),
+                *_shares("coverage", over_years="last"),
+                *_people("gap", over_years="last"),
+                Column("met", "boolean", "last"),
+            ),
+        ),
+        ResultTable(
+            "verdicts",
+            ("objective",),
+            (
+                OBJECTIVE,
+                Column("target", "level"),
+                Column("due", "date"),
+                *_people("reached"),
+                *_shares("coverage"),
+                Column("verdict", "code", words="verdict"),
+                Column("binds", "code", words="limit"),
+                *_shares("best_reachable"),
+                Column("latest_start", "year"),
+            ),
+        ),
+        ResultTable("commitments", ("year", "program", "source"), (YEAR, PROGRAM, SOURCE, *_money("vnd"))),
+        ResultTable(
+            "lines",
+            ("year", "objective"),
+            (YEAR, OBJECTIVE, *_shares("needed", "deliverable", "affordable", over_years="last")),
+        ),
+        ResultTable(
+            "optimum",
+            (),
+            tuple(Column(name, "people_years") for name in ("weighted_shortfall", "bound", "gap")),
+            rule="optimal",
+        ),
+        ResultTable(
+            "marginal_values",
+            ("year", "source"),
+            (YEAR, SOURCE, Column("people_years_per_billion", "people_years_per_billion")),
+            rule="optimal",
+        ),
+    ]
+
+
+def _of_compare() -> list[ResultTable]:
+    """The tables of several scenarios of a plan."""
+    return [
+        ResultTable("inputs", ("address",), (Column("address", "address"),), "compare", by_scenario=True),
+        ResultTable(
+            "results",
+            ("scenario", "objective"),
+            (
+                *(SCENARIO, OBJECTIVE, Column("due", "date")),
+                *_shares("coverage"),
+                *_people("gap"),
+                Column("verdict", "code", words="verdict"),
+            ),
+            "compare",
+        ),
+        ResultTable(
+            "totals",
+            ("scenario",),
+            (
+                *(SCENARIO, Column("met", "number"), Column("objectives", "number")),
+                *_money("required_vnd", "funded_vnd", "deliverable_vnd", "shortfall_vnd", "commitments_vnd"),
+            ),
+            "compare",
+        ),
+        ResultTable(
+            "differences",
+            ("scenario", "result", "change"),
+            (
+                *(SCENARIO, Column("result", "id"), Column("change", "address")),
+                *(Column("part", "mixed"), Column("error", "mixed")),
+            ),
+            "compare",
+        ),
+    ]
+
+
+def _of_goal() -> list[ResultTable]:
+    """What it takes to meet the targets."""
+    return [
+        ResultTable(
+            "goal",
+            ("objective",),
+            (
+                *(SOURCE, Column("rule", "code", words="rule")),
+                *_money("yearly_vnd"),
+                OBJECTIVE,
+                *(Column(name, "boolean") for name in ("reachable", "met", "lost_with_a_million_less")),
+            ),
+            "goal",
+        ),
+        ResultTable(
+            "relaxations",
+            ("objective", "rank", "address"),
+            (
+                *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
+                *(Column("change", "code"), Column("value", "mixed")),
+                *_money("cost_vnd"),
+            ),
+            "goal",
+        ),
+        ResultTable(
+            "values",
+            ("kind", "id", "year"),
+            (Column("kind", "code"), Column("id", "id"), YEAR, Column("people_years", "people_years")),
+            "goal",
+        ),
+    ]
+
+
+def _of_uncertainty() -> list[ResultTable]:
+    """What the draws of a plan's ranges say."""
+    return [
+        ResultTable(
+            "probabilities",
+            ("year", "objective"),
+            (YEAR, OBJECTIVE, *_shares("probability_met", *QUANTILES, over_years="last")),
+            "uncertainty",
+        ),
+        ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none")), "uncertainty"),
+        ResultTable(
+            "sensitivity",
+            ("objective", "input"),
+            (OBJECTIVE, Column("input", "address"), *_shares("low", "high", "share")),
+            "uncertainty",
+        ),
+        ResultTable(
+            "conditions",
+            ("objective",),
+            (OBJECTIVE, *_shares("missed"), Column("rule", "text"), *_shares("right", "found")),
+            "uncertainty",
+        ),
+    ]
+
+
+RESULTS: Mapping[Stem, ResultTable] = {
+    table.stem: table for table in [*_of_run(), *_of_compare(), *_of_goal(), *_of_uncertainty()]
+}
+STEMS: tuple[Stem, ...] = get_args(Stem)
+
+
+def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame itself; ValueError where its columns are not those that the registry has for the table."""
+    table = RESULTS[stem]
+    expected, found = table.column_names, list(frame.columns)
+    if table.by_scenario and not found:
+        return frame  # scenarios that do not differ
+    if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
+        raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
+    return frame
+
+
+def registered_tables(frames: Mapping[Stem, pd.DataFrame]) -> dict[Stem, pd.DataFrame]:
+    """The frames by stem, each checked against the registry; microseconds a table."""
+    return {stem: registered(stem, frame) for stem, frame in frames.items()}

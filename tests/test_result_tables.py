@@ -1,0 +1,115 @@
+"""Every result table is registered, told apart by its keys, documented in both languages, and made by the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from trainplan.cli import main
+from trainplan.plan.plan import load_plan
+from trainplan.results.reference import COMMAND, reference, reference_path
+from trainplan.results.registry import NUMBER_FORMATS, RESULTS, STEMS, ResultTable, Stem, registered
+from trainplan.results.tables import compute
+from trainplan.storage.tables import write_tables
+from trainplan.text.catalog import LANGUAGES, texts
+
+PROVINCE = "an_giang_2011_2015"
+SMALL = Path(__file__).parent / "plans" / "counts"
+TABLES = pytest.mark.parametrize("table", RESULTS.values(), ids=list(RESULTS))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every result table that the commands write."""
+    folder = tmp_path_factory.mktemp("tables")
+    best = compute(load_plan(SMALL, overrides={"allocation": "optimal"}))
+    write_tables(best.tables, folder)
+    assert main(["goal", str(SMALL), "--output", str(folder)]) == 0
+    assert main(["compare", PROVINCE, "--scenario", "base", "--scenario", "real_terms", "--output", str(folder)]) == 0
+    assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
+    return folder
+
+
+def test_a_table_has_one_record() -> None:
+    assert tuple(RESULTS) == STEMS
+
+
+def test_the_commands_write_the_registered_tables_and_no_others(written: Path) -> None:
+    assert {path.stem for path in written.glob("*.csv")} == set(STEMS)
+
+
+@TABLES
+def test_keys_tell_rows_apart(table: ResultTable, written: Path) -> None:
+    frame = pd.read_csv(written / f"{table.stem}.csv")
+    assert len(frame) > 0, "a plan that fills the table is needed"
+    assert set(table.keys) <= set(table.column_names)
+    assert not frame.duplicated(list(table.keys) or None).any()
+    assert len(frame) == 1 or table.keys
+
+
+@TABLES
+def test_columns_hold_what_their_unit_says(table: ResultTable, written: Path) -> None:
+    frame = pd.read_csv(written / f"{table.stem}.csv")
+    for column in table.columns:
+        cells = frame[column.name].dropna()
+        if column.unit in ("id", "address", "code", "text"):
+            assert not len(cells) or not pd.api.types.is_bool_dtype(cells), column.name
+        elif column.unit == "boolean":
+            assert set(cells.astype(str)) <= {"True", "False"}, column.name
+        elif column.unit in NUMBER_FORMATS:
+            assert pd.api.types.is_numeric_dtype(cells), column.name
+        if column.unit == "share" and column.name != "target_path":  # that of a count is people
+            assert (cells >= 0).all(), column.name
+        if column.words:
+            known = {key.partition(".")[2] for key in texts("en") if key.startswith(f"{column.words}.")}
+            assert set(cells) <= known, column.name
+        if column.ids_of:
+            plans = [load_plan(SMALL), load_plan(PROVINCE)]
+            ids = {row.id for plan in plans for row in plan.tables[column.ids_of]} | {"total"}
+            assert set(cells) <= ids, column.name
+
+
+@TABLES
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_and_its_columns_are_documented(table: ResultTable, language: str) -> None:
+    documented = reference(language)
+    assert table.title(language) and len(table.title(language)) <= 31, "the tab of a workbook has 31 characters"
+    assert table.meaning(language).endswith(".")
+    for column in table.columns:
+        assert table.heading(column.name, language)
+        meaning = table.column_meaning(column.name, language)
+        assert meaning.endswith(".") and meaning in documented
+
+
+def test_no_meaning_is_left_over() -> None:
+    columns = {name for table in RESULTS.values() for name in table.column_names}
+    for key in texts("en"):
+        family, _, rest = key.partition(".result.")
+        if family == "about":
+            stem, _, column = rest.partition(".")
+            names = columns if stem == "column" else set(RESULTS[stem].column_names)  # type: ignore[index]
+            assert not column or column in names, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reference_is_what_the_declarations_say(language: str) -> None:
+    assert reference_path(language).read_text("utf-8") == reference(language), f"renew it: {COMMAND}"
+
+
+@pytest.mark.parametrize(
+    ("stem", "columns"), [("lines", ["year", "objective"]), ("optimum", ["gap", "bound", "weighted_shortfall"])]
+)
+def test_a_table_with_other_columns_is_refused(stem: Stem, columns: list[str], tmp_path: Path) -> None:
+    frame = pd.DataFrame([[0] * len(columns)], columns=columns)
+    with pytest.raises(ValueError, match="registry"):
+        registered(stem, frame)
+    with pytest.raises(ValueError, match="registry"):
+        write_tables({stem: frame}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_scenario_may_add_a_column_to_the_inputs() -> None:
+    frame = pd.DataFrame({"address": [], "base": [], "other": []})
+    assert registered("inputs", frame) is frame
