@@ -136,7 +136,8 @@ def due_date(date: str, language: str) -> str:
 
 def _short_of_places(results: Results, objective: str, language: str) -> str:
     """In brackets, the programs that had fewer places than this objective needed in some year; else nothing."""
-    rows = results["enrollment"].query("objective == @objective and deliverable < needed")
+    rows = results["enrollment"]
+    rows = rows[(rows["objective"] == objective) & (rows["deliverable"] < rows["needed"])]
     names = [results.plan.label("programs", p, language) for p in dict.fromkeys(rows["program"])]
     return f" ({', '.join(names)})" if names else ""
 
@@ -151,5 +152,5 @@ def real_money(plan: Plan, language: str) -> list[str]:
 
 
 def simplifications(language: str) -> list[str]:
-    """What the model leaves out."""
+    """What the model simplifies or leaves out, whatever the plan."""
     return [say(f"sentence.simplified_{name}", language) for name in SIMPLIFICATIONS]
