@@ -10,8 +10,9 @@ from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules, nearest_rule
 from trainplan.plan.plan import load_plan
-from trainplan.report import best_plan_tables as views
+from trainplan.report import tables
 from trainplan.report.figures import best_plan as figures
+from trainplan.report.sentences import beyond_money, compare_best_plan, goal_amount
 from trainplan.text.formats import number
 
 
@@ -39,7 +40,7 @@ def test_the_best_plan_leads_the_table(compared: RuleComparison) -> None:
 def test_sentences_count() -> None:
     compared = compare_rules(load_plan("an_giang_2011_2015"))
     best = compared.table.set_index("rule").loc["optimal"]
-    sentences = views.best_plan_sentences(compared, "en")
+    sentences = compare_best_plan(compared, "en")
     assert f"{best.met:.0f}/{best.objectives:.0f} targets" in sentences[0]
     assert number(best.weighted_shortfall, "en") in sentences[1]
     assert number(compared.best.weighted_shortfall - compared.best.bound, "en", 1) in sentences[2]
@@ -48,15 +49,15 @@ def test_sentences_count() -> None:
 def test_the_goal_is_said_with_its_amount_and_what_is_lost_below_it() -> None:
     goal = goal_seek(load_plan("an_giang_2011_2015"))
     for language in ("vi", "en"):
-        sentence = views.goal_sentence(goal, language)
+        [sentence] = goal_amount(goal, language)
         assert number(goal.amount_vnd / 1e9, language, 3) in sentence
         assert goal.plan.label("objectives", goal.lost[0], language) in sentence
-        assert goal.plan.label("objectives", goal.beyond[0], language) in views.beyond_sentence(goal, language)
+        assert goal.plan.label("objectives", goal.beyond[0], language) in beyond_money(goal, language)[0]
 
 
 def test_ways_are_said_in_words() -> None:
     plan = load_plan("an_giang_2011_2015")
     found = relaxations(plan)
-    frame = views.ways_view(plan, found, "vi")
+    frame = tables.relaxations(plan, found, "vi")
     assert len(frame) == len(found) and not frame["Cách làm"].str.contains("ceilings|add|_").any()
     assert frame["Cách làm"].str.contains("chỗ học mỗi năm: Tin học").any()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from trainplan.report.book import Book, open_book
+from trainplan.report.html import html_table
 from trainplan.report.sentences import headline
-from trainplan.report.tables import html_table, verdicts
+from trainplan.report.tables import verdicts
 from trainplan.text.problems import PlanError
 
 SOUND = str(Path(__file__).parent / "broken" / "sound")

@@ -20,7 +20,7 @@ from trainplan.desk.bench import Bench
 from trainplan.plan.plan import load_plan
 from trainplan.report.book import Book
 from trainplan.report.charts import Picture, wrapped
-from trainplan.report.tables import LITERAL
+from trainplan.report.html import LITERAL
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 ODD = (

@@ -12,7 +12,7 @@ import pytest
 from browser import opened, outside
 from trainplan.cli import main
 from trainplan.plan.find import PROJECT
-from trainplan.report.tables import LITERAL
+from trainplan.report.html import LITERAL
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 WICKED = r"<script>alert(1)</script> $1\q và $2_{"

@@ -11,7 +11,7 @@ import pytest
 from trainplan.plan.address import address_label, in_language, value_label
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import TABLES
-from trainplan.report.sentences import headline, why
+from trainplan.report.sentences import explain_verdicts, headline
 from trainplan.report.tables import basis_register, changes
 from trainplan.results.tables import Results, compute
 
@@ -49,9 +49,9 @@ def test_exactly_what_stands_in_the_way_is_said(binds: str, tmp_path: Path) -> N
     overrides, ceilings, words = CASES[binds]
     results = result(tmp_path, overrides, ceilings)
     assert results["verdicts"].loc[0, "binds"] == ("" if binds == "met" else binds)
-    sentence = why(results, "en")[0]
+    sentence = explain_verdicts(results, "en")[0]
     assert all(word in sentence for word in words), sentence
-    assert "{" not in sentence + why(results, "vi")[0]
+    assert "{" not in sentence + explain_verdicts(results, "vi")[0]
 
 
 def test_the_best_that_is_named_is_what_all_effort_from_the_first_year_gives(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_best_that_is_named_is_what_all_effort_from_the_first_year_gives(tmp
     soonest = compute(load_plan(WORKED, overrides={**CASES["time"][0], "pacing": "front"}))
     best = max(one["verdicts"].loc[0, "coverage"] for one in (soonest, results))
     assert results["verdicts"].loc[0, "best_reachable"] == best < 1
-    assert f"{int(best * 1000) / 10:g}% is the most" in why(results, "en")[0]
+    assert f"{int(best * 1000) / 10:g}% is the most" in explain_verdicts(results, "en")[0]
 
 
 def test_a_target_that_only_its_pace_misses_is_not_called_out_of_reach(tmp_path: Path) -> None:
@@ -68,13 +68,13 @@ def test_a_target_that_only_its_pace_misses_is_not_called_out_of_reach(tmp_path:
     results = result(tmp_path, overrides, "")
     row = results["verdicts"].loc[0]
     assert row["verdict"] != "met" and row["best_reachable"] >= 0.99
-    sentence = why(results, "en")[0]
+    sentence = explain_verdicts(results, "en")[0]
     assert "at the pace chosen" in sentence and "out of reach" not in sentence
 
 
 def test_what_is_missed_never_looks_reached() -> None:
     for results in (compute(load_plan("an_giang_2011_2015", name)) for name in ("base", "requirement")):
-        for sentence, row in zip(why(results, "en"), results["verdicts"].to_dict("records"), strict=True):
+        for sentence, row in zip(explain_verdicts(results, "en"), results["verdicts"].to_dict("records"), strict=True):
             if row["best_reachable"] < row["target"] == 1 and row["binds"] != "money":
                 assert "100% is the most" not in sentence, sentence
 

@@ -14,10 +14,12 @@ from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertain
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
-from trainplan.report import uncertainty_tables as views
+from trainplan.report import sentences, tables
 from trainplan.report.figures import uncertainty as figures
+from trainplan.report.html import html_table
 from trainplan.report.index import write_index
-from trainplan.report.tables import html_table
+from trainplan.report.sentences.uncertainty import describe_condition
+from trainplan.report.tables.uncertainty import when_due
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.text.formats import percent
@@ -51,8 +53,8 @@ def test_figures_fit_and_say_their_message(draws, language: str) -> None:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_target_has_a_sentence(draws, language: str) -> None:
     closed = draws[0]
-    sentences = views.missed_when(closed, failure_conditions(closed), language)
-    for row, sentence in zip(closed.plan.tables.objectives, sentences, strict=True):
+    said = sentences.missed_when(closed, failure_conditions(closed), language)
+    for row, sentence in zip(closed.plan.tables.objectives, said, strict=True):
         assert sentence.startswith(closed.plan.label("objectives", row.id, language))
         assert sentence.endswith(".")
 
@@ -72,14 +74,14 @@ def test_a_condition_is_said_in_the_terms_of_its_range() -> None:
     }
     for (i, below, threshold), spoken in words.items():
         for language, expected in zip(("vi", "en"), spoken, strict=True):
-            found = views.condition(plan, Condition(i, below, threshold), language)
+            found = describe_condition(plan, Condition(i, below, threshold), language)
             assert found.replace("\u202f", " ") == expected
 
 
 def test_a_rule_is_told_with_how_often_it_is_right() -> None:
     draws = uncertainty(load_plan(PROVINCE), 64)
     rule = FailureRule("rank_standard", 0.4, (Condition(0, True, 0.8), Condition(1, False, 1.1)), True, 0.91, 0.83)
-    english, vietnamese = (views.missed_when(draws, [rule], language)[0] for language in ("en", "vi"))
+    english, vietnamese = (sentences.missed_when(draws, [rule], language)[0] for language in ("en", "vi"))
     assert "missed in 40% of the draws" in english and " or " in english
     assert "right in 91%" in english and "finds 83%" in english
     assert " hoặc " in vietnamese and "91\u202f%" in vietnamese
@@ -87,7 +89,7 @@ def test_a_rule_is_told_with_how_often_it_is_right() -> None:
 
 def test_differences_are_added_up_by_column() -> None:
     base, other = load_plan(PROVINCE), load_plan(PROVINCE, "real_terms")
-    shown = views.differences([(other, attribute(base, other))], "en")
+    shown = tables.differences([(other, attribute(base, other))], "en")
     assert list(shown["Change"]) == ["Ceilings · all: ceiling (VND)", "Prices · all: value"]
     cost = [compute(plan)["cost"]["funded_vnd"].sum() for plan in (base, other)]
     added = sum(float(cell.replace("−", "-").replace(",", "")) for cell in shown["Cost of all years (bn VND)"])
@@ -135,12 +137,12 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
     plan = load_plan(PROVINCE, "priority_rule")
     page = write_index(tmp_path, compare([compute(plan)]), []).read_text("utf-8")
     assert "Xác suất đạt từng chỉ tiêu" in page
-    shown = views.chances_by_rule(uncertainty_by_rule(plan), "vi")
+    shown = tables.probabilities_by_rule(uncertainty_by_rule(plan), "vi")
     assert html_table(shown) in page and list(shown.columns[1:]) == [
         "Lập lại kế hoạch mỗi năm: cắt giảm đều", "Lập lại kế hoạch mỗi năm: theo ưu tiên",
         "Giữ kế hoạch đã định: cắt giảm đều", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
-    own = views.when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
+    own = when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
     assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

@@ -226,7 +226,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.marginal_values import marginal_values
     from trainplan.analysis.relaxations import relaxations, relaxations_table
     from trainplan.plan.plan import load_plan
-    from trainplan.report.best_plan_tables import goal_sentence
+    from trainplan.report.sentences import goal_amount
     from trainplan.storage.tables import write_tables
 
     plan = load_plan(arguments.plan, arguments.scenario)
@@ -241,7 +241,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
         arguments.output,
     )
     for language in ("vi", "en"):
-        print(goal_sentence(goal, language))
+        print(*goal_amount(goal, language), sep="\n")
     print(f"{len(paths)} bảng / tables: {arguments.output}")
     return DONE
 

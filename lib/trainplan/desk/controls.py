@@ -17,7 +17,7 @@ from trainplan.desk.positions import Fitted
 from trainplan.desk.reports import address
 from trainplan.desk.saving import Words
 from trainplan.desk.words import old_word
-from trainplan.report.tables import LITERAL
+from trainplan.report.html import LITERAL
 from trainplan.text.catalog import say
 
 GROUPS = ("money", "rule", "targets", "people", "courses")

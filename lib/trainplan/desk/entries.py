@@ -10,7 +10,7 @@ from trainplan.desk.history import Changes
 from trainplan.desk.positions import Fitted, position_in, shown
 from trainplan.plan.address import address_label, reason_of
 from trainplan.plan.plan import Plan
-from trainplan.report.tables import together
+from trainplan.report.tables import summarize_values
 from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING
 
@@ -60,8 +60,8 @@ def _of_address(plan: Plan, address: str, change: dict[str, Any], language: str)
     label, some = address_label(plan, address, language), [c for c in plan.applied if c.stated == address]
     if some:
         before, after = [c.old for c in some], [c.new for c in some]
-        old = together(plan, address, before, language)
-        new = together(plan, address, after, language, before)
+        old = summarize_values(plan, address, before, language)
+        new = summarize_values(plan, address, after, language, before)
     else:
         old, new = NOTHING, "; ".join(f"{form} {value}" for form, value in change.items() if form != "reason")
     return Entry(address, frozenset({address}), label, old, new, reason_of(change))

@@ -6,7 +6,7 @@ from html import escape
 
 from trainplan.desk import drawings, tables
 from trainplan.desk.bench import BASE, Bench
-from trainplan.report.tables import LITERAL, html_table
+from trainplan.report.html import LITERAL, html_table
 from trainplan.report.tables import changes as changes_table
 from trainplan.text.catalog import say
 

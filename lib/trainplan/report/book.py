@@ -21,13 +21,12 @@ from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report import best_plan_tables as best_plan_views
-from trainplan.report import sentences
-from trainplan.report import tables as views
+from trainplan.report import sentences, tables
 from trainplan.report.charts import Picture
 from trainplan.report.figures import best_plan as best_plan_figures
 from trainplan.report.figures import money as money_figures
 from trainplan.report.figures import people as people_figures
+from trainplan.report.html import LITERAL, html_table
 from trainplan.report.parameters import WHERE, coordinates
 from trainplan.report.uncertainty_book import UncertainPages
 from trainplan.results.compare import Comparison, compare
@@ -97,14 +96,15 @@ class Book(UncertainPages):
         shown = {"image/png": data, "text/plain": picture.alt}
         display(shown, raw=True, metadata={"image/png": {"alt": picture.alt}})
 
-    def _table(self, frame: pd.DataFrame, vi: str = "", en: str = "") -> None:
-        caption = vi if self.language == "vi" else en
-        nothing = "Không có gì." if self.language == "vi" else "Nothing."
-        display(HTML(views.html_table(frame, caption) if len(frame) else f"<p>{caption}: {nothing}</p>"))
+    def _table(self, name: str, *shown: Any) -> None:
+        """The table of that name under its caption; a line that says so where it has no rows."""
+        frame = tables.TABLES[name](*shown, self.language)
+        caption, nothing = say(f"caption.{name}", self.language), say("word.nothing", self.language)
+        display(HTML(html_table(frame, caption) if len(frame) else f"<p>{caption}: {nothing}</p>"))
 
-    def _say(self, sentences: Sequence[str], marked: bool = False) -> None:
-        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences if sentence)
-        display(HTML(f'<ul class="{"answer" if marked else "notes"} {views.LITERAL}">{items}</ul>'))
+    def _say(self, said: Sequence[str], marked: bool = False) -> None:
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in said)
+        display(HTML(f'<ul class="{"answer" if marked else "notes"} {LITERAL}">{items}</ul>'))
 
     # --- start
 
@@ -115,7 +115,7 @@ class Book(UncertainPages):
         name = {"vi": "Kịch bản", "en": "Scenario"}[language]
         display(
             HTML(
-                f'<p class="plan {views.LITERAL}">{html.escape(plan.title(language))}<br><strong>{name}: '
+                f'<p class="plan {LITERAL}">{html.escape(plan.title(language))}<br><strong>{name}: '
                 f"{html.escape(plan.scenario_title(language))}</strong> – {html.escape(reason)}</p>"
             )
         )
@@ -126,8 +126,7 @@ class Book(UncertainPages):
 
     def changes(self) -> None:
         """What the scenario changes, old and new."""
-        frame = views.changes(self.plan, self.language)
-        self._table(frame, "Số liệu mà kịch bản thay đổi", "Numbers that the scenario changes")
+        self._table("changes", self.plan)
 
     def warnings(self) -> None:
         """What the check of the input found worth a look."""
@@ -135,38 +134,34 @@ class Book(UncertainPages):
 
     def decision_traced(self) -> None:
         """Every statement of the decision and where it lives."""
-        frame = views.traced(self.plan, self.language)
-        self._table(frame, "Các ý trong Quyết định và nơi thể hiện", "Statements of the decision and where they live")
+        self._table("decision_statements", self.plan)
 
     def basis_count(self) -> None:
         """How much rests on the decision, the law, statistics and assumptions."""
-        self._table(views.basis_count(self.plan, self.language), "Số liệu theo loại căn cứ", "Numbers by kind of basis")
+        self._table("basis_count", self.plan)
 
     def register(self) -> None:
         """Where every number comes from."""
-        frame = views.basis_register(self.plan, self.language)
-        self._table(frame, "Sổ đăng ký căn cứ của mọi số liệu", "Register of the basis of every number")
+        self._table("basis_register", self.plan)
 
     def simplified(self) -> None:
         """What the model leaves out."""
-        self._say(sentences.SIMPLIFIED[self.language])
+        self._say(sentences.simplifications(self.language))
 
     # --- baseline
 
     def history(self) -> None:
         """The period before, as the decision reports it."""
-        frame = views.history(self.results, self.language)
-        self._table(frame, "Kết quả giai đoạn trước", "The period before")
+        self._table("history", self.plan)
 
     def real_money(self) -> None:
         """Money of the period before and of the plan, nominal and real."""
-        self._say([sentences.real_message(self.plan, self.language)], marked=True)
+        self._say(sentences.real_money(self.plan, self.language), marked=True)
         self._picture(money_figures.real_money(self.results, self.language))
 
     def groups(self) -> None:
         """The groups at the baseline."""
-        frame = views.groups(self.results, self.language)
-        self._table(frame, "Các nhóm đối tượng đầu kỳ", "The groups at the baseline")
+        self._table("groups", self.plan)
 
     def where_groups_stand(self) -> None:
         """Baseline against target."""
@@ -175,7 +170,7 @@ class Book(UncertainPages):
     def group_flow(self) -> None:
         """One group's stock: who joins and leaves."""
         name = html.escape(self.plan.label("groups", self.group, self.language))
-        display(HTML(f'<p class="{views.LITERAL}"><strong>{name}</strong></p>'))
+        display(HTML(f'<p class="{LITERAL}"><strong>{name}</strong></p>'))
         self._picture(people_figures.group_flow(self.results, self.group, self.language))
 
     # --- enrollment
@@ -190,8 +185,7 @@ class Book(UncertainPages):
 
     def classes(self) -> None:
         """New learners and classes by program and year."""
-        frame = views.classes(self.results, self.language)
-        self._table(frame, "Học viên mới và lớp mở mới", "New learners and new classes")
+        self._table("classes", self.results)
 
     # --- money
 
@@ -205,14 +199,11 @@ class Book(UncertainPages):
 
     def budget(self) -> None:
         """Required, ceiling, funded and lacking by year."""
-        self._table(
-            views.budget(self.results, self.language), "Kinh phí từng năm (tỷ đồng)", "Money by year (billion VND)"
-        )
+        self._table("budget", self.results)
 
     def commitments(self) -> None:
         """What is left to pay after the plan."""
-        frame = views.commitments(self.results, self.language)
-        self._table(frame, "Chi sau kỳ kế hoạch (tỷ đồng)", "Commitments after the plan (billion VND)")
+        self._table("commitments", self.results)
 
     # --- gaps
 
@@ -226,18 +217,17 @@ class Book(UncertainPages):
 
     def verdicts(self) -> None:
         """Every target as of its due year."""
-        frame = views.verdicts(self.results, self.language)
-        self._table(frame, "Kết luận khi đến hạn", "Verdicts when due")
+        self._table("verdicts", self.results)
 
     def why(self) -> None:
         """Every target in a sentence: how far it gets, and what stands in its way."""
-        self._say(sentences.why(self.results, self.language))
+        self._say(sentences.explain_verdicts(self.results, self.language))
 
     # --- comparison
 
     def scenarios(self) -> None:
         """Every scenario with its reason, targets met and money."""
-        self._table(views.scenarios(self.comparison, self.language), "Các kịch bản", "The scenarios")
+        self._table("scenarios", self.comparison)
 
     def compare_targets(self) -> None:
         """Coverage of every target in every scenario."""
@@ -249,16 +239,15 @@ class Book(UncertainPages):
 
     def compare_inputs(self) -> None:
         """Inputs that differ."""
-        frame = views.compared_inputs(self.comparison, self.language)
-        self._table(frame, "Số liệu đầu vào khác nhau", "Inputs that differ")
+        self._table("compared_inputs", self.comparison)
 
     # --- the best plan for the money
 
     def best_plan(self) -> None:
         """What the best plan reaches with the same money."""
-        self._say(best_plan_views.best_plan_sentences(self._rules, self.language), marked=True)
+        self._say(sentences.compare_best_plan(self._rules, self.language), marked=True)
         self._picture(best_plan_figures.rules_compared(self._rules, self.language))
-        self._table(best_plan_views.rules_table(self._rules, self.language), "Các cách phân bổ", "Rules of allocation")
+        self._table("rules", self._rules)
 
     def best_plan_differs(self) -> None:
         """Whom the best plan sends otherwise."""
@@ -275,12 +264,9 @@ class Book(UncertainPages):
     def goal(self) -> None:
         """The least yearly amount with which every target is met that money can meet."""
         goal, language = self._goal, self.language
-        self._say([best_plan_views.goal_sentence(goal, language)], marked=True)
-        self._say([best_plan_views.beyond_sentence(goal, language)])
+        self._say(sentences.goal_amount(goal, language), marked=True)
+        self._say(sentences.beyond_money(goal, language))
 
     def relaxations(self) -> None:
         """What it takes to meet the targets that are missed."""
-        frame = best_plan_views.ways_view(self.plan, relaxations(self.plan), self.language)
-        self._table(
-            frame, "Cách để đạt chỉ tiêu đang không đạt, rẻ trước", "Ways to meet what is missed, cheapest first"
-        )
+        self._table("relaxations", self.plan, relaxations(self.plan))

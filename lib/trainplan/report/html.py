@@ -10,13 +10,16 @@ import html
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
-from traitlets.config import Config
+import pandas as pd
 
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
+
+if TYPE_CHECKING:
+    from nbconvert.exporters import HTMLExporter
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -38,6 +41,7 @@ WORDS = {
     },
 }
 HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
+LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
 
 @cache
@@ -57,7 +61,10 @@ def render_report(executed: Path, target: Path, language: str) -> Path:
 
 @cache
 def exporter(language: str) -> HTMLExporter:
-    """nbconvert's exporter with our template."""
+    """nbconvert's exporter with our template; imported late, as a table on the desk needs none of it."""
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
     others = {f"lang-{other}" for other in WORDS if other != language}
     config = Config(TagRemovePreprocessor={"enabled": True, "remove_cell_tags": others})
     config.NbConvertBase.display_data_priority = SHOWN
@@ -81,3 +88,27 @@ def with_contents(body: str, language: str) -> str:
     label = html.escape(WORDS[language]["contents"])
     contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>' if entries else ""
     return body.replace(MARK, contents, 1)
+
+
+def html_table(frame: pd.DataFrame, caption: str = "") -> str:
+    """A table whose every cell is escaped; columns of numbers are set to the right."""
+    numeric = {name for name in frame.columns if _numeric(frame[name])}
+    head = "".join(f'<th scope="col"{_right(c in numeric)}>{html.escape(str(c))}</th>' for c in frame.columns)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_right(c in numeric)}>{html.escape(str(v))}</td>" for c, v in zip(frame.columns, r, strict=True)
+        )
+        + "</tr>\n"
+        for r in frame.itertuples(index=False)
+    )
+    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    return f'<table class="trainplan {LITERAL}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
+
+
+def _numeric(cells: pd.Series) -> bool:
+    return all(not any(c.isalpha() for c in str(v).replace("tỷ", "")) for v in cells) and len(cells) > 0
+
+
+def _right(numeric: bool) -> str:
+    return ' class="n"' if numeric else ""

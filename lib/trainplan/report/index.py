@@ -14,11 +14,10 @@ from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import uncertainty_by_rule
 from trainplan.report.figures.money import MARKS, compare_money
-from trainplan.report.html import POLICY, TEMPLATES, style
-from trainplan.report.sentences import SIMPLIFIED, headline, stated, why
-from trainplan.report.tables import html_table, scenarios
+from trainplan.report.html import POLICY, TEMPLATES, html_table, style
+from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
+from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
-from trainplan.report.uncertainty_tables import chances_by_rule
 from trainplan.results.compare import Comparison
 from trainplan.run.manifest import ScenarioRun
 from trainplan.storage.files import write_text
@@ -82,7 +81,7 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     by_rule = uncertainty_by_rule(comparison.runs[0].plan)
     for language, name in NAMES.items():
         shown = content(folder, comparison, done, language)
-        shown["likely"] = Markup(html_table(chances_by_rule(by_rule, language))) if by_rule else ""
+        shown["likely"] = Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else ""
         write_text(folder / name, template.render(shown) + "\n")
     return folder / NAMES["vi"]
 
@@ -99,14 +98,14 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "style": Markup(style()),
         "title": first.plan.title(language),
         "answer": answer(comparison, language),
-        "why": why(first, language),
+        "why": explain_verdicts(first, language),
         "money": money(comparison, language),
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
         "matrix": matrix(comparison, language),
         "marks": [(mark, old_say(verdict, language)) for verdict, mark in MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
-        "simplified": SIMPLIFIED[language],
+        "simplified": simplifications(language),
         "w": WORDS[language],
     }
 
@@ -122,9 +121,9 @@ def answer(comparison: Comparison, language: str) -> list[str]:
         title, met, count = run.plan.scenario_title(language), best["met"], best["objectives"]
         lead = {
             "vi": f"Trong các kịch bản có trần kinh phí, nhiều chỉ tiêu đạt nhất là “{title}”: {met} trong {count}"
-            f"{' (gồm cả mục tiêu không có số)' if len(stated(run.plan)) < count else ''}.",
+            f"{' (gồm cả mục tiêu không có số)' if len(quantified_objectives(run.plan)) < count else ''}.",
             "en": f"Among the scenarios with a ceiling, most targets are met in “{title}”: {met} of {count}"
-            f"{' (goals without a number among them)' if len(stated(run.plan)) < count else ''}.",
+            f"{' (goals without a number among them)' if len(quantified_objectives(run.plan)) < count else ''}.",
         }
         sentences.append(lead[language])
     return sentences

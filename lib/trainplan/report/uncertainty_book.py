@@ -13,7 +13,7 @@ from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
-from trainplan.report import uncertainty_tables as views
+from trainplan.report import sentences
 from trainplan.report.charts import Picture
 from trainplan.report.figures import uncertainty as figures
 
@@ -24,7 +24,7 @@ class UncertainPages:
     plan: Plan
     language: str
     others: list[Plan]
-    _table: Callable[[pd.DataFrame, str, str], None]
+    _table: Callable[..., None]
     _say: Callable[..., None]
     _picture: Callable[[Picture], None]
 
@@ -53,23 +53,21 @@ class UncertainPages:
 
     def likely(self) -> None:
         """The answer in a few sentences."""
-        none = [views.NO_RANGES[self.language]]
-        self._say(views.likely(self.draws, self.language) if self.plan.ranges else none, marked=True)
+        if self.plan.ranges:
+            self._say(sentences.probability_summary(self.draws, self.language), marked=True)
+        else:
+            self._say(sentences.no_ranges(self.language), marked=True)
 
     def probabilities(self) -> None:
         """How likely each target is when due, in either loop."""
         if self.plan.ranges:
             self._picture(figures.probabilities(self.replanned, self.replayed, self.language))
-            frame = views.probabilities(self.replanned, self.replayed, self.language)
-            self._table(
-                frame, "Xác suất và khoảng của tỷ lệ đạt khi đến hạn", "Probability and band of coverage when due"
-            )
+            self._table("probabilities", self.replanned, self.replayed)
 
     def chances_by_rule(self) -> None:
         """How likely each target is under every rule of allocation."""
         if self.plan.ranges:
-            frame = views.chances_by_rule(uncertainty_by_rule(self.plan), self.language)
-            self._table(frame, "Xác suất đạt khi đến hạn, theo cách phân bổ", "Probability when due, by allocation")
+            self._table("probabilities_by_rule", uncertainty_by_rule(self.plan))
 
     def coverage_bands(self) -> None:
         """Bands of coverage by year."""
@@ -84,8 +82,7 @@ class UncertainPages:
     def money_lacking(self) -> None:
         """Open loop: how likely money lacks."""
         if self.plan.ranges:
-            frame = views.lacking(self.replayed, self.language)
-            self._table(frame, "Thiếu tiền nếu giữ kế hoạch đã định", "Money lacking if the plan is kept as decided")
+            self._table("money_lacking", self.replayed)
 
     def tornado(self) -> None:
         """What moves the least certain targets, one range at a time."""
@@ -100,17 +97,14 @@ class UncertainPages:
     def missed_when(self) -> None:
         """The conditions under which each target is missed."""
         if self.plan.ranges:
-            self._say(views.missed_when(self.draws, self.rules, self.language))
+            self._say(sentences.missed_when(self.draws, self.rules, self.language))
 
     def ranges(self) -> None:
         """What is drawn, how far, and why."""
         if self.plan.ranges:
-            frame = views.ranges(self.plan, self.language)
-            self._table(frame, "Những điều chưa chắc và khoảng của chúng", "What is uncertain, and how far")
+            self._table("ranges", self.plan)
 
     def differences(self) -> None:
         """Why each scenario differs from the first."""
         parts = [(other, attribute(self.plan, other)) for other in self.others]
-        frame = views.differences([(plan, frame) for plan, frame in parts if len(frame)], self.language)
-        vi, en = "Chênh lệch so với kịch bản đầu do thay đổi nào", "What the difference from the first comes from"
-        self._table(frame, vi, en)
+        self._table("differences", [(plan, frame) for plan, frame in parts if len(frame)])

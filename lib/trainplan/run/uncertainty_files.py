@@ -9,7 +9,7 @@ from trainplan.analysis.failure_conditions import conditions_table, failure_cond
 from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.plan import Plan
-from trainplan.report.uncertainty_tables import likely
+from trainplan.report.sentences import probability_summary
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES
@@ -28,7 +28,7 @@ def write_uncertainty(plan: Plan, draws: int, seed: int, loop: str, folder: Path
     drivers = sensitivity(plan, found.loop, seed)
     rules = conditions_table(plan, failure_conditions(found))
     for language in LANGUAGES:
-        print(*likely(found, language), sep="\n", file=sys.stderr)
+        print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_tables(
         {
             "probabilities": found.probabilities,

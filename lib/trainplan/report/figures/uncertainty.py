@@ -13,7 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SKY, SMALL, Picture, canvas, wrapped
-from trainplan.report.uncertainty_tables import total_cost, when_due
+from trainplan.report.sentences.uncertainty import total_cost
+from trainplan.report.tables.uncertainty import when_due
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import bare_billions, billions, number, percent
 

@@ -1,0 +1,56 @@
+"""Sentences about the best plan for the money, and about the money that it takes to meet targets."""
+
+from __future__ import annotations
+
+import math
+
+from trainplan.analysis.goal_seek import Goal
+from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.report.tables.best_plan import source_name
+from trainplan.text.catalog import say, term
+from trainplan.text.formats import billions, number
+
+
+def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
+    """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
+    table, rule = compared.table.set_index("rule"), nearest_rule(compared)
+    best, other = table.loc["optimal"], table.loc[rule]
+    met = {"met": f"{best.met:.0f}", "targets": f"{best.objectives:.0f}", "met_by_rule": f"{other.met:.0f}"}
+    behind = {
+        "behind": number(best.weighted_shortfall, language),
+        "behind_by_rule": number(other.weighted_shortfall, language),
+        "spent": billions(best.funded_vnd, language),
+        "spent_by_rule": billions(other.funded_vnd, language),
+    }
+    gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
+    return [
+        say("sentence.best_plan_met", language, rule=term("rule", rule, language), **met),
+        say("sentence.best_plan_behind", language, **behind),
+        say("sentence.best_plan_proven", language, gap=gap),
+    ]
+
+
+def goal_amount(goal: Goal, language: str) -> list[str]:
+    """The least yearly amount with which every target is met that money can meet, and what a little less misses."""
+    plan = goal.plan
+    terms = {
+        "source": source_name(plan, goal.source, language),
+        "rule": term("rule", goal.rule, language),
+    }
+    targets = len(goal.reachable)
+    if not targets:
+        return [say("sentence.goal_none", language, **terms)]
+    if math.isnan(goal.amount_vnd):
+        return [say("sentence.goal_not_found", language, **terms, targets=targets)]
+    amount, years = billions(goal.amount_vnd, language, 3), f"{plan.first}–{plan.last}"
+    sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
+    if goal.lost:
+        lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
+        sentence += " " + say("sentence.goal_less", language, lost=lost)
+    return [sentence]
+
+
+def beyond_money(goal: Goal, language: str) -> list[str]:
+    """The targets that more of this money cannot meet; nothing where there are none."""
+    names = "; ".join(goal.plan.label("objectives", id, language) for id in goal.beyond)
+    return [say("sentence.goal_beyond", language, names=names)] if names else []

@@ -1,0 +1,52 @@
+"""Tables for the screen: data frames of text in the reader's language, by name in TABLES.
+
+`tables.verdicts(results, "vi")` is a frame whose headings and cells can be read as they stand; the numbers behind it
+are in the result tables (`results["verdicts"]`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from trainplan.report.tables.best_plan import relaxations, rules
+from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
+from trainplan.report.tables.inputs import (
+    basis_count,
+    basis_register,
+    changes,
+    decision_statements,
+    groups,
+    history,
+    summarize_values,
+)
+from trainplan.report.tables.results import budget, classes, commitments, verdicts
+from trainplan.report.tables.uncertainty import money_lacking, probabilities, probabilities_by_rule, ranges
+
+TABLES: dict[str, Callable[..., pd.DataFrame]] = {
+    table.__name__: table
+    for table in (
+        basis_count,
+        basis_register,
+        budget,
+        changes,
+        classes,
+        commitments,
+        compared_inputs,
+        decision_statements,
+        differences,
+        groups,
+        history,
+        money_lacking,
+        probabilities,
+        probabilities_by_rule,
+        ranges,
+        relaxations,
+        rules,
+        scenarios,
+        verdicts,
+    )
+}
+
+__all__ = [*TABLES, "summarize_values"]

@@ -1,0 +1,86 @@
+"""How a table for the screen is declared: its columns in order, each with a key and the way its cells are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trainplan.plan.plan import Plan
+from trainplan.results.registry import RESULTS, Stem
+from trainplan.text.catalog import say, term
+from trainplan.text.formats import NOTHING, bare_billions, number, percent
+
+Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
+
+FORMATS: dict[str, Show] = {
+    "text": lambda value, language: str(value),
+    "date": lambda value, language: str(value),
+    "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
+    "people": number,
+    "share": percent,
+    "VND": lambda value, language: bare_billions(value, language, 2),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table for the screen.
+
+    `key` is its name in the rows, and `head.<key>` its heading (amounts leave out `_vnd`); a key without a heading of
+    its own, such as a year, is its own heading. `show` is a unit of FORMATS, or writes a cell itself. A `unit`
+    (`unit.<unit>`) follows the heading in brackets.
+    """
+
+    key: str
+    show: str | Show = "text"
+    unit: str = ""
+
+    def heading(self, language: str) -> str:
+        """What stands above the column."""
+        head = term("head", self.key.removesuffix("_vnd"), language)
+        return f"{head} ({say(f'unit.{self.unit}', language)})" if self.unit else head
+
+    def cells(self, values: pd.Series, language: str) -> list[str]:
+        """The column's values as text."""
+        show = FORMATS[self.show] if isinstance(self.show, str) else self.show
+        return [show(value, language) for value in values]
+
+
+def build_table(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]], columns: Sequence[Column], language: str
+) -> pd.DataFrame:
+    """A frame of text: a row for each of `rows`, the declared columns under their headings."""
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=[column.key for column in columns])
+    return pd.DataFrame(
+        {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
+    )
+
+
+def result_columns(plan: Plan, stem: Stem, *names: str) -> list[Column]:
+    """Columns of a result table, shown as the registry has them: ids by name, codes in words, numbers by unit."""
+    columns = [RESULTS[stem].column(name) for name in names]
+    return [
+        Column(
+            column.name,
+            label(plan, column.ids_of) if column.ids_of else words(column.words) if column.words else column.unit,
+        )
+        for column in columns
+    ]
+
+
+def label(plan: Plan, table: str) -> Show:
+    """Writes the id of a row of an input table as the row's name; nothing for an empty cell."""
+    return lambda id, language: plan.label(table, id, language) if isinstance(id, str) and id else ""
+
+
+def words(family: str) -> Show:
+    """Writes a word of a family of the catalog, such as `verdict`; nothing for an empty cell."""
+    return lambda word, language: term(family, word, language) if word else ""
+
+
+def billions(digits: int) -> Show:
+    """Writes VND as billions without their unit, with all `digits`."""
+    return lambda vnd, language: bare_billions(vnd, language, digits)

@@ -1,0 +1,84 @@
+"""Tables of several scenarios: the scenarios themselves, what they change, and what each change does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trainplan.analysis.attribution import COST, MET
+from trainplan.plan.address import Address, address_label
+from trainplan.plan.plan import Plan
+from trainplan.report.tables.columns import Column, billions, build_table
+from trainplan.report.tables.inputs import changes
+from trainplan.results.compare import Comparison
+from trainplan.text.catalog import say
+from trainplan.text.formats import number
+
+
+def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
+    """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
+    totals = comparison.totals.set_index("scenario")
+    rows = [
+        {
+            "scenario": run.plan.scenario_title(language),
+            "reason": run.plan.scenario_reason(language) or say("word.plan_itself", language),
+            "met_of": f"{int(total.met)} / {int(total.objectives)}",
+            "funded_vnd": total.funded_vnd,
+            "requirement_vnd": total.required_vnd,
+            "shortfall_vnd": total.shortfall_vnd,
+        }
+        for run, total in ((run, totals.loc[run.plan.scenario]) for run in comparison.runs)
+    ]
+    columns = [
+        *map(Column, ("scenario", "reason", "met_of")),
+        *(Column(key, billions(1), "bn") for key in ("funded_vnd", "requirement_vnd", "shortfall_vnd")),
+    ]
+    return build_table(rows, columns, language)
+
+
+def compared_inputs(comparison: Comparison, language: str) -> pd.DataFrame:
+    """The rows of `changes` of every scenario, one scenario after another, the scenario in the first column."""
+    frames = []
+    for run in comparison.runs:
+        frame = changes(run.plan, language)
+        frame.insert(0, Column("scenario").heading(language), run.plan.scenario_title(language))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> pd.DataFrame:
+    """Every scenario against the first: a row a kind of change, with what it adds to money, targets met and coverage.
+
+    `attributions` holds scenarios with the frame of `analysis.attribution.attribute`. Changes of one column are
+    added up, so that the rows of a scenario add up to its difference. Coverage is the mean over objectives.
+    """
+    rows = []
+    for plan, frame in attributions:
+        kinds = frame.assign(kind=[_change_label(plan, change, frame, language) for change in frame["change"]])
+        coverage = kinds[~kinds["result"].isin([COST, MET])]
+        count = coverage["result"].nunique()
+        for kind, own in kinds.groupby("kind", sort=False):
+            cost, met = (own.loc[own["result"] == result, "part"].sum() for result in (COST, MET))
+            points = coverage.loc[coverage["kind"] == kind, "part"].sum() / max(1, count) * 100
+            shown = {"cost_difference": cost / 1e9, "met_difference": met, "coverage_difference": points}
+            rows.append({"scenario": plan.scenario_title(language), "change": kind, **shown})
+    columns = [
+        *map(Column, ("scenario", "change")),
+        *(Column(key, _signed) for key in ("cost_difference", "met_difference", "coverage_difference")),
+    ]
+    return build_table(rows, columns, language)
+
+
+def _change_label(plan: Plan, change: str, frame: pd.DataFrame, language: str) -> str:
+    """A change by its address in words; where several rows of a column change, the column alone."""
+    place = Address.of(change)
+    every = place._replace(row="*")
+    alike = {c for c in frame["change"] if every.covers(Address.of(c))}
+    return address_label(plan, change if place.is_choice or len(alike) == 1 else str(every), language)
+
+
+def _signed(value: float, language: str) -> str:
+    """A difference with its sign; 0 without."""
+    shown = number(abs(value), language, 1)
+    return shown if shown == "0" else ("+" if value > 0 else "−") + shown

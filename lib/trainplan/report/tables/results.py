@@ -1,0 +1,69 @@
+"""Tables of one scenario's results: verdicts, classes and money."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from trainplan.report.tables.columns import Column, build_table, result_columns
+from trainplan.results.tables import Results
+from trainplan.text.catalog import say
+from trainplan.text.formats import number, percent
+
+
+def verdicts(results: Results, language: str) -> pd.DataFrame:
+    """A row an objective, as of its due year.
+
+    Columns: objective, due, target (people of a count, else a share), coverage, people missing, verdict, the limit
+    that binds, the best coverage that can be reached, and the last year in which a start is in time.
+    """
+    plan, rows = results.plan, results["verdicts"].copy()
+    counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
+    gap = results["gap"].set_index(["year", "objective"])["gap"]
+    rows["gap"] = [gap[int(due[:4]), id] for due, id in zip(rows["due"], rows["objective"], strict=True)]
+    rows["target"] = [
+        number(target, language) if id in counts else percent(target, language)
+        for id, target in zip(rows["objective"], rows["target"], strict=True)
+    ]
+    columns = [
+        *result_columns(plan, "verdicts", "objective", "due"),
+        Column("target"),
+        *result_columns(plan, "gap", "coverage", "gap"),
+        *result_columns(plan, "verdicts", "verdict", "binds", "best_reachable", "latest_start"),
+    ]
+    return build_table(rows, columns, language)
+
+
+def classes(results: Results, language: str) -> pd.DataFrame:
+    """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets."""
+    rows = results["classes"]
+    held = rows.groupby("program")["new_learners"].sum()
+    rows = rows[rows["program"].isin(held[held > 0].index)]
+    cells = [
+        "" if n == 0 else number(n, language) + (f" ({number(c, language)})" if c else "")
+        for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
+    ]
+    wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
+    order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
+    wide = wide.loc[order].reset_index()
+    columns = [*result_columns(results.plan, "classes", "program"), *map(Column, wide.columns[1:])]
+    return build_table(wide, columns, language)
+
+
+def budget(results: Results, language: str) -> pd.DataFrame:
+    """A row a year and one of totals: money asked for, ceiling, funded and lacking, in billions."""
+    total = results["budget"].query("source == 'total'")
+    amounts = ("deliverable_vnd", "ceiling_vnd", "funded_vnd", "shortfall_vnd")
+    columns = result_columns(results.plan, "budget", "year", *amounts)
+    last = {"year": say("word.total", language)} | {key: total[key].sum(min_count=1) for key in amounts}
+    rows = pd.concat([total.astype({"year": str}), pd.DataFrame([last])], ignore_index=True)
+    return build_table(rows, columns, language)
+
+
+def commitments(results: Results, language: str) -> pd.DataFrame:
+    """What courses under way cost after the last year: a row a program and year, in billions."""
+    rows = results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
+    columns = [
+        *result_columns(results.plan, "commitments", "program", "year"),
+        Column("commitments_vnd", "VND"),
+    ]
+    return build_table(rows.rename(columns={"vnd": "commitments_vnd"}), columns, language)

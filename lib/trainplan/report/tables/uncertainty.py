@@ -1,0 +1,101 @@
+"""Tables of uncertainty: what is drawn, how likely each target is, and how likely money lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.plan.address import Address, address_label, column_of, value_label
+from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
+from trainplan.report.tables.columns import Column, build_table, label
+from trainplan.text.catalog import option_name, say
+from trainplan.text.formats import NARROW, billions, number, percent
+
+
+def when_due(draws: Uncertainty) -> pd.DataFrame:
+    """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
+    due = {row.id: row.due_year for row in draws.plan.tables.objectives}
+    frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
+    frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
+    return frame.loc[list(due)].reset_index()
+
+
+def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
+    """A row an objective: how likely it is when due in either loop, the error of that, and the band of coverage.
+
+    `closed` is None for a rule that decides all years at once; the band then is that of `replayed`, the open loop.
+    """
+    plan, rows = replayed.plan, when_due(closed or replayed)
+    rows["due"] = [row.due for row in plan.tables.objectives]
+    rows["probability_closed"] = rows["probability_met"]
+    rows["probability_open"] = when_due(replayed)["probability_met"]
+    loops = ["probability_closed", "probability_open"] if closed is not None else ["probability_open"]
+    columns = [
+        Column("objective", label(plan, "objectives")),
+        Column("due"),
+        *(Column(key, "share") for key in loops),
+        Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
+        *(Column(key, "share") for key in ("p05", "p50", "p95")),
+    ]
+    return build_table(rows, columns, language)
+
+
+def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFrame:
+    """A row an objective: how likely it is when due, a column a loop and rule of allocation."""
+    plan = by_rule[0].plan
+    rows = {"objective": [row.id for row in plan.tables.objectives]}
+    for draws in by_rule:
+        heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
+        heading = heading[0].upper() + heading[1:]
+        rows[heading] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
+    columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
+    return build_table(pd.DataFrame(rows), columns, language)
+
+
+def ranges(plan: Plan, language: str) -> pd.DataFrame:
+    """A row a range: its name, the numbers that it draws, how far, and why."""
+    rows = [
+        {
+            "range_name": getattr(one.name, language),
+            "range_addresses": "; ".join(address_label(plan, address, language) for address in one.address),
+            "range": f"{'–'.join(range_value_label(plan, one, v, language) for v in one.shape)} "
+            f"({say(f'distribution.{one.distribution}', language)})",
+            "range_reason": getattr(one.reason, language),
+        }
+        for one in plan.ranges
+    ]
+    columns = [*map(Column, ("range_name", "range_addresses", "range", "range_reason"))]
+    return build_table(rows, columns, language)
+
+
+def range_value_label(plan: Plan, one: Range, value: float, language: str) -> str:
+    """A number of a range in its own terms: a value, a factor as a percentage of the plan's, or a summand."""
+    if one.form == "value":
+        return value_label(plan, one.address[0], value, language)
+    if one.form == "scale":
+        return percent(value, language, 0)
+    sign = "+" if value >= 0 else "−"
+    column = column_of(Address.of(one.address[0]))
+    if column and column.unit in ("share", "coverage"):
+        return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{say('unit.points', language)}"
+    return f"{sign}{number(abs(value), language, 2)}"
+
+
+def money_lacking(replayed: Uncertainty, language: str) -> pd.DataFrame:
+    """Open loop: a row a year, with how likely money lacks and how much (50 and 95 % of the draws lack no more)."""
+    short = pd.DataFrame(replayed.shortfall.T, columns=list(replayed.plan.years))
+    rows = {
+        "year": short.columns,
+        "probability_lacking": (short > 0).mean(),
+        "lacking_p50": short.quantile(0.5),
+        "lacking_p95": short.quantile(0.95),
+    }
+    columns = [
+        Column("year"),
+        Column("probability_lacking", "share"),
+        *(Column(key, billions) for key in ("lacking_p50", "lacking_p95")),
+    ]
+    return build_table(pd.DataFrame(rows), columns, language)
