@@ -13,9 +13,9 @@ from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, under_rules
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.funding import RULES
 from trainplan.plan.plan import Plan
+from trainplan.report import figures
 from trainplan.report import uncertainty_tables as views
 from trainplan.report.charts import Picture
-from trainplan.report.figures import uncertainty as figures
 
 
 class UncertainPages:
@@ -59,7 +59,7 @@ class UncertainPages:
     def probabilities(self) -> None:
         """How likely each target is when due, in either loop."""
         if self.plan.ranges:
-            self._picture(figures.probabilities(self.replanned, self.replayed, self.language))
+            self._picture(figures.target_probabilities(self.replanned, self.replayed, self.language))
             frame = views.probabilities(self.replanned, self.replayed, self.language)
             self._table(
                 frame, "Xác suất và khoảng của tỷ lệ đạt khi đến hạn", "Probability and band of coverage when due"
@@ -79,7 +79,7 @@ class UncertainPages:
     def cost_bands(self) -> None:
         """Bands of yearly cost and the S-curve of what all years cost."""
         if self.plan.ranges:
-            self._picture(figures.cost_bands(self.draws, self.replayed, self.language))
+            self._picture(figures.cost_bands_and_s_curve(self.draws, self.replayed, self.language))
 
     def money_lacking(self) -> None:
         """Open loop: how likely money lacks."""
@@ -95,7 +95,7 @@ class UncertainPages:
     def driver_shares(self) -> None:
         """Which range is behind the uncertainty of which target."""
         if self.plan.ranges:
-            self._picture(figures.driver_shares(self.draws, self.drivers, self.language))
+            self._picture(figures.variance_shares(self.draws, self.drivers, self.language))
 
     def missed_when(self) -> None:
         """The conditions under which each target is missed."""
