@@ -10,8 +10,7 @@ from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules, nearest_rule
 from trainplan.plan.plan import load_plan
-from trainplan.report import tables
-from trainplan.report.figures import best_plan as figures
+from trainplan.report import figures, tables
 from trainplan.report.sentences import beyond_money, compare_best_plan, goal_amount
 from trainplan.text.formats import number
 
@@ -24,8 +23,10 @@ def compared(request: pytest.FixtureRequest) -> RuleComparison:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_figures_fit_and_have_a_message(language: str, compared: RuleComparison) -> None:
     plan, worth = compared.plan, marginal_values(compared.plan)
-    pictures = [figures.rules_compared(compared, language), figures.differs(compared, language)]
-    pictures += [figure(plan, worth, language) for figure in (figures.value_of_money, figures.value_of_places)]
+    pictures = [figures.rule_comparison(compared, language), figures.best_plan_changes(compared, language)]
+    pictures += [
+        figure(plan, worth, language) for figure in (figures.marginal_value_of_money, figures.marginal_value_of_places)
+    ]
     for picture in pictures:
         assert drawn_text_outside(picture) == [], picture.name
         assert picture.alt.endswith(".") and len(picture.alt) > 30

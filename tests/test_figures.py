@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-from trainplan.plan.find import scenario_names
-from trainplan.plan.plan import load_plan
+from trainplan.analysis.marginal_values import values
+from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.rule_comparison import rules
+from trainplan.analysis.sensitivity import sensitivity
+from trainplan.plan.plan import load_plan, scenario_names
+from trainplan.report import figures
 from trainplan.report.charts import Picture
-from trainplan.report.figures import money as money_figures
-from trainplan.report.figures import people as people_figures
+from trainplan.report.figures import FIGURES
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
+from trainplan.text.catalog import texts
 
 HERE = Path(__file__).parent
 PLANS = [
     "an_giang_2011_2015",
     *(str(HERE / folder) for folder in ("broken/sound", "plans/shrinking", "plans/one_year")),
 ]
-OF_RESULTS = (
-    people_figures.coverage,
-    people_figures.missing,
-    people_figures.enrollment_by_program,
-    people_figures.three_lines,
-    people_figures.where_groups_stand,
-    money_figures.cost_by_source,
-    money_figures.cost_by_program,
-    money_figures.real_money,
-)
-OF_COMPARISONS = (money_figures.compare_targets, money_figures.compare_money)
+RANGES = """
+uncertain:
+  - {address: ceilings.*.ceiling_vnd, form: scale, distribution: uniform, low: 0.7, high: 1.1,
+     name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
+  - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
+     name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}
+"""
+OF_RESULTS = [name for name, figure in FIGURES.items() if [*inspect.signature(figure).parameters][:-1] == ["results"]]
+OF_COMPARISONS = [name for name, figure in FIGURES.items() if "comparison" in inspect.signature(figure).parameters]
+VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 
 
 @pytest.fixture(scope="module", params=PLANS)
@@ -57,26 +64,87 @@ def drawn_text_outside(picture: Picture) -> list[str]:
     return lost
 
 
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What figures are drawn from, by the names of their parameters: of the sound plan with two ranges."""
+    folder = Path(shutil.copytree(HERE / "broken" / "sound", tmp_path_factory.mktemp("small") / "plan"))
+    with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(RANGES)
+    plan = load_plan(folder)
+    results, replanned = compute(plan), uncertainty(plan, 256, loop="closed")
+    return {
+        "plan": plan,
+        "results": results,
+        "group": plan.tables.groups[0].id,
+        "comparison": compare([results, *(compute(load_plan(folder, name)) for name in scenario_names(folder))]),
+        "rules": rules(plan),
+        "values": values(plan),
+        "draws": replanned,
+        "replanned": replanned,
+        "replayed": uncertainty(plan, 256, loop="open"),
+        "drivers": sensitivity(plan, design=16),
+    }
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_documented_drawn_and_told_in_words(name: str, inputs: dict[str, Any]) -> None:
+    figure = FIGURES[name]
+    assert getattr(figures, name) is figure and (inspect.getdoc(figure) or "").split("\n")[0].endswith(".")
+    assert any(key.startswith(f"figure.{name}.") for key in texts("en"))
+    parameters = [*inspect.signature(figure).parameters]
+    assert parameters[-1] == "language"
+    for language in ("vi", "en"):
+        picture = figure(*(inputs[parameter] for parameter in parameters[:-1]), language)
+        assert isinstance(picture.figure, Figure) and picture.png().startswith(b"\x89PNG")
+        assert drawn_text_outside(picture) == []
+        assert picture.alt.endswith(".") and len(picture.alt) > 30
+        if language == "en":
+            words = " ".join(
+                [picture.alt, *(t.get_text() for t in picture.figure.findobj(lambda a: hasattr(a, "get_text")))]
+            )
+            assert not VIETNAMESE.search(words.replace("đồng", ""))
+
+
+def test_no_text_of_a_figure_is_left_without_one() -> None:
+    named = {key.split(".")[1] for key in texts("en") if key.startswith("figure.")}
+    assert named - {"loop"} == set(FIGURES)
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("figure", OF_RESULTS, ids=lambda f: f.__name__)
-def test_figures_of_a_scenario(figure, language: str, comparison: Comparison) -> None:
-    picture = figure(comparison.runs[0], language)
+@pytest.mark.parametrize("figure", OF_RESULTS)
+def test_figures_of_a_scenario(figure: str, language: str, comparison: Comparison) -> None:
+    picture = FIGURES[figure](comparison.runs[0], language)
     assert drawn_text_outside(picture) == []
     assert picture.alt.endswith(".") and len(picture.alt) > 30
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("figure", OF_COMPARISONS, ids=lambda f: f.__name__)
-def test_figures_of_scenarios(figure, language: str, comparison: Comparison) -> None:
-    picture = figure(comparison, language)
+@pytest.mark.parametrize("figure", OF_COMPARISONS)
+def test_figures_of_scenarios(figure: str, language: str, comparison: Comparison) -> None:
+    picture = FIGURES[figure](comparison, language)
     assert drawn_text_outside(picture) == []
     assert picture.alt.endswith(".")
 
 
-def test_every_group_can_flow(comparison: Comparison) -> None:
+def test_every_group_has_stocks_and_flows(comparison: Comparison) -> None:
     results = comparison.runs[0]
     for row in results.plan.tables.groups:
-        assert drawn_text_outside(people_figures.group_flow(results, row.id, "vi")) == []
+        assert drawn_text_outside(figures.group_stocks_and_flows(results, row.id, "vi")) == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("figure", OF_RESULTS)
+@pytest.mark.parametrize(
+    ("folder", "changes"),
+    [("plans/counts", {}), ("broken/sound", {"ceilings.*.ceiling_vnd": 0, "programs.*.capacity": 0})],
+    ids=["counts alone", "nobody is sent"],
+)
+def test_figures_of_a_plan_with_nothing_to_show(
+    folder: str, changes: dict[str, Any], figure: str, language: str
+) -> None:
+    picture = FIGURES[figure](compute(load_plan(HERE / folder, overrides=changes)), language)
+    assert drawn_text_outside(picture) == []
+    assert picture.alt.endswith(".") and len(picture.alt) > 30
 
 
 def results_of_an_giang() -> Results:
@@ -86,12 +154,12 @@ def results_of_an_giang() -> Results:
 def test_the_message_of_a_figure_is_counted_from_the_results() -> None:
     results = results_of_an_giang()
     met = (results["verdicts"]["verdict"] == "met").sum()
-    assert f"{met} trong {len(results['verdicts'])} chỉ tiêu" in people_figures.coverage(results, "vi").alt
-    assert re.search(r"28\u202f% giá trị thực", money_figures.real_money(results, "vi").alt)
+    assert f"{met} trong {len(results['verdicts'])} chỉ tiêu" in figures.coverage(results, "vi").alt
+    assert re.search(r"28\u202f% giá trị thực", figures.nominal_and_real_money(results, "vi").alt)
 
 
 def test_languages_do_not_mix() -> None:
     results = results_of_an_giang()
-    english = people_figures.missing(results, "en").figure
+    english = figures.people_missing(results, "en").figure
     words = " ".join(t.get_text() for t in english.findobj(lambda a: hasattr(a, "get_text")))
     assert "Compulsory" in words and "Bồi dưỡng" not in words

@@ -14,8 +14,7 @@ from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertain
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
-from trainplan.report import sentences, tables
-from trainplan.report.figures import uncertainty as figures
+from trainplan.report import figures, sentences, tables
 from trainplan.report.html import html_table
 from trainplan.report.index import write_index
 from trainplan.report.sentences.uncertainty import describe_condition
@@ -37,13 +36,13 @@ def draws(request: pytest.FixtureRequest) -> tuple[Uncertainty, Uncertainty, pd.
 def test_figures_fit_and_say_their_message(draws, language: str) -> None:
     closed, replayed, drivers = draws
     pictures = [
-        figures.probabilities(closed, replayed, language),
-        figures.probabilities(None, replayed, language),
+        figures.target_probabilities(closed, replayed, language),
+        figures.target_probabilities(None, replayed, language),
         figures.coverage_bands(closed, language),
-        figures.cost_bands(closed, replayed, language),
-        figures.cost_bands(replayed, replayed, language),
+        figures.cost_bands_and_s_curve(closed, replayed, language),
+        figures.cost_bands_and_s_curve(replayed, replayed, language),
         figures.tornado(closed, drivers, language),
-        figures.driver_shares(closed, drivers, language),
+        figures.variance_shares(closed, drivers, language),
     ]
     for picture in pictures:
         assert drawn_text_outside(picture) == [], picture.name

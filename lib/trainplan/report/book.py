@@ -6,7 +6,6 @@ A `Book` shows what others computed. With an output folder it also keeps its fig
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +20,8 @@ from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report import sentences, tables
+from trainplan.report import figures, sentences, tables
 from trainplan.report.charts import Picture
-from trainplan.report.figures import best_plan as best_plan_figures
-from trainplan.report.figures import money as money_figures
-from trainplan.report.figures import people as people_figures
 from trainplan.report.html import LITERAL, html_table
 from trainplan.report.parameters import WHERE, coordinates
 from trainplan.report.uncertainty_book import UncertainPages
@@ -88,9 +84,7 @@ class Book(UncertainPages):
     # --- how things are shown
 
     def _picture(self, picture: Picture) -> None:
-        buffer = io.BytesIO()
-        picture.figure.savefig(buffer, format="png", metadata={"Software": None})
-        data = buffer.getvalue()
+        data = picture.png()
         if self.folder is not None:
             write_bytes(self.folder / "figures" / f"{picture.name}.{self.language}.png", data)
         shown = {"image/png": data, "text/plain": picture.alt}
@@ -157,7 +151,7 @@ class Book(UncertainPages):
     def real_money(self) -> None:
         """Money of the period before and of the plan, nominal and real."""
         self._say(sentences.real_money(self.plan, self.language), marked=True)
-        self._picture(money_figures.real_money(self.results, self.language))
+        self._picture(figures.nominal_and_real_money(self.results, self.language))
 
     def groups(self) -> None:
         """The groups at the baseline."""
@@ -165,23 +159,23 @@ class Book(UncertainPages):
 
     def where_groups_stand(self) -> None:
         """Baseline against target."""
-        self._picture(people_figures.where_groups_stand(self.results, self.language))
+        self._picture(figures.baselines_and_targets(self.results, self.language))
 
     def group_flow(self) -> None:
         """One group's stock: who joins and leaves."""
         name = html.escape(self.plan.label("groups", self.group, self.language))
         display(HTML(f'<p class="{LITERAL}"><strong>{name}</strong></p>'))
-        self._picture(people_figures.group_flow(self.results, self.group, self.language))
+        self._picture(figures.group_stocks_and_flows(self.results, self.group, self.language))
 
     # --- enrollment
 
     def three_lines(self) -> None:
         """Needed, deliverable and funded enrollment of each year."""
-        self._picture(people_figures.three_lines(self.results, self.language))
+        self._picture(figures.enrollment_levels(self.results, self.language))
 
     def enrollment_by_program(self) -> None:
         """Who studies what, and when."""
-        self._picture(people_figures.enrollment_by_program(self.results, self.language))
+        self._picture(figures.enrollment_by_program(self.results, self.language))
 
     def classes(self) -> None:
         """New learners and classes by program and year."""
@@ -191,11 +185,11 @@ class Book(UncertainPages):
 
     def cost_by_source(self) -> None:
         """Cost by source under the ceiling."""
-        self._picture(money_figures.cost_by_source(self.results, self.language))
+        self._picture(figures.cost_by_source(self.results, self.language))
 
     def cost_by_program(self) -> None:
         """Cost by program."""
-        self._picture(money_figures.cost_by_program(self.results, self.language))
+        self._picture(figures.cost_by_program(self.results, self.language))
 
     def budget(self) -> None:
         """Required, ceiling, funded and lacking by year."""
@@ -209,11 +203,11 @@ class Book(UncertainPages):
 
     def coverage(self) -> None:
         """Coverage of every target against its path."""
-        self._picture(people_figures.coverage(self.results, self.language))
+        self._picture(figures.coverage(self.results, self.language))
 
     def missing(self) -> None:
         """People missing by target and year."""
-        self._picture(people_figures.missing(self.results, self.language))
+        self._picture(figures.people_missing(self.results, self.language))
 
     def verdicts(self) -> None:
         """Every target as of its due year."""
@@ -231,11 +225,11 @@ class Book(UncertainPages):
 
     def compare_targets(self) -> None:
         """Coverage of every target in every scenario."""
-        self._picture(money_figures.compare_targets(self.comparison, self.language))
+        self._picture(figures.coverage_by_scenario(self.comparison, self.language))
 
     def compare_money(self) -> None:
         """Money and targets met in every scenario."""
-        self._picture(money_figures.compare_money(self.comparison, self.language))
+        self._picture(figures.money_by_scenario(self.comparison, self.language))
 
     def compare_inputs(self) -> None:
         """Inputs that differ."""
@@ -246,20 +240,20 @@ class Book(UncertainPages):
     def best_plan(self) -> None:
         """What the best plan reaches with the same money."""
         self._say(sentences.compare_best_plan(self._rules, self.language), marked=True)
-        self._picture(best_plan_figures.rules_compared(self._rules, self.language))
+        self._picture(figures.rule_comparison(self._rules, self.language))
         self._table("rules", self._rules)
 
     def best_plan_differs(self) -> None:
         """Whom the best plan sends otherwise."""
-        self._picture(best_plan_figures.differs(self._rules, self.language))
+        self._picture(figures.best_plan_changes(self._rules, self.language))
 
     def value_of_money(self) -> None:
         """What one more billion would save."""
-        self._picture(best_plan_figures.value_of_money(self.plan, self._values, self.language))
+        self._picture(figures.marginal_value_of_money(self.plan, self._values, self.language))
 
     def value_of_places(self) -> None:
         """What ten more places would save."""
-        self._picture(best_plan_figures.value_of_places(self.plan, self._values, self.language))
+        self._picture(figures.marginal_value_of_places(self.plan, self._values, self.language))
 
     def goal(self) -> None:
         """The least yearly amount with which every target is met that money can meet."""

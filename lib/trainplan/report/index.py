@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import uncertainty_by_rule
-from trainplan.report.figures.money import MARKS, compare_money
+from trainplan.report.charts import VERDICT_MARKS
+from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, style
 from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
 from trainplan.report.tables import probabilities_by_rule, scenarios
@@ -103,7 +103,7 @@ def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], l
         "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
         "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
         "matrix": matrix(comparison, language),
-        "marks": [(mark, old_say(verdict, language)) for verdict, mark in MARKS.items()],
+        "marks": [(mark, old_say(verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
         "scenario_table": Markup(html_table(scenarios(comparison, language))),
         "simplified": simplifications(language),
         "w": WORDS[language],
@@ -131,9 +131,8 @@ def answer(comparison: Comparison, language: str) -> list[str]:
 
 def money(comparison: Comparison, language: str) -> dict[str, str]:
     """The picture of money and targets met by scenario."""
-    picture, buffer = compare_money(comparison, language), io.BytesIO()
-    picture.figure.savefig(buffer, format="png", metadata={"Software": None})
-    return {"alt": picture.alt, "data": base64.b64encode(buffer.getvalue()).decode("ascii")}
+    picture = money_by_scenario(comparison, language)
+    return {"alt": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
 
 
 def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
@@ -146,7 +145,7 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
         shown = [
             {
                 "verdict": cell["verdict"],
-                "mark": MARKS.get(cell["verdict"], ""),
+                "mark": VERDICT_MARKS.get(cell["verdict"], ""),
                 "word": old_say(cell["verdict"], language),
                 "coverage": number(cell["coverage"] * 100, language, 1),
             }

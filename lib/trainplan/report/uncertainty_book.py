@@ -13,9 +13,8 @@ from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
-from trainplan.report import sentences
+from trainplan.report import figures, sentences
 from trainplan.report.charts import Picture
-from trainplan.report.figures import uncertainty as figures
 
 
 class UncertainPages:
@@ -61,7 +60,7 @@ class UncertainPages:
     def probabilities(self) -> None:
         """How likely each target is when due, in either loop."""
         if self.plan.ranges:
-            self._picture(figures.probabilities(self.replanned, self.replayed, self.language))
+            self._picture(figures.target_probabilities(self.replanned, self.replayed, self.language))
             self._table("probabilities", self.replanned, self.replayed)
 
     def chances_by_rule(self) -> None:
@@ -77,7 +76,7 @@ class UncertainPages:
     def cost_bands(self) -> None:
         """Bands of yearly cost and the S-curve of what all years cost."""
         if self.plan.ranges:
-            self._picture(figures.cost_bands(self.draws, self.replayed, self.language))
+            self._picture(figures.cost_bands_and_s_curve(self.draws, self.replayed, self.language))
 
     def money_lacking(self) -> None:
         """Open loop: how likely money lacks."""
@@ -92,7 +91,7 @@ class UncertainPages:
     def driver_shares(self) -> None:
         """Which range is behind the uncertainty of which target."""
         if self.plan.ranges:
-            self._picture(figures.driver_shares(self.draws, self.drivers, self.language))
+            self._picture(figures.variance_shares(self.draws, self.drivers, self.language))
 
     def missed_when(self) -> None:
         """The conditions under which each target is missed."""

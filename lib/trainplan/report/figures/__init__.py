@@ -1,1 +1,64 @@
-"""The figures of the pages, by what they are about."""
+"""Every figure by its name: `figures.coverage(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
+
+To add one: a function in a file of this folder, its texts under `figure.<name>.…` in both catalogs, its name here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trainplan.report.charts import Picture
+from trainplan.report.figures.best_plan import (
+    best_plan_changes,
+    marginal_value_of_money,
+    marginal_value_of_places,
+    rule_comparison,
+)
+from trainplan.report.figures.money import (
+    cost_by_program,
+    cost_by_source,
+    coverage_by_scenario,
+    money_by_scenario,
+    nominal_and_real_money,
+)
+from trainplan.report.figures.people import (
+    baselines_and_targets,
+    coverage,
+    enrollment_by_program,
+    enrollment_levels,
+    group_stocks_and_flows,
+    people_missing,
+)
+from trainplan.report.figures.uncertainty import (
+    cost_bands_and_s_curve,
+    coverage_bands,
+    target_probabilities,
+    tornado,
+    variance_shares,
+)
+
+FIGURES: dict[str, Callable[..., Picture]] = {
+    figure.__name__: figure
+    for figure in (
+        baselines_and_targets,
+        best_plan_changes,
+        cost_bands_and_s_curve,
+        cost_by_program,
+        cost_by_source,
+        coverage,
+        coverage_bands,
+        coverage_by_scenario,
+        enrollment_by_program,
+        enrollment_levels,
+        group_stocks_and_flows,
+        marginal_value_of_money,
+        marginal_value_of_places,
+        money_by_scenario,
+        nominal_and_real_money,
+        people_missing,
+        rule_comparison,
+        target_probabilities,
+        tornado,
+        variance_shares,
+    )
+}

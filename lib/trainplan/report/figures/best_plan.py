@@ -7,145 +7,106 @@ import pandas as pd
 
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.plan import Plan
-from trainplan.report.charts import BLUE, FAINT, INK, NORMAL, ORANGE, SMALL, Picture, canvas, wrapped
-from trainplan.text.catalog import option_name, say
+from trainplan.report.charts import (
+    BLUE,
+    FAINT,
+    INK,
+    NORMAL,
+    ORANGE,
+    SMALL,
+    Margins,
+    Picture,
+    heat_map,
+    label_rows,
+    name_columns,
+    named_rows,
+    write,
+    write_key,
+)
+from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
-from trainplan.text.words import old_say
 
 
-def rules_compared(compared: RuleComparison, language: str) -> Picture:
-    """Weighted person-years behind the path under every rule, with the targets met."""
-    table = compared.table
-    figure, (ax,) = canvas(1.5, left=0.27, right=0.78, top=0.78, bottom=0.06)
-    y = np.arange(len(table))
-    ax.barh(y, table["weighted_shortfall"], 0.6, color=[FAINT] * (len(table) - 1) + [BLUE])
-    for yi, row in enumerate(table.itertuples()):
-        ax.text(
-            row.weighted_shortfall, yi, f" {number(row.weighted_shortfall, language)}", va="center", fontsize=NORMAL
-        )
-        met = f"{number(row.met, language)}/{number(row.objectives, language)}"
-        ax.text(1.4, yi, met, transform=ax.get_yaxis_transform(), ha="right", va="center", fontsize=NORMAL, color=INK)
-    ax.set_yticks(y, [wrapped(option_name(rule, language), 30, 2) for rule in table["rule"]], fontsize=NORMAL)
-    ax.set_ylim(len(table) - 0.5, -0.5)
-    ax.set_xticks([])
-    ax.spines["bottom"].set_visible(False)
-    figure.text(0.27, 0.87, say("head.behind_path", language), fontsize=NORMAL, color=FAINT)
-    figure.text(0.985, 0.87, say("head.met_of", language), fontsize=NORMAL, color=FAINT, ha="right")
-    rows = table.set_index("rule")
-    least = number(rows.loc["optimal", "weighted_shortfall"], language)
-    next_ = number(rows.loc[nearest_rule(compared), "weighted_shortfall"], language)
-    alt = {
-        "vi": f"Người–năm chậm so với lộ trình theo cách phân bổ: tối ưu {least}, cách gần nhất {next_}.",
-        "en": f"Person-years behind the path by rule: {least} in the best plan, {next_} under the closest rule.",
-    }
-    return Picture("rules_compared", figure, alt[language])
+def rule_comparison(rules: RuleComparison, language: str) -> Picture:
+    """Weighted person-years behind the path under every rule of allocation, with the targets met."""
+    table = rules.table
+    names = [term("rule", rule, language) for rule in table["rule"]]
+    margins = Margins(left=0.27, right=0.78, above=0.33, below=0.09)
+    figure, (ax,) = named_rows(names, margins, head=0.42, each=1.08 / len(names), width=30, lines=2)
+    behind = table["weighted_shortfall"]
+    ax.barh(range(len(table)), behind, 0.6, color=[FAINT] * (len(table) - 1) + [BLUE])
+    label_rows(ax, behind, [f" {number(value, language)}" for value in behind], fontsize=NORMAL)
+    met = [f"{number(row.met, language)}/{number(row.objectives, language)}" for row in table.itertuples()]
+    beside = {"transform": ax.get_yaxis_transform(), "ha": "right", "fontsize": NORMAL, "color": INK}
+    label_rows(ax, [1.4] * len(met), met, **beside)
+    write(figure, 0.27, 0.195, say("head.behind_path", language))
+    write(figure, 0.985, 0.195, say("head.met_of", language), ha="right")
+    by_rule = table.set_index("rule")["weighted_shortfall"]
+    best, closest = (number(by_rule[rule], language) for rule in ("optimal", nearest_rule(rules)))
+    alt = say("figure.rule_comparison.alt", language, best=best, closest=closest)
+    return Picture("rules_compared", figure, alt)
 
 
-def differs(compared: RuleComparison, language: str) -> Picture:
-    """People sent to every program under the closest rule and in the best plan."""
-    plan, rule = compared.plan, nearest_rule(compared)
-    table = compared.enrollment.copy()
-    table["more"] = table["optimal"] - table[rule]
+def best_plan_changes(rules: RuleComparison, language: str) -> Picture:
+    """People sent to every program under the closest rule and in the best plan, as shares of the larger."""
+    plan, rule = rules.plan, nearest_rule(rules)
+    table = rules.enrollment.assign(more=lambda t: t["optimal"] - t[rule])
     table = table[(table["optimal"] > 0) | (table[rule] > 0)].sort_values("more", kind="stable")
-    height = 0.75 + 0.25 * max(1, len(table))
-    figure, (ax,) = canvas(height, left=0.42, right=0.84, top=1 - 0.5 / height, bottom=0.08 / height)
-    y = np.arange(len(table))
-    largest = np.maximum(1.0, table[["optimal", rule]].max(axis=1)).to_numpy()
-    before, after = table[rule].to_numpy() / largest, table["optimal"].to_numpy() / largest
+    names = [plan.label("programs", str(p), language) for p in table["program"]]
+    changes = [
+        f"{number(before, language)} → {number(after, language)}"
+        for before, after in zip(table[rule], table["optimal"], strict=True)
+    ]
+    margins = Margins(left=0.42, right=0.84, above=0.5, below=0.08)
+    figure, (ax,) = named_rows(names, margins, head=0.75, each=0.25, width=50, size=SMALL)
+    y, largest = np.arange(len(table)), np.maximum(1.0, table[["optimal", rule]].max(axis=1))
+    before, after = table[rule] / largest, table["optimal"] / largest
     ax.hlines(y, before, after, color=FAINT, lw=1.5)
     ax.plot(before, y, "s", color=ORANGE, ms=5, mfc="white", mew=1.3)
     ax.plot(after, y, "o", color=BLUE, ms=5)
-    for yi, row in enumerate(table.to_dict("records")):
-        words = f"{number(row[rule], language)} → {number(row['optimal'], language)}"
-        ax.text(1.04, yi, words, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL)
-    ax.set_yticks(
-        y, [wrapped(plan.label("programs", str(p), language), 50, 1) for p in table["program"]], fontsize=SMALL
-    )
+    label_rows(ax, [1.04] * len(changes), changes, transform=ax.get_yaxis_transform())
     ax.set_ylim(-0.6, max(1, len(table)) - 0.4)
     ax.set_xlim(-0.05, 1.05)
-    ax.set_xticks([])
-    ax.spines["bottom"].set_visible(False)
-    marks = {"vi": "người được cử, so với mức cao hơn của hai cách", "en": "people sent, against the higher of the two"}
-    for x, mark, option, color in ((0.42, "□", rule, ORANGE), (0.62, "●", "optimal", BLUE)):
-        words = f"{mark} {option_name(option, language)}"
-        figure.text(x, 1 - 0.18 / height, words, fontsize=NORMAL, color=color, fontweight="bold")
-    figure.text(0.42, 1 - 0.38 / height, marks[language], fontsize=SMALL, color=FAINT)
-    up, down = table.iloc[-1] if len(table) else None, table.iloc[0] if len(table) else None
-    if up is None or down is None:
-        alt = {"vi": "Không ai được cử đi học theo cách nào.", "en": "Nobody is sent under either rule of allocation."}
-    else:
-        names = [plan.label("programs", str(row["program"]), language) for row in (up, down)]
-        change = [f"{number(row[rule], language)} → {number(row['optimal'], language)}" for row in (up, down)]
-        alt = {
-            "vi": f"Số người được cử theo chương trình: tăng nhiều nhất “{names[0]}” ({change[0]}), giảm nhiều nhất"
-            f" “{names[1]}” ({change[1]}).",
-            "en": f"People sent by program: most is added to “{names[0]}” ({change[0]}), most taken from “{names[1]}”"
-            f" ({change[1]}).",
-        }
-    return Picture("best_plan_differs", figure, alt[language])
+    write_key(figure, 0.42, 0.18, f"□ {term('rule', rule, language)}", ORANGE)
+    write_key(figure, 0.62, 0.18, f"● {say('rule.optimal', language)}", BLUE)
+    write(figure, 0.42, 0.38, say("figure.best_plan_changes.scale", language), size=SMALL)
+    if not names:
+        return Picture("best_plan_differs", figure, say("figure.best_plan_changes.nobody", language))
+    ends = {"up": names[-1], "up_change": changes[-1], "down": names[0], "down_change": changes[0]}
+    return Picture("best_plan_differs", figure, say("figure.best_plan_changes.alt", language, **ends))
 
 
-def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
-    """Person-years that a billion more of each source in each year would save: darker is more."""
+def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
+    """Heat map: person-years that a billion more of each source in each year would save."""
     money = values[values["kind"] == "money"].pivot(index="id", columns="year", values="people_years")
-    order = [s for s in ("total", *(row.id for row in plan.tables.sources)) if s == "total" or money.loc[s].max() > 0]
-    money = money.loc[order]
-    height = 0.75 + 0.36 * len(money)
-    figure, (ax,) = canvas(height, left=0.27, right=0.985, top=1 - 0.58 / height, bottom=0.06 / height)
-    top = max(float(money.to_numpy().max(initial=0.0)), 1e-9)
-    ax.imshow(money.to_numpy(float) / top * 0.75, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for (row, column), value in np.ndenumerate(money.to_numpy(float)):
-        color = "white" if value > 0.8 * top else INK
-        ax.text(column, row, number(value, language, 1), ha="center", va="center", fontsize=NORMAL, color=color)
-    names = [old_say(s, language) if s == "total" else plan.label("sources", s, language) for s in order]
-    ax.set_yticks(range(len(order)), [wrapped(name, 30, 2) for name in names], fontsize=NORMAL)
-    ax.set_xticks(range(money.shape[1]), [str(year) for year in money.columns], fontsize=NORMAL)
-    ax.xaxis.tick_top()
-    ax.spines["bottom"].set_visible(False)
-    unit = {
-        "vi": "người–năm chậm so với lộ trình giảm được nhờ thêm 1 tỷ đồng trong năm",
-        "en": "weighted person-years behind the path that 1 bn VND more in the year would save",
-    }
-    figure.text(0.27, 1 - 0.2 / height, unit[language], fontsize=NORMAL, color=FAINT)
+    sources = [row.id for row in plan.tables.sources if money.loc[row.id].max() > 0]
+    names = [say("word.total", language), *(plan.label("sources", source, language) for source in sources)]
+    money = money.loc[["total", *sources]].astype(float)
+    margins = Margins(left=0.27, right=0.985, above=0.58, below=0.06)
+    figure, (ax,) = named_rows(names, margins, head=0.75, each=0.36, width=30, lines=2)
+    texts = [[number(value, language, 1) for value in row] for row in money.to_numpy()]
+    heat_map(ax, money.to_numpy() / max(money.to_numpy().max(), 1e-9) * 0.75, texts)
+    name_columns(ax, money.columns)
+    write(figure, 0.27, 0.2, say("figure.marginal_value_of_money.unit", language))
     best = money.stack()
-    year, most = best.idxmax()[1], number(best.max(), language, 1)
-    alt = {
-        "vi": f"Thêm 1 tỷ đồng có ích nhất vào năm {year}: giảm {most} người–năm chậm so với lộ trình.",
-        "en": f"One more billion đồng does most in {year}: it saves {most} person-years behind the path.",
-    }
-    nothing = {
-        "vi": "Thêm kinh phí không giúp ích trong năm nào: kinh phí không phải là điều cản trở.",
-        "en": "More money would save nothing in any year: money is not what holds the plan back.",
-    }
-    return Picture("value_of_money", figure, (alt if best.max() > 0 else nothing)[language])
+    if best.max() <= 0:
+        return Picture("value_of_money", figure, say("figure.marginal_value_of_money.nothing", language))
+    most = {"year": best.idxmax()[1], "saved": number(best.max(), language, 1)}
+    return Picture("value_of_money", figure, say("figure.marginal_value_of_money.alt", language, **most))
 
 
-def value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
+def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
     """Person-years that ten more places a year in each course would save."""
     places = values[(values["kind"] == "places") & (values["people_years"] > 0.05)].sort_values("people_years")
-    height = 0.55 + 0.3 * max(1, len(places))
-    figure, (ax,) = canvas(height, left=0.42, right=0.93, top=1 - 0.42 / height, bottom=0.08 / height)
-    y = np.arange(len(places))
-    ax.barh(y, places["people_years"], 0.6, color=BLUE)
-    for yi, value in enumerate(places["people_years"]):
-        ax.text(value, yi, f" {number(value, language, 1)}", va="center", fontsize=NORMAL)
-    ax.set_yticks(y, [wrapped(plan.label("programs", p, language), 46, 1) for p in places["id"]], fontsize=NORMAL)
-    ax.set_xticks([])
-    ax.spines["bottom"].set_visible(False)
-    unit = {
-        "vi": "người–năm giảm được nhờ thêm 10 chỗ học mỗi năm",
-        "en": "person-years that ten more places a year would save",
-    }
-    figure.text(0.42, 1 - 0.25 / height, unit[language], fontsize=NORMAL, color=FAINT)
-    if len(places):
-        name, value = plan.label("programs", places["id"].iloc[-1], language), places["people_years"].iloc[-1]
-        alt = {
-            "vi": f"Thêm chỗ học có ích nhất ở “{name}”: 10 chỗ mỗi năm giảm {number(value, 'vi', 1)} người–năm.",
-            "en": f"More places do most in “{name}”: ten a year save {number(value, 'en', 1)} person-years.",
-        }
-    else:
-        alt = {
-            "vi": "Thêm 10 chỗ học ở bất kỳ khóa nào cũng không giúp ích: chỗ học không phải là điều cản trở.",
-            "en": "Ten more places in any course would save nothing: places are not what holds the plan back.",
-        }
-    return Picture("value_of_places", figure, alt[language])
+    names = [plan.label("programs", p, language) for p in places["id"]]
+    texts = [number(value, language, 1) for value in places["people_years"]]
+    margins = Margins(left=0.42, right=0.93, above=0.42, below=0.08)
+    figure, (ax,) = named_rows(names, margins, head=0.55, each=0.3, width=46)
+    ax.set_ylim(0, 1, auto=True)
+    ax.barh(range(len(places)), places["people_years"], 0.6, color=BLUE)
+    label_rows(ax, places["people_years"], [f" {text}" for text in texts], fontsize=NORMAL)
+    write(figure, 0.42, 0.25, say("figure.marginal_value_of_places.unit", language))
+    if not names:
+        return Picture("value_of_places", figure, say("figure.marginal_value_of_places.nothing", language))
+    alt = say("figure.marginal_value_of_places.alt", language, program=names[-1], saved=texts[-1])
+    return Picture("value_of_places", figure, alt)
