@@ -12,11 +12,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from trainplan.analysis.marginal_values import values
+from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.monte_carlo import uncertainty
-from trainplan.analysis.rule_comparison import rules
+from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.plan.plan import load_plan, scenario_names
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import load_plan
 from trainplan.report import figures
 from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
@@ -77,8 +78,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "results": results,
         "group": plan.tables.groups[0].id,
         "comparison": compare([results, *(compute(load_plan(folder, name)) for name in scenario_names(folder))]),
-        "rules": rules(plan),
-        "values": values(plan),
+        "rules": compare_rules(plan),
+        "values": marginal_values(plan),
         "draws": replanned,
         "replanned": replanned,
         "replayed": uncertainty(plan, 256, loop="open"),
