@@ -66,7 +66,7 @@ def test_draws_under_a_rule_are_the_runs_one_by_one(name: str) -> None:
 
 
 def test_rules_that_keep_the_ceilings_are_compared() -> None:
-    assert list(rules(small("counts", "all")).runs) == compared_rules()
+    assert list(compare_rules(small("counts", "all")).runs) == compared_rules()
     assert {name for name, one in ALLOCATION_RULES.items() if not one.keeps_ceilings} == {"all"}
 
 
