@@ -237,6 +237,17 @@ def test_a_move_is_answered_and_listed(folder: Path) -> None:
     assert desk.session.changes == {} and desk.controls.headline.value == before
 
 
+def test_a_desk_on_which_nothing_is_changed_says_so(folder: Path) -> None:
+    desk = desk_of(folder)
+    (nothing,) = desk.controls.changes.children
+    assert nothing.value == say("desk.no_changes", "en")
+    desk.step(MONEY)
+    assert nothing not in desk.controls.changes.children
+    desk.reset()
+    desk.choose_language("vi")
+    assert desk.controls.changes.children == (nothing,) and nothing.value == say("desk.no_changes", "vi")
+
+
 def test_a_number_typed_out_of_range_is_said_and_stays_typed(folder: Path) -> None:
     desk = desk_of(folder)
     desk.levers["money_total"].field.value = "31"

@@ -128,9 +128,9 @@ class Desk:
         lines = list_changes(self.session, language)
         for line in lines:
             if line.key not in self.rows:
-                self.rows[line.key] = ChangeRow(line.key, self.set_reason, self.remove_change)
+                self.rows[line.key] = ChangeRow(line.addresses, self.set_reason, self.remove_change)
             self.rows[line.key].show(line, language)
-        controls.show_changes([self.rows[line.key].box for line in lines], language)
+        controls.show_changes([self.rows[line.key].box for line in lines])
         controls.enable_steps(self.session.history)
 
     def show_message(self, text: str, kind: str = "error") -> None:
@@ -161,18 +161,14 @@ class Desk:
             self.step(move_lever(self.session.changes, lever, position))
 
     @report_errors
-    def set_reason(self, key: str, reason: str) -> None:
-        """Says why a line of the list was changed."""
-        self.step(set_reason(self.session.changes, self._addresses(key), reason.strip()))
+    def set_reason(self, addresses: frozenset[str], reason: str) -> None:
+        """Says why addresses were changed."""
+        self.step(set_reason(self.session.changes, addresses, reason.strip()))
 
     @report_errors
-    def remove_change(self, key: str) -> None:
-        """Takes a line of the list back."""
-        self.step(remove_changes(self.session.changes, self._addresses(key)))
-
-    def _addresses(self, key: str) -> set[str]:
-        lines = list_changes(self.session, self.language)
-        return {address for line in lines if line.key == key for address in line.addresses}
+    def remove_change(self, addresses: frozenset[str]) -> None:
+        """Takes the changes at addresses back."""
+        self.step(remove_changes(self.session.changes, addresses))
 
     @report_errors
     def undo(self) -> None:

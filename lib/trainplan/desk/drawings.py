@@ -46,10 +46,10 @@ class Coverage(NamedTuple):
 
 def draw_coverage(results: Results, compared: Results | None, language: str) -> str:
     """Every objective's coverage against its path: small pictures side by side."""
-    old = _coverage(compared).affordable if compared else None
+    new, old = _coverage(results), _coverage(compared).affordable if compared else None
     cards = []
-    for o, values in enumerate(np.stack(_coverage(results), axis=-1).swapaxes(0, 1)):
-        own = Coverage(*values.T)
+    for o in range(len(results.plan.tables.objectives)):
+        own = Coverage(*(values[:, o] for values in new))
         ghost = old[:, o] if old is not None and not np.allclose(old[:, o], own.affordable) else None
         cards.append(_card(results, o, own, ghost, language))
     keys = "".join(f'<span><b style="color:{color}">{mark}</b> {say(k, language)}</span>' for color, mark, k in KEYS)
@@ -157,7 +157,7 @@ def draw_cost(results: Results, compared: Results | None, language: str) -> str:
     for k, year in enumerate(results.plan.years):
         column = _YearColumn(8 + k * (BAR + SPACE), top, Money(*(values[k] for values in now)), float(ghost[k]))
         label, text = column.labels(language)
-        parts += [*column.bars(sources), label, _text(column.middle, f"{TALL + 50}", str(year))]
+        parts += [*column.bars(), label, _text(column.x + BAR / 2, f"{TALL + 50}", str(year))]
         words.append(f"{year} {text}")
     width = 16 + len(results.plan.years) * (BAR + SPACE)
     alt = escape(say("desk.cost_alt", language, parts="; ".join(words)))
@@ -174,19 +174,6 @@ class _YearColumn(NamedTuple):
     money: Money
     ghost: float
 
-    @property
-    def middle(self) -> float:
-        return self.x + BAR / 2
-
-    @property
-    def funded(self) -> float:
-        """What the sources pay, added in their order."""
-        return float(sum(self.money.funded[:-1].tolist()))
-
-    @property
-    def lacking(self) -> float:
-        return float(self.money.asked[-1]) - self.funded
-
     def y(self, vnd: float) -> float:
         """How far down an amount stands."""
         return 34 + (1 - vnd / self.top) * TALL
@@ -197,35 +184,34 @@ class _YearColumn(NamedTuple):
         x, width = self.x - wider, BAR + 2 * wider
         return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height:.1f}" {look}/>'
 
-    def bars(self, sources: Sequence[int]) -> list[str]:
-        """The ghost, a box a source, what lacks the money, and the ceiling."""
-        parts, foot = [], 0.0
+    def bars(self) -> list[str]:
+        """The ghost, a box a source that pays, what lacks the money, and the ceiling."""
+        parts, foot, asked, ceiling = [], 0.0, float(self.money.asked[-1]), float(self.money.ceiling[-1])
         if abs(self.ghost - self.money.funded[-1]) > LEAST:
             parts.append(self.box(0, self.ghost, f'fill="{GHOST}" opacity=".55"', wider=7))
-        for s in sources:
-            vnd = float(self.money.funded[s])
+        for s, vnd in enumerate(self.money.funded[:-1].tolist()):
             look = f'fill="{SEQUENCE[s % 7]}" stroke="white" stroke-width="1"'
-            parts.append(self.box(foot, foot + vnd, look))
+            parts += [self.box(foot, foot + vnd, look)] if vnd else []
             foot += vnd
-        if self.lacking > LEAST:
-            look = f'fill="none" stroke="{FAINT}" stroke-dasharray="3 3"'
-            parts.append(self.box(foot, foot + self.lacking, look))
-        if np.isfinite(self.money.ceiling[-1]):
-            at, ends = self.y(float(self.money.ceiling[-1])), f'x1="{self.x - 5}" x2="{self.x + BAR + 5}"'
+        if asked - foot > LEAST:
+            parts.append(self.box(foot, asked, f'fill="none" stroke="{FAINT}" stroke-dasharray="3 3"'))
+        if np.isfinite(ceiling):
+            at, ends = self.y(ceiling), f'x1="{self.x - 5}" x2="{self.x + BAR + 5}"'
             parts.append(f'<line {ends} y1="{at:.1f}" y2="{at:.1f}" stroke="{RED}" stroke-width="2.5"/>')
         return parts
 
     def labels(self, language: str) -> tuple[str, str]:
         """The amounts above the column, drawn and in words: funded / asked for, and what was funded before."""
-        words = bare_billions(self.funded, language)
-        if self.lacking > LEAST_IN_WORDS:
-            words += f" / {bare_billions(self.funded + self.lacking, language)}"
-        over = self.y(max(self.funded, self.funded + self.lacking)) - 5
-        drawn = _text(self.middle, f"{over:.1f}", words, "now")
-        if abs(self.ghost - self.money.funded[-1]) < LEAST_IN_WORDS:
+        funded, asked = float(self.money.funded[-1]), float(self.money.asked[-1])
+        words = bare_billions(funded, language)
+        if asked - funded > LEAST_IN_WORDS:
+            words += f" / {bare_billions(asked, language)}"
+        middle, over = self.x + BAR / 2, self.y(max(funded, asked)) - 5
+        drawn = _text(middle, f"{over:.1f}", words, "now")
+        if abs(self.ghost - funded) < LEAST_IN_WORDS:
             return drawn, words
         was = f"{bare_billions(self.ghost, language)} →"
-        return drawn + _text(self.middle, f"{over - 13:.1f}", was, "was"), f"{was} {words}"
+        return drawn + _text(middle, f"{over - 13:.1f}", was, "was"), f"{was} {words}"
 
 
 def _text(x: float, y: str, words: str, kind: str = "") -> str:

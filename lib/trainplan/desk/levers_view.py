@@ -24,6 +24,8 @@ BARE_UNITS = ("share", "year", "choice")  # whose texts need no unit after them
 
 OnMove = Callable[[PlanLever, float | str], None]
 OnType = Callable[[PlanLever, str], None]
+OnReason = Callable[[frozenset[str], str], None]
+OnRemove = Callable[[frozenset[str]], None]
 
 
 # --- positions as text
@@ -195,15 +197,15 @@ class LeverRow:
 
 
 class ChangeRow:
-    """A change in the list: old → new, its reason, and a way back."""
+    """A change in the list: old → new, its reason, and a way back; a reason and the way back are of `addresses`."""
 
-    def __init__(self, key: str, on_reason: Callable[[str, str], None], on_remove: Callable[[str], None]) -> None:
+    def __init__(self, addresses: frozenset[str], on_reason: OnReason, on_remove: OnRemove) -> None:
         self.text = widgets.HTML(layout=LINE)
         self.reason = widgets.Text(continuous_update=False, layout=widgets.Layout(width="40%"))
         self.back = widgets.Button(description="↺", layout=SMALL)
         self._quiet = False
-        self.reason.observe(lambda c: None if self._quiet else on_reason(key, c["new"]), "value")
-        self.back.on_click(lambda _: on_remove(key))
+        self.reason.observe(lambda c: None if self._quiet else on_reason(addresses, c["new"]), "value")
+        self.back.on_click(lambda _: on_remove(addresses))
         self.box = widgets.HBox([self.text, self.reason, self.back])
         self.box.add_class("tp-change")
 

@@ -16,11 +16,13 @@ import numpy as np
 from trainplan.desk.drawings import draw_cost, draw_coverage, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
+from trainplan.model.kinds import in_people
 from trainplan.report import tables
 from trainplan.report.html import LITERAL, html_table
+from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, billions, number
+from trainplan.text.formats import NOTHING, billions, number, percent
 
 STYLE = Path(__file__).parent / "templates" / "desk.css"
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
@@ -96,17 +98,30 @@ def _shade(share: float) -> str:
 
 def verdicts(results: Results, compared: Results | None, language: str) -> str:
     """Every objective as of its due year: target, coverage, people missing, verdict and what binds it."""
-    heads = [say(f"head.{column}", language) for column in VERDICT_COLUMNS]
-    frame = tables.verdicts(results, language)[heads]
-    before = tables.verdicts(compared, language)[heads] if compared else frame
+    new = _verdict_texts(results, language)
+    old = _verdict_texts(compared, language) if compared else new
     rows = []
-    for new, old, verdict in zip(frame.values, before.values, results["verdicts"]["verdict"], strict=True):
-        cells = (
-            f'<td class="{"n" if k < 4 else ""}">{_text_change(was or NOTHING, text or NOTHING)}</td>'
-            for k, (was, text) in enumerate(zip(old[1:], new[1:], strict=True))
-        )
-        rows.append(_row(escape(new[0]), cells, verdict))
-    return _table(heads, rows, "verdicts")
+    for texts, before, verdict in zip(new, old, results["verdicts"]["verdict"], strict=True):
+        changes = map(_text_change, before[1:], texts[1:])
+        cells = (f'<td class="{"n" if k < 4 else ""}">{change}</td>' for k, change in enumerate(changes))
+        rows.append(_row(escape(texts[0]), cells, verdict))
+    return _table([say(f"head.{column}", language) for column in VERDICT_COLUMNS], rows, "verdicts")
+
+
+def _verdict_texts(results: Results, language: str) -> list[list[str]]:
+    """VERDICT_COLUMNS of every objective, as the reports write them; a frame of text would take ten times as long."""
+    table, missing, counted = RESULTS["verdicts"], _gap_when_due(results), in_people(results.arrays.kind)
+    return [
+        [
+            results.plan.label("objectives", row["objective"], language),
+            row["due"],
+            number(row["target"], language) if counted[o] else percent(row["target"], language),
+            percent(row["coverage"], language),
+            number(missing[o], language),
+            *(table.column(name).cell_text(row[name], language) or NOTHING for name in ("verdict", "binds")),
+        ]
+        for o, row in enumerate(results["verdicts"].to_dict("records"))
+    ]
 
 
 def _text_change(old: str, new: str) -> str:

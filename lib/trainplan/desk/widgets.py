@@ -55,7 +55,7 @@ class Controls:
         self.language = widgets.ToggleButtons(options=[(say("desk.own_name", code), code) for code in LANGUAGES])
         self.language.style.button_width = "7em"
         self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
-        self.no_levers, self.offered, self.run_state = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
         self.draft_bar = widgets.HBox([self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]])
@@ -110,7 +110,7 @@ class Controls:
         self.chosen.description = say("head.scenario", language)
         for name, head in self.heads.items():
             head.value = f"<h2>{say(f'desk.{name}', language)}</h2>"
-        self.no_levers.value = say("desk.no_levers", language)
+        self.no_levers.value, self.no_changes.value = say("desk.no_levers", language), say("desk.no_changes", language)
         self.list_scenarios(session, language)
 
     def list_scenarios(self, session: Session, language: str) -> None:
@@ -129,10 +129,10 @@ class Controls:
         for name, possible in enabled.items():
             self.buttons[name].disabled = not possible
 
-    def show_changes(self, rows: list[widgets.Widget], language: str) -> None:
+    def show_changes(self, rows: list[widgets.Widget]) -> None:
         """The rows of the list of changes, or that there are none."""
-        if not rows or rows != list(self.changes.children):
-            self.changes.children = rows or [widgets.HTML(say("desk.no_changes", language))]
+        if (shown := rows or [self.no_changes]) != list(self.changes.children):
+            self.changes.children = shown
 
     def scenario_text(self) -> ScenarioText:
         """How the scenario is to be called, and why there is one."""
