@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainplan.analysis.attribution import comparable
+from trainplan.analysis.attribution import is_comparable
 from trainplan.analysis.rule_comparison import rules
 from trainplan.model.arrays import Array, Arrays, build_arrays
 from trainplan.model.funding import Remaining
@@ -85,7 +85,7 @@ def another_rule() -> Iterator[str]:
 def test_adding_a_rule_is_one_registration(another_rule: str) -> None:
     plan, other = small("counts", another_rule), small("counts", "priority")
     assert another_rule in choices_of("allocation") and another_rule in rules(plan).runs
-    assert comparable(plan, other, 10)
+    assert is_comparable(plan, other, 10)
     sent, by_priority = (run_plan(build_arrays(one)).funded[1].sum() for one in (plan, other))  # 2022 has a ceiling
     assert sent == 0 < by_priority
 
