@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trainplan.analysis.attribution import is_comparable
-from trainplan.analysis.rule_comparison import rules
+from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.model.arrays import Array, Arrays, build_arrays
 from trainplan.model.funding import Remaining
 from trainplan.optimize.best_plan import run_plan
@@ -66,7 +66,7 @@ def test_draws_under_a_rule_are_the_runs_one_by_one(name: str) -> None:
 
 
 def test_rules_that_keep_the_ceilings_are_compared() -> None:
-    assert list(rules(small("counts", "all")).runs) == compared_rules()
+    assert list(compare_rules(small("counts", "all")).runs) == compared_rules()
     assert {name for name, one in ALLOCATION_RULES.items() if not one.keeps_ceilings} == {"all"}
 
 
@@ -84,7 +84,7 @@ def another_rule() -> Iterator[str]:
 
 def test_adding_a_rule_is_one_registration(another_rule: str) -> None:
     plan, other = small("counts", another_rule), small("counts", "priority")
-    assert another_rule in choices_of("allocation") and another_rule in rules(plan).runs
+    assert another_rule in choices_of("allocation") and another_rule in compare_rules(plan).runs
     assert is_comparable(plan, other, 10)
     sent, by_priority = (run_plan(build_arrays(one)).funded[1].sum() for one in (plan, other))  # 2022 has a ceiling
     assert sent == 0 < by_priority
