@@ -27,7 +27,7 @@ from strategies import plans, write_plan
 from trainplan.cli import main, parsed
 from trainplan.desk.app import EDITORS, Desk, open_desk
 from trainplan.desk.levers_view import list_changes, parse_position, position_text
-from trainplan.desk.saving import ScenarioText, safe_name, scenario_to_run, scenario_yaml, start_run
+from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
 from trainplan.desk.sections import SECTIONS, desk_page, section
 from trainplan.desk.server import command_line, environment
 from trainplan.desk.session import Draft, History, Session, normalize_changes, set_reason
@@ -493,6 +493,10 @@ def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
     assert why == "" and index is not None and index.is_file()
     assert (index.parent / "desk" / "reports" / "04_gaps.en.html").is_file()
     assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
+    pages = run_pages(session.plan, scenario, index, "en")
+    assert len(pages) == 1 + steps[-1] and all(page.is_file() for _, page in pages)
+    titles = [title for title, _ in pages]
+    assert titles[0] == session.plan.title("en") and not any("_" in title for title in titles), titles
 
 
 @pytest.mark.slow

@@ -268,5 +268,5 @@ class Desk:
         if why:
             self.show_message(say("desk.reports_failed", self.language, why=why))
         if index:
-            pages = saving.run_pages(index, scenario, self.language)
+            pages = saving.run_pages(self.session.plan, scenario, index, self.language)
             self.controls.show_links(say("desk.reports_done", self.language), pages)

@@ -14,7 +14,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +26,7 @@ from trainplan.plan.levers import Changes
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.index import NAMES
+from trainplan.report.titles import report_title
 from trainplan.run.manifest import DONE, Manifest, split
 from trainplan.storage.files import OutputError, write_text
 from trainplan.text.catalog import both, say
@@ -34,7 +34,6 @@ from trainplan.text.catalog import both, say
 LENGTH = 60  # of a scenario's name
 UNSAVED = "desk"  # the name of what is not saved as a scenario
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 WAIT = 0.2  # seconds between looks at how far a run has come
 WRITTEN = (0, 1)  # statuses of a run that has written its first page: all made, or some not
 
@@ -168,19 +167,14 @@ def _tell_steps(log: Path, told: int, on_step: OnStep) -> int:
     return len(steps)
 
 
-def run_pages(index: Path, scenario: str, language: str) -> list[tuple[str, Path]]:
+def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
     """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
     folder = index.parent / folder_name(name)
     entries = Manifest(folder).read().get("notebooks", {})
     done = [name for name, entry in entries.items() if entry["status"] == DONE and split(name)[1] == language]
-    pages = [index, *(folder / "reports" / f"{name}.html" for name in done)]
-    return [(_title(page), page) for page in pages if page.is_file()]
-
-
-def _title(page: Path) -> str:
-    found = TITLE.search(page.read_text(encoding="utf-8"))
-    return unescape(found[1]).strip() if found else page.stem
+    reports = [(report_title(split(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
+    return [(plan.title(language), index), *((title, page) for title, page in reports if page.is_file())]
 
 
 def link_to(path: Path) -> str:
