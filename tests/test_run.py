@@ -24,6 +24,7 @@ from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
 from trainplan.run.workers import run_all
 from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
+from trainplan.storage.provenance import DESK, PACKAGE, code_hash
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,6 +131,32 @@ def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None
     assert run(request_) == 0
     redone = {name for name, when in written(request_).items() if when != before[name]}
     assert redone == (BOTH if changed == "input" else {"00_one.vi.html", "00_one.en.html"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "on_pages", "on_the_desk"),
+    [
+        ("desk/page.py", False, True),
+        ("cli.py", False, False),
+        ("model/need.py", True, True),
+        ("text/vi.po", True, True),
+    ],
+)
+def test_what_cannot_change_a_page_is_not_in_the_hash_of_the_code(
+    changed: str, on_pages: bool, on_the_desk: bool, tmp_path: Path
+) -> None:
+    for copy in ("before", "after"):
+        shutil.copytree(PACKAGE, tmp_path / copy, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "after" / changed).open("a", encoding="utf-8") as file:
+        file.write("# a comma\n")
+    for desk, differs in ((False, on_pages), (True, on_the_desk)):
+        before, after = (code_hash(desk, tmp_path / copy) for copy in ("before", "after"))
+        assert (before != after) == differs
+
+
+def test_only_a_notebook_that_opens_the_desk_depends_on_it() -> None:
+    books = (ROOT / "notebooks").glob("*.ipynb")
+    assert [book.stem for book in books if DESK.encode() in book.read_bytes()] == ["planner"]
 
 
 def files(folder: Path, *without: str) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import trainplan.run.quick
+import trainplan.run.skip_slow_import
 
 # isort: split
 import papermill
@@ -25,7 +25,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 
 import trainplan.report.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.html import render_report
-from trainplan.run.engine import ENGINE
+from trainplan.run.papermill_engine import ENGINE
 from trainplan.storage.files import OutputError, note_written, put, recorded, unwritable
 from trainplan.text.problems import PlanError, Problem, nearest_name
 

@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from trainplan.plan.plan import Plan
+from trainplan.report.index import ScenarioRun
 from trainplan.run.execute import Job, Outcome
 from trainplan.storage.files import sha256, write_text
+from trainplan.storage.provenance import DESK, code_hash, digest, versions
+from trainplan.text.catalog import LANGUAGES
 
 DONE, FAILED, EARLIER = "done", "failed", "earlier"
 # Parameters that say where something lies: what they mean is in the plans themselves.
 PLACES = ("plan", "scenario", "scenarios", "output_dir")
 
 
-@dataclass(frozen=True)
-class ScenarioRun:
-    """What there is of a scenario in its folder, as the index shows it (no reports where none was ever asked for)."""
-
-    title: dict[str, str]  # by language, as is the reason
-    reason: dict[str, str]
-    folder: Path
-    reports: dict[tuple[str, str], Path]  # (notebook's stem, language) -> HTML
-    earlier: frozenset[tuple[str, str]]  # those of the reports that today's inputs, code or notebook did not make
-    tables_earlier: bool
-    failed: dict[str, str]  # name of the notebook and language -> why
-
-
-@cache
-def code() -> str:
-    """A hash over the package's source, in the order of its files' names."""
-    package = Path(__file__).resolve().parents[1]
-    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".j2", ".css"))
-    parts = [f"{path.relative_to(package).as_posix()} {sha256(path)}" for path in files]
-    return digest(parts)
-
-
-@cache
-def versions() -> dict[str, str]:
-    """The versions of Python, of the workbook and of the packages that it names."""
-    needed = [line.split(";")[0] for line in metadata.requires("trainplan") or [] if "extra ==" not in line]
-    names = sorted("".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in needed)
-    found = {"python": platform.python_version(), "trainplan": metadata.version("trainplan")}
-    for name in names:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
-
-
-def digest(value: Any) -> str:
-    """A hash of plain data."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
 def made_from(job: Job, plans: Iterable[Plan]) -> str:
     """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
+    code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
     inputs = [(plan.key, plan.scenario, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
-    return digest([job.name, sha256(job.notebook), parameters, inputs, code(), versions()])
+    return digest([job.name, sha256(job.notebook), parameters, inputs, code, versions()])
 
 
 def fingerprint(path: Path) -> str:
@@ -88,7 +48,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def present(plan: Plan) -> dict[str, Any]:
     """What the result tables of a scenario are made from."""
-    return {"inputs": plan.input_hashes, "code": code(), "versions": versions()}
+    return {"inputs": plan.input_hashes, "code": code_hash(), "versions": versions()}
 
 
 class Manifest:
@@ -184,10 +144,9 @@ class Manifest:
 
 def words(plan: Plan) -> dict[str, dict[str, str]]:
     """A scenario's title and reason by language."""
-    languages = ("vi", "en")
     return {
-        "title": {language: plan.scenario_title(language) for language in languages},
-        "reason": {language: plan.scenario_reason(language) for language in languages},
+        "title": {language: plan.scenario_title(language) for language in LANGUAGES},
+        "reason": {language: plan.scenario_reason(language) for language in LANGUAGES},
     }
 
 

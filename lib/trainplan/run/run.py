@@ -13,11 +13,11 @@ from typing import Any
 
 from trainplan.plan.find import PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plans
-from trainplan.report.index import write_index
+from trainplan.report.index import ScenarioRun, write_index
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 from trainplan.run.execute import Job, Outcome, declared, perform, warm
-from trainplan.run.manifest import Manifest, ScenarioRun, made_from, remove
+from trainplan.run.manifest import Manifest, made_from, remove
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import remove_partials, sha256
 from trainplan.storage.progress import Progress
