@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from trainplan.cli import COMMANDS, main, parser
+from trainplan.cli import COMMANDS, build_parser, main
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -128,7 +128,7 @@ def test_every_option_adds_up_or_is_given_once() -> None:
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:
-    found = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    found = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
     return dict(found.choices)
 
 
@@ -151,7 +151,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
 def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert tuple(re.findall(r"^    ([a-z]+)(?: |$)", out, re.MULTILINE)) == COMMANDS
+    assert tuple(re.findall(r"^    ([a-z]+)(?: |$)", out, re.MULTILINE)) == tuple(COMMANDS)
     assert "kịch bản" in out and "scenario" in out
 
 

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 
 from trainplan.plan.find import folder_name, scenarios_named
-from trainplan.run.execute import Job, Outcome, execute, perform
+from trainplan.run.execute import Job, Outcome, execute, perform_job
 from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
 from trainplan.run.workers import run_all
@@ -352,15 +352,15 @@ def test_what_fails_is_named_and_the_rest_is_kept(
     notebook(request_.library / "00_one.ipynb", "2")
     assert run(request_) == 0
     assert set(written(request_)) == BOTH
-    assert not list(request_.output.rglob("*.failed.ipynb"))
+    assert not list(request_.output.rglob("*.failed.*"))
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
     notebook(request_.library / "05_across.ipynb", "import time\ntime.sleep(60)", parameters=ACROSS)
     script = (
-        "import sys; from pathlib import Path; from trainplan.cli import answer;"
+        "import sys; from pathlib import Path; from trainplan.cli import exit_status;"
         "from trainplan.run.run import Request, run; plan, output, library = sys.argv[1:];"
-        "sys.exit(answer(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
+        "sys.exit(exit_status(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
     )
     command = [sys.executable, "-c", script, request_.plan, str(request_.output), str(request_.library)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
@@ -409,7 +409,7 @@ def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path, monke
     )
     outcomes: list[Outcome] = []
     job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
-    run_all(perform, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
+    run_all(perform_job, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
     assert outcomes[0].error == "" and outcomes[0].figures == 3
     real = execute(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
     ours = nbformat.read(job.executed, 4)
@@ -425,7 +425,7 @@ def shape(output: nbformat.NotebookNode) -> tuple[object, ...]:
 
 def test_a_parameter_that_a_notebook_does_not_know_is_refused(tmp_path: Path) -> None:
     book = notebook(tmp_path / "one.ipynb", "1")
-    outcome = perform(
+    outcome = perform_job(
         Job(book, {"langage": "vi", "plan": float("nan")}, tmp_path / "x.ipynb", tmp_path / "x.html", "vi")
     )
     assert "'langage'" in outcome.error and "'language'" in outcome.error and "'nan'" in outcome.error
