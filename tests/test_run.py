@@ -25,6 +25,7 @@ from trainplan.run.run import Request, run
 from trainplan.run.workers import run_all
 from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
 from trainplan.storage.provenance import DESK, PACKAGE, code_hash
+from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -347,12 +348,26 @@ def test_what_fails_is_named_and_the_rest_is_kept(
     assert "base/00_one.en" in err and words in err and "Traceback" not in err
     entry = manifest(request_)["notebooks"]["00_one.en"]
     assert entry["status"] == "failed" and words in str(entry["error"])
+    traces = list(request_.output.rglob("*.failed.txt"))
+    if "died" not in words:
+        assert [path.name for path in traces] == ["00_one.en.failed.txt"]
+        assert f"({both('file.details')}: {traces[0]})" in err and "Traceback" in traces[0].read_text("utf-8")
+        assert "Traceback" not in str(entry["error"]) and str(traces[0]) not in str(entry["error"])
     assert not (request_.output / "small" / "base" / "notebooks" / "00_one.en.ipynb").exists()
 
     notebook(request_.library / "00_one.ipynb", "2")
     assert run(request_) == 0
     assert set(written(request_)) == BOTH
     assert not list(request_.output.rglob("*.failed.*"))
+
+
+def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tmp_path: Path) -> None:
+    """A notebook that has run, in a language that pages do not know."""
+    report = tmp_path / "page.html"
+    outcome = perform_job(Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr"))
+    assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
+    assert outcome.details == tmp_path / "a.failed.txt"
+    assert "render_report" in outcome.details.read_text("utf-8") and outcome.details not in outcome.written
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
