@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from test_catalog import VIETNAMESE, literals
 from trainplan.cli import COMMANDS, build_parser, exit_status, main
+from trainplan.run.interrupts import STOPPED
 from trainplan.storage.log import VARIABLE, start_log
 from trainplan.storage.progress import Progress
 from trainplan.storage.provenance import PACKAGE
-from trainplan.text.catalog import both
+from trainplan.text.catalog import both, texts
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -251,6 +253,22 @@ def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixtur
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"usage: trainplan {command}" in capsys.readouterr().out
+
+
+SOURCES = [PACKAGE / "cli.py", *(path for room in ("run", "storage") for path in sorted((PACKAGE / room).glob("*.py")))]
+
+
+def test_what_commands_and_runs_say_stands_in_the_catalogs() -> None:
+    found = [text for path in SOURCES for _, text in literals(path) if VIETNAMESE.search(text)]
+    assert found == [STOPPED]
+
+
+def test_every_text_of_commands_runs_and_files_is_used() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    for key in texts("en"):
+        family, _, name = key.partition(".")
+        if family in ("cli", "run", "file"):
+            assert f"'{key}'" in source or f'"{key}"' in source or f"{{{name}}}" in source or name in COMMANDS, key
 
 
 def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def load_fonts() -> None:
     """Does once what every notebook would do again: draws a line and a letter, so that the fonts are loaded."""
     figure = Figure(figsize=(1, 1))
     axes = figure.subplots()
-    axes.plot([0, 1], label="Kế hoạch")
+    axes.plot([0, 1], label=both("run.open"))
     axes.legend()
     figure.canvas.draw()
     logging.getLogger("papermill").setLevel(logging.WARNING)
