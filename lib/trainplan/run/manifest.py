@@ -170,4 +170,5 @@ def remove_files(folder: Path, files: Iterable[str]) -> None:
 
 
 def as_json(content: Mapping[str, Any]) -> str:
+    """The text of a file of ours."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -32,15 +32,18 @@ class CellOutputs:
         self.clear_next = False
 
     def start(self) -> None:
+        """A cell begins: it has no outputs yet."""
         self.cell = []
         self.clear_next = False
 
     def add(self, output: Output) -> None:
+        """Appends an output, after a clearing that was to wait for it."""
         if self.clear_next:
             self.clear()
         self.cell.append(output)
 
     def clear(self, wait: bool = False) -> None:
+        """Drops what the cell has left so far; with `wait` only when its next output comes."""
         self.clear_next = wait
         if not wait:
             self.cell.clear()
