@@ -16,8 +16,8 @@ from matplotlib.text import Text
 
 from making import RANGES, SOUND, make_part, values_of
 from trainplan import parts
-from trainplan.desk import page
-from trainplan.desk.bench import Bench
+from trainplan.desk.sections import desk_page
+from trainplan.desk.session import Session
 from trainplan.report.charts import wrapped
 from trainplan.report.figures import FIGURES
 from trainplan.report.html import LITERAL
@@ -111,11 +111,11 @@ class Words(HTMLParser):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_desk_says_names_as_they_are(odd: Path, language: str) -> None:
-    bench = Bench(odd, "s4")
-    texts = Words(page.static(bench, language)).text
+    session = Session(odd, "s4")
+    texts = Words(desk_page(session, language)).text
     assert f"tp-desk static {LITERAL}" in texts
-    shown = [("objectives", row.id) for row in bench.plan.tables.objectives]
-    shown += [("programs", id) for id in set(bench.now["enrollment"].query("funded > 0")["program"])]
-    shown += [("sources", id) for id in set(bench.now["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
+    shown = [("objectives", row.id) for row in session.plan.tables.objectives]
+    shown += [("programs", id) for id in set(session.results["enrollment"].query("funded > 0")["program"])]
+    shown += [("sources", id) for id in set(session.results["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
     for table, id in shown:
-        assert any(bench.plan.label(table, id, language) in text for text in texts), (table, id)
+        assert any(session.plan.label(table, id, language) in text for text in texts), (table, id)
