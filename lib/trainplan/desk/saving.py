@@ -27,7 +27,7 @@ from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.index import NAMES
 from trainplan.report.titles import report_title
-from trainplan.run.manifest import DONE, Manifest, split
+from trainplan.run.manifest import DONE, Manifest, split_name
 from trainplan.storage.files import OutputError, write_text
 from trainplan.text.catalog import both, say
 
@@ -172,8 +172,8 @@ def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tup
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
     folder = index.parent / folder_name(name)
     entries = Manifest(folder).read().get("notebooks", {})
-    done = [name for name, entry in entries.items() if entry["status"] == DONE and split(name)[1] == language]
-    reports = [(report_title(split(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
+    done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
+    reports = [(report_title(split_name(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
     return [(plan.title(language), index), *((title, page) for title, page in reports if page.is_file())]
 
 
