@@ -1,4 +1,4 @@
-"""The project's habits: license and citation agree with pyproject.toml, and the hooks run what `workbook.py test` runs."""
+"""The project's habits: its license and citation agree with pyproject.toml, its hooks with what `workbook.py test` runs."""
 
 from __future__ import annotations
 
