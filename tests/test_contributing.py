@@ -1,4 +1,4 @@
-"""The project's habits: its license and citation agree with pyproject.toml, its hooks with what `workbook.py test` runs."""
+"""The habits of the project: license and citation agree with pyproject.toml, hooks with `workbook.py test`."""
 
 from __future__ import annotations
 
