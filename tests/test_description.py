@@ -7,6 +7,7 @@ import pytest
 from trainplan.plan.description import describe_input
 from trainplan.plan.ranges import LIMITS
 from trainplan.plan.schema import TABLES
+from trainplan.results.registry import RESULTS
 from trainplan.text.catalog import LANGUAGES, texts
 
 
@@ -26,6 +27,9 @@ def test_the_catalogs_describe_nothing_that_is_not_there() -> None:
     for table, column in columns:
         known |= {f"about.column.{table}.{column.name}", f"about.column.{column.name}"}
         known |= {f"unit_name.{column.unit}", f"empty.{column.empty}"}
+    for result in RESULTS.values():
+        known |= {f"about.result.{result.stem}", *(f"unit_name.{column.unit}" for column in result.columns)}
+        known |= {f"about.result.{of}.{c.name}" for c in result.columns for of in (result.stem, "column")}
     written = {key for key in texts("en") if key.split(".")[0] in ("about", "unit_name", "empty")}
     assert {key for key in written if not key.startswith("about.choice.")} <= known
 

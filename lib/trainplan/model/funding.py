@@ -12,7 +12,7 @@ from trainplan.plan.choices import ALLOCATION_RULES, rule
 Remaining = dict[int, Array]  # (D,) VND left of a year's ceilings, by their row in `arrays.ceiling`
 
 
-def fund(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
+def fund_enrollment(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
     """Whole people enrolled by every pair, (K, D), under the plan's rule, which decides year by year.
 
     `deliverable` is (K, D) people, `committed` the cost of cohorts under way, (P, D) VND, which is paid first.
@@ -100,12 +100,12 @@ def affordable_people(money: Array, unit: Array, opening: Array, size: Array, ta
     begun = ceil(taken / seated)
     crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))
 
-    def within(extra: Array) -> Array:
+    def people_paid(extra: Array) -> Array:
         left = money - extra * opening
         paid = floor(left / np.where(unit > 0, unit, 1.0))
         if not (unit > 0).all():
             paid = np.where(unit > 0, paid, np.where(left >= -1e-9 * money, np.inf, 0.0))
         return np.minimum(floor((begun + extra) * seated) - taken, paid)
 
-    best = np.maximum(within(np.maximum(0.0, crossing)), within(np.maximum(0.0, crossing + 1)))
+    best = np.maximum(people_paid(np.maximum(0.0, crossing)), people_paid(np.maximum(0.0, crossing + 1)))
     return np.maximum(0.0, best)

@@ -16,7 +16,7 @@ from trainplan.plan.address import FORMS, Address, changed_value, column_of, fin
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, number
+from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, parse_number
 from trainplan.text.problems import Problem, nearest_name
 
 YEAR = "{year}"
@@ -189,7 +189,7 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
             yield Problem(file, "lever_empty_cell", place, lever.id, "address")
             return
         try:
-            held.setdefault(None if empty else number(old), place)
+            held.setdefault(None if empty else parse_number(old), place)
         except ValueError:
             yield Problem(file, "lever_not_a_number", old, lever.id, "address")
             return

@@ -19,7 +19,7 @@ RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
 INPUT_COLUMNS = ("column", "unit", "allowed", "empty", "meaning")
 
 
-def reference(language: str) -> str:
+def reference_markdown(language: str) -> str:
     """The whole reference as Markdown."""
     lines = [
         f"# {say('reference.title', language)}",
@@ -65,13 +65,13 @@ def input_section(table: TableDescription, language: str) -> Iterator[str]:
     presence = say("reference.required" if table.required else "reference.optional", language)
     yield " ".join([table.about, say("reference.keys", language, keys=keys), presence])
     rows = [
-        (f"`{column.name}`", column.unit, _allowed(column, language), column.empty, column.about)
+        (f"`{column.name}`", column.unit, _allowed_values(column, language), column.empty, column.about)
         for column in table.columns
     ]
     yield markdown_table([say(f"reference.{name}", language) for name in INPUT_COLUMNS], rows)
 
 
-def _allowed(column: ColumnDescription, language: str) -> str:
+def _allowed_values(column: ColumnDescription, language: str) -> str:
     """What a cell may hold beyond its unit: bounds, the ids of another table, and whether it may be drawn."""
     table = column.refers.removesuffix(OR_TOTAL)
     reference = "reference.row_of" if table == column.refers else "reference.row_of_or_total"
@@ -98,7 +98,7 @@ def reference_path(language: str) -> Path:
 def write_reference() -> None:
     """Writes the reference in every language."""
     for language in LANGUAGES:
-        reference_path(language).write_text(reference(language), "utf-8", newline="\n")
+        reference_path(language).write_text(reference_markdown(language), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -345,7 +345,7 @@ RESULTS: Mapping[Stem, ResultTable] = {
 STEMS: tuple[Stem, ...] = get_args(Stem)
 
 
-def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
+def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame itself; ValueError where its columns are not those that the registry has for the table."""
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
@@ -356,6 +356,6 @@ def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def registered_tables(frames: Mapping[Stem, pd.DataFrame]) -> dict[Stem, pd.DataFrame]:
+def check_tables(frames: Mapping[Stem, pd.DataFrame]) -> dict[Stem, pd.DataFrame]:
     """The frames by stem, each checked against the registry; microseconds a table."""
-    return {stem: registered(stem, frame) for stem, frame in frames.items()}
+    return {stem: check_columns(stem, frame) for stem, frame in frames.items()}

@@ -16,7 +16,7 @@ from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_ahead
 from trainplan.plan.plan import Plan
-from trainplan.results.registry import Stem, registered_tables
+from trainplan.results.registry import Stem, check_tables
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
 from trainplan.results.verdicts import best_reachable, binding_limits, latest_start, verdict
 
@@ -73,7 +73,7 @@ def compute(plan: Plan) -> Results:
     }
     if best:
         tables |= {"optimum": optimum_table(best), "marginal_values": shadow_prices_table(plan, best)}
-    return Results(plan, arrays, relaxed, best, registered_tables(tables))
+    return Results(plan, arrays, relaxed, best, check_tables(tables))
 
 
 def _long(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.DataFrame:
