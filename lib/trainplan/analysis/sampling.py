@@ -89,6 +89,7 @@ class Ranges:
 
     @classmethod
     def of(cls, plan: Plan) -> Ranges:
+        """The ranges of a plan, in its order."""
         return cls(plan.ranges, tuple(range_cells(plan, one) for one in plan.ranges))
 
     def inputs_at(self, shares: Array) -> Array:

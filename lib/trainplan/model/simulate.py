@@ -175,6 +175,7 @@ class Run:
 
     @cached_property
     def gap(self) -> Gap:
+        """Coverage and people missing, each (Y, O, D)."""
         return measure_gap(self.arrays, self.people, self.reached)
 
     def when_due(self, yearly: Array) -> Array:

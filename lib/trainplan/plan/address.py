@@ -49,7 +49,7 @@ class Address(NamedTuple):
         return not self.table
 
     def names(self, row: str) -> bool:
-        """Whether it means the row of this key."""
+        """Whether the address, which may be one of every row, means the row of this key."""
         return self.row in ("*", row)
 
     def covers(self, other: Address) -> bool:

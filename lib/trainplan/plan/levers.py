@@ -185,7 +185,7 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
     for place, old in cells:
         empty = str(old).strip() in ("", "None")
         column = column_of(Address.of(place))
-        if empty and not (column and column.unlimited):
+        if empty and not (column and column.is_unlimited):
             yield Problem(file, "lever_empty_cell", place, lever.id, "address")
             return
         try:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.address import Change, apply_changes
-from trainplan.plan.checks import Read, check_together, warnings
+from trainplan.plan.checks import RowsRead, check_together, warnings
 from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.levers import Lever, sound_levers
 from trainplan.plan.ranges import Range, read_ranges
@@ -210,11 +210,11 @@ def _same_names(plans: Sequence[Plan]) -> list[Problem]:
     ]
 
 
-def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
+def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> RowsRead:
     """What could be read, for the checks between rows."""
     needed = {name for name, table in TABLES.items() if table.required} - set(present)
     unread = {name for name, table in present.items() if len(tables[name]) < len(table.rows)}
-    return Read(
+    return RowsRead(
         tables,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},

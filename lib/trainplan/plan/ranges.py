@@ -99,7 +99,7 @@ def draw_limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, 
 
 
 def apply_draw(form: str, value: Any, by: Any) -> Any:
-    """A number of the plan as a draw of a range makes it."""
+    """`value` with a draw `by` of a range: replaced by it, scaled or added to, by the range's form."""
     return by if form == "value" else value * by if form == "scale" else value + by
 
 

@@ -380,7 +380,7 @@ class Column:
         return low, 1.0 if measure.unit == "coverage" else float(measure.high)
 
     @property
-    def unlimited(self) -> bool:
+    def is_unlimited(self) -> bool:
         """Whether an empty cell means that there is no limit."""
         return self.empty.endswith("no_limit")
 

@@ -102,6 +102,7 @@ class ResultTable:
 
     @property
     def column_names(self) -> list[str]:
+        """The names of the columns that every such table begins with, in order."""
         return [column.name for column in self.columns]
 
     def column(self, name: str) -> Column:
