@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pandas as pd
 
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
+from trainplan.text.catalog import LANGUAGES, say
 
 if TYPE_CHECKING:
     from nbconvert.exporters import HTMLExporter
@@ -26,20 +28,6 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 HEADING = re.compile(r"<h([12])\b[^>]*>(.*?)</h\1>", re.DOTALL)
 MARK = "<!--contents-->"
 SHOWN = ["text/html", "image/svg+xml", "image/png", "text/plain"]  # a widget is dead on paper: its words stand for it
-WORDS = {
-    "vi": {
-        "skip": "Đến nội dung",
-        "home": "Trang đầu",
-        "contents": "Mục lục",
-        "footer": "Số liệu gốc nằm trong thư mục tables bên cạnh trang này; giả định được ghi trong sổ đăng ký căn cứ.",
-    },
-    "en": {
-        "skip": "To the content",
-        "home": "First page",
-        "contents": "Contents",
-        "footer": "The figures behind this page are in the folder tables beside it; assumptions are in the register.",
-    },
-}
 HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
 LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
@@ -53,7 +41,7 @@ def style() -> str:
 def render_report(executed: Path, target: Path, language: str) -> Path:
     """Writes the page of an executed notebook: cells tagged for other languages are left out, code is hidden."""
     notebook = nbformat.read(executed, as_version=4)
-    page = {"language": language, "policy": POLICY, "style": style(), "home": HOME[language], "words": WORDS[language]}
+    page = {"language": language, "policy": POLICY, "style": style(), "home": HOME[language], "say": say}
     page["title"] = first_heading(notebook, language) or executed.stem
     body, _ = exporter(language).from_notebook_node(notebook, resources={"page": page})
     return write_text(target, with_contents(body, language))
@@ -65,7 +53,7 @@ def exporter(language: str) -> HTMLExporter:
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
-    others = {f"lang-{other}" for other in WORDS if other != language}
+    others = {f"lang-{other}" for other in LANGUAGES if other != language}
     config = Config(TagRemovePreprocessor={"enabled": True, "remove_cell_tags": others})
     config.NbConvertBase.display_data_priority = SHOWN
     return HTMLExporter(
@@ -85,7 +73,7 @@ def with_contents(body: str, language: str) -> str:
         return f'<h2 id="section-{len(entries)}">{text}</h2>'
 
     body = HEADING.sub(anchored, body)
-    label = html.escape(WORDS[language]["contents"])
+    label = html.escape(say("page.contents", language))
     contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>' if entries else ""
     return body.replace(MARK, contents, 1)
 
@@ -112,3 +100,35 @@ def _numeric(cells: pd.Series) -> bool:
 
 def _right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
+
+
+def answer_list(sentences: Sequence[str]) -> str:
+    """Sentences that give the answer of a page, as a list that stands out."""
+    return _list(sentences, "answer")
+
+
+def notes_list(sentences: Sequence[str]) -> str:
+    """Sentences as a list."""
+    return _list(sentences, "notes")
+
+
+def _list(sentences: Sequence[str], style: str) -> str:
+    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="{style} {LITERAL}">{items}</ul>'
+
+
+def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
+    """What a page is about, below its title."""
+    plan, scenario, reason = (html.escape(text) for text in (plan, scenario, reason))
+    word = say("head.scenario", language)
+    return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong> – {reason}</p>'
+
+
+def name_line(name: str) -> str:
+    """The name of what follows, in bold letters."""
+    return f'<p class="{LITERAL}"><strong>{html.escape(name)}</strong></p>'
+
+
+def nothing_line(caption: str, language: str) -> str:
+    """What stands in the place of a table without rows."""
+    return f"<p>{caption}: {say('word.nothing', language)}</p>"
