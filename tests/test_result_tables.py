@@ -11,7 +11,7 @@ from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
 from trainplan.results.registry import NUMBER_FORMATS, RESULTS, ResultTable, Stem, check_columns
-from trainplan.results.tables import RUN_TABLE_MAKERS, compute
+from trainplan.results.tables import MAKERS, compute
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, texts
 
@@ -33,7 +33,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_table_of_a_run_has_a_record_and_a_function() -> None:
-    assert {stem for stem, table in RESULTS.items() if table.command == "tables"} == set(RUN_TABLE_MAKERS)
+    assert {stem for stem, table in RESULTS.items() if table.command == "tables"} == set(MAKERS)
 
 
 def test_the_commands_write_the_registered_tables_and_no_others(written: Path) -> None:

@@ -45,10 +45,8 @@ class Results:
     @cached_property
     def tables(self) -> Mapping[Stem, pd.DataFrame]:
         """Every table that the registry has for a run under the plan's rule, by the stem of its file."""
-        stems = [
-            stem for stem in RESULTS if stem in RUN_TABLE_MAKERS and RESULTS[stem].rule in ("", self.plan.allocation)
-        ]
-        return {stem: check_columns(stem, RUN_TABLE_MAKERS[stem](self)) for stem in stems}
+        stems = [stem for stem in RESULTS if stem in MAKERS and RESULTS[stem].rule in ("", self.plan.allocation)]
+        return {stem: check_columns(stem, MAKERS[stem](self)) for stem in stems}
 
     @cached_property
     def required_vnd(self) -> float:
@@ -62,14 +60,14 @@ class Results:
 
 
 RunTable = Callable[[Results], pd.DataFrame]
-RUN_TABLE_MAKERS: dict[Stem, RunTable] = {}
+MAKERS: dict[Stem, RunTable] = {}  # of the tables of a run, by their stems
 
 
 def run_table(stem: Stem) -> Callable[[RunTable], RunTable]:
     """Register the decorated function as what makes a table of `registry.RESULTS` from the results of a run."""
 
     def register(make: RunTable) -> RunTable:
-        RUN_TABLE_MAKERS[stem] = make
+        MAKERS[stem] = make
         return make
 
     return register
