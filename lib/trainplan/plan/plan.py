@@ -61,16 +61,6 @@ class Plan:
         return range(self.first, self.last + 1)
 
     @property
-    def ambition(self) -> str:
-        """`low`, `mid` or `high`: which end of a target that is a range."""
-        return self.choices.ambition
-
-    @property
-    def pacing(self) -> str | tuple[float, ...]:
-        """`linear`, `front`, `back`, or one share a year; an objective may have its own."""
-        return self.choices.pacing
-
-    @property
     def allocation(self) -> str:
         """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation
@@ -79,11 +69,6 @@ class Plan:
     def price_base_year(self) -> int:
         """The calendar year in whose prices programs are costed."""
         return self.choices.price_base_year
-
-    @property
-    def language(self) -> str:
-        """`vi` or `en`: what is shown first."""
-        return self.choices.language
 
     @property
     def data_folder(self) -> Path:

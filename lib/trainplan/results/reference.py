@@ -37,15 +37,10 @@ def reference_markdown(language: str) -> str:
 def result_section(table: ResultTable, language: str) -> Iterator[str]:
     """Heading, meaning and columns of a result table."""
     yield f"### {table.stem}.csv – {table.title(language)}"
-    keys = ", ".join(table.keys)
-    yield " ".join(
-        [
-            table.meaning(language),
-            *([say("reference.keys", language, keys=keys)] if keys else []),
-            say(f"reference.command.{table.command}", language),
-            *([say("reference.by_scenario", language)] if table.by_scenario else []),
-        ]
-    )
+    keys = say("reference.keys", language, keys=", ".join(table.keys)) if table.keys else ""
+    scenarios = say("reference.by_scenario", language) if table.by_scenario else ""
+    command = say(f"reference.command.{table.command}", language)
+    yield " ".join(text for text in (table.meaning(language), keys, command, scenarios) if text)
     rows = [
         (
             f"`{column.name}`",
@@ -55,7 +50,7 @@ def result_section(table: ResultTable, language: str) -> Iterator[str]:
         )
         for column in table.columns
     ]
-    yield markdown_table([say(f"reference.{name}", language) for name in RESULT_COLUMNS], rows)
+    yield markdown_table(RESULT_COLUMNS, rows, language)
 
 
 def input_section(table: TableDescription, language: str) -> Iterator[str]:
@@ -64,11 +59,8 @@ def input_section(table: TableDescription, language: str) -> Iterator[str]:
     keys = ", ".join(column.name for column in table.columns if column.key)
     presence = say("reference.required" if table.required else "reference.optional", language)
     yield " ".join([table.about, say("reference.keys", language, keys=keys), presence])
-    rows = [
-        (f"`{column.name}`", column.unit, _allowed_values(column, language), column.empty, column.about)
-        for column in table.columns
-    ]
-    yield markdown_table([say(f"reference.{name}", language) for name in INPUT_COLUMNS], rows)
+    rows = [(f"`{c.name}`", c.unit, _allowed_values(c, language), c.empty, c.about) for c in table.columns]
+    yield markdown_table(INPUT_COLUMNS, rows, language)
 
 
 def _allowed_values(column: ColumnDescription, language: str) -> str:
@@ -83,10 +75,10 @@ def _allowed_values(column: ColumnDescription, language: str) -> str:
     return "; ".join(word for word in words if word)
 
 
-def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown; a bar within a cell is escaped."""
-    heads = list(heads)
-    lines = [heads, ["---"] * len(heads), *rows]
+def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> str:
+    """A table in Markdown under heads by their keys; a bar within a cell is escaped."""
+    named = [say(f"reference.{head}", language) for head in heads]
+    lines = [named, ["---"] * len(named), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
