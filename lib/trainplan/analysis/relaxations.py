@@ -133,31 +133,31 @@ def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
 def _raise_ceilings(arrays: Arrays, at: list[tuple[int, int]]) -> Raise:
     """From amounts (D,) to arrays in which each is added to the ceilings at `at`."""
 
-    def raised(amounts: Array) -> Arrays:
+    def with_amounts(amounts: Array) -> Arrays:
         ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
         for year, source in at:
             ceiling[year, source] += amounts
         return replace(arrays, ceiling=ceiling)
 
-    return raised
+    return with_amounts
 
 
 def _raise_capacity(arrays: Arrays, program: int) -> Raise:
     """From places (D,) to arrays in which each is added to a program's capacity."""
 
-    def raised(places: Array) -> Arrays:
+    def with_places(places: Array) -> Arrays:
         capacity = np.repeat(arrays.capacity, len(places), axis=1)
         capacity[program] += places
         return replace(arrays, capacity=capacity)
 
-    return raised
+    return with_places
 
 
-def _least_that_meets(arrays: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
+def _least_that_meets(arrays: Arrays, objective: int, with_amounts: Raise, most: float, step: float) -> float | None:
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(run_plan(raised(amounts)).met_when_due[objective])
+        return np.asarray(run_plan(with_amounts(amounts)).met_when_due[objective])
 
     return least_amount(works, most, amounts_at_once(arrays), step) if works(np.array([most]))[0] else None
 

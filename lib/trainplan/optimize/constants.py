@@ -75,7 +75,7 @@ def stock_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) 
 
 
 def yearly_enrollment_limit(constants: Constants, arrays: Arrays, needed: Array) -> Array:
-    """(Y, K): the year's need."""
+    """(Y, K): the need of the year, which is known beforehand."""
     return needed
 
 

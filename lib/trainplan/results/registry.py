@@ -1,45 +1,22 @@
 """The result tables: for each its keys, its columns with their units, and how a column adds up over the years.
 
 Whatever a result table needs elsewhere follows from `RESULTS`: the order of the columns in CSV files, headings and
-number formats of pages and workbooks, and the reference (docs/reference.md). To add a table: its stem in `Stem`, its
-record in `RESULTS`, its title and the meanings of its columns in the catalogs (`table_title.<stem>`,
-`about.result.<stem>`, `about.result.<stem>.<column>`), and the function that builds it.
+number formats of pages and workbooks, and the reference (docs/reference.md). To add a table: its record here, its
+title and the meanings of its columns in the catalogs (`table_title.<stem>`, `about.result.<stem>`,
+`about.result.<stem>.<column>`), and the function that makes it (of a run: `@run_table` in `results/tables.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 
 from trainplan.text.catalog import say, term, texts
 
-Stem = Literal[
-    "workforce",
-    "enrollment",
-    "classes",
-    "cost",
-    "budget",
-    "gap",
-    "verdicts",
-    "commitments",
-    "lines",
-    "optimum",
-    "marginal_values",
-    "inputs",
-    "results",
-    "totals",
-    "differences",
-    "goal",
-    "relaxations",
-    "values",
-    "probabilities",
-    "cost_bands",
-    "sensitivity",
-    "conditions",
-]
+Stem = str  # of a table's file
 Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed",
@@ -102,6 +79,7 @@ class ResultTable:
 
     @property
     def column_names(self) -> list[str]:
+        """The names of the columns that every such table begins with, in order."""
         return [column.name for column in self.columns]
 
     def column(self, name: str) -> Column:
@@ -342,10 +320,9 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
 RESULTS: Mapping[Stem, ResultTable] = {
     table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES]
 }
-STEMS: tuple[Stem, ...] = get_args(Stem)
 
 
-def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
+def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame itself; ValueError where its columns are not those that the registry has for the table."""
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
@@ -354,8 +331,3 @@ def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
     return frame
-
-
-def registered_tables(frames: Mapping[Stem, pd.DataFrame]) -> dict[Stem, pd.DataFrame]:
-    """The frames by stem, each checked against the registry; microseconds a table."""
-    return {stem: registered(stem, frame) for stem, frame in frames.items()}
