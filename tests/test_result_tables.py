@@ -10,8 +10,9 @@ import pytest
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference, reference_path
-from trainplan.results.registry import NUMBER_FORMATS, RESULTS, STEMS, ResultTable, Stem, registered
+from trainplan.results.registry import RESULTS, STEMS, ResultTable, Stem, registered
 from trainplan.results.tables import compute
+from trainplan.sheets.formats import NUMBER_FORMATS
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, texts
 

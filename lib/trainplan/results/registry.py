@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from trainplan.sheets.formats import number_format
 from trainplan.text.catalog import say, term, texts
 
 Stem = Literal[
@@ -46,17 +47,6 @@ Unit = Literal[
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty"]
-NUMBER_FORMATS: dict[Unit, str] = {
-    "year": "0",
-    "people": "#,##0.0",
-    "coverage": "#,##0.0",
-    "classes": "#,##0",
-    "share": "0.0%",
-    "VND": "#,##0",
-    "people_years": "#,##0.0",
-    "people_years_per_billion": "#,##0.0",
-    "number": "#,##0",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class Column:
     @property
     def number_format(self) -> str:
         """The format of a spreadsheet for the column's numbers; `General` for what has no unit."""
-        return self.shown or NUMBER_FORMATS.get(self.unit, "General")
+        return self.shown or number_format(self.unit)
 
     def cell_text(self, code: str, language: str) -> str:
         """A code of the column as people read it; the code itself where the column holds no codes."""
