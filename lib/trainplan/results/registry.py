@@ -103,7 +103,10 @@ class ResultTable:
         return say(f"table_title.{self.stem}", language)
 
     def heading(self, column: str, language: str) -> str:
-        """The heading of a column: the table's own, else that of every column of the name."""
+        """The heading of a column: the table's own, else that of every column of the name; amounts say their unit."""
+        amount = column.removesuffix("_vnd")
+        if amount != column and f"head.{column}" not in texts(language) and f"head.{amount}" in texts(language):
+            return heading(column, language, unit="VND")
         return own_text("head", self.stem, column, language)
 
     def meaning(self, language: str) -> str:
@@ -126,6 +129,15 @@ class ResultTable:
         at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
         found = added.join(at_the_end).reset_index()
         return found[[name for name in self.column_names if name in found]]
+
+
+def heading(column: str, language: str, unit: str = "") -> str:
+    """What stands above a column, with `unit.<unit>` in brackets: `head.<column>` (amounts leave out `_vnd`).
+
+    A column without such a text, as that of a year, is its own heading.
+    """
+    head = term("head", column.removesuffix("_vnd"), language)
+    return f"{head} ({say(f'unit.{unit}', language)})" if unit else head
 
 
 def own_text(family: str, stem: str, column: str, language: str, shared: str = "") -> str:
