@@ -14,15 +14,14 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from test_book import METHODS, RANGES
+from making import RANGES, SOUND, make_part, values_of
+from trainplan import parts
 from trainplan.desk import page
 from trainplan.desk.bench import Bench
-from trainplan.plan.plan import load_plan
-from trainplan.report.book import Book
-from trainplan.report.charts import Picture, wrapped
+from trainplan.report.charts import wrapped
+from trainplan.report.figures import FIGURES
 from trainplan.report.html import LITERAL
 
-SOUND = Path(__file__).parent / "broken" / "sound"
 ODD = (
     "$5 và $6", "_gạch dưới_", r"x^2_{n} \alpha", "100 % {a} %s", "<b>&amp;</b>", "\"kép\" 'đơn' `x`", "# *s* [a](b)",
     r"\$ \\ \n", "Liềnmộtchữ" * 9, "rất dài " * 14,
@@ -53,26 +52,13 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Kept(Book):
-    """A book that keeps the figures that it shows."""
-
-    def __init__(self, plan: Path, language: str) -> None:
-        super().__init__(load_plan(plan), language, None, [], None)
-        self.figures: list[Figure] = []
-
-    def _picture(self, picture: Picture) -> None:
-        self.figures.append(picture.figure)
-        super()._picture(picture)
-
-
 @pytest.fixture(scope="module", params=["vi", "en"])
 def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
     """Every figure of every page."""
-    book = Kept(odd, request.param)
-    for name in METHODS:
-        getattr(book, name)()
-    assert len(book.figures) >= 20
-    return book.figures
+    values = values_of(odd)
+    found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow", "best_plan")]
+    assert len(found) >= 20 and set(FIGURES) < set(parts.names())
+    return found
 
 
 def asked(figure: Figure) -> list[str]:

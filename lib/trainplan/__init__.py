@@ -1,17 +1,54 @@
 """Training plans: what a decision asks for, what there are places and money for, and what comes of it.
 
-`from trainplan import tables` gives tables of text, `sentences` what pages say of a plan.
+    from trainplan import compute, load_plan, parts
+    results = compute(load_plan("an_giang_2011_2015", "priority_rule", {"ceilings.*.ceiling_vnd": {"scale": 0.9}}))
+    results["verdicts"], parts.coverage(results).figure("en"), parts.verdicts(results).frame("vi")
+
+The names in `__all__` are what is promised to notebooks and scripts, and nothing else is; README.md says what each
+gives. Wrong input raises `PlanError`, which lists every problem.
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 # Modules that register rules and kinds: see plan/choices.py
 REGISTERING = ("trainplan.model.kinds", "trainplan.model.funding", "trainplan.optimize.best_plan")
 
+# Where each public name is found. It is imported when it is first asked for: the command line starts without them.
+HOMES = {
+    "PlanError": "text.problems",
+    "attribute": "analysis.attribution",
+    "attribute_each": "analysis.attribution",
+    "best_plan": "analysis.rule_comparison",
+    "compare": "results.compare",
+    "compare_rules": "analysis.rule_comparison",
+    "compute": "results.tables",
+    "failure_conditions": "analysis.failure_conditions",
+    "goal_seek": "analysis.goal_seek",
+    "load_plan": "plan.plan",
+    "marginal_values": "analysis.marginal_values",
+    "open_desk": "desk.opening",
+    "open_notebook": "report.notebook",
+    "relaxations": "analysis.relaxations",
+    "sensitivity": "analysis.sensitivity",
+    "show": "report.notebook",
+    "uncertainty": "analysis.monte_carlo",
+    "uncertainty_by_loop": "analysis.monte_carlo",
+    "uncertainty_by_rule": "analysis.monte_carlo",
+}
+MODULES = {name: f"report.{name}" for name in ("figures", "parts", "sentences", "tables")}
 
-def __getattr__(name: str) -> ModuleType:
-    """Parts of pages, imported when they are first asked for: commands that show nothing start without them."""
-    if name in ("tables", "sentences"):
-        return import_module(f"trainplan.report.{name}")
+__all__ = sorted([*HOMES, *MODULES])
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for."""
+    if name in MODULES:
+        return import_module(f"{__name__}.{MODULES[name]}")
+    if name in HOMES:
+        return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -74,6 +74,12 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def attribute_each(one: Plan, others: Sequence[Plan]) -> list[tuple[Plan, pd.DataFrame]]:
+    """The others that can be compared with the first and differ from it, each with its frame of `attribute`."""
+    attributed = [(other, attribute(one, other)) for other in others]
+    return [(other, frame) for other, frame in attributed if len(frame)]
+
+
 def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
     """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
     return pd.concat([attribute(one, one), *(attribute(one, other) for other in others)], ignore_index=True)

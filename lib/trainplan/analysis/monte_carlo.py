@@ -7,13 +7,14 @@ enrollment that the plan decides without knowing is replayed, and what money lac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import tee
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from trainplan.analysis.rule_comparison import under_rule
 from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.cost import cost_by_source
@@ -153,6 +154,19 @@ def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Ite
         yield replicate, inputs, run
 
 
+def uncertainty_by_loop(
+    plan: Plan, draws: int = DRAWS, seed: int = SEED
+) -> tuple[Uncertainty | None, Uncertainty | None]:
+    """The same draws in the closed and in the open loop; no draws for a plan without ranges.
+
+    There is no closed loop for a rule that decides all years at once.
+    """
+    if not plan.ranges:
+        return None, None
+    replanned = uncertainty(plan, draws, seed, "closed") if is_yearly(plan.allocation) else None
+    return replanned, uncertainty(plan, draws, seed, "open")
+
+
 def uncertainty_by_rule(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> list[Uncertainty]:
     """The same draws under every rule that keeps the ceilings; no draws for a plan without ranges.
 
@@ -160,7 +174,7 @@ def uncertainty_by_rule(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED
     """
     if not plan.ranges:
         return []
-    plans = [replace(plan, choices=plan.choices.model_copy(update={"allocation": rule})) for rule in compared_rules()]
+    plans = [under_rule(plan, rule) for rule in compared_rules()]
     closed = [uncertainty(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
     return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
 

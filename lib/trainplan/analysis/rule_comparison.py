@@ -13,6 +13,7 @@ from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, run_plan, solve_best_plan, weighted_shortfall
 from trainplan.plan.choices import compared_rules
 from trainplan.plan.plan import Plan
+from trainplan.results.tables import Results, compute
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ def compare_rules(plan: Plan) -> RuleComparison:
     others = (rule for rule in compared_rules() if rule != "optimal")
     runs = {rule: run_plan(replace(arrays, allocation=rule)) for rule in others}
     return RuleComparison(plan, best, {**runs, "optimal": best.run})
+
+
+def under_rule(plan: Plan, rule: str) -> Plan:
+    """The plan under another rule of allocation."""
+    return replace(plan, choices=plan.choices.model_copy(update={"allocation": rule}))
+
+
+def best_plan(plan: Plan) -> Results:
+    """The results of a plan when all years are planned at once, whatever its own rule; `best` holds the bound."""
+    return compute(under_rule(plan, "optimal"))
 
 
 def nearest_rule(compared: RuleComparison) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,3 +111,35 @@ def _is_numeric(cells: pd.Series) -> bool:
 
 def _align_right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
+
+
+def answer_list(sentences: Sequence[str]) -> str:
+    """Sentences that give the answer of a page, as a list that stands out."""
+    return _list(sentences, "answer")
+
+
+def notes_list(sentences: Sequence[str]) -> str:
+    """Sentences as a list."""
+    return _list(sentences, "notes")
+
+
+def _list(sentences: Sequence[str], style: str) -> str:
+    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="{style} {LITERAL}">{items}</ul>'
+
+
+def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
+    """What a page is about, below its title."""
+    plan, scenario, reason = (html.escape(text) for text in (plan, scenario, reason))
+    word = say("head.scenario", language)
+    return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong> – {reason}</p>'
+
+
+def name_line(name: str) -> str:
+    """The name of what follows, in bold letters."""
+    return f'<p class="{LITERAL}"><strong>{html.escape(name)}</strong></p>'
+
+
+def nothing_line(caption: str, language: str) -> str:
+    """What stands in the place of a table without rows."""
+    return f"<p>{caption}: {say('word.nothing', language)}</p>"

@@ -23,7 +23,7 @@ import papermill
 from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
-import trainplan.report.book  # noqa: F401 - imported once, before the processes of the notebooks are forked
+import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.html import render_report
 from trainplan.run.engine import ENGINE
 from trainplan.storage.files import OutputError, note_written, put, recorded, unwritable

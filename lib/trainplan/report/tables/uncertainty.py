@@ -44,7 +44,9 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
 
 
 def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.DataFrame:
-    """A row an objective: how likely it is when due, a column a loop and rule of allocation."""
+    """A row an objective: how likely it is when due, a column a loop and rule of allocation; none without draws."""
+    if not by_rule:
+        return pd.DataFrame()
     plan = by_rule[0].plan
     rows = {"objective": [row.id for row in plan.tables.objectives]}
     for draws in by_rule:

@@ -1,0 +1,80 @@
+"""How a notebook starts, `page = open_notebook(globals())`, and shows: `show(parts.coverage(page.results))`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from IPython.display import HTML, display
+
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import Plan, load_plan
+from trainplan.report.charts import Picture
+from trainplan.report.parameters import WHERE, coordinates
+from trainplan.report.parts import FigurePiece, HtmlPiece, Part
+from trainplan.results.tables import Results, compute
+from trainplan.storage.files import write_bytes
+from trainplan.text.problems import PlanError, Problem, nearest_name
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook's coordinates, checked and read; what is computed of them is computed once."""
+
+    plan: Plan
+    language: str
+    output_dir: Path | None  # where figures go
+    others: tuple[Plan, ...]  # the scenarios to compare with; none where the notebook declares no `scenarios`
+    group: str | None
+
+    @cached_property
+    def results(self) -> Results:
+        """The results of the plan."""
+        return compute(self.plan)
+
+
+_opened: list[Page] = []  # the notebook's page: a process or a kernel runs one notebook
+
+
+def open_notebook(names: Mapping[str, Any]) -> Page:
+    """Opens the page for a notebook's global names, its parameters among them; `show` follows its language and folder.
+
+    PlanError, shown without a traceback, lists every parameter that is unknown, missing or wrong.
+    """
+    given = coordinates(names)
+    plan = load_plan(given["plan"], given["scenario"], given["overrides"])
+    group, groups = given.get("group"), [row.id for row in plan.tables.groups]
+    if group and group not in groups:
+        near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
+        raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
+    folder = Path(given["output_dir"]) if given["output_dir"] else None
+    wanted = given["scenarios"] or ["base", *scenario_names(plan.path)] if "scenarios" in given else []
+    others = tuple(load_plan(plan.path, name) for name in wanted if name != plan.scenario)
+    _opened[:] = [Page(plan, given["language"], folder, others, group)]
+    return _opened[0]
+
+
+def show(*shown: Part, language: str | None = None, output_dir: str | Path | None = None) -> None:
+    """Shows parts one below the other, in the language of the open notebook (Vietnamese where none is open).
+
+    The PNG file of every figure is kept in `output_dir`/figures, by default in the notebook's folder, if it has one.
+    """
+    page = _opened[0] if _opened else None
+    language = language or (page.language if page else "vi")
+    folder = Path(output_dir) if output_dir else page.output_dir if page else None
+    for piece in (piece for part in shown for piece in part.pieces):
+        if isinstance(piece, FigurePiece):
+            _show_picture(piece.make(language), language, folder)
+        elif isinstance(piece, HtmlPiece) and (html := piece.html(language)):
+            display(HTML(html))
+
+
+def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
+    data = picture.png()
+    if folder is not None:
+        write_bytes(folder / "figures" / f"{picture.name}.{language}.png", data)
+    bundle = {"image/png": data, "text/plain": picture.alt}
+    display(bundle, raw=True, metadata={"image/png": {"alt": picture.alt}})

@@ -1,0 +1,255 @@
+"""Parts of pages by name: `part = parts.coverage(results)` is what a page shows in one place, as a value to work with.
+
+`show(part)` shows it in a notebook; `part.figure("en")`, `part.frame("vi")` and `part.sentences("vi")` give what is in
+it. Whatever is in FIGURES, TABLES or SENTENCES is a part by its own name; parts of several pieces are composed below.
+Every part has its caption, `caption.<name>`, in both catalogs.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from trainplan.analysis.goal_seek import Goal
+from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.rule_comparison import RuleComparison
+from trainplan.plan.plan import Plan
+from trainplan.report.charts import Picture
+from trainplan.report.figures import FIGURES
+from trainplan.report.html import answer_list, html_table, name_line, notes_list, nothing_line, title_line
+from trainplan.report.sentences import SENTENCES
+from trainplan.report.tables import TABLES
+from trainplan.results.tables import Results
+from trainplan.text.catalog import say
+from trainplan.text.problems import nearest_name
+
+ANSWERS = {  # sentences that lead a page and stand out on it
+    "compare_best_plan",
+    "goal_amount",
+    "headline",
+    "no_ranges",
+    "probability_summary",
+    "real_money",
+}
+LEFT_OUT = {"probabilities_by_rule", "ranges"}  # tables that a plan has none of unless it has ranges
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A figure, a table or sentences, by the name in its register; `make` makes it in a language."""
+
+    name: str
+    make: Callable[[str], Any]
+
+
+class FigurePiece(Piece):
+    """A figure; `make` gives its `Picture`."""
+
+
+class HtmlPiece(Piece):
+    """What is shown as HTML."""
+
+    def html(self, language: str) -> str:
+        """The piece in a language; empty where there is nothing to show."""
+        raise NotImplementedError
+
+
+class TablePiece(HtmlPiece):
+    """A table; `make` gives its frame of text."""
+
+    def html(self, language: str) -> str:
+        """The table under its caption, or a line that says that it has no rows."""
+        frame, caption = self.make(language), say(f"caption.{self.name}", language)
+        if len(frame):
+            return html_table(frame, caption)
+        return "" if self.name in LEFT_OUT else nothing_line(caption, language)
+
+
+class SentencesPiece(HtmlPiece):
+    """Sentences; `make` gives their list."""
+
+    def html(self, language: str) -> str:
+        """A list, marked where it holds the answer of the page."""
+        said = self.make(language)
+        return answer_list(said) if self.name in ANSWERS else notes_list(said)
+
+
+class TitlePiece(SentencesPiece):
+    """What a page is about: the plan, the scenario, and why there is one."""
+
+    def html(self, language: str) -> str:
+        plan, scenario, reason = self.make(language)
+        return title_line(plan, scenario, reason, language)
+
+
+class NamePiece(SentencesPiece):
+    """The name of what follows."""
+
+    def html(self, language: str) -> str:
+        [name] = self.make(language)
+        return name_line(name)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a page shows in one place: figures, tables and sentences in their order; none where there is nothing.
+
+    Each is made when it is asked for, in `vi` or `en`. LookupError where a part has none or several of what is asked.
+    """
+
+    name: str
+    pieces: tuple[Piece, ...] = ()
+
+    def caption(self, language: str) -> str:
+        """What the part shows, in a line."""
+        return say(f"caption.{self.name}", language)
+
+    def picture(self, language: str) -> Picture:
+        """The figure with its message in words (`alt`) and the name of its file."""
+        picture: Picture = self._only(FigurePiece).make(language)
+        return picture
+
+    def figure(self, language: str) -> Figure:
+        """The figure, as matplotlib has it."""
+        return self.picture(language).figure
+
+    def frame(self, language: str) -> pd.DataFrame:
+        """The table: a frame of text under the headings of the page."""
+        frame: pd.DataFrame = self._only(TablePiece).make(language)
+        return frame
+
+    def sentences(self, language: str) -> list[str]:
+        """All its sentences in their order."""
+        found = [piece for piece in self.pieces if isinstance(piece, SentencesPiece)]
+        if not found:
+            raise LookupError(f"{self.name} has no sentences")
+        return [sentence for piece in found for sentence in piece.make(language)]
+
+    def _only(self, kind: type[Piece]) -> Piece:
+        found = [piece for piece in self.pieces if isinstance(piece, kind)]
+        if len(found) != 1:
+            what = "figures" if kind is FigurePiece else "tables"
+            raise LookupError(f"{self.name} has {len(found) or 'no'} {what}")
+        return found[0]
+
+
+REGISTERS: tuple[tuple[Mapping[str, Callable[..., Any]], type[Piece]], ...] = (
+    (FIGURES, FigurePiece),
+    (TABLES, TablePiece),
+    (SENTENCES, SentencesPiece),
+)
+COMPOSED: dict[str, Callable[..., Part]] = {}
+
+
+def names() -> list[str]:
+    """The names of all parts."""
+    return sorted({*COMPOSED, *(name for register, _ in REGISTERS for name in register)})
+
+
+def find_part(name: str) -> Callable[..., Part]:
+    """The function that makes the part of that name; AttributeError, with the nearest name, where there is none."""
+    if name in COMPOSED:
+        return COMPOSED[name]
+    for register, kind in REGISTERS:
+        if name in register:
+            return _part_of(name, register[name], kind)
+    raise AttributeError(f"no part {name!r}; nearest: {nearest_name(name, names())!r}")
+
+
+__getattr__ = find_part
+
+
+def __dir__() -> list[str]:
+    return [*names(), "Part", "find_part", "names"]
+
+
+def _part_of(name: str, function: Callable[..., Any], kind: type[Piece]) -> Callable[..., Part]:
+    """Takes what `function` takes before the language; a part of nothing (None) has no pieces."""
+    takes = [*inspect.signature(function).parameters.values()][:-1]
+    signature = inspect.Signature(takes, return_annotation="Part")
+
+    def part(*values: Any, **named: Any) -> Part:
+        given = signature.bind(*values, **named)
+        if any(given.arguments[p.name] is None and "None" not in str(p.annotation) for p in takes):
+            return Part(name)
+        return Part(name, (kind(name, partial(function, *given.args)),))
+
+    part.__name__, part.__doc__ = name, function.__doc__
+    part.__signature__ = signature  # type: ignore[attr-defined]
+    return part
+
+
+# --- parts of several pieces
+
+
+def composed(function: Callable[..., Part]) -> Callable[..., Part]:
+    """Registers a function that composes a part, under its name."""
+    COMPOSED[function.__name__] = function
+    return function
+
+
+def _join(name: str, *parts: Part) -> Part:
+    return Part(name, tuple(piece for part in parts for piece in part.pieces))
+
+
+@composed
+def title(plan: Plan) -> Part:
+    """The plan, the scenario and why there is one."""
+
+    def lines(language: str) -> list[str]:
+        reason = plan.scenario_reason(language) or say("word.plan_itself", language)
+        return [plan.title(language), plan.scenario_title(language), reason]
+
+    return Part("title", (TitlePiece("title", lines),))
+
+
+@composed
+def warnings(plan: Plan) -> Part:
+    """What the check of the input found worth a look, in both languages."""
+    return Part("warnings", (SentencesPiece("warnings", lambda _: plan.warnings),))
+
+
+@composed
+def value_of_money_over_time(results: Results) -> Part:
+    """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
+    said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
+    return _join("value_of_money_over_time", said(results.plan), drawn(results))
+
+
+@composed
+def group_flow(results: Results, group: str | None = None) -> Part:
+    """A group's stock, who joins and leaves, under its name; without one, the group that most people leave."""
+    id = group or busiest_group(results)
+    name = NamePiece("group_flow", lambda language: [results.plan.label("groups", id, language)])
+    return Part("group_flow", (name, *find_part("group_stocks_and_flows")(results, id).pieces))
+
+
+def busiest_group(results: Results) -> str:
+    """The group that most people leave, among those with an objective of their own."""
+    own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
+    left = results["workforce"].groupby("group")["leavers"].sum()
+    return str(left[left.index.isin(own)].idxmax())
+
+
+@composed
+def best_plan(compared: RuleComparison) -> Part:
+    """What the best plan reaches with the same money, beside every rule: sentences, figure and table."""
+    return _join("best_plan", *(find_part(one)(compared) for one in ("compare_best_plan", "rule_comparison", "rules")))
+
+
+@composed
+def goal(goal: Goal) -> Part:
+    """The least yearly amount with which every target is met that money can meet, and the targets that it cannot."""
+    return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal))
+
+
+@composed
+def likelihood(draws: Uncertainty | None) -> Part:
+    """The answer of the draws in a few sentences; without draws, why there are none."""
+    return _join("likelihood", find_part("probability_summary")(draws) if draws else find_part("no_ranges")())
