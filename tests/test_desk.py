@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import plans, write_plan
-from trainplan.cli import main, parsed
+from trainplan.cli import main, parse_arguments
 from trainplan.desk import page, reports, saving
 from trainplan.desk.bench import Bench
 from trainplan.desk.desk import Desk
@@ -465,7 +465,7 @@ def test_a_wrong_parameter_stops_it_in_words() -> None:
 
 
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
-    call = command_line(parsed(["desk", "--port=8899"]).options, tmp_path)
+    call = command_line(parse_arguments(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
     known = environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)

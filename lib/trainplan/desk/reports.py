@@ -17,7 +17,7 @@ from trainplan.desk.saving import Words, as_yaml
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.index import NAMES
-from trainplan.run.manifest import DONE, Manifest, split
+from trainplan.run.manifest import DONE, Manifest, split_name
 from trainplan.storage.files import write_text
 
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
@@ -75,7 +75,7 @@ def made(index: Path, scenario: str, language: str) -> list[tuple[str, Path]]:
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
     folder = index.parent / folder_name(name)
     entries = Manifest(folder).read().get("notebooks", {})
-    done = [name for name, entry in entries.items() if entry["status"] == DONE and split(name)[1] == language]
+    done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
     pages = [index.with_name(NAMES[language]), *(folder / "reports" / f"{name}.html" for name in done)]
     return [(_title(page), page) for page in pages if page.is_file()]
 

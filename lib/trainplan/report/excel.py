@@ -12,9 +12,9 @@ from trainplan.report.sentences import headline
 from trainplan.report.tables import changes
 from trainplan.results.registry import RESULTS, Column, Stem
 from trainplan.results.tables import Results
-from trainplan.run.manifest import versions
 from trainplan.sheets.workbook import Cell, SheetColumn, Workbook
 from trainplan.storage.files import write_bytes
+from trainplan.storage.provenance import versions
 from trainplan.text.catalog import say
 from trainplan.text.formats import day
 
