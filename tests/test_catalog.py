@@ -14,23 +14,18 @@ from trainplan.text.catalog import LANGUAGES, both, say, term, texts
 
 PACKAGE = Path(trainplan.__file__).parent
 LITERALS_LEFT = {  # files whose texts still stand in the code, with how many
-    "cli.py": 42,
     "desk/controls.py": 1,
     "desk/gate.py": 1,
     "desk/reports.py": 2,
     "desk/saving.py": 3,
     "desk/server.py": 1,
-    "report/book.py": 1,
-    "run/execute.py": 1,
-    "run/interrupts.py": 1,
-    "run/run.py": 6,
-    "storage/files.py": 2,
 }
 NO_TEXTS = {  # Vietnamese letters that nobody reads as a text
     "results/sources.py": "words that data files begin with",
+    "run/interrupts.py": "what is said before anything can be imported",
     "text/formats.py": "the alphabet",
 }
-PAIRS_LEFT = {"report/book.py"}  # files that still say something in a dictionary of languages
+PAIRS_LEFT: set[str] = set()  # files that still say something in a dictionary of languages
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 
 

@@ -19,7 +19,8 @@ import pytest
 from matplotlib.text import Text
 from ruamel.yaml import YAML
 
-from trainplan import sentences, tables
+from making import make_part
+from trainplan import figures, sentences, tables
 from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.goal_seek import goal_seek
@@ -31,13 +32,13 @@ from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import TABLES
-from trainplan.report import figures
 from trainplan.report.charts import Picture
 from trainplan.report.excel import write_excel
-from trainplan.report.index import render_index, run_links
+from trainplan.report.index import ScenarioRun, render_index, run_links
+from trainplan.report.parts import COMPOSED, FigurePiece, HtmlPiece
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
-from trainplan.run.manifest import ScenarioRun, versions
+from trainplan.storage.provenance import versions
 from trainplan.text import catalog
 
 PROVINCE = "an_giang_2011_2015"
@@ -181,6 +182,14 @@ class Visible(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.hidden:
             self.texts.append(data)
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_a_part_of_several_pieces(name: str, shown: dict[str, Any]) -> None:
+    pieces = make_part(name, shown).pieces
+    pages = [piece.html("vi") for piece in pieces if isinstance(piece, HtmlPiece)]
+    alts = [piece.make("vi").alt for piece in pieces if isinstance(piece, FigurePiece)]
+    assert words_left([*alts, *(text for page in pages for text in Visible(page).texts)]) == KNOWN.get(name, set())
 
 
 def test_the_index(shown: dict[str, Any], tmp_path: Path) -> None:
