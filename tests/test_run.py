@@ -22,7 +22,7 @@ from trainplan.plan.find import folder_name, scenarios_named
 from trainplan.run.execute import Job, Outcome, execute, perform_job
 from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
-from trainplan.run.workers import run_all
+from trainplan.run.workers import START, run_all
 from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
 from trainplan.storage.provenance import DESK, PACKAGE, code_hash
 from trainplan.text.catalog import both
@@ -364,10 +364,18 @@ def test_what_fails_is_named_and_the_rest_is_kept(
 def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tmp_path: Path) -> None:
     """A notebook that has run, in a language that pages do not know."""
     report = tmp_path / "page.html"
-    outcome = perform_job(Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr"))
+    job = Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr")
+    (outcome,) = outcomes_of(job)
     assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
     assert outcome.details == tmp_path / "a.failed.txt"
     assert "render_report" in outcome.details.read_text("utf-8") and outcome.details not in outcome.written
+
+
+def outcomes_of(job: Job, start: str = START) -> list[Outcome]:
+    """How a job ends in a process of its own."""
+    outcomes: list[Outcome] = []
+    run_all(perform_job, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
+    return outcomes
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
@@ -422,10 +430,9 @@ def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path, monke
         "for i in range(3):\n    __import__('IPython').display.clear_output(wait=True)\n    print(i)",
         "async def f():\n    return 7\nawait f()",
     )
-    outcomes: list[Outcome] = []
     job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
-    run_all(perform_job, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
-    assert outcomes[0].error == "" and outcomes[0].figures == 3
+    (outcome,) = outcomes_of(job, start)
+    assert outcome.error == "" and outcome.figures == 3
     real = execute(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
     ours = nbformat.read(job.executed, 4)
     for our, its in zip(ours.cells, real.cells, strict=True):
