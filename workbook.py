@@ -51,9 +51,12 @@ LOCK = ROOT / "requirements.lock"
 MARKER = ENVIRONMENT / "made-from.sha256"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CHECKS = (
-    ("ruff", ["ruff", "check", "."]),
-    ("mypy", ["mypy"]),
-    ("pytest", ["pytest", "-n", "auto"]),
+    ("ruff", ["-m", "ruff", "check", "."]),
+    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    ("nbstripout", ["-m", "nbstripout", "--verify", "--keep-id", *map(str, sorted(ROOT.glob("notebooks/*.ipynb")))]),
+    ("lint-imports", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
+    ("mypy", ["-m", "mypy"]),
+    ("pytest", ["-m", "pytest", "-n", "auto"]),
 )
 NO_NETWORK = re.compile(
     "NewConnectionError|Max retries|Temporary failure|getaddrinfo|ConnectTimeout|ReadTimeout|"
@@ -188,7 +191,7 @@ def test(arguments: list) -> int:
     codes = {}
     for name, command in CHECKS:
         say(f"— {name}")
-        codes[name] = call(["-P", "-m", *command, *(arguments if name == "pytest" else [])], ROOT)
+        codes[name] = call(["-P", *command, *(arguments if name == "pytest" else [])], ROOT)
     failed = [name for name, code in codes.items() if code]
     say("Không đạt / failed: " + ", ".join(failed) if failed else "Tất cả đều đạt. / Everything passed.")
     return max(codes.values())

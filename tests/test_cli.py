@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from trainplan.cli import COMMANDS, main, parser
+from test_catalog import VIETNAMESE, literals
+from trainplan.cli import COMMANDS, build_parser, exit_status, main
+from trainplan.run.interrupts import STOPPED
+from trainplan.storage.log import VARIABLE, start_log
+from trainplan.storage.progress import Progress
+from trainplan.storage.provenance import PACKAGE
+from trainplan.text.catalog import both, texts
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 TABLES = {"workforce", "enrollment", "classes", "cost", "budget", "gap", "verdicts", "commitments", "lines"}
@@ -128,7 +136,7 @@ def test_every_option_adds_up_or_is_given_once() -> None:
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:
-    found = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    found = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
     return dict(found.choices)
 
 
@@ -137,6 +145,92 @@ def test_a_place_that_cannot_be_written_is_a_failure(tmp_path: Path, capsys: pyt
     assert main(["tables", str(SOUND), "--output", str(tmp_path / "file")]) == 1
     err = capsys.readouterr().err
     assert str(tmp_path / "file") in err and "Traceback" not in err
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file that takes the log; silence afterwards."""
+    path = tmp_path / "all.log"
+    monkeypatch.setenv(VARIABLE, str(path))
+    yield path
+    monkeypatch.delenv(VARIABLE)
+    start_log()
+
+
+def surprise() -> int:
+    raise ZeroDivisionError("nobody foresaw it")
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_traceback_in_the_log(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_status(surprise) == 1
+    words = f"{both('cli.unexpected')}: ZeroDivisionError: nobody foresaw it ({both('file.details')}: {log})"
+    assert capsys.readouterr() == ("", words + "\n")
+    assert "Traceback" in log.read_text("utf-8") and "in surprise" in log.read_text("utf-8")
+
+
+def test_without_a_log_a_traceback_goes_to_the_outputs(tmp_path: Path) -> None:
+    """As another process, whose library lies in a folder of its own."""
+    shutil.copytree(PACKAGE, tmp_path / "lib" / "trainplan", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from trainplan.cli import exit_status; exit_status(lambda: 1 // 0)"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "lib"), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-P", "-c", code]
+    said = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True).stderr
+    kept = tmp_path / "outputs" / "failures.log"
+    assert said.count("\n") == 1 and str(kept) in said and "ZeroDivisionError" in kept.read_text("utf-8")
+
+
+def test_the_log_says_what_was_read_and_written_and_how_long_it_took(log: Path, tmp_path: Path) -> None:
+    assert main(["tables", str(SOUND), "--output", str(tmp_path / "out")]) == 0
+    lines = log.read_text("utf-8").splitlines()
+    for file in (SOUND / "groups.csv", SOUND / "plan.yaml"):
+        assert any(line.endswith(f"DEBUG read {file}") for line in lines)
+    written = {Path(line.split("wrote ")[1]).name for line in lines if "DEBUG wrote " in line}
+    assert written == {f"{stem}.csv" for stem in TABLES}
+    assert re.search(r"INFO the command: [\d.]+ s$", lines[-1])
+
+
+def test_a_level_sends_the_log_to_the_terminal_and_nothing_is_said_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for level, debug, info in (("", False, False), ("info", False, True), ("Debug", True, True)):
+        monkeypatch.setenv(VARIABLE, level)
+        assert main(["tables", str(SOUND), "--output", str(tmp_path)]) == 0
+        err = capsys.readouterr().err
+        assert ("DEBUG read" in err, "INFO the command" in err) == (debug, info)
+    monkeypatch.delenv(VARIABLE)
+    start_log()
+
+
+def test_a_log_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert main(["check", str(SOUND)]) == 1
+    err = capsys.readouterr().err
+    assert str(tmp_path) in err and err.count("\n") == 1
+
+
+def test_the_uncertainty_of_a_plan_without_a_terminal_is_said_by_tenths(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(20) as progress:
+        progress.start -= 4  # as if it had taken four seconds
+        for done in (1, 3, 4, 20):
+            progress.reach(done)
+    assert re.findall(r"\[(\d+)/20\]", capsys.readouterr().err) == ["3", "4", "20"]
+
+
+def test_on_a_terminal_progress_is_one_line_that_goes(tmp_path: Path) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    with Progress(2, terminal) as progress:
+        progress.begin("one")
+        assert "0/2" in terminal.getvalue() and "one" in terminal.getvalue()
+        progress.end("one", "failed", lasting=True)
+    assert "[1/2] one  failed\n" in terminal.getvalue() and terminal.getvalue().endswith("\r\x1b[K")
 
 
 def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
@@ -151,7 +245,7 @@ def test_a_reader_that_goes_away_gets_no_traceback(tmp_path: Path) -> None:
 def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert tuple(re.findall(r"^    ([a-z]+)(?: |$)", out, re.MULTILINE)) == COMMANDS
+    assert tuple(re.findall(r"^    ([a-z]+)(?: |$)", out, re.MULTILINE)) == tuple(COMMANDS)
     assert "kịch bản" in out and "scenario" in out
 
 
@@ -159,6 +253,22 @@ def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixtur
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"usage: trainplan {command}" in capsys.readouterr().out
+
+
+SOURCES = [PACKAGE / "cli.py", *(path for room in ("run", "storage") for path in sorted((PACKAGE / room).glob("*.py")))]
+
+
+def test_what_commands_and_runs_say_stands_in_the_catalogs() -> None:
+    found = [text for path in SOURCES for _, text in literals(path) if VIETNAMESE.search(text)]
+    assert found == [STOPPED]
+
+
+def test_every_text_of_commands_runs_and_files_is_used() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    for key in texts("en"):
+        family, _, name = key.partition(".")
+        if family in ("cli", "run", "file"):
+            assert f"'{key}'" in source or f'"{key}"' in source or f"{{{name}}}" in source or name in COMMANDS, key
 
 
 def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:

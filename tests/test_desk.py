@@ -9,11 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import nbformat
 import numpy as np
@@ -23,28 +24,27 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import plans, write_plan
-from trainplan.cli import main, parsed
-from trainplan.desk import page, reports, saving
-from trainplan.desk.bench import Bench
-from trainplan.desk.desk import Desk
-from trainplan.desk.draft import Draft
-from trainplan.desk.history import History, explained, normal, without
-from trainplan.desk.opening import EDITORS, open_desk
-from trainplan.desk.positions import changed, fitted, position_in, read, shown
-from trainplan.desk.saving import Words, safe_name
+from trainplan.cli import main, parse_arguments
+from trainplan.desk.app import EDITORS, Desk, open_desk
+from trainplan.desk.levers_view import list_changes, parse_position, position_text
+from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
+from trainplan.desk.sections import SECTIONS, desk_page, section
 from trainplan.desk.server import command_line, environment
+from trainplan.desk.session import Draft, History, Session, normalize_changes, set_reason
+from trainplan.desk.widgets import BUTTONS, FIELDS, HEADS
+from trainplan.plan.levers import Lever, PlanLever, lever_position, move_lever, plan_levers, remove_changes
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
 from trainplan.report.html import render_report
 from trainplan.results.tables import compute
 from trainplan.storage.tables import write_tables
-from trainplan.text.catalog import option_name, say, texts
+from trainplan.text.catalog import LANGUAGES, option_name, say, texts
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"
 PLAN = load_plan(NAME)
-LEVERS = {lever.lever.id: lever for lever in fitted(PLAN)}
+LEVERS = {lever.lever.id: lever for lever in plan_levers(PLAN)}
 GROUPS = {"money", "rule", "targets", "people", "courses"}
 MONEY = {f"ceilings.{year}/total.ceiling_vnd": {"value": 20_000_000_000} for year in PLAN.years}
 
@@ -58,12 +58,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def desk_of(folder: Path, language: str = "en") -> Desk:
-    return Desk(Bench(folder), language, folder.parent.parent / "outputs")
+    return Desk(Session(folder), language, folder.parent.parent / "outputs")
 
 
-def ends(id: str) -> list[Any]:
-    lever = LEVERS[id]
-    return lever.options if lever.lever.is_choice else [lever.lever.low, lever.lever.high]
+def ends(lever: PlanLever) -> list[Any]:
+    return lever.options if lever.lever.is_choice else list(lever.lever.ends)
 
 
 positions = st.sampled_from(sorted(LEVERS)).flatmap(
@@ -104,17 +103,17 @@ def test_undo_and_redo_walk_the_same_way_back_and_forth(steps: list[dict[str, An
 def test_taking_one_change_back_leaves_the_others(before: list[Any], one: Any) -> None:
     changes: dict[str, Any] = {}
     for lever, position in before:
-        changes = changed(changes, lever, position)
-    rest = without(changes, one[0].addresses)
-    assert changed(changed(changes, *one), one[0], one[0].start) == rest
+        changes = move_lever(changes, lever, position)
+    rest = remove_changes(changes, one[0].addresses)
+    assert move_lever(move_lever(changes, *one), one[0], one[0].start) == rest
 
 
 @given(sets, st.sampled_from(["", "vì thế"]))
 def test_a_reason_changes_no_number(changes: dict[str, Any], reason: str) -> None:
-    after = explained(changes, set(changes), reason)
+    after = set_reason(changes, set(changes), reason)
     assert [{k: v for k, v in c.items() if k != "reason"} for c in after.values()] == list(changes.values())
     assert all(c.get("reason", "") == reason for c in after.values())
-    assert explained(after, set(after), "") == changes
+    assert set_reason(after, set(after), "") == changes
 
 
 # --- levers
@@ -131,54 +130,79 @@ def test_a_province_has_some_twenty_levers_in_every_group() -> None:
 def test_a_lever_stands_where_it_was_put(before: list[Any], one: Any, language: str) -> None:
     changes: dict[str, Any] = {}
     for lever, position in [*before, one]:
-        changes = changed(changes, lever, position)
+        changes = move_lever(changes, lever, position)
     lever, position = one
-    found = position_in(changes, lever)
+    found = lever_position(changes, lever)
     assert found == position if isinstance(position, str) else math.isclose(found, position, abs_tol=1e-9)
     again = json.loads(json.dumps(changes))
-    assert position_in(again, lever) == found, "also after a draft"
-    if not lever.lever.is_choice and shown(lever, position, language) != "∞":
-        assert math.isclose(read(lever.lever, shown(lever, position, language), language), position, abs_tol=1e-9)
+    assert lever_position(again, lever) == found, "also after a draft"
+    if not lever.lever.is_choice and position_text(lever, position, language) != "∞":
+        assert math.isclose(
+            parse_position(lever, position_text(lever, position, language), language), position, abs_tol=1e-9
+        )
 
 
 @pytest.mark.parametrize("text", ["", "x", "12.5", "1e3", "nan", "-1", "31", "1.2.3"])
 def test_what_is_no_number_within_the_range_is_not_read(text: str) -> None:
-    assert read(LEVERS["money_total"].lever, text, "vi") is None
+    assert parse_position(LEVERS["money_total"], text, "vi") is None
 
 
 def test_a_number_changed_otherwise_is_not_shown_as_a_position() -> None:
-    real = normal(load_scenario("real_terms"))
-    assert position_in(real, LEVERS["money_total"]) is None
-    assert position_in(normal(load_scenario("costs_up")), LEVERS["unit_costs"]) == 1.2
+    real = normalize_changes(load_scenario("real_terms"))
+    assert lever_position(real, LEVERS["money_total"]) is None
+    assert lever_position(normalize_changes(load_scenario("costs_up")), LEVERS["unit_costs"]) == 1.2
 
 
 def load_scenario(name: str) -> dict[str, Any]:
-    return dict(Bench(NAME).set_of(name))
+    return dict(Session(NAME).scenario_changes(name))
 
 
-@pytest.mark.parametrize("id", sorted(LEVERS))
-def test_a_lever_at_either_end_gives_a_plan_and_finite_figures(id: str) -> None:
-    bench = Bench(NAME)
-    for position in ends(id):
-        bench.step(changed({}, LEVERS[id], position))
-        bench.compute()
-        for stem, frame in bench.now.tables.items():
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_section_has_a_heading_and_shows_what_moved(name: str, language: str) -> None:
+    session = Session(NAME)
+    unmoved = section(name, session, language)
+    assert f"<h2>{say(f'desk.{name}_head', language)}</h2>" in unmoved and "→" not in unmoved
+    session.step(MONEY)
+    session.compute()
+    assert "→" in section(name, session, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_target_that_moved_shows_both(language: str) -> None:
+    session = Session(NAME)
+    session.step({"ambition": {"value": "high"}})
+    session.compute()
+    assert '<span class="old">125</span> → <b class="new">150</b>' in section("verdicts", session, language)
+
+
+PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]
+EVERY_LEVER = [(plan, lever) for plan in PLANS for lever in plan_levers(load_plan(plan))]
+
+
+@pytest.mark.parametrize(
+    ("plan", "lever"), EVERY_LEVER, ids=[f"{Path(plan).name}-{lever.lever.id}" for plan, lever in EVERY_LEVER]
+)
+def test_a_lever_at_either_end_gives_a_plan_and_finite_figures(plan: str, lever: PlanLever) -> None:
+    session = Session(plan)
+    for position in ends(lever):
+        session.step(move_lever({}, lever, position))
+        session.compute()
+        for stem, frame in session.results.tables.items():
             numbers = frame.select_dtypes("number").drop(columns=["ceiling_vnd", "best_reachable"], errors="ignore")
             assert np.isfinite(numbers.dropna(axis=1, how="all").fillna(0).to_numpy(float)).all(), stem
-        for language in ("vi", "en"):
-            shown_html = page.static(bench, language)
-            assert "nan" not in shown_html.replace("finance", "") and "inf" not in shown_html.lower().replace(
-                "info", ""
-            )
-            assert len(bench.entries(language)) == (position != LEVERS[id].start)
+        for language in LANGUAGES:
+            page = desk_page(session, language)
+            assert "nan" not in page.replace("finance", "") and "inf" not in page.lower().replace("info", "")
+            assert len(list_changes(session, language)) == (position != lever.start)
 
 
 def test_a_ceiling_for_a_source_that_had_none_binds_that_source() -> None:
     lever = LEVERS["money_province"]
-    results = compute(load_plan(NAME, "base", changed({}, lever, 5e9)))
+    results = compute(load_plan(NAME, "base", move_lever({}, lever, 5e9)))
     paid = results["budget"].query("source == 'province_budget'")
     assert (paid["ceiling_vnd"] == 5e9).all() and (paid["funded_vnd"] <= 5e9 + 1e-3).all()
-    assert changed({}, lever, lever.start) == {}, "the top end means no limit"
+    assert move_lever({}, lever, lever.start) == {}, "the top end means no limit"
 
 
 @pytest.mark.parametrize(
@@ -200,31 +224,42 @@ def test_a_ceiling_needs_a_year_and_a_source_of_the_plan(change: dict[str, Any],
 
 def test_a_move_is_answered_and_listed(folder: Path) -> None:
     desk = desk_of(folder)
-    before = desk.headline.value
+    before = desk.controls.headline.value
     desk.levers["money_total"].hand.value = 17_500_000_000.0
-    assert desk.headline.value != before and desk.controls.message.value == ""
-    (entry,) = desk.bench.entries("en")
+    assert desk.controls.headline.value != before and desk.controls.message.value == ""
+    (entry,) = list_changes(desk.session, "en")
     assert (entry.old, entry.new) == ("15 bn VND", "17.5 bn VND")
-    assert "old" in desk.sections["missing"].value and "#b3b3b3" in desk.sections["coverage"].value
+    assert "old" in desk.controls.sections["missing"].value and "#b3b3b3" in desk.controls.sections["coverage"].value
     desk.undo()
-    assert desk.headline.value == before and desk.levers["money_total"].hand.value == 15e9
+    assert desk.controls.headline.value == before and desk.levers["money_total"].hand.value == 15e9
     desk.redo()
     desk.levers["money_total"].back.click()
-    assert desk.bench.changes == {} and desk.headline.value == before
+    assert desk.session.changes == {} and desk.controls.headline.value == before
+
+
+def test_a_desk_on_which_nothing_is_changed_says_so(folder: Path) -> None:
+    desk = desk_of(folder)
+    (nothing,) = desk.controls.changes.children
+    assert nothing.value == say("desk.no_changes", "en")
+    desk.step(MONEY)
+    assert nothing not in desk.controls.changes.children
+    desk.reset()
+    desk.choose_language("vi")
+    assert desk.controls.changes.children == (nothing,) and nothing.value == say("desk.no_changes", "vi")
 
 
 def test_a_number_typed_out_of_range_is_said_and_stays_typed(folder: Path) -> None:
     desk = desk_of(folder)
     desk.levers["money_total"].field.value = "31"
     assert 'role="alert"' in desk.controls.message.value and "from 5 to 30 bn VND" in desk.controls.message.value
-    assert desk.levers["money_total"].field.value == "31" and desk.bench.changes == {}
+    assert desk.levers["money_total"].field.value == "31" and desk.session.changes == {}
 
 
 def test_the_language_is_one_switch(folder: Path) -> None:
     desk = desk_of(folder, "vi")
-    assert "chỉ tiêu đạt" in desk.headline.value
+    assert "chỉ tiêu đạt" in desk.controls.headline.value
     desk.controls.language.value = "en"
-    assert "targets met" in desk.headline.value and desk.controls.undo.description == "Undo"
+    assert "targets met" in desk.controls.headline.value and desk.controls.buttons["undo"].description == "Undo"
     assert "Money a year" in desk.levers["money_total"].name.value
     assert "theo" not in " ".join(label for label, _ in desk.levers["allocation"].hand.options)
 
@@ -233,14 +268,14 @@ def test_a_saved_scenario_gives_the_same_bytes(folder: Path, tmp_path: Path) -> 
     desk = desk_of(folder)
     for id, position in (("inflation", 0.07), ("due_delegates", "2013"), ("places_theory", 500.0), ("pacing", "front")):
         desk.move(LEVERS[id], position)
-    desk.controls.name_vi.value = "Thử: 7 % /năm"
+    desk.controls.fields["name_vi"].value = "Thử: 7 % /năm"
     desk.save()
     assert "thu_7_nam" in desk.controls.message.value
-    seen = write_tables(desk.bench.now.tables, tmp_path / "seen")
+    seen = write_tables(desk.session.results.tables, tmp_path / "seen")
     saved = write_tables(compute(load_plan(folder, "thu_7_nam")).tables, tmp_path / "saved")
     assert [p.read_bytes() for p in seen] == [p.read_bytes() for p in saved]
-    other = Bench(folder, "thu_7_nam")
-    assert {e.key for e in other.entries("en")} == {"inflation", "due_delegates", "places_theory", "pacing"}
+    other = Session(folder, "thu_7_nam")
+    assert {e.key for e in list_changes(other, "en")} == {"inflation", "due_delegates", "places_theory", "pacing"}
     assert desk_of(folder).draft.offered == [], "what is saved is no draft"
 
 
@@ -248,12 +283,12 @@ def test_nothing_is_replaced_without_asking(folder: Path) -> None:
     desk, file = desk_of(folder), folder / "scenarios" / "costs_up.yaml"
     before = file.read_bytes()
     desk.move(LEVERS["inflation"], 0.05)
-    desk.controls.name_vi.value = "Costs up"
+    desk.controls.fields["name_vi"].value = "Costs up"
     desk.save()
     assert file.read_bytes() == before and "costs_up" in desk.controls.message.value
-    assert desk.controls.over.layout.display == ""
+    assert desk.controls.buttons["overwrite"].layout.display == ""
     desk.save(True)
-    assert file.read_bytes() != before and desk.controls.over.layout.display == "none"
+    assert file.read_bytes() != before and desk.controls.buttons["overwrite"].layout.display == "none"
 
 
 @pytest.mark.parametrize(("name", "changes"), [("", MONEY), ("Tên", {})])
@@ -261,7 +296,7 @@ def test_what_cannot_be_saved_yet_is_said(folder: Path, name: str, changes: dict
     desk = desk_of(folder)
     there = sorted(folder.rglob("*.yaml"))
     desk.step(changes)
-    desk.controls.name_vi.value = name
+    desk.controls.fields["name_vi"].value = name
     desk.save()
     assert 'role="alert"' in desk.controls.message.value and sorted(folder.rglob("*.yaml")) == there
 
@@ -271,9 +306,9 @@ def test_a_scenario_that_somebody_broke_is_said_and_the_changes_stay(folder: Pat
     desk.step(MONEY)
     (folder / "scenarios" / "costs_up.yaml").write_text("title: {vi: a, en: b}\nset: {programs.x.capacity: 1}", "utf-8")
     desk.load("costs_up")
-    assert "no row &#x27;x&#x27;" in desk.controls.message.value and dict(desk.bench.changes) == MONEY
-    desk.compare("costs_up")
-    assert "no row" in desk.controls.message.value and desk.bench.compared == "base"
+    assert "no row &#x27;x&#x27;" in desk.controls.message.value and dict(desk.session.changes) == MONEY
+    desk.compare_with("costs_up")
+    assert "no row" in desk.controls.message.value and desk.session.compared_name == "base"
 
 
 def test_a_plan_that_somebody_broke_is_said_and_mended(folder: Path) -> None:
@@ -285,7 +320,7 @@ def test_a_plan_that_somebody_broke_is_said_and_mended(folder: Path) -> None:
     (folder / "plan.yaml").write_text(text, "utf-8")
     desk.undo()
     desk.redo()
-    assert desk.controls.message.value == "" and dict(desk.bench.changes) == MONEY
+    assert desk.controls.message.value == "" and dict(desk.session.changes) == MONEY
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_lost(folder: Path) -> None:
@@ -293,20 +328,20 @@ def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_lost(folder: Pat
     desk.step(MONEY)
     shutil.rmtree(folder / "scenarios")
     (folder / "scenarios").write_text("in the way", "utf-8")
-    desk.controls.name_vi.value = "Mới"
+    desk.controls.fields["name_vi"].value = "Mới"
     desk.save()
-    assert "cannot be written" in desk.controls.message.value and dict(desk.bench.changes) == MONEY
+    assert "cannot be written" in desk.controls.message.value and dict(desk.session.changes) == MONEY
     (folder / ".draft.json").unlink()
     (folder / ".draft.json").mkdir()
     desk.move(LEVERS["inflation"], 0.05)
     assert "The draft could not be written" in desk.controls.message.value and "inflation" in str(
-        desk.bench.entries("en")
+        list_changes(desk.session, "en")
     )
 
 
 def test_what_nobody_foresaw_is_said_too(folder: Path) -> None:
     desk = desk_of(folder)
-    desk.compare(None)
+    desk.compare_with(None)
     assert 'role="alert"' in desk.controls.message.value
 
 
@@ -315,14 +350,14 @@ def test_what_nobody_foresaw_is_said_too(folder: Path) -> None:
 def test_any_plan_can_lie_on_the_desk(drawn) -> None:
     assume(drawn[1]["objectives"])
     with TemporaryDirectory() as aside:
-        bench = Bench(write_plan(Path(aside) / "plan", *drawn))
-        bench.step({"groups.*.headcount": {"scale": 1.5}})
-        bench.compute()
+        session = Session(write_plan(Path(aside) / "plan", *drawn))
+        session.step({"groups.*.headcount": {"scale": 1.5}})
+        session.compute()
         for language in ("vi", "en"):
-            shown_html = page.static(bench, language)
+            shown_html = desk_page(session, language)
             assert not re.search(r"\b(nan|inf|None)\b", shown_html)
-            assert len(bench.entries(language)) == 1
-        assert Desk(bench, "vi", None).levers == {}
+            assert len(list_changes(session, language)) == 1
+        assert Desk(session, "vi", Path(aside)).levers == {}
 
 
 # --- drafts
@@ -331,13 +366,13 @@ def test_any_plan_can_lie_on_the_desk(drawn) -> None:
 def test_a_draft_is_offered_again_and_survives_new_moves(folder: Path) -> None:
     desk_of(folder).step(MONEY)
     again = desk_of(folder)
-    assert again.bench.changes == {} and "5 changes" in again.controls.offered.value
+    assert again.session.changes == {} and "5 changes" in again.controls.offered.value
     again.move(LEVERS["inflation"], 0.05)
     third = desk_of(folder)
     assert len(third.draft.offered) == 2, "neither the new changes nor the old are lost"
     third.take_draft(False)
     third.take_draft(True)
-    assert dict(third.bench.changes) == MONEY and third.controls.draft_bar.layout.display == "none"
+    assert dict(third.session.changes) == MONEY and third.controls.draft_bar.layout.display == "none"
     third.reset()
     assert not (folder / ".draft.json").exists()
 
@@ -361,7 +396,7 @@ def test_a_name_is_safe_for_every_system(title: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30))
 def test_any_words_come_back_from_a_scenario_file(words: str) -> None:
-    text = saving.as_yaml({"inflation": {"value": 1, "reason": words}}, Words(words, "", words))
+    text = scenario_yaml({"inflation": {"value": 1, "reason": words}}, ScenarioText(words, "", words))
     from trainplan.plan.reading import parse_yaml
 
     content = parse_yaml(text)
@@ -391,38 +426,77 @@ def test_the_excel_file_is_a_faithful_copy(tmp_path: Path) -> None:
 def test_an_excel_file_that_is_in_the_way_is_said(folder: Path) -> None:
     desk = desk_of(folder)
     (desk.output / NAME / "base.en.xlsx").mkdir(parents=True)
-    desk.excel()
+    desk.make_excel()
     assert "cannot be written" in desk.controls.message.value
 
 
-def test_reports_are_made_of_what_is_on_the_desk(folder: Path, tmp_path: Path) -> None:
-    bench = Bench(folder)
-    assert reports.reference(bench.plan, {}, "base", tmp_path) == "base"
-    assert reports.reference(bench.plan, MONEY, "rich", tmp_path) == "rich"
-    file = reports.reference(bench.plan, MONEY, "", tmp_path)
+def test_a_run_is_given_what_is_on_the_desk(folder: Path, tmp_path: Path) -> None:
+    session = Session(folder)
+    assert scenario_to_run(session, tmp_path) == "base"
+    session.step(MONEY)
+    file = scenario_to_run(session, tmp_path)
     assert load_plan(folder, file).changes["new"].tolist() == [20e9] * 5
-    ended: list[tuple[str, str]] = []
+    session.saved["rich"] = MONEY
+    assert scenario_to_run(session, tmp_path) == "rich"
+
+
+Ended = list[tuple[Path | None, str]]
+
+
+def test_a_run_that_makes_nothing_says_why(tmp_path: Path) -> None:
+    ended: Ended = []
     steps: list[int] = []
-    thread = reports.start(
-        bench.plan, "nowhere", tmp_path, "vi", lambda step, _: steps.append(step), lambda *end: ended.append(end)
-    )
+    thread = start_run(PLAN, "nowhere", tmp_path, "vi", lambda step, _: steps.append(step), lambda *e: ended.append(e))
     thread.join(60)
     ((index, why),) = ended
-    assert index == "" and "'nowhere'" in why and steps == []
+    assert index is None and "'nowhere'" in why and steps == []
+    assert list(tmp_path.rglob("*.log")) == [], "what is said on the desk needs no file"
+
+
+LEAVE = """
+import os, signal, sys, time
+from pathlib import Path
+from trainplan.desk.saving import start_run
+from trainplan.plan.plan import load_plan
+start_run(load_plan(sys.argv[1]), "nowhere", Path(sys.argv[2]), "vi", print, print)
+while not list(Path(sys.argv[2]).rglob("*.log")):
+    time.sleep(0.01)
+time.sleep(0.2)
+os.killpg(0, signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a kernel takes its processes along")
+def test_a_run_goes_on_when_the_page_is_left(tmp_path: Path) -> None:
+    """The kernel ends with its page, and all processes of its group with it."""
+    left = subprocess.run([sys.executable, "-c", LEAVE, NAME, str(tmp_path)], start_new_session=True, check=False)
+    assert left.returncode == -9
+    (log,) = tmp_path.rglob("*.log")
+    deadline = time.monotonic() + 60
+    while not (said := log.read_text("utf-8")):
+        assert time.monotonic() < deadline, "the run has said nothing"
+        time.sleep(0.05)
+    assert "'nowhere'" in said
 
 
 @pytest.mark.slow
 def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
-    ended: list[tuple[str, str]] = []
+    ended: Ended = []
     steps: list[int] = []
-    plan = load_plan(folder)
-    file = reports.reference(plan, MONEY, "", tmp_path)
-    reports.start(plan, file, tmp_path, "en", lambda s, n: steps.append(s), lambda *e: ended.append(e)).join(300)
-    ((index, why),) = ended
-    assert (
-        why == "" and Path(index).is_file() and (Path(index).parent / "desk" / "reports" / "04_gaps.en.html").is_file()
+    session = Session(folder)
+    session.step(MONEY)
+    scenario = scenario_to_run(session, tmp_path)
+    start_run(session.plan, scenario, tmp_path, "en", lambda s, n: steps.append(s), lambda *e: ended.append(e)).join(
+        300
     )
+    ((index, why),) = ended
+    assert why == "" and index is not None and index.is_file()
+    assert (index.parent / "desk" / "reports" / "04_gaps.en.html").is_file()
     assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
+    pages = run_pages(session.plan, scenario, index, "en")
+    assert len(pages) == 1 + steps[-1] and all(page.is_file() for _, page in pages)
+    titles = [title for title, _ in pages]
+    assert titles[0] == session.plan.title("en") and not any("_" in title for title in titles), titles
 
 
 @pytest.mark.slow
@@ -465,7 +539,7 @@ def test_a_wrong_parameter_stops_it_in_words() -> None:
 
 
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
-    call = command_line(parsed(["desk", "--port=8899"]).options, tmp_path)
+    call = command_line(parse_arguments(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
     known = environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
@@ -474,6 +548,13 @@ def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> 
 
 def test_what_a_lever_names_has_words_in_both_languages() -> None:
     for lever in LEVERS.values():
-        assert {f"desk.group_{lever.lever.group}", f"desk.unit_{lever.lever.unit}"} <= set(texts("vi"))
         for option in lever.options:
             assert option_name(option, "vi") != option or option[:2] == "20", option
+
+
+def test_every_text_of_the_desk_is_used_and_every_one_it_needs_is_there() -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted((ROOT / "lib" / "trainplan" / "desk").glob("*.py")))
+    used = set(re.findall(r"""["'](desk\.\w+)["']""", source)) - {"desk.css", "desk.html"}
+    used |= {f"desk.{name}" for name in (*BUTTONS, *FIELDS, *HEADS)} | {f"desk.{name}_head" for name in SECTIONS}
+    used |= {f"desk.unit_{unit}" for unit in get_args(Lever.model_fields["unit"].annotation)}
+    assert {key for key in texts("vi") if key.startswith("desk.")} == used

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from trainplan.analysis.marginal_values import marginal_values
-from trainplan.analysis.monte_carlo import uncertainty
-from trainplan.analysis.rule_comparison import compare_rules
-from trainplan.analysis.sensitivity import sensitivity
+from making import make_part, values_of, with_ranges
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report import figures
@@ -30,13 +26,6 @@ PLANS = [
     "an_giang_2011_2015",
     *(str(HERE / folder) for folder in ("broken/sound", "plans/shrinking", "plans/one_year")),
 ]
-RANGES = """
-uncertain:
-  - {address: ceilings.*.ceiling_vnd, form: scale, distribution: uniform, low: 0.7, high: 1.1,
-     name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
-  - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
-     name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}
-"""
 OF_RESULTS = [name for name, figure in FIGURES.items() if [*inspect.signature(figure).parameters][:-1] == ["results"]]
 OF_COMPARISONS = [name for name, figure in FIGURES.items() if "comparison" in inspect.signature(figure).parameters]
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
@@ -67,24 +56,8 @@ def drawn_text_outside(picture: Picture) -> list[str]:
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What figures are drawn from, by the names of their parameters: of the sound plan with two ranges."""
-    folder = Path(shutil.copytree(HERE / "broken" / "sound", tmp_path_factory.mktemp("small") / "plan"))
-    with (folder / "plan.yaml").open("a", encoding="utf-8") as file:
-        file.write(RANGES)
-    plan = load_plan(folder)
-    results, replanned = compute(plan), uncertainty(plan, 256, loop="closed")
-    return {
-        "plan": plan,
-        "results": results,
-        "group": plan.tables.groups[0].id,
-        "comparison": compare([results, *(compute(load_plan(folder, name)) for name in scenario_names(folder))]),
-        "rules": compare_rules(plan),
-        "values": marginal_values(plan),
-        "draws": replanned,
-        "replanned": replanned,
-        "replayed": uncertainty(plan, 256, loop="open"),
-        "drivers": sensitivity(plan, design=16),
-    }
+    """What figures are drawn from: of the sound plan with two ranges."""
+    return values_of(with_ranges(tmp_path_factory.mktemp("small")), draws=256)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -92,10 +65,9 @@ def test_every_figure_is_documented_drawn_and_told_in_words(name: str, inputs: d
     figure = FIGURES[name]
     assert getattr(figures, name) is figure and (inspect.getdoc(figure) or "").split("\n")[0].endswith(".")
     assert any(key.startswith(f"figure.{name}.") for key in texts("en"))
-    parameters = [*inspect.signature(figure).parameters]
-    assert parameters[-1] == "language"
+    assert [*inspect.signature(figure).parameters][-1] == "language"
     for language in ("vi", "en"):
-        picture = figure(*(inputs[parameter] for parameter in parameters[:-1]), language)
+        picture = make_part(name, inputs).picture(language)
         assert isinstance(picture.figure, Figure) and picture.png().startswith(b"\x89PNG")
         assert drawn_text_outside(picture) == []
         assert picture.alt.endswith(".") and len(picture.alt) > 30

@@ -14,15 +14,14 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from test_book import METHODS, RANGES
-from trainplan.desk import page
-from trainplan.desk.bench import Bench
-from trainplan.plan.plan import load_plan
-from trainplan.report.book import Book
-from trainplan.report.charts import Picture, wrapped
+from making import RANGES, SOUND, make_part, values_of
+from trainplan import parts
+from trainplan.desk.sections import desk_page
+from trainplan.desk.session import Session
+from trainplan.report.charts import wrapped
+from trainplan.report.figures import FIGURES
 from trainplan.report.html import LITERAL
 
-SOUND = Path(__file__).parent / "broken" / "sound"
 ODD = (
     "$5 và $6", "_gạch dưới_", r"x^2_{n} \alpha", "100 % {a} %s", "<b>&amp;</b>", "\"kép\" 'đơn' `x`", "# *s* [a](b)",
     r"\$ \\ \n", "Liềnmộtchữ" * 9, "rất dài " * 14,
@@ -53,26 +52,13 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Kept(Book):
-    """A book that keeps the figures that it shows."""
-
-    def __init__(self, plan: Path, language: str) -> None:
-        super().__init__(load_plan(plan), language, None, [], None)
-        self.figures: list[Figure] = []
-
-    def _picture(self, picture: Picture) -> None:
-        self.figures.append(picture.figure)
-        super()._picture(picture)
-
-
 @pytest.fixture(scope="module", params=["vi", "en"])
 def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
     """Every figure of every page."""
-    book = Kept(odd, request.param)
-    for name in METHODS:
-        getattr(book, name)()
-    assert len(book.figures) >= 20
-    return book.figures
+    values = values_of(odd)
+    found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow", "best_plan")]
+    assert len(found) >= 20 and set(FIGURES) < set(parts.names())
+    return found
 
 
 def asked(figure: Figure) -> list[str]:
@@ -125,11 +111,11 @@ class Words(HTMLParser):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_desk_says_names_as_they_are(odd: Path, language: str) -> None:
-    bench = Bench(odd, "s4")
-    texts = Words(page.static(bench, language)).text
+    session = Session(odd, "s4")
+    texts = Words(desk_page(session, language)).text
     assert f"tp-desk static {LITERAL}" in texts
-    shown = [("objectives", row.id) for row in bench.plan.tables.objectives]
-    shown += [("programs", id) for id in set(bench.now["enrollment"].query("funded > 0")["program"])]
-    shown += [("sources", id) for id in set(bench.now["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
+    shown = [("objectives", row.id) for row in session.plan.tables.objectives]
+    shown += [("programs", id) for id in set(session.results["enrollment"].query("funded > 0")["program"])]
+    shown += [("sources", id) for id in set(session.results["budget"].query("funded_vnd > 0")["source"]) - {"total"}]
     for table, id in shown:
-        assert any(bench.plan.label(table, id, language) in text for text in texts), (table, id)
+        assert any(session.plan.label(table, id, language) in text for text in texts), (table, id)

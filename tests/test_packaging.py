@@ -65,7 +65,9 @@ def test_the_packages_in_use_are_those_of_the_lock() -> None:
 
 
 def text_files() -> list[Path]:
-    folders = [ROOT / name for name in (".ci", "benchmarks", "docs", "lib", "notebooks", "params", "data", "tests")]
+    folders = [
+        ROOT / name for name in (".ci", "benchmarks", "docs", "examples", "lib", "notebooks", "params", "data", "tests")
+    ]
     kinds = {".py", ".md", ".yml", ".yaml", ".toml", ".csv", ".ipynb", ".j2", ".css", ".txt", ".lock", ""}
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in kinds]
     files += [path for path in ROOT.glob("*") if path.suffix in kinds and path.name != ".git"]

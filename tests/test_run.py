@@ -19,11 +19,13 @@ import nbformat
 import pytest
 
 from trainplan.plan.find import folder_name, scenarios_named
-from trainplan.run.execute import Job, Outcome, execute, perform
+from trainplan.run.execute import Job, Outcome, execute, perform_job
 from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
-from trainplan.run.workers import run_all
+from trainplan.run.workers import START, run_all
 from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
+from trainplan.storage.provenance import DESK, PACKAGE, code_hash
+from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,6 +132,32 @@ def test_what_has_changed_is_done_again(changed: str, request_: Request) -> None
     assert run(request_) == 0
     redone = {name for name, when in written(request_).items() if when != before[name]}
     assert redone == (BOTH if changed == "input" else {"00_one.vi.html", "00_one.en.html"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "on_pages", "on_the_desk"),
+    [
+        ("desk/page.py", False, True),
+        ("cli.py", False, False),
+        ("model/need.py", True, True),
+        ("text/vi.po", True, True),
+    ],
+)
+def test_what_cannot_change_a_page_is_not_in_the_hash_of_the_code(
+    changed: str, on_pages: bool, on_the_desk: bool, tmp_path: Path
+) -> None:
+    for copy in ("before", "after"):
+        shutil.copytree(PACKAGE, tmp_path / copy, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "after" / changed).open("a", encoding="utf-8") as file:
+        file.write("# a comma\n")
+    for desk, differs in ((False, on_pages), (True, on_the_desk)):
+        before, after = (code_hash(desk, tmp_path / copy) for copy in ("before", "after"))
+        assert (before != after) == differs
+
+
+def test_only_a_notebook_that_opens_the_desk_depends_on_it() -> None:
+    books = (ROOT / "notebooks").glob("*.ipynb")
+    assert [book.stem for book in books if DESK.encode() in book.read_bytes()] == ["planner"]
 
 
 def files(folder: Path, *without: str) -> dict[str, bytes]:
@@ -320,20 +348,42 @@ def test_what_fails_is_named_and_the_rest_is_kept(
     assert "base/00_one.en" in err and words in err and "Traceback" not in err
     entry = manifest(request_)["notebooks"]["00_one.en"]
     assert entry["status"] == "failed" and words in str(entry["error"])
+    traces = list(request_.output.rglob("*.failed.txt"))
+    if "died" not in words:
+        assert [path.name for path in traces] == ["00_one.en.failed.txt"]
+        assert f"({both('file.details')}: {traces[0]})" in err and "Traceback" in traces[0].read_text("utf-8")
+        assert "Traceback" not in str(entry["error"]) and str(traces[0]) not in str(entry["error"])
     assert not (request_.output / "small" / "base" / "notebooks" / "00_one.en.ipynb").exists()
 
     notebook(request_.library / "00_one.ipynb", "2")
     assert run(request_) == 0
     assert set(written(request_)) == BOTH
-    assert not list(request_.output.rglob("*.failed.ipynb"))
+    assert not list(request_.output.rglob("*.failed.*"))
+
+
+def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tmp_path: Path) -> None:
+    """A notebook that has run, in a language that pages do not know."""
+    report = tmp_path / "page.html"
+    job = Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr")
+    (outcome,) = outcomes_of(job)
+    assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
+    assert outcome.details == tmp_path / "a.failed.txt"
+    assert "render_report" in outcome.details.read_text("utf-8") and outcome.details not in outcome.written
+
+
+def outcomes_of(job: Job, start: str = START) -> list[Outcome]:
+    """How a job ends in a process of its own."""
+    outcomes: list[Outcome] = []
+    run_all(perform_job, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
+    return outcomes
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(request_: Request) -> None:
     notebook(request_.library / "05_across.ipynb", "import time\ntime.sleep(60)", parameters=ACROSS)
     script = (
-        "import sys; from pathlib import Path; from trainplan.cli import answer;"
+        "import sys; from pathlib import Path; from trainplan.cli import exit_status;"
         "from trainplan.run.run import Request, run; plan, output, library = sys.argv[1:];"
-        "sys.exit(answer(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
+        "sys.exit(exit_status(lambda: run(Request(plan, output=Path(output), library=Path(library)))))"
     )
     command = [sys.executable, "-c", script, request_.plan, str(request_.output), str(request_.library)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
@@ -380,10 +430,9 @@ def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path, monke
         "for i in range(3):\n    __import__('IPython').display.clear_output(wait=True)\n    print(i)",
         "async def f():\n    return 7\nawait f()",
     )
-    outcomes: list[Outcome] = []
     job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
-    run_all(perform, [job], 1, lambda job: None, lambda job, outcome: outcomes.append(outcome), start)  # type: ignore[arg-type]
-    assert outcomes[0].error == "" and outcomes[0].figures == 3
+    (outcome,) = outcomes_of(job, start)
+    assert outcome.error == "" and outcome.figures == 3
     real = execute(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
     ours = nbformat.read(job.executed, 4)
     for our, its in zip(ours.cells, real.cells, strict=True):
@@ -398,7 +447,7 @@ def shape(output: nbformat.NotebookNode) -> tuple[object, ...]:
 
 def test_a_parameter_that_a_notebook_does_not_know_is_refused(tmp_path: Path) -> None:
     book = notebook(tmp_path / "one.ipynb", "1")
-    outcome = perform(
+    outcome = perform_job(
         Job(book, {"langage": "vi", "plan": float("nan")}, tmp_path / "x.ipynb", tmp_path / "x.html", "vi")
     )
     assert "'langage'" in outcome.error and "'language'" in outcome.error and "'nan'" in outcome.error

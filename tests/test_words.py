@@ -9,9 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from trainplan.desk.parts import LeverRow
-from trainplan.desk.positions import Fitted, shown
-from trainplan.plan.levers import Lever, choices_of
+from trainplan.desk.levers_view import LeverRow, position_text
+from trainplan.plan.levers import Lever, PlanLever, choices_of
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import CHANGEABLE_CHOICES
 from trainplan.report.excel import write_excel
@@ -47,8 +46,8 @@ def test_an_option_has_one_word(choice: str, option: str, language: str, tmp_pat
     lever = Lever.model_validate(
         {"id": "one", "address": choice, "label": {"vi": "m", "en": "o"}, "group": "rule", "unit": "choice"}
     )
-    row = LeverRow(Fitted(lever, {choice: 0}, option, False), language, lambda *_: None, lambda *_: None)
-    assert (word, option) in row.hand.options and shown(row.fitted, option, language) == word
+    row = LeverRow(PlanLever(lever, {choice: 0}, option, False), language, lambda *_: None, lambda *_: None)
+    assert (word, option) in row.hand.options and position_text(row.lever, option, language) == word
     results, where = changed(choice, option)
     assert changes(results.plan, language)[say(f"head.{where}", language)].tolist() == [word]
     assert word in cells(write_excel(results, tmp_path / "a.xlsx", language, "title", date(2026, 1, 2)))

@@ -27,7 +27,7 @@ HOMES = {
     "goal_seek": "analysis.goal_seek",
     "load_plan": "plan.plan",
     "marginal_values": "analysis.marginal_values",
-    "open_desk": "desk.opening",
+    "open_desk": "desk.app",
     "open_notebook": "report.notebook",
     "relaxations": "analysis.relaxations",
     "sensitivity": "analysis.sensitivity",

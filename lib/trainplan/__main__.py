@@ -7,11 +7,11 @@ from trainplan.run import interrupts
 
 def start() -> None:
     """Runs the command line of this process; an interrupt is answered before anything heavy is imported, and after."""
-    interrupts.answered()
+    interrupts.end_from_now()
     from trainplan.cli import main
 
     status = main()
-    interrupts.ignored()
+    interrupts.ignore_from_now()
     sys.exit(status)
 
 

@@ -5,47 +5,46 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.run import interrupts
+from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.problems import PlanError
 
-COMMANDS = ("check", "tables", "run", "compare", "uncertainty", "goal", "lab", "desk")
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trainplan.results.registry import Stem
+
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command line; returns the exit status."""
+    """Runs a command line, that of the process where none is given; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        arguments = parsed(argv)
+        arguments = parse_arguments(argv)
     except SystemExit as stop:  # argparse: help, version, or a wrong command line
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
-        interrupts.raised()
-    return answer(lambda: int(arguments.command(arguments)))
+        interrupts.raise_from_now()
+    return exit_status(lambda: int(arguments.command(arguments)))
 
 
-def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; what `lab` and `desk` do not know goes on to the program that they start."""
-    top = parser()
-    arguments, further = top.parse_known_args(argv)
-    if further and not hasattr(arguments, "options"):
-        top.error(f"unrecognized arguments: {' '.join(further)}")
-    if further:
-        arguments.options = [*further, *arguments.options]
-    return arguments
-
-
-def answer(command: Callable[[], int]) -> int:
+def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
+    from trainplan.storage.log import LOG, start_log, timed
+
     try:
-        return command()
+        start_log()
+        LOG.info("%s", " ".join(sys.argv))
+        with timed("the command"):
+            return command()
     except PlanError as error:
         return fail(str(error), WRONG_INPUT)
     except KeyboardInterrupt:
@@ -54,125 +53,27 @@ def answer(command: Callable[[], int]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
     except Exception as error:
-        if os.environ.get("TRAINPLAN_DEBUG"):
-            raise
-        return fail(in_words(error), FAILED)
+        return fail(describe_error(error), FAILED)
 
 
 def fail(message: str, status: int) -> int:
+    """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
 
 
-def in_words(error: Exception) -> str:
-    """One line for what nobody foresaw; files say it themselves."""
+def describe_error(error: Exception) -> str:
+    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
     from trainplan.storage.files import OutputError, unwritable
+    from trainplan.storage.log import log_failure
 
     if isinstance(error, OutputError):
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return str(unwritable(Path(error.filename), error))
-    return (
-        f"Lỗi ngoài dự kiến / an unexpected error: {type(error).__name__}: {error} "
-        "(TRAINPLAN_DEBUG=1: chi tiết / details)"
-    )
-
-
-def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
-    top = argparse.ArgumentParser(
-        prog="trainplan",
-        description="Sổ tính kế hoạch đào tạo: nhu cầu học, kinh phí và khoảng cách đến mục tiêu. / "
-        "The training-plan workbook: enrollment needs, budgets and the gap to the targets.",
-        epilog="Mã kết thúc / exit status: 0 xong / done; 1 có phần thất bại / something failed; "
-        "2 dữ liệu vào sai, chưa ghi gì / the input is wrong, nothing was written.",
-    )
-    top.add_argument("--version", action="version", version=f"trainplan {metadata.version('trainplan')}")
-    commands = top.add_subparsers(metavar="LỆNH/COMMAND", required=True)
-
-    def add(name: str, command: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=words, description=words)
-        one.register("action", None, _Once)
-        one.set_defaults(command=command)
-        return one
-
-    check = add("check", check_plan, "kiểm tra kế hoạch, dữ liệu và kịch bản / validate a plan, its data and scenarios")
-    _plan(check)
-    _scenario(check, "mặc định: tất cả / default: all", several=True)
-    tables = add("tables", write_one, "tính một kịch bản, ghi các bảng kết quả / the result tables of one scenario")
-    _plan(tables)
-    _scenario(tables, "mặc định / default: base")
-    _output(tables)
-    run = add("run", run_plan, "chạy sổ tính, làm các trang báo cáo / execute the notebooks, make the HTML reports")
-    _plan(run, optional=True)
-    _scenario(run, "mặc định: base; all = tất cả / default: base; all = every one", several=True)
-    run.add_argument("--notebook", action="append", default=[], metavar="N", help="số hay tên / number or name")
-    run.add_argument("--language", choices=("vi", "en"), help="mặc định: cả hai / default: both")
-    run.add_argument("--output", type=Path, metavar="DIR", help="mặc định / default: outputs/")
-    run.add_argument("--workers", type=_positive, default=0, metavar="N", help="số tiến trình / processes at once")
-    side = add("compare", compare_scenarios, "so sánh các kịch bản / scenarios side by side, inputs beside results")
-    _plan(side)
-    _scenario(side, "mặc định: tất cả / default: all", several=True)
-    _output(side)
-    likely = "xác suất đạt, khoảng và nguồn bất định / probabilities, bands and drivers"
-    _uncertainty(add("uncertainty", draw_ranges, likely))
-    goal = add("goal", seek_goal, "kinh phí ít nhất mỗi năm để đạt chỉ tiêu / the least yearly money for the targets")
-    _plan(goal)
-    _scenario(goal, "mặc định / default: base")
-    goal.add_argument(
-        "--source", default="total", metavar="ID", help="nguồn kinh phí / source (mặc định / default: total)"
-    )
-    _output(goal)
-    lab = add("lab", open_lab, "mở JupyterLab ở sổ tính đầu tiên / JupyterLab on the start notebook")
-    lab.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của jupyter lab / options of jupyter lab")
-    desk = add("desk", open_desk, "mở bàn lập kế hoạch như một ứng dụng / the planner's desk as an application (Voilà)")
-    desk.add_argument("options", nargs=argparse.REMAINDER, help="tùy chọn của voila / options of voila")
-    return top
-
-
-def _uncertainty(command: argparse.ArgumentParser) -> None:
-    _plan(command)
-    _scenario(command, "mặc định / default: base")
-    command.add_argument("--draws", type=_positive, default=2**15, metavar="N", help="số lần mô phỏng / draws")
-    command.add_argument("--seed", type=int, default=2415, metavar="K", help="hạt giống / seed")
-    words = "closed: lập lại kế hoạch mỗi năm / planned again each year; open: giữ kế hoạch đã định / kept as decided"
-    command.add_argument("--loop", choices=("closed", "open"), default="", help=words)
-    _output(command)
-
-
-def _plan(command: argparse.ArgumentParser, optional: bool = False) -> None:
-    words = "đường dẫn, hoặc tên thư mục trong params/ / a path, or the name of a folder in params/"
-    command.add_argument("plan", nargs="?" if optional else None, metavar="PLAN", help=words)
-
-
-def _scenario(command: argparse.ArgumentParser, words: str, several: bool = False) -> None:
-    words = f"kịch bản: tên hay tệp / scenario: name or file ({words})"
-    if several:
-        command.add_argument("--scenario", action="append", default=[], metavar="S", help=words)
-    else:
-        command.add_argument("--scenario", default="base", metavar="S", help=words)
-
-
-def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--output", type=Path, required=True, metavar="DIR", help="thư mục kết quả / where to write")
-
-
-class _Once(argparse.Action):
-    """An option that holds one value: given twice, the first would be without effect."""
-
-    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:
-        given: set[str] = vars(namespace).setdefault("given", set())
-        if option_string and self.dest in given:
-            raise argparse.ArgumentError(self, "chỉ được nêu một lần / may be given once only")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"'{text}': cần số nguyên từ 1 trở lên / a whole number of 1 or more")
-    return number
+    file = log_failure(error)
+    details = f" ({both('file.details')}: {file})" if file else ""
+    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
 def check_plan(arguments: argparse.Namespace) -> int:
@@ -182,23 +83,29 @@ def check_plan(arguments: argparse.Namespace) -> int:
 
     plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
-        print(f"Lưu ý / note: {warning}", file=sys.stderr)
+        print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
     print(f"{first.title('vi')} / {first.title('en')} ({first.first}–{first.last})")
     for plan in plans:
-        print(f"  {plan.scenario}: hợp lệ / valid ({len(plan.changes)} thay đổi / changes)")
+        print(f"  {plan.scenario}: {both('cli.valid')} ({both('cli.changes', count=len(plan.changes))})")
     return DONE
 
 
-def write_one(arguments: argparse.Namespace) -> int:
+def write_answer(tables: Mapping[Stem, pd.DataFrame], folder: Path, said: str = "") -> int:
+    """Writes the tables that a command has found as CSV, and says where, after `said` or their number; returns DONE."""
+    from trainplan.storage.tables import write_tables
+
+    paths = write_tables(tables, folder)
+    print(f"{said or both('cli.tables_written', count=len(paths))}: {folder}")
+    return DONE
+
+
+def write_scenario(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
     from trainplan.plan.plan import load_plan
     from trainplan.results.tables import compute
-    from trainplan.storage.tables import write_tables
 
-    paths = write_tables(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
-    print(f"{len(paths)} bảng / tables: {arguments.output}")
-    return DONE
+    return write_answer(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
@@ -208,16 +115,11 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plans
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
-    from trainplan.storage.tables import write_tables
 
     plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
-    write_tables(
-        {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])},
-        arguments.output,
-    )
-    print(f"{len(plans)} kịch bản / scenarios: {arguments.output}")
-    return DONE
+    tables: dict[Stem, pd.DataFrame] = {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])}
+    return write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
 
 
 def seek_goal(arguments: argparse.Namespace) -> int:
@@ -227,37 +129,47 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.relaxations import relaxations, relaxations_table
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
-    from trainplan.storage.tables import write_tables
 
     plan = load_plan(arguments.plan, arguments.scenario)
-    print("Đang tìm, mỗi mức một lần chạy thử… / searching, a run for every amount…", file=sys.stderr)
+    print(both("cli.searching"), file=sys.stderr)
     goal = goal_seek(plan, arguments.source)
-    paths = write_tables(
-        {
-            "goal": goal_table(goal),
-            "relaxations": relaxations_table(relaxations(plan)),
-            "values": marginal_values(plan),
-        },
-        arguments.output,
-    )
-    for language in ("vi", "en"):
+    tables: dict[Stem, pd.DataFrame] = {
+        "goal": goal_table(goal),
+        "relaxations": relaxations_table(relaxations(plan)),
+        "values": marginal_values(plan),
+    }
+    for language in LANGUAGES:
         print(*goal_amount(goal, language), sep="\n")
-    print(f"{len(paths)} bảng / tables: {arguments.output}")
-    return DONE
+    return write_answer(tables, arguments.output)
 
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
-    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv."""
+    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv (method.md, section 10).
+
+    PlanError where the plan has no ranges.
+    """
+    from trainplan.analysis.failure_conditions import conditions_table, failure_conditions
+    from trainplan.analysis.monte_carlo import uncertainty
+    from trainplan.analysis.sensitivity import sensitivity
     from trainplan.plan.plan import load_plan
-    from trainplan.run.uncertainty_files import write_uncertainty
+    from trainplan.report.sentences import probability_summary
+    from trainplan.storage.progress import Progress
 
-    plan = load_plan(arguments.plan, arguments.scenario)
-    paths = write_uncertainty(plan, arguments.draws, arguments.seed, arguments.loop, arguments.output)
-    print(f"{len(paths)} bảng / tables: {arguments.output}")
-    return DONE
+    plan, draws, seed = load_plan(arguments.plan, arguments.scenario), arguments.draws, arguments.seed
+    with Progress(draws) as progress:
+        found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
+    tables: dict[Stem, pd.DataFrame] = {
+        "probabilities": found.probabilities,
+        "cost_bands": found.cost_bands,
+        "sensitivity": sensitivity(plan, found.loop, seed),
+        "conditions": conditions_table(plan, failure_conditions(found)),
+    }
+    for language in LANGUAGES:
+        print(*probability_summary(found, language), sep="\n", file=sys.stderr)
+    return write_answer(tables, arguments.output)
 
 
-def run_plan(arguments: argparse.Namespace) -> int:
+def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
@@ -295,3 +207,114 @@ def open_desk(arguments: argparse.Namespace) -> int:
 
     serve(arguments.options)
     return DONE
+
+
+class Option(NamedTuple):
+    """An argument of a command: its name, its help with keys of the catalogs as places, what argparse is told of it."""
+
+    name: str
+    help: str
+    settings: Mapping[str, Any]
+
+
+class Command(NamedTuple):
+    """What a command calls, and its arguments in the order of its help, which is `cli.<its name>` of the catalogs."""
+
+    function: Callable[[argparse.Namespace], int]
+    options: Sequence[Option]
+
+
+def whole_number(text: str) -> int:
+    """The value of an option that is a whole number of 1 or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"'{text}': {both('cli.not_positive')}")
+    return number
+
+
+def scenario(unless: str, **settings: Any) -> Option:
+    """The option `--scenario`; `unless` is its help for where it is not given."""
+    return Option("--scenario", f"{{option_scenario}} ({unless})", {"metavar": "S", **settings})
+
+
+PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN"})
+MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
+SCENARIO = scenario("{default}: base", default="base")
+SCENARIOS = scenario("{default_all}", action="append", default=[])
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+RUN = (
+    MAYBE_PLAN,
+    scenario("{default_or_all}", action="append", default=[]),
+    Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
+    Option("--language", "{default_both}", {"choices": LANGUAGES}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
+    Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
+)
+DRAWS = (
+    Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
+    Option("--seed", "{option_seed}", {"metavar": "K", "type": int, "default": 2415}),
+    Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
+)
+SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
+FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
+COMMANDS = {
+    "check": Command(check_plan, (PLAN, SCENARIOS)),
+    "tables": Command(write_scenario, (PLAN, SCENARIO, OUTPUT)),
+    "run": Command(run_notebooks, RUN),
+    "compare": Command(compare_scenarios, (PLAN, SCENARIOS, OUTPUT)),
+    "uncertainty": Command(draw_ranges, (PLAN, SCENARIO, *DRAWS, OUTPUT)),
+    "goal": Command(seek_goal, (PLAN, SCENARIO, SOURCE, OUTPUT)),
+    "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
+    "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
+}
+EXIT_STATUS = "{exit_status}: 0 {exit_done}; 1 {exit_failed}; 2 {exit_wrong_input}."
+
+
+class Texts(dict[str, str]):
+    """`cli.<key>` of the catalogs in both languages, for the places of a text."""
+
+    def __missing__(self, key: str) -> str:
+        return both(f"cli.{key}")
+
+
+class Once(argparse.Action):
+    """An option that holds one value: given twice, the first would be without effect."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None) -> None:
+        seen: set[str] = vars(namespace).setdefault("seen", set())
+        if option_string and self.dest in seen:
+            raise argparse.ArgumentError(self, both("cli.once"))
+        seen.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of COMMANDS; its `command` is the function to call."""
+    texts = Texts()
+    top = argparse.ArgumentParser(
+        prog="trainplan", description=both("cli.description"), epilog=EXIT_STATUS.format_map(texts)
+    )
+    top.add_argument("--version", action="version", version=f"trainplan {metadata.version('trainplan')}")
+    metavar = "/".join(say("cli.command", language) for language in LANGUAGES)
+    commands = top.add_subparsers(metavar=metavar, required=True)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=texts[name], description=texts[name])
+        one.register("action", None, Once)
+        one.set_defaults(command=command.function)
+        for option in command.options:
+            one.add_argument(option.name, help=option.help.format_map(texts), **option.settings)
+    return top
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """A command line's arguments; what `lab` and `desk` do not know goes on to the program that they start.
+
+    SystemExit after help, a version or what is wrong with the line has been printed.
+    """
+    top = build_parser()
+    arguments, further = top.parse_known_args(argv)
+    if further and not hasattr(arguments, "options"):
+        top.error(f"{both('cli.unrecognized')}: {' '.join(further)}")
+    if further:
+        arguments.options = [*further, *arguments.options]
+    return arguments

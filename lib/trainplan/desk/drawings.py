@@ -1,78 +1,85 @@
 """The desk's figures as vector drawings in HTML: they cost a few milliseconds, stay sharp, and are read aloud.
 
-Every figure is drawn from the result tables, with the compared results as a grey ghost behind.
+Each shows results with those that they are compared with as a grey ghost behind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trainplan.desk.words import old_word
+from trainplan.model.arrays import Array
+from trainplan.model.cost import cost_by_source
+from trainplan.model.kinds import in_people
 from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
-from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.text.catalog import say
+from trainplan.text.catalog import say, term
 from trainplan.text.formats import bare_billions, number, percent
-from trainplan.text.words import old_say
 
-Grid = NDArray[Any]
 GHOST = "#b3b3b3"
-WIDTH, HEIGHT = 150, 62  # of one small picture of coverage
+
+
+def number_change(old: float, new: float, language: str, digits: int = 0) -> str:
+    """A number in HTML, and before it the one that it was, where the two look different."""
+    one, other = number(old, language, digits), number(new, language, digits)
+    return f"<b>{other}</b>" if one == other else f'<span class="old">{one}</span> → <b class="new">{other}</b>'
+
+
+# --- coverage: a small picture an objective
+
+WIDTH, HEIGHT = 150, 62
 LEFT, TOP = 6, 6
+KEYS = ((INK, "┄", "word.path"), (ORANGE, "■", "desk.deliverable"), (BLUE, "●", "desk.affordable"),
+        (FAINT, "━", "desk.compared"))  # fmt: skip
 
 
-def grid(results: Results, stem: Stem, column: str) -> Grid:
-    """A column of a result table as (years, rows of a year): its tables hold every row in every year, in order."""
-    return results[stem][column].to_numpy().reshape(len(results.plan.years), -1)
+class Coverage(NamedTuple):
+    """Coverage of one objective by year, each (Y,): its path, within places, within the money too."""
+
+    path: Array
+    deliverable: Array
+    affordable: Array
 
 
-def coverage(now: Results, before: Results | None, language: str) -> str:
+def draw_coverage(results: Results, compared: Results | None, language: str) -> str:
     """Every objective's coverage against its path: small pictures side by side."""
-    lines = {name: grid(now, "lines", name) for name in ("deliverable", "affordable")}
-    base = grid(now, "gap", "base")
-    path = grid(now, "gap", "target_path")
-    counted = np.array([row.kind == "count" for row in now.plan.tables.objectives])
-    path = np.where(counted, path / np.where(base > 0, base, 1.0), path)
-    ghost = grid(before, "lines", "affordable") if before is not None else None
-    verdicts = now["verdicts"]
+    new, old = _coverage(results), _coverage(compared).affordable if compared else None
     cards = []
-    for o, row in enumerate(now.plan.tables.objectives):
-        own = {name: values[:, o] for name, values in (("path", path), *lines.items())}
-        old = ghost[:, o] if ghost is not None and not np.allclose(ghost[:, o], own["affordable"]) else None
-        verdict = verdicts.iat[o, COLUMN["verdict"]]
-        cards.append(_card(now, row, own, old, str(verdict), language))
-    keys = _keys(
-        [(INK, "┄", "path"), (ORANGE, "■", "deliverable"), (BLUE, "●", "affordable"), (FAINT, "━", "compared")],
-        language,
-    )
-    return f'{keys}<div class="cards">{"".join(cards)}</div>'
+    for o in range(len(results.plan.tables.objectives)):
+        own = Coverage(*(values[:, o] for values in new))
+        ghost = old[:, o] if old is not None and not np.allclose(old[:, o], own.affordable) else None
+        cards.append(_card(results, o, own, ghost, language))
+    keys = "".join(f'<span><b style="color:{color}">{mark}</b> {say(k, language)}</span>' for color, mark, k in KEYS)
+    return f'<p class="keys">{keys}</p><div class="cards">{"".join(cards)}</div>'
 
 
-COLUMN = {"verdict": 5}  # of verdicts.csv
+def _coverage(results: Results) -> Coverage:
+    """Of all objectives, each (Y, O); the path of a count as a share of its group."""
+    run, base = results.run, results.run.gap.base
+    path = run.path / np.where(in_people(results.arrays.kind)[:, None] & (base > 0), base, 1.0)
+    return Coverage(path[..., 0], results.relaxed.money.gap.coverage[..., 0], run.gap.coverage[..., 0])
 
 
-def _card(now: Results, row: Any, own: dict[str, Grid], old: Grid | None, verdict: str, language: str) -> str:
-    due = row.due_year - now.plan.first
-    name = now.plan.label("objectives", row.id, language)
-    value, target = percent(own["affordable"][due], language), percent(own["path"][due], language)
-    alt = old_word(
-        "coverage_alt", language, name=name, now=value, due=row.due, target=target, verdict=old_say(verdict, language)
-    )
-    shown = f"{percent(old[due], language)} → <b>{value}</b>" if old is not None else f"<b>{value}</b>"
+def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:
+    row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
+    name, verdict = results.plan.label("objectives", row.id, language), str(results["verdicts"]["verdict"].iat[o])
+    value, target = percent(own.affordable[due], language), percent(own.path[due], language)
+    held = term("verdict", verdict, language)
+    alt = say("desk.coverage_alt", language, name=name, now=value, due=row.due, target=target, verdict=held)
+    change = f"{percent(ghost[due], language)} → " if ghost is not None else ""
     parts = [
-        _frame_of(now, due),
-        _line(old, f"{GHOST}", 4) if old is not None else "",
-        _line(own["path"], INK, 1, ' stroke-dasharray="4 3"'),
-        _line(own["deliverable"], ORANGE, 1.6) + _dots(own["deliverable"], ORANGE, square=True),
-        _line(own["affordable"], BLUE, 2) + _dots(own["affordable"], BLUE),
+        _frame(results, due),
+        _line(ghost, GHOST, 4) if ghost is not None else "",
+        _line(own.path, INK, 1, ' stroke-dasharray="4 3"'),
+        _line(own.deliverable, ORANGE, 1.6) + _dots(own.deliverable, ORANGE, square=True),
+        _line(own.affordable, BLUE, 2) + _dots(own.affordable, BLUE),
     ]
     picture = f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
-    head = f'<div class="name">{escape(name)}</div>'
-    return f'<div class="card {verdict}">{head}{picture}<div class="value">{shown}</div></div>'
+    head, value = f'<div class="name">{escape(name)}</div>', f'<div class="value">{change}<b>{value}</b></div>'
+    return f'<div class="card {verdict}">{head}{picture}{value}</div>'
 
 
 def _x(year: int, years: int) -> float:
@@ -83,16 +90,16 @@ def _y(share: float) -> float:
     return TOP + (1 - min(1.0, max(0.0, float(share)))) * (HEIGHT - TOP)
 
 
-def _points(values: Grid) -> list[tuple[float, float]]:
+def _points(values: Array) -> list[tuple[float, float]]:
     return [(_x(k, len(values)), _y(v)) for k, v in enumerate(values)]
 
 
-def _line(values: Grid, color: str, width: float, more: str = "") -> str:
+def _line(values: Array, color: str, width: float, more: str = "") -> str:
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in _points(values))
     return f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"{more}/>'
 
 
-def _dots(values: Grid, color: str, square: bool = False) -> str:
+def _dots(values: Array, color: str, square: bool = False) -> str:
     if square:
         marks = (f'<rect x="{x - 1.8:.1f}" y="{y - 1.8:.1f}" width="3.6" height="3.6"/>' for x, y in _points(values))
     else:
@@ -100,10 +107,10 @@ def _dots(values: Grid, color: str, square: bool = False) -> str:
     return f'<g fill="{color}">{"".join(marks)}</g>'
 
 
-def _frame_of(now: Results, due: int) -> str:
+def _frame(results: Results, due: int) -> str:
     """Base line, the line of 100 %, the due year and the years at both ends."""
-    years, x = len(now.plan.years), _x(due, len(now.plan.years))
-    ends = ((LEFT, "start", now.plan.first), (WIDTH - LEFT, "end", now.plan.last))
+    years, x = len(results.plan.years), _x(due, len(results.plan.years))
+    ends = ((LEFT, "start", results.plan.first), (WIDTH - LEFT, "end", results.plan.last))
     labels = "".join(
         f'<text x="{at}" y="{HEIGHT + 11}" text-anchor="{anchor}">{year}</text>' for at, anchor, year in ends
     )
@@ -115,85 +122,112 @@ def _frame_of(now: Results, due: int) -> str:
     return f'{rules}{mark if due < years - 1 else ""}<g class="years">{labels}</g>'
 
 
-def _keys(keys: list[tuple[str, str, str]], language: str) -> str:
-    shown = "".join(
-        f'<span><b style="color:{color}">{mark}</b> {old_word(key, language)}</span>' for color, mark, key in keys
+# --- cost: a column a year
+
+BAR, SPACE, TALL = 62, 26, 210
+LEAST = 5e5  # VND: less than that is not drawn
+LEAST_IN_WORDS = 5e7
+
+
+class Money(NamedTuple):
+    """VND by year and source, the total last, each (Y, S+1); a ceiling is infinite where there is none."""
+
+    funded: Array
+    asked: Array
+    ceiling: Array
+
+
+def _money(results: Results) -> Money:
+    arrays, run = results.arrays, results.run
+    funded, asked = (
+        np.stack([cost_by_source(arrays, year) for year in yearly])[..., 0]
+        for yearly in (run.funded_vnd, run.deliverable_vnd)
     )
-    return f'<p class="keys">{shown}</p>'
+    return Money(funded, asked, arrays.ceiling[..., 0])
 
 
-def cost(now: Results, before: Results | None, language: str) -> str:
+def draw_cost(results: Results, compared: Results | None, language: str) -> str:
     """Funded cost of each year by source, what lacks the money above it, and the ceiling on the total."""
-    plan = now.plan
-    funded, asked = grid(now, "budget", "funded_vnd"), grid(now, "budget", "deliverable_vnd")
-    ceiling = grid(now, "budget", "ceiling_vnd")
-    ghost = grid(before, "budget", "funded_vnd")[:, -1] if before is not None else None
-    limits = ceiling[:, -1][~np.isnan(ceiling[:, -1])]
-    top = max(1.0, asked.max(), funded.max(), *limits, *(ghost if ghost is not None else ()))
-    sources = [s for s in range(funded.shape[1] - 1) if funded[:, s].sum() > 0]
-    bar, gap, height = 62, 26, 210
+    now, old = _money(results), _money(compared) if compared else None
+    ghost = old.funded[:, -1] if old else now.funded[:, -1]
+    limits = now.ceiling[np.isfinite(now.ceiling[:, -1]), -1]
+    top = max(1.0, now.asked.max(), now.funded.max(), *limits, *ghost)
+    sources = [s for s in range(now.funded.shape[1] - 1) if now.funded[:, s].sum() > 0]
+    parts, words = [], []
+    for k, year in enumerate(results.plan.years):
+        column = _YearColumn(8 + k * (BAR + SPACE), top, Money(*(values[k] for values in now)), float(ghost[k]))
+        label, text = column.labels(language)
+        parts += [*column.bars(), label, _text(column.x + BAR / 2, f"{TALL + 50}", str(year))]
+        words.append(f"{year} {text}")
+    width = 16 + len(results.plan.years) * (BAR + SPACE)
+    alt = escape(say("desk.cost_alt", language, parts="; ".join(words)))
+    box = f'viewBox="0 0 {width} {TALL + 56}"'
+    picture = f'<svg class="money" {box} role="img" aria-label="{alt}">{"".join(parts)}</svg>'
+    return f'<div class="cost">{picture}{_source_keys(results, now, old or now, sources, language)}</div>'
 
-    def y(vnd: float) -> float:
-        return 34 + (1 - vnd / top) * height
 
-    parts, told = [], []
-    for k, year in enumerate(plan.years):
-        x, foot = 8 + k * (bar + gap), 0.0
-        if ghost is not None and abs(ghost[k] - funded[k, -1]) > 5e5:
-            parts.append(_box(x - 7, y(ghost[k]), bar + 14, y(0) - y(ghost[k]), f'fill="{GHOST}" opacity=".55"'))
-        for s in sources:
-            vnd = float(funded[k, s])
+class _YearColumn(NamedTuple):
+    """A year's column `x` from the left: its money, (S+1,), and `ghost`, the total compared; `top` is the scale."""
+
+    x: int
+    top: float
+    money: Money
+    ghost: float
+
+    def y(self, vnd: float) -> float:
+        """How far down an amount stands."""
+        return 34 + (1 - vnd / self.top) * TALL
+
+    def box(self, low: float, high: float, look: str, wider: int = 0) -> str:
+        """A box from one amount to another."""
+        y, height = self.y(high), max(0.0, self.y(low) - self.y(high))
+        x, width = self.x - wider, BAR + 2 * wider
+        return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height:.1f}" {look}/>'
+
+    def bars(self) -> list[str]:
+        """The ghost, a box a source that pays, what lacks the money, and the ceiling."""
+        parts, foot, asked, ceiling = [], 0.0, float(self.money.asked[-1]), float(self.money.ceiling[-1])
+        if abs(self.ghost - self.money.funded[-1]) > LEAST:
+            parts.append(self.box(0, self.ghost, f'fill="{GHOST}" opacity=".55"', wider=7))
+        for s, vnd in enumerate(self.money.funded[:-1].tolist()):
             look = f'fill="{SEQUENCE[s % 7]}" stroke="white" stroke-width="1"'
-            parts.append(_box(x, y(foot + vnd), bar, y(foot) - y(foot + vnd), look))
+            parts += [self.box(foot, foot + vnd, look)] if vnd else []
             foot += vnd
-        lacking = float(asked[k, -1]) - foot
-        if lacking > 5e5:
-            look = f'fill="none" stroke="{FAINT}" stroke-dasharray="3 3"'
-            parts.append(_box(x, y(foot + lacking), bar, y(foot) - y(foot + lacking), look))
-        if not np.isnan(ceiling[k, -1]):
-            at = y(float(ceiling[k, -1]))
-            parts.append(
-                f'<line x1="{x - 5}" x2="{x + bar + 5}" y1="{at:.1f}" y2="{at:.1f}" stroke="{RED}" stroke-width="2.5"/>'
-            )
-        words = bare_billions(foot, language) + (
-            f" / {bare_billions(foot + lacking, language)}" if lacking > 5e7 else ""
-        )
-        middle, over = x + bar / 2, y(max(foot, foot + lacking)) - 5
-        parts.append(f'<text x="{middle}" y="{over:.1f}" text-anchor="middle" class="now">{words}</text>')
-        if ghost is not None and abs(ghost[k] - funded[k, -1]) >= 5e7:
-            was = f"{bare_billions(ghost[k], language)} →"
-            parts.append(f'<text x="{middle}" y="{over - 13:.1f}" text-anchor="middle" class="was">{was}</text>')
-            words = f"{was} {words}"
-        parts.append(f'<text x="{middle}" y="{height + 50}" text-anchor="middle">{year}</text>')
-        told.append(f"{year} {words}")
-    width = 16 + len(plan.years) * (bar + gap)
-    alt = escape(say("desk.cost_alt", language, parts="; ".join(told)))
-    picture = (
-        f'<svg class="money" viewBox="0 0 {width} {height + 56}" role="img" aria-label="{alt}">{"".join(parts)}</svg>'
-    )
-    return f'<div class="cost">{picture}{_source_keys(now, before, sources, ceiling, language)}</div>'
+        if asked - foot > LEAST:
+            parts.append(self.box(foot, asked, f'fill="none" stroke="{FAINT}" stroke-dasharray="3 3"'))
+        if np.isfinite(ceiling):
+            at, ends = self.y(ceiling), f'x1="{self.x - 5}" x2="{self.x + BAR + 5}"'
+            parts.append(f'<line {ends} y1="{at:.1f}" y2="{at:.1f}" stroke="{RED}" stroke-width="2.5"/>')
+        return parts
+
+    def labels(self, language: str) -> tuple[str, str]:
+        """The amounts above the column, drawn and in words: funded / asked for, and what was funded before."""
+        funded, asked = float(self.money.funded[-1]), float(self.money.asked[-1])
+        words = bare_billions(funded, language)
+        if asked - funded > LEAST_IN_WORDS:
+            words += f" / {bare_billions(asked, language)}"
+        middle, over = self.x + BAR / 2, self.y(max(funded, asked)) - 5
+        drawn = _text(middle, f"{over:.1f}", words, "now")
+        if abs(self.ghost - funded) < LEAST_IN_WORDS:
+            return drawn, words
+        was = f"{bare_billions(self.ghost, language)} →"
+        return drawn + _text(middle, f"{over - 13:.1f}", was, "was"), f"{was} {words}"
 
 
-def _box(x: float, y: float, width: float, height: float, look: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width}" height="{max(0.0, height):.1f}" {look}/>'
+def _text(x: float, y: str, words: str, kind: str = "") -> str:
+    look = f' class="{kind}"' if kind else ""
+    return f'<text x="{x}" y="{y}" text-anchor="middle"{look}>{words}</text>'
 
 
-def _source_keys(now: Results, before: Results | None, sources: list[int], ceiling: Grid, language: str) -> str:
+def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int], language: str) -> str:
     """The sources in the order of the bars, with what each pays over the plan and its own ceilings."""
-    funded = grid(now, "budget", "funded_vnd").sum(axis=0)
-    old = grid(before, "budget", "funded_vnd").sum(axis=0) if before is not None else funded
-    lines = [f'<li><b style="color:{FAINT}">▯</b> {say("desk.unfunded", language)}</li>']
-    lines.append(f'<li><b style="color:{RED}">━</b> {say("desk.ceiling", language)}</li>')
+    marks = ((FAINT, "▯", say("desk.unfunded", language)), (RED, "━", say("desk.ceiling", language)))
+    keys: list[tuple[str, str, str]] = list(marks)
     for s in reversed(sources):
-        name = escape(now.plan.label("sources", now.plan.tables.sources[s].id, language))
-        value = moved(old[s] / 1e9, funded[s] / 1e9, language, 1)
-        limit = np.nanmin(ceiling[:, s]) if not np.isnan(ceiling[:, s]).all() else None
-        held = f" (≤ {bare_billions(limit, language)} / {say('desk.unit_year', language)})" if limit is not None else ""
-        lines.append(f'<li><b style="color:{SEQUENCE[s % 7]}">■</b> {name}: {value}{held}</li>')
+        name = escape(results.plan.label("sources", results.plan.tables.sources[s].id, language))
+        value = number_change(old.funded[:, s].sum() / 1e9, now.funded[:, s].sum() / 1e9, language, 1)
+        least, year = now.ceiling[:, s].min(), say("desk.unit_year", language)
+        limit = f" (≤ {bare_billions(least, language)} / {year})" if np.isfinite(least) else ""
+        keys.append((SEQUENCE[s % 7], "■", f"{name}: {value}{limit}"))
+    lines = (f'<li><b style="color:{color}">{mark}</b> {text}</li>' for color, mark, text in keys)
     return f'<ul class="sources">{"".join(lines)}</ul>'
-
-
-def moved(old: float, new: float, language: str, digits: int = 0) -> str:
-    """A number, and before it the one that it was, where the two look different."""
-    one, other = number(old, language, digits), number(new, language, digits)
-    return f"<b>{other}</b>" if one == other else f'<span class="old">{one}</span> → <b class="new">{other}</b>'

@@ -20,11 +20,9 @@ from voila.app import Voila
 from voila.static_file_handler import AllowListFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
+from trainplan.text.catalog import LANGUAGES, say
+
 OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
-REFUSED = (
-    "Hãy mở địa chỉ có token mà cửa sổ dòng lệnh đã nêu, hoặc chạy lại lệnh desk.\n"
-    "Open the address with the token that the terminal named, or give the command desk again.\n"
-)
 
 
 class Gate(JupyterHandler):
@@ -43,7 +41,8 @@ class Gate(JupyterHandler):
 
     def write_error(self, status_code: int, **_: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{status_code} {self._reason}\n" if self.known else REFUSED)
+        refused = "".join(f"{say('desk.refused', language)}\n" for language in LANGUAGES)
+        self.finish(f"{status_code} {self._reason}\n" if self.known else refused)
 
 
 def gated(handler: type[RequestHandler]) -> type[RequestHandler]:

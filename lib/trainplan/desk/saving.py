@@ -1,28 +1,51 @@
-"""A set of changes as a scenario file: named safely, checked by loading it, never over another without asking."""
+"""What leaves the desk: a scenario file, an Excel file, and reports made by `trainplan run`."""
 
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
 import tempfile
+import threading
+import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ruamel.yaml import YAML
 
-from trainplan.desk.history import Changes
-from trainplan.plan.find import folder_name
+from trainplan.desk.session import BASE, Session
+from trainplan.plan.find import ALL, folder_name
+from trainplan.plan.levers import Changes
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.report.excel import write_excel
+from trainplan.report.index import NAMES
+from trainplan.report.titles import report_title
+from trainplan.run.manifest import DONE, Manifest, split_name
 from trainplan.storage.files import OutputError, write_text
+from trainplan.text.catalog import both, say
 
-TAKEN = ("base", "all")  # these words mean something else on the command line
-LENGTH = 60
+LENGTH = 60  # of a scenario's name
+UNSAVED = "desk"  # the name of what is not saved as a scenario
+STEP = re.compile(r"\[(\d+)/(\d+)\]")
+WAIT = 0.2  # seconds between looks at how far a run has come
+WRITTEN = (0, 1)  # statuses of a run that has written its first page: all made, or some not
+
+OnStep = Callable[[int, int], None]
+OnEnd = Callable[[Path | None, str], None]
+
+
+# --- scenarios
 
 
 @dataclass(frozen=True)
-class Words:
+class ScenarioText:
     """A scenario's title in both languages and why there is one."""
 
     vi: str
@@ -35,18 +58,19 @@ def safe_name(title: str) -> str:
     plain = unicodedata.normalize("NFD", title.replace("đ", "d").replace("Đ", "D").lower())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     name = re.sub(r"[^a-z0-9]+", "_", letters.encode("ascii", "ignore").decode()).strip("_")[:LENGTH].strip("_")
-    return folder_name(f"{name}_1" if name in TAKEN else name) if name else ""
+    return folder_name(f"{name}_1" if name in (BASE, ALL) else name) if name else ""
 
 
 def scenario_path(plan: Path, name: str) -> Path:
+    """Where a scenario of that name stands beside a plan."""
     return plan.parent / "scenarios" / f"{name}.yaml"
 
 
-def as_yaml(changes: Changes, words: Words) -> str:
-    """The text of a scenario file."""
-    content: dict[str, Any] = {"title": {"vi": words.vi, "en": words.en or words.vi}}
-    if words.why:
-        content["reason"] = words.why
+def scenario_yaml(changes: Changes, text: ScenarioText) -> str:
+    """The content of a scenario file."""
+    content: dict[str, Any] = {"title": {"vi": text.vi, "en": text.en or text.vi}}
+    if text.why:
+        content["reason"] = text.why
     content["set"] = {address: dict(change) for address, change in changes.items()}
     buffer = io.StringIO()
     writer: Any = YAML(typ="safe", pure=True)
@@ -56,17 +80,106 @@ def as_yaml(changes: Changes, words: Words) -> str:
     return buffer.getvalue()
 
 
-def save(plan: Plan, changes: Changes, words: Words, name: str) -> Path:
+def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -> Path:
     """Writes a scenario that gives the very plan that is on the desk; PlanError or OutputError where it cannot."""
-    text = as_yaml(changes, words)
-    check(plan, text, name)
-    return write_text(scenario_path(plan.path, name), text)
-
-
-def check(plan: Plan, text: str, name: str) -> None:
-    """Loads the text as a scenario in a folder aside: what is kept must be what was seen."""
+    content = scenario_yaml(changes, text)
     with tempfile.TemporaryDirectory() as folder:
-        aside = write_text(Path(folder) / f"{name}.yaml", text)
-        again = load_plan(plan.path, aside)
+        again = load_plan(plan.path, write_text(Path(folder) / f"{name}.yaml", content))
     if (again.tables, again.choices) != (plan.tables, plan.choices):
-        raise OutputError(f"{name}: tệp sẽ cho kết quả khác với bàn / the file would give other results than the desk.")
+        raise OutputError(both("desk.scenario_differs", name=name))
+    return write_text(scenario_path(plan.path, name), content)
+
+
+# --- Excel
+
+
+def save_excel(session: Session, output: Path, language: str) -> Path:
+    """Writes the results on the desk as a workbook named after their scenario, and returns its path."""
+    name = session.saved_as or (UNSAVED if session.changes else BASE)
+    otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
+    title = {file: title for title, file in session.scenarios(language)}.get(name, otherwise)
+    path = output / folder_name(session.plan.key) / f"{name}.{language}.xlsx"
+    return write_excel(session.results, path, language, title, date.today())
+
+
+# --- reports
+
+
+def scenario_to_run(session: Session, output: Path) -> str:
+    """What `run` is to be given: a saved scenario by its name, anything else as a file among the outputs."""
+    if not session.changes:
+        return BASE
+    if session.saved_as:
+        return session.saved_as
+    text = ScenarioText(say("desk.unsaved", "vi"), say("desk.unsaved", "en"))
+    path = output / folder_name(session.plan.key) / f"{UNSAVED}.yaml"
+    return str(write_text(path, scenario_yaml(session.changes, text)))
+
+
+def start_run(
+    plan: Plan, scenario: str, output: Path, language: str, on_step: OnStep, on_end: OnEnd
+) -> threading.Thread:
+    """Makes the reports of a scenario while the desk stays usable; returns the thread that follows the run.
+
+    `on_step` hears of every notebook done, `on_end` gets the first page, None where there is none, and why something
+    could not be made. The run has a session of its own: whoever leaves the desk meanwhile finds the pages among the
+    outputs all the same, and beside them, in a log named after the desk's process, what the run said. (On Windows a
+    kernel that ends takes it along; the same run goes on from there.)
+    """
+    command = [sys.executable, "-P", "-m", "trainplan", "run", str(plan.path), "--scenario", scenario]
+    command += ["--language", language, "--output", str(output)]
+    folder = output / folder_name(plan.key)
+    thread = threading.Thread(target=_follow, args=(command, folder, language, on_step, on_end), daemon=True)
+    thread.start()
+    return thread
+
+
+def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on_end: OnEnd) -> None:
+    log = folder / f"run.{os.getpid()}.log"
+    environment = {**os.environ, "PYTHONUTF8": "1", "MPLBACKEND": "agg"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
+                start_new_session=True,
+            )  # fmt: skip
+        told, status = 0, None
+        while status is None:
+            time.sleep(WAIT)
+            status = process.poll()
+            told = _tell_steps(log, told, on_step)
+        lines = log.read_text("utf-8", "replace").splitlines()
+        log.unlink()
+    except OSError as error:
+        on_end(None, str(error))
+        return
+    index = folder / NAMES[language]
+    why = "\n".join(line for line in lines if line.strip() and not STEP.match(line))
+    on_end(index if status in WRITTEN and index.is_file() else None, why if status else "")
+
+
+def _tell_steps(log: Path, told: int, on_step: OnStep) -> int:
+    """Tells of the steps in the log beyond those already told; returns how many are told now."""
+    steps = [found for line in log.read_text("utf-8", "replace").splitlines() if (found := STEP.match(line))]
+    for found in steps[told:]:
+        on_step(int(found[1]), int(found[2]))
+    return len(steps)
+
+
+def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
+    """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
+    name = scenario if scenario == Path(scenario).name else Path(scenario).stem
+    folder = index.parent / folder_name(name)
+    entries = Manifest(folder).read().get("notebooks", {})
+    done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
+    reports = [(report_title(split_name(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
+    return [(plan.title(language), index), *((title, page) for title, page in reports if page.is_file())]
+
+
+def link_to(path: Path) -> str:
+    """Where the browser finds a file: JupyterLab resolves it against the notebook, Voilà serves it under a path."""
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        root = os.environ.get("TRAINPLAN_ROOT", str(Path.cwd()))
+        return "voila/files/" + quote(Path(os.path.relpath(path, root)).as_posix())
+    return quote(Path(os.path.relpath(path, Path.cwd())).as_posix())

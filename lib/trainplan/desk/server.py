@@ -10,13 +10,10 @@ from pathlib import Path
 
 from trainplan.plan.find import PROJECT
 from trainplan.storage.files import OutputError
+from trainplan.text.catalog import both
 
 TEMPLATES = Path(__file__).parent / "templates"  # Voilà looks below it for voila/templates/desk
 NOTEBOOK = Path("notebooks", "planner.ipynb")
-MISSING = (
-    "Bàn lập kế hoạch dạng ứng dụng cần gói Voilà; hãy cài: pip install .[desk] (hoặc dùng trainplan lab). / "
-    "The desk as an application needs Voilà: pip install .[desk] (or use trainplan lab)."
-)
 
 
 def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
@@ -43,7 +40,7 @@ def environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> d
 def serve(options: Sequence[str], root: Path = PROJECT) -> None:
     """Serves the desk until it is stopped. OutputError where Voilà is not installed."""
     if importlib.util.find_spec("voila") is None:
-        raise OutputError(MISSING)
+        raise OutputError(both("desk.needs_voila"))
     from trainplan.desk.gate import DeskServer
 
     os.environ.update(environment(root))

@@ -1,26 +1,31 @@
-"""Levers: what a planner may move on the desk, as the plan file lists it (`levers`, method.md, section 1).
+"""Levers: what a planner may move on the desk (method.md, section 1), and the arithmetic of moving them.
 
 A lever is one or more addresses of changes with a range. `{year}` in an address stands for every year of the plan.
+A position becomes changes with `move_lever`; changes become a position again with `lever_position`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, Literal, get_args
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from trainplan.plan.address import FORMS, Address, changed_value, column_of, find_cells
+from trainplan.plan.address import FORMS, value_at
 from trainplan.plan.choices import ALLOCATION_RULES
-from trainplan.plan.reading import RawTable
-from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, Addresses, Choices, Id, Name, Number, Pacing, Positive, parse_number
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.plan.schema import Addresses, Choices, Id, Name, Number, Pacing, Positive
+
+if TYPE_CHECKING:
+    from trainplan.plan.plan import Plan
 
 YEAR = "{year}"
-LIKENESS = 1e-9  # relative; numbers in files are rounded
+DIGITS = 9  # decimals of a position
+NEUTRAL = {"scale": 1.0, "add": 0.0, "growth": 0.0}  # the positions that change nothing
+
+Changes = Mapping[str, dict[str, Any]]  # address -> {value|scale|add: …, reason: …}, in the order of application
+Position = float | str | None  # a number, an option, or None: changed in a way that the lever cannot show
 
 
 class Lever(BaseModel):
@@ -46,7 +51,19 @@ class Lever(BaseModel):
         """Whether it is one of `options` rather than a number."""
         return self.unit == "choice"
 
-    def called(self, language: str) -> str:
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Its low and its high end; not for a choice."""
+        assert self.low is not None and self.high is not None
+        return self.low, self.high
+
+    def reaches(self, value: float) -> bool:
+        """Whether a number lies within the range, as near as files keep it."""
+        low, high = self.ends
+        slack = 1e-9 * max(1.0, abs(low), abs(high))
+        return low - slack <= value <= high + slack
+
+    def label_in(self, language: str) -> str:
         """Its label in `vi` or `en`."""
         return self.label["en" if language == "en" else "vi"]
 
@@ -63,6 +80,122 @@ class Lever(BaseModel):
         return found
 
 
+@dataclass(frozen=True)
+class PlanLever:
+    """A lever of a plan: its addresses, each with its years after the base year, and where it stands unmoved.
+
+    `unlimited`: the plan has no limit here, and the high end of the range means that there is none.
+    """
+
+    lever: Lever
+    addresses: dict[str, int]
+    start: float | str
+    unlimited: bool
+
+    @property
+    def options(self) -> list[str]:
+        """What a choice may be; all that the plan file may say, the plan's own among them."""
+        return [str(option) for option in choices_of(self.lever.address[0]) or self.lever.options]
+
+
+def plan_levers(plan: Plan) -> list[PlanLever]:
+    """The levers of a plan that no scenario has changed, in the order of its file."""
+    return [_start_of(lever, plan) for lever in plan.levers]
+
+
+def _start_of(lever: Lever, plan: Plan) -> PlanLever:
+    addresses = lever.addresses(plan.years, plan.price_base_year)
+    if lever.change != "value":
+        return PlanLever(lever, addresses, NEUTRAL[lever.change], False)
+    value = value_at(plan, next(iter(addresses)))
+    if lever.is_choice:
+        return PlanLever(lever, addresses, str(value), False)
+    return PlanLever(lever, addresses, lever.ends[1] if value is None else float(value), value is None)
+
+
+def lever_change(lever: Lever, position: Any, power: int) -> dict[str, Any]:
+    """The change that a lever at `position` makes at an address `power` years after the base year."""
+    if lever.change == "growth":
+        return {"scale": (1 + position) ** power}
+    assert lever.change in FORMS
+    return {lever.change: position}
+
+
+def move_lever(changes: Changes, lever: PlanLever, position: float | str) -> dict[str, dict[str, Any]]:
+    """The changes with a lever at `position`; their order and their reasons are kept.
+
+    At its start a lever changes nothing.
+    """
+    if position == lever.start:
+        return remove_changes(changes, lever.addresses)
+    new = dict(changes)
+    for address, change in _changes_at(lever, position).items():
+        reason = changes.get(address, {}).get("reason")
+        new[address] = {**change, **({"reason": reason} if reason else {})}
+    return new
+
+
+def remove_changes(changes: Changes, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The changes at all other addresses."""
+    return {address: change for address, change in changes.items() if address not in addresses}
+
+
+def lever_position(changes: Changes, lever: PlanLever) -> Position:
+    """Where the changes put a lever; None where they change its numbers in a way that it cannot show."""
+    found = [changes.get(address) for address in lever.addresses]
+    if all(change is None for change in found):
+        return lever.start
+    position = _position_of(lever, found[0])
+    if position is None or (lever.unlimited and position == lever.start):
+        return None
+    expected = _changes_at(lever, position).values()
+    same = all(change is not None and _same_change(change, own) for change, own in zip(found, expected, strict=True))
+    return position if same else None
+
+
+def _changes_at(lever: PlanLever, position: float | str) -> dict[str, dict[str, Any]]:
+    """What a lever does at each of its addresses; whole numbers without a fraction, as a person would write them."""
+    whole = isinstance(position, float) and position == int(position)
+    value = int(position) if whole else position
+    return {address: lever_change(lever.lever, value, power) for address, power in lever.addresses.items()}
+
+
+def _position_of(lever: PlanLever, change: dict[str, Any] | None) -> Position:
+    """The position from which the change at the lever's first address would come."""
+    growth, power = lever.lever.change == "growth", next(iter(lever.addresses.values()))
+    form = "scale" if growth else lever.lever.change
+    if change is None or form not in change:
+        return None
+    if lever.lever.is_choice:
+        return str(change[form]) if str(change[form]) in lever.options else None
+    try:
+        value = float(change[form]) ** (1 / power) - 1 if growth else float(change[form])
+    except (TypeError, ValueError):
+        return None
+    return round(value, DIGITS) if not isinstance(value, complex) and lever.lever.reaches(value) else None
+
+
+def _same_change(change: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two changes are the same but for their reasons; numbers as near as a file keeps them."""
+    one, two = ({form: c[form] for form in c if form != "reason"} for c in (change, other))
+    return set(one) == set(two) and all(_same_value(value, two[form]) for form, value in one.items())
+
+
+def _same_value(one: Any, other: Any) -> bool:
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-12, abs_tol=1e-12)
+    except (TypeError, ValueError):
+        return str(one) == str(other)
+
+
+def snap_to_step(lever: Lever, value: float) -> float:
+    """The position that a slider means, which counts steps from the low end and rounds in its own way."""
+    low, step = lever.ends[0], lever.step
+    assert step is not None
+    near = round(low + round((value - low) / step) * step, DIGITS)
+    return near if math.isclose(near, value, rel_tol=1e-6, abs_tol=1e-9) else round(value, DIGITS)
+
+
 def choices_of(address: str) -> tuple[str, ...]:
     """What a choice of the plan may be; nothing where it is not one of a few words."""
     if address == "pacing":
@@ -71,165 +204,3 @@ def choices_of(address: str) -> tuple[str, ...]:
         return tuple(ALLOCATION_RULES)
     field = Choices.model_fields.get(address)
     return get_args(field.annotation) if field and all(isinstance(a, str) for a in get_args(field.annotation)) else ()
-
-
-_sound: dict[frozenset[tuple[str, str]], tuple[Lever, ...]] = {}  # levers found sound, by the hashes of their files
-
-
-def sound_levers(
-    hashes: Mapping[str, str],
-    tables: Mapping[str, RawTable],
-    choices: dict[str, Any],
-    file: str,
-    problems: list[Problem],
-) -> tuple[Lever, ...]:
-    """As `read_levers`; files that were sound are not checked again, for the desk reads them at every move."""
-    key, known = frozenset(hashes.items()), len(problems)
-    if key not in _sound:
-        levers = read_levers(tables, choices, file, problems)
-        if len(problems) > known:
-            return levers
-        _sound.clear()
-        _sound[key] = levers
-    return _sound[key]
-
-
-def read_levers(
-    tables: Mapping[str, RawTable], choices: dict[str, Any], file: str, problems: list[Problem]
-) -> tuple[Lever, ...]:
-    """The levers of a plan as its files stand, before any change; what is wrong with them goes to `problems`."""
-    raw = choices.get("levers")
-    if raw is None:
-        return ()
-    if not isinstance(raw, list):
-        problems.append(Problem(file, "levers_form", column="levers"))
-        return ()
-    levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
-    ids = [lever.id for lever in levers]
-    for twice in sorted({i for i in ids if ids.count(i) > 1}):
-        problems.append(Problem(file, "lever_id_twice", twice, row=twice, column="id"))
-    for lever in levers:
-        problems += _wrong_range(lever, file)
-        problems += _wrong_cells(lever, tables, choices, file)
-    return tuple(levers)
-
-
-def _record(entry: object, position: int, file: str, problems: list[Problem]) -> Iterator[Lever]:
-    row = str(entry["id"]) if isinstance(entry, dict) and entry.get("id") else f"levers {position}"
-    try:
-        yield Lever.model_validate(entry)
-    except ValidationError as error:
-        for e in error.errors():
-            problem = problem_of(e, file, entry, row, keys=Lever.model_fields, otherwise="lever_entry")
-            # few words are allowed, and the message lists them all
-            problems.append(replace(problem, nearest="") if e["type"] == "literal_error" else problem)
-
-
-def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
-    """A lever has options, or a range whose step leads from one end towards the other."""
-    numbers = (lever.low, lever.high, lever.step)
-    if lever.is_choice:
-        if any(n is not None for n in numbers):
-            yield Problem(file, "lever_options_or_range", row=lever.id)
-    elif lever.options or lever.low is None or lever.high is None or lever.step is None:
-        yield Problem(file, "lever_options_or_range", row=lever.id)
-    elif lever.low >= lever.high:
-        yield Problem(file, "lever_low_high", f"{lever.low:g} … {lever.high:g}", lever.id, "low")
-    elif lever.step > lever.high - lever.low:
-        yield Problem(file, "lever_step", f"{lever.step:g}", lever.id, "step")
-    if set(lever.label) != {"vi", "en"}:
-        yield Problem(file, "lever_label", row=lever.id, column="label")
-
-
-def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
-    """Every address must be there, and hold what both ends of the range can change into something allowed."""
-    try:
-        years = range(int(choices["first"]), int(choices["last"]) + 1)
-        base_year = int(choices["price_base_year"])
-    except (KeyError, TypeError, ValueError):
-        return  # said already
-    found: list[Problem] = []
-    aside = dict(tables)
-    if "ceilings" in aside:  # looking for a ceiling that is not there must not make one
-        aside["ceilings"] = replace(aside["ceilings"], rows=list(aside["ceilings"].rows), lines=[])
-    cells = [
-        (place, row.get(column, ""), row, column, power)
-        for address, power in lever.addresses(years, base_year).items()
-        for place, row, column in find_cells(aside, choices, address, file, found)
-    ]
-    yield from (replace(problem, row=lever.id) for problem in found)
-    if lever.is_choice:
-        yield from _wrong_options(lever, file)
-        return
-    if None in (lever.low, lever.high):
-        return
-    if lever.change == "value":
-        yield from _wrong_start(lever, [(place, old) for place, old, *_ in cells], file)
-    for end in (lever.low, lever.high):
-        yield from _wrong_end(lever, end, cells, file)
-
-
-def _wrong_options(lever: Lever, file: str) -> Iterator[Problem]:
-    words = choices_of(lever.address[0])
-    if not words and len(lever.options) < 2:
-        yield Problem(file, "lever_options", row=lever.id, column="options")
-    for option in lever.options if words else ():
-        if option not in words:
-            near, expected = nearest_name(str(option), words), {"expected": ", ".join(words)}
-            yield Problem(file, "literal_error", option, lever.id, "options", near, expected)
-
-
-def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Iterator[Problem]:
-    """A lever that sets a value starts from the one that the plan has: one number, within the range."""
-    held: dict[float | None, str] = {}
-    for place, old in cells:
-        empty = str(old).strip() in ("", "None")
-        column = column_of(Address.of(place))
-        if empty and not (column and column.is_unlimited):
-            yield Problem(file, "lever_empty_cell", place, lever.id, "address")
-            return
-        try:
-            held.setdefault(None if empty else parse_number(old), place)
-        except ValueError:
-            yield Problem(file, "lever_not_a_number", old, lever.id, "address")
-            return
-    if len(held) > 1:
-        yield Problem(file, "lever_cells_differ", "; ".join(held.values()), lever.id, "address")
-    start = next(iter(held), None)
-    if start is None or lever.low is None or lever.high is None:
-        return
-    slack = LIKENESS * max(1.0, abs(start))
-    if not lever.low - slack <= start <= lever.high + slack:
-        yield Problem(file, "lever_start", f"{start:g}", lever.id, "low")
-
-
-def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[Problem]:
-    """What the record of the table says of the value at an end of the range."""
-    for place, old, row, column, power in cells:
-        address = Address.of(place)
-        if address.is_choice:
-            continue
-        try:
-            new = changed_value(old, form_of(lever, end, power))
-            TABLES[address.table].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
-        except ValidationError as error:
-            for e in error.errors():
-                if e["loc"] == (column,):
-                    side = "low" if end == lever.low else "high"
-                    code, values = code_of(e, "lever_entry")
-                    yield Problem(file, code, f"{place}: {new:g}", lever.id, side, values=values)
-                    return
-        except PydanticCustomError as error:
-            yield Problem(file, error.type, place, lever.id, "address", values=error.context or {})
-            return
-        except (ValueError, TypeError) as error:
-            yield Problem(file, "other", place, lever.id, "address", values={"message": error})
-            return
-
-
-def form_of(lever: Lever, position: Any, power: int) -> dict[str, Any]:
-    """The change that a lever at `position` makes at an address `power` years after the base year."""
-    if lever.change == "growth":
-        return {"scale": (1 + position) ** power}
-    assert lever.change in FORMS
-    return {lever.change: position}

@@ -14,7 +14,8 @@ import pandas as pd
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together, warnings
 from trainplan.plan.find import find_plan, find_scenario, folder_name
-from trainplan.plan.levers import Lever, sound_levers
+from trainplan.plan.lever_checks import sound_levers
+from trainplan.plan.levers import Lever
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records

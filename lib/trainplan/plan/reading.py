@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import logging
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from ruamel.yaml.error import YAMLError
 from trainplan.plan.schema import Table
 from trainplan.text.catalog import say
 from trainplan.text.problems import Problem, nearest_name
+
+LOG = logging.getLogger("trainplan")
 
 
 @lru_cache(maxsize=64)
@@ -63,6 +66,7 @@ class Files:
         except OSError as error:
             self.problems.append(Problem(name, "file_not_readable", values={"reason": error.strerror or error}))
             return None
+        LOG.debug("read %s", path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()
         try:
             return unicodedata.normalize("NFC", data.decode("utf-8-sig"))

@@ -13,8 +13,8 @@ import xlsxwriter
 from trainplan.report.sentences import headline
 from trainplan.report.tables import changes
 from trainplan.results.tables import Results
-from trainplan.run.manifest import versions
 from trainplan.storage.files import write_bytes
+from trainplan.storage.provenance import versions
 from trainplan.text.catalog import say
 from trainplan.text.words import old_say
 

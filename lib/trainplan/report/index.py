@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,6 @@ from trainplan.report.sentences import explain_verdicts, headline, quantified_ob
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.run.manifest import ScenarioRun
 from trainplan.storage.files import write_text
 from trainplan.text.formats import number
 from trainplan.text.words import old_say
@@ -72,6 +72,19 @@ WORDS = {
         "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
     },
 }
+
+
+@dataclass(frozen=True)
+class ScenarioRun:
+    """What there is of a scenario in its folder, as the index shows it (no reports where none was ever asked for)."""
+
+    title: dict[str, str]  # by language, as is the reason
+    reason: dict[str, str]
+    folder: Path
+    reports: dict[tuple[str, str], Path]  # (notebook's stem, language) -> HTML
+    earlier: frozenset[tuple[str, str]]  # those of the reports that today's inputs, code or notebook did not make
+    tables_earlier: bool
+    failed: dict[str, str]  # name of the notebook and language -> why
 
 
 def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:

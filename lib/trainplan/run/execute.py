@@ -11,12 +11,13 @@ import json
 import logging
 import os
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import trainplan.run.quick
+import trainplan.run.skip_slow_import
 
 # isort: split
 import papermill
@@ -25,8 +26,9 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.html import render_report
-from trainplan.run.engine import ENGINE
-from trainplan.storage.files import OutputError, note_written, put, recorded, unwritable
+from trainplan.run.papermill_engine import ENGINE
+from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, unwritable, write_text
+from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 
@@ -58,27 +60,45 @@ class Outcome:
     figures: int
     written: tuple[Path, ...]
     seconds: float
+    details: Path | None = None  # the file with the traceback of what failed
 
 
-def perform(job: Job) -> Outcome:
+def perform_job(job: Job) -> Outcome:
     """Runs a job; whatever goes wrong in it is the outcome's `error`, never an exception."""
     start, error, figures = time.perf_counter(), "", 0
-    with recorded() as written:
+    failure: Exception | None = None
+    with record_written() as written:
         try:
             figures = count_figures(execute(job.notebook, job.parameters, job.executed))
             render_report(job.executed, job.report, job.language)
-        except (NotebookError, PlanError, OutputError) as problem:
+        except (PlanError, OutputError) as problem:
             error = str(problem)
+        except NotebookError as problem:
+            error, failure = str(problem), problem
         except Exception as problem:
-            error = f"{job.name}: {type(problem).__name__}: {problem}"
-    return Outcome(error, figures, tuple(dict.fromkeys(written)), time.perf_counter() - start)
+            error, failure = f"{job.name}: {type(problem).__name__}: {problem}", problem
+    seconds = time.perf_counter() - start
+    return Outcome(error, figures, tuple(dict.fromkeys(written)), seconds, keep_traceback(job, failure))
 
 
-def warm() -> None:
+def keep_traceback(job: Job, failure: Exception | None) -> Path | None:
+    """Writes the traceback beside the failed notebook, as `*.failed.txt`; deletes that of an earlier run where none is.
+
+    Returns the file; None where there is none, or it cannot be written.
+    """
+    path = job.executed.with_name(f"{job.executed.stem}.failed.txt")
+    with contextlib.suppress(OSError, OutputError):
+        if failure:
+            return write_text(path, "".join(traceback.format_exception(failure)))
+        path.unlink(missing_ok=True)
+    return None
+
+
+def load_fonts() -> None:
     """Does once what every notebook would do again: draws a line and a letter, so that the fonts are loaded."""
     figure = Figure(figsize=(1, 1))
     axes = figure.subplots()
-    axes.plot([0, 1], label="Kế hoạch")
+    axes.plot([0, 1], label=both("run.open"))
     axes.legend()
     figure.canvas.draw()
     logging.getLogger("papermill").setLevel(logging.WARNING)
@@ -95,8 +115,8 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
     try:
         executed.parent.mkdir(parents=True, exist_ok=True)
         done = papermill.execute_notebook(
-            literal(notebook),
-            literal(partial),
+            escape_braces(notebook),
+            escape_braces(partial),
             dict(parameters),
             engine_name=engine,
             kernel_name="python3",
@@ -105,12 +125,12 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
         )
         unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
         if unfinished:
-            raise NotebookError(f"{notebook.name}: cell {unfinished[0] + 1} did not run to its end.")
-        put(partial, executed)
+            raise NotebookError(f"{notebook.name}: {both('run.cell_unfinished', cell=unfinished[0] + 1)}.")
+        move_into_place(partial, executed)
     except (PapermillException, NotebookError) as error:
         with contextlib.suppress(OSError):
             partial.replace(failed)
-        raise NotebookError(reason(notebook, error)) from error
+        raise NotebookError(explain_failure(notebook, error)) from error
     except OSError as error:
         raise unwritable(executed, error) from error
     failed.unlink(missing_ok=True)
@@ -118,23 +138,23 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
     return done
 
 
-def reason(notebook: Path, error: Exception) -> str:
+def explain_failure(notebook: Path, error: Exception) -> str:
     """Why a notebook stopped: wrong input in its own words, anything else with the cell and the kind of error."""
     if not isinstance(error, PapermillExecutionError):
         return str(error)
     if error.ename == PlanError.__name__:
         return str(error.evalue)
-    return f"{notebook.name}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}"
+    return f"{notebook.name}, {both('run.cell', cell=error.cell_index + 1)}: {error.ename}: {error.evalue}"
 
 
-def declared(notebook: Path) -> list[str]:
+def declared_parameters(notebook: Path) -> list[str]:
     """The parameters that a notebook declares in its cell tagged `parameters`."""
-    return list(papermill.inspect_notebook(literal(notebook)))
+    return list(papermill.inspect_notebook(escape_braces(notebook)))
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
     """PlanError for every parameter that the notebook does not declare, or whose value is not plain data."""
-    known = declared(notebook)
+    known = declared_parameters(notebook)
     allowed = {"parameters": ", ".join(known)}
     problems = [
         Problem(notebook.name, "no_parameter", name, nearest=nearest_name(name, known), values=allowed)
@@ -156,8 +176,8 @@ def is_plain(value: Any) -> bool:
         return False
 
 
-def literal(path: Path) -> str:
-    """A path as papermill takes it: it would fill in what stands in braces."""
+def escape_braces(path: Path) -> str:
+    """A path as papermill takes it, which would fill in what stands in braces."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 

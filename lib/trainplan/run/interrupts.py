@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Not in the catalogs: a signal may land before they can be read.
 STOPPED = "Đã dừng; chạy lại lệnh này để làm tiếp. / Stopped; give the same command again to go on."
 HOLDABLE = hasattr(signal, "pthread_sigmask")  # Windows has no such thing
 PATIENCE = 5  # seconds for a process to end before it is killed
@@ -16,7 +17,7 @@ PATIENCE = 5  # seconds for a process to end before it is killed
 running: list[Any] = []  # processes that must not outlive this one
 
 
-def answered() -> None:
+def end_from_now() -> None:
     """From here on an interrupt ends this process at once; one that was held back until now does so here."""
     for number in SIGNALS:
         signal.signal(number, _end)
@@ -24,20 +25,20 @@ def answered() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def raised() -> None:
+def raise_from_now() -> None:
     """From here on one that would have ended this process is a KeyboardInterrupt, for a command that ends a server."""
     for number in SIGNALS:
         if signal.getsignal(number) is _end:
             signal.signal(number, signal.default_int_handler)
 
 
-def ignored() -> None:
+def ignore_from_now() -> None:
     """From here on there is nothing left to interrupt."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
-def left_to_parent() -> None:
+def leave_to_parent() -> None:
     """In a process of a run: Ctrl+C is for the parent to answer, which then ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -46,7 +47,7 @@ def left_to_parent() -> None:
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
+def hold_back() -> Iterator[None]:
     """Interrupts wait until the block has ended; a process started in it answers none before it chooses to."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS) if HOLDABLE else set()
     try:
@@ -69,7 +70,7 @@ def end_all() -> None:
 
 def _end(*_: object) -> NoReturn:
     """Not an exception: one that lands in a callback of the interpreter is printed and lost."""
-    ignored()
+    ignore_from_now()
     with contextlib.suppress(Exception):
         end_all()
     with contextlib.suppress(OSError):

@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from trainplan.plan.plan import Plan
+from trainplan.report.index import ScenarioRun
 from trainplan.run.execute import Job, Outcome
 from trainplan.storage.files import sha256, write_text
+from trainplan.storage.provenance import DESK, code_hash, digest, versions
+from trainplan.text.catalog import LANGUAGES
 
 DONE, FAILED, EARLIER = "done", "failed", "earlier"
 # Parameters that say where something lies: what they mean is in the plans themselves.
 PLACES = ("plan", "scenario", "scenarios", "output_dir")
 
 
-@dataclass(frozen=True)
-class ScenarioRun:
-    """What there is of a scenario in its folder, as the index shows it (no reports where none was ever asked for)."""
-
-    title: dict[str, str]  # by language, as is the reason
-    reason: dict[str, str]
-    folder: Path
-    reports: dict[tuple[str, str], Path]  # (notebook's stem, language) -> HTML
-    earlier: frozenset[tuple[str, str]]  # those of the reports that today's inputs, code or notebook did not make
-    tables_earlier: bool
-    failed: dict[str, str]  # name of the notebook and language -> why
-
-
-@cache
-def code() -> str:
-    """A hash over the package's source, in the order of its files' names."""
-    package = Path(__file__).resolve().parents[1]
-    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".j2", ".css"))
-    parts = [f"{path.relative_to(package).as_posix()} {sha256(path)}" for path in files]
-    return digest(parts)
-
-
-@cache
-def versions() -> dict[str, str]:
-    """The versions of Python, of the workbook and of the packages that it names."""
-    needed = [line.split(";")[0] for line in metadata.requires("trainplan") or [] if "extra ==" not in line]
-    names = sorted("".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in needed)
-    found = {"python": platform.python_version(), "trainplan": metadata.version("trainplan")}
-    for name in names:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
-
-
-def digest(value: Any) -> str:
-    """A hash of plain data."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def made_from(job: Job, plans: Iterable[Plan]) -> str:
+def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
     """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
+    code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
     inputs = [(plan.key, plan.scenario, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
-    return digest([job.name, sha256(job.notebook), parameters, inputs, code(), versions()])
+    return digest([job.name, sha256(job.notebook), parameters, inputs, code, versions()])
 
 
 def fingerprint(path: Path) -> str:
@@ -86,9 +46,9 @@ def read_json(path: Path) -> dict[str, Any]:
     return {}
 
 
-def present(plan: Plan) -> dict[str, Any]:
-    """What the result tables of a scenario are made from."""
-    return {"inputs": plan.input_hashes, "code": code(), "versions": versions()}
+def state_of_tables(plan: Plan) -> dict[str, Any]:
+    """What the result tables of a scenario are made from: hashes of the inputs and the code, versions of packages."""
+    return {"inputs": plan.input_hashes, "code": code_hash(), "versions": versions()}
 
 
 class Manifest:
@@ -115,23 +75,23 @@ class Manifest:
         read = read_json(self.runs / f"{name}.json")
         return read if isinstance(read.get("outputs"), dict) else {}
 
-    def intact(self, file: str, expected: str) -> bool:
+    def is_intact(self, file: str, expected: str) -> bool:
         """Whether an output is as it was written."""
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
             return fingerprint(self.folder / file) == expected
         return False
 
-    def fresh(self, name: str, key: str) -> bool:
+    def is_fresh(self, name: str, key: str) -> bool:
         """Whether a notebook is done from these very inputs and all of its outputs are there as they were written."""
         entry = self.entry(name)
         outputs = entry.get("outputs")
         if entry.get("status") != DONE or entry.get("made_from") != key or not outputs:
             return False
-        return all(self.intact(file, expected) for file, expected in outputs.items())
+        return all(self.is_intact(file, expected) for file, expected in outputs.items())
 
     def record(self, job: Job, key: str, outcome: Outcome) -> None:
         """Notes how a notebook ended, with the hash of what it left; what it had left before and left no more goes."""
-        if outcome.error and self.fresh(job.name, key):
+        if outcome.error and self.is_fresh(job.name, key):
             return  # a run beside this one has done it
         inside = [path for path in map(Path, outcome.written) if path.is_relative_to(self.folder) and path.is_file()]
         outputs = {path.relative_to(self.folder).as_posix(): fingerprint(path) for path in inside}
@@ -144,7 +104,7 @@ class Manifest:
             "outputs": dict(sorted(outputs.items())),
         }
         write_text(self.runs / f"{job.name}.json", as_json(entry))
-        remove(self.folder, set(before) - set(outputs))
+        remove_files(self.folder, set(before) - set(outputs))
 
     def write(self, plan: Plan, tables: Mapping[str, str], keys: Mapping[str, str]) -> None:
         """Writes manifest.json; `keys` says what each notebook would be made from today.
@@ -156,59 +116,59 @@ class Manifest:
             content = {
                 "plan": plan.key,
                 "scenario": plan.scenario,
-                **words(plan),
+                **titles(plan),
                 "changes": plan.changes.to_dict("records"),
-                **present(plan),
+                **state_of_tables(plan),
                 "tables": dict(tables),
-                "notebooks": {name: as_of(entry, keys.get(name)) for name, entry in entries.items() if entry},
+                "notebooks": {name: as_of_today(entry, keys.get(name)) for name, entry in entries.items() if entry},
             }
             write_text(self.path, as_json(content))
             written = entries
 
-    def show(self, plan: Plan | None, keys: Mapping[str, str]) -> ScenarioRun:
+    def summarize(self, plan: Plan | None, keys: Mapping[str, str]) -> ScenarioRun:
         """What there is for the index; all of it is of an earlier run where the plan is not at hand."""
         read, entries = self.read(), self.entries()
         reports = {name: f"reports/{name}.html" for name, entry in entries.items() if entry.get("status") == DONE}
-        there = {name for name, file in reports.items() if self.intact(file, entries[name]["outputs"].get(file, ""))}
-        said = words(plan) if plan else {"title": {}, "reason": {}, **read}
+        there = {name for name, file in reports.items() if self.is_intact(file, entries[name]["outputs"].get(file, ""))}
+        said = titles(plan) if plan else {"title": {}, "reason": {}, **read}
         return ScenarioRun(
             said["title"],
             said["reason"],
             self.folder,
-            {split(name): self.folder / reports[name] for name in sorted(there)},
-            frozenset(split(name) for name in there if not self.fresh(name, keys.get(name, ""))),
-            not plan or any(read.get(name) != value for name, value in present(plan).items()),
+            {split_name(name): self.folder / reports[name] for name in sorted(there)},
+            frozenset(split_name(name) for name in there if not self.is_fresh(name, keys.get(name, ""))),
+            not plan or any(read.get(name) != value for name, value in state_of_tables(plan).items()),
             {name: entry["error"] for name, entry in entries.items() if "error" in entry},
         )
 
 
-def words(plan: Plan) -> dict[str, dict[str, str]]:
+def titles(plan: Plan) -> dict[str, dict[str, str]]:
     """A scenario's title and reason by language."""
-    languages = ("vi", "en")
     return {
-        "title": {language: plan.scenario_title(language) for language in languages},
-        "reason": {language: plan.scenario_reason(language) for language in languages},
+        "title": {language: plan.scenario_title(language) for language in LANGUAGES},
+        "reason": {language: plan.scenario_reason(language) for language in LANGUAGES},
     }
 
 
-def split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """The notebook and the language in the name of a job."""
     stem, _, language = name.rpartition(".")
     return stem, language
 
 
-def as_of(entry: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+def as_of_today(entry: Mapping[str, Any], key: str | None) -> dict[str, Any]:
     """An entry for manifest.json: what is done, but from something else than today's `key`, is of an earlier run."""
     earlier = entry.get("status") == DONE and entry.get("made_from") != key
     return {**entry, "status": EARLIER} if earlier else dict(entry)
 
 
-def remove(folder: Path, files: Iterable[str]) -> None:
-    """Takes away outputs that a run has renewed and that are no longer among what it leaves."""
+def remove_files(folder: Path, files: Iterable[str]) -> None:
+    """Deletes files of `folder`: those that a run has renewed and no longer leaves."""
     for file in files:
         with contextlib.suppress(OSError):
             (folder / file).unlink()
 
 
 def as_json(content: Mapping[str, Any]) -> str:
+    """The text of a file of ours."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -13,19 +13,20 @@ from typing import Any
 
 from trainplan.plan.find import PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plans
-from trainplan.report.index import write_index
+from trainplan.report.index import ScenarioRun, write_index
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
-from trainplan.run.execute import Job, Outcome, declared, perform, warm
-from trainplan.run.manifest import Manifest, ScenarioRun, made_from, remove
+from trainplan.run.execute import Job, Outcome, declared_parameters, load_fonts, perform_job
+from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import remove_partials, sha256
+from trainplan.storage.log import LOG, timed
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_tables
+from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"
-LANGUAGES = ("vi", "en")
 OUTPUTS = PROJECT / "outputs"
 TABLES = "tables"
 NUMBERED = re.compile(r"\d\d_")
@@ -55,57 +56,68 @@ class Part:
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
 
-    def fresh(self, name: str) -> bool:
-        return self.manifest.fresh(name, self.keys[name])
+    def is_fresh(self, name: str) -> bool:
+        """Whether a job is done from what it would be made from today."""
+        return self.manifest.is_fresh(name, self.keys[name])
 
-    def show(self) -> ScenarioRun:
+    def summarize(self) -> ScenarioRun:
         """The part as the index shows it."""
-        return self.manifest.show(self.results.plan, self.keys)
+        return self.manifest.summarize(self.results.plan, self.keys)
 
     def write(self) -> None:
+        """Writes manifest.json."""
         self.manifest.write(self.results.plan, self.tables, self.keys)
+
+    def record(self, job: Job, outcome: Outcome) -> None:
+        """Notes how a job ended."""
+        self.manifest.record(job, self.keys[job.name], outcome)
+        self.write()
 
 
 def run(request: Request) -> int:
-    """Runs what was asked for; 0 where all of it succeeded. PlanError before anything is written."""
+    """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written."""
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
-    books, plans = all_or_problems(partial(choose, request), partial(load_plans, request.plan, names))
-    results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
+    with timed("plans are read and checked"):
+        books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
+    with timed("results are computed"):
+        results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
-    parts = [part_of(request, results, name, output) for name in names]
+    parts = [make_part(request, results, name, output) for name in names]
     full = [part for name, part in zip(names, parts, strict=True) if name in wanted]
     for part in full:
-        prepare(part)
+        renew_tables(part)
     work = [
         (part, job)
         for part in full
         for job in part.jobs.values()
         if job.notebook in books and request.language in (None, job.language)
     ]
-    failed = execute_all(work, request.workers or processors())
-    return report(failed, renew_index(output, compare(list(results.values())), parts))
+    failed = run_jobs(work, request.workers or default_workers())
+    with timed("the index is written"):
+        index = renew_index(output, compare(list(results.values())), parts)
+    return report_end(failed, index)
 
 
 def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
     """Writes the index, and again where a run beside this one has meanwhile added a page. Scenarios from elsewhere that
     were run before come last."""
     index, shown = output, None
-    while shown != (there := [*(part.show() for part in parts), *elsewhere(output, parts)]):
+    while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
         index = write_index(output, comparison, there)
         shown = there
     return index
 
 
-def elsewhere(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
+def earlier_scenarios(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
     """What earlier runs left of scenarios that this one knows nothing of."""
     folders = sorted(path.parent for path in output.glob("*/manifest.json"))
-    return [Manifest(folder).show(None, {}) for folder in folders if folder not in {part.folder for part in parts}]
+    return [Manifest(folder).summarize(None, {}) for folder in folders if folder not in {part.folder for part in parts}]
 
 
-def choose(request: Request) -> list[Path]:
+def choose_notebooks(request: Request) -> list[Path]:
     """The notebooks meant by number or name; all that have a number where none is named."""
-    books = library(request)
+    books = list_notebooks(request)
     chosen, problems = [], []
     for reference in request.notebooks:
         stem = Path(reference).stem
@@ -120,33 +132,33 @@ def choose(request: Request) -> list[Path]:
     return chosen or [book for book in books if NUMBERED.match(book.name)]
 
 
-def library(request: Request) -> list[Path]:
+def list_notebooks(request: Request) -> list[Path]:
     """Every notebook: those with a number in their order, then the others."""
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
-def part_of(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
+def make_part(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
     """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
     folder = output / folder_name(plan.scenario)
     part = Part(results[name], folder, Manifest(folder))
     beside = [other for other in every_scenario(request.plan) if other != name]
-    for book in library(request):
-        across = beside if "scenarios" in declared(book) else None
+    for book in list_notebooks(request):
+        across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
-            job = job_of(book, plan, name, language, folder, across)
+            job = make_job(book, plan, name, language, folder, across)
             part.jobs[job.name] = job
-            part.keys[job.name] = made_from(job, [plan, *(results[other].plan for other in across or ())])
+            part.keys[job.name] = hash_of_job(job, [plan, *(results[other].plan for other in across or ())])
     return part
 
 
-def job_of(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
+def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
     """A notebook for a scenario in a language; paths are short where they can be, as they show in the notebook."""
     parameters: dict[str, Any] = {
         "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
         "scenario": scenario,
         "language": language,
-        "output_dir": shortened(folder),
+        "output_dir": shorten_path(folder),
     }
     if across is not None:
         parameters["scenarios"] = list(across)
@@ -154,31 +166,30 @@ def job_of(book: Path, plan: Plan, scenario: str, language: str, folder: Path, a
     return Job(book, parameters, folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html", language)
 
 
-def shortened(path: Path) -> str:
+def shorten_path(path: Path) -> str:
     """A path relative to the working directory where it lies below it."""
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def prepare(part: Part) -> None:
+def renew_tables(part: Part) -> None:
     """Clears what was left half-done and renews the result tables."""
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
     tables = write_tables(part.results.tables, part.folder / TABLES)
     part.tables = {path.relative_to(part.folder).as_posix(): sha256(path) for path in tables}
-    remove(part.folder, set(before) - set(part.tables))
+    remove_files(part.folder, set(before) - set(part.tables))
     part.write()
 
 
-def execute_all(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
-    """Executes the notebooks that are not done; returns what failed, and why."""
-    todo = [(part, job) for part, job in work if not part.fresh(job.name)]
+def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
+    """Runs the jobs that are not done; returns what failed, and why."""
+    todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
     if len(todo) < len(work):
-        say(f"{len(work) - len(todo)} sổ tính đã có, không chạy lại. / notebooks are done already.")
+        tell(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
         return {}
     owner = {job.executed: part for part, job in todo}
     failed: dict[str, str] = {}
-    progress = Progress(len(todo))
 
     def title(job: Job) -> str:
         return f"{owner[job.executed].results.plan.scenario}/{job.name}"
@@ -187,38 +198,43 @@ def execute_all(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str
         progress.begin(title(job))
 
     def ended(job: Job, outcome: Outcome | WorkerDied) -> None:
-        part = owner[job.executed]
         if isinstance(outcome, WorkerDied):
-            outcome = Outcome(f"{job.name}: tiến trình bị ngắt / the process died ({outcome})", 0, (), 0.0)
-        part.manifest.record(job, part.keys[job.name], outcome)
-        part.write()
+            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
+            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
+        owner[job.executed].record(job, outcome)
+        LOG.info("%s: %.2f s%s", title(job), outcome.seconds, f", {outcome.error}" if outcome.error else "")
         if outcome.error:
-            failed[title(job)] = outcome.error
-        note = "thất bại / failed" if outcome.error else f"{outcome.seconds:.1f} s"
+            failed[title(job)] = with_details(outcome)
+        note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         progress.end(title(job), note, lasting=bool(outcome.error))
 
-    warm()
-    try:
-        run_all(perform, [job for _, job in todo], workers, started, ended)
-    finally:
-        progress.close()
-    say(f"{len(todo) - len(failed)}/{len(todo)} sổ tính / notebooks, {progress.seconds:.0f} s")
+    load_fonts()
+    with Progress(len(todo)) as progress:
+        run_all(perform_job, [job for _, job in todo], workers, started, ended)
+    done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
+    tell(f"{done}, {progress.seconds:.0f} s")
     return failed
 
 
-def report(failed: dict[str, str], index: Path) -> int:
-    """Says what failed and which page to open."""
+def with_details(outcome: Outcome) -> str:
+    """Why a job failed, with the file that has the traceback."""
+    return f"{outcome.error} ({both('file.details')}: {outcome.details})" if outcome.details else outcome.error
+
+
+def report_end(failed: dict[str, str], index: Path) -> int:
+    """Prints what failed, on the error stream, and which page to open; returns the exit status."""
     for name, why in failed.items():
-        say(f"{name}: thất bại / failed\n  " + why.replace("\n", "\n  "))
-    print(f"Mở trang / open: {index}", flush=True)
+        tell(f"{name}: {both('run.failed')}\n  " + why.replace("\n", "\n  "))
+    print(f"{both('run.open')}: {index}", flush=True)
     return 1 if failed else 0
 
 
-def say(text: str) -> None:
+def tell(text: str) -> None:
+    """Prints a line for the person, on the error stream: results go to the other."""
     print(text, file=sys.stderr, flush=True)
 
 
-def processors() -> int:
+def default_workers() -> int:
     """How many notebooks to run at once: as many as there are processors for this process, two at the least."""
     able = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(2, min(8, able))

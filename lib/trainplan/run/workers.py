@@ -10,7 +10,8 @@ from multiprocessing import connection, get_context
 from typing import Any, TypeVar
 
 from trainplan.run import interrupts
-from trainplan.run.interrupts import held_back
+from trainplan.run.interrupts import hold_back
+from trainplan.storage.log import start_log
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -20,7 +21,11 @@ START = "fork" if sys.platform == "linux" else "spawn"
 
 
 class WorkerDied(Exception):
-    """A process ended without a result: it was killed, or ran out of memory."""
+    """A process ended without a result: it was killed, or ran out of memory. `code` is its exit code."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def run_all(
@@ -31,7 +36,11 @@ def run_all(
     ended: Callable[[Work, Result | WorkerDied], None],
     start_method: str = START,
 ) -> None:
-    """Calls `function` on every job, at most `workers` at once; `started` and `ended` are called in this process."""
+    """Calls `function` on every job in a process of its own, at most `workers` at once.
+
+    In this process `started(job)` is called as each begins, and `ended(job, outcome)` when it has ended, with what the
+    function returned or WorkerDied. Whatever ends this call, an interrupt too, ends the processes.
+    """
     context: Any = get_context(start_method)
     gc.freeze()
     waiting = list(reversed(jobs))
@@ -42,7 +51,7 @@ def run_all(
                 job = waiting.pop()
                 result, end = context.Pipe(duplex=False)
                 process = context.Process(target=_work, args=(function, job, end), daemon=True)
-                with held_back():  # between its start and its entry in the list nobody could end it
+                with hold_back():  # between its start and its entry in the list nobody could end it
                     process.start()
                     interrupts.running.append(process)
                     running[result] = (process, job)
@@ -51,17 +60,17 @@ def run_all(
             ready: list[Any] = connection.wait(list(running))
             for result in ready:
                 process, job = running.pop(result)
-                outcome = _received(result)
+                outcome = _receive(result)
                 process.join()
                 interrupts.running.remove(process)
-                ended(job, outcome if outcome is not None else WorkerDied(f"exit code {process.exitcode}"))
+                ended(job, outcome if outcome is not None else WorkerDied(process.exitcode))
     finally:
-        with held_back():
+        with hold_back():
             interrupts.end_all()
         gc.unfreeze()
 
 
-def _received(result: Any) -> Any:
+def _receive(result: Any) -> Any:
     """What a process sent before it ended; None where it sent nothing whole."""
     with contextlib.suppress(EOFError, OSError):
         return result.recv()
@@ -69,7 +78,8 @@ def _received(result: Any) -> Any:
 
 
 def _work(function: Callable[[Any], Any], job: Any, end: Any) -> None:
-    """In the process."""
-    interrupts.left_to_parent()
+    """Calls `function` on a job in the process of its own, and sends what it returns through `end`."""
+    interrupts.leave_to_parent()
+    start_log()
     end.send(function(job))
     end.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import re
 import time
@@ -12,7 +13,10 @@ from pathlib import Path
 
 import psutil
 
+from trainplan.text.catalog import both
+
 PARTIAL = re.compile(r"\.(\d+)\.partial")
+LOG = logging.getLogger("trainplan")
 _recorders: list[list[Path]] = []
 
 
@@ -21,13 +25,16 @@ class OutputError(Exception):
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """Writes a file beside its place, then moves it there: readers see the old bytes or the new, nothing between."""
+    """Writes a file whole or not at all: beside its place first, then renamed. Returns it.
+
+    Readers see the old bytes or the new, nothing between. OutputError where the system refuses it.
+    """
     path = Path(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
-        put(partial, path)
+        move_into_place(partial, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
@@ -36,8 +43,8 @@ def write_bytes(path: Path, content: bytes) -> Path:
     return path
 
 
-def put(partial: Path, path: Path) -> None:
-    """Moves a file that is whole to its place; Windows refuses while another process is just reading the old one."""
+def move_into_place(partial: Path, path: Path) -> None:
+    """Renames a file that is whole to its final name, which Windows refuses while somebody reads the old one."""
     for wait in (0.05, 0.1, 0.2, 0.4):
         with contextlib.suppress(PermissionError):
             partial.replace(path)
@@ -52,13 +59,10 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:
-    """The words for a file that the system refuses to write; on Windows that is mostly one open in Excel."""
+    """The error for a file that the system refuses to write; on Windows that is mostly one open in Excel."""
     if isinstance(error, PermissionError):
-        return OutputError(
-            f"{path}: không ghi được tệp, có lẽ đang mở trong Excel; hãy đóng lại rồi chạy lại. / "
-            "This file cannot be written; it may be open in Excel: close it and run again."
-        )
-    return OutputError(f"{path}: không ghi được tệp / this file cannot be written ({error.strerror or error}).")
+        return OutputError(f"{path}: {both('file.open_elsewhere')}")
+    return OutputError(f"{path}: {both('file.not_writable')} ({error.strerror or error}).")
 
 
 def sha256(path: Path) -> str:
@@ -68,14 +72,15 @@ def sha256(path: Path) -> str:
 
 
 def note_written(path: Path) -> None:
-    """Tells whoever records that a file was written."""
+    """Appends the path, made absolute, to the list of every active `record_written`."""
+    LOG.debug("wrote %s", path)
     for recorder in _recorders:
         recorder.append(path.absolute())
 
 
 @contextlib.contextmanager
-def recorded() -> Iterator[list[Path]]:
-    """The files written in this process inside the block, such as the figures that a notebook leaves."""
+def record_written() -> Iterator[list[Path]]:
+    """A list to which every file that this process writes inside the block is appended, with its absolute path."""
     paths: list[Path] = []
     _recorders.append(paths)
     try:
@@ -85,7 +90,7 @@ def recorded() -> Iterator[list[Path]]:
 
 
 def remove_partials(folder: Path) -> None:
-    """Takes away what an interrupted run left half-written; what a process is still writing stays."""
+    """Deletes half-written files below `folder` that an interrupted run left; those of living processes stay."""
     for path in folder.rglob("*.partial*"):
         writer = PARTIAL.search(path.name)
         if writer and psutil.pid_exists(int(writer[1])):

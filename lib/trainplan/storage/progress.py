@@ -20,9 +20,11 @@ class Progress:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the work began."""
         return time.monotonic() - self.start
 
     def begin(self, name: str) -> None:
+        """A step is under way."""
         self.underway.append(name)
         self._draw()
 
@@ -48,7 +50,11 @@ class Progress:
         self._clear()
         print(text, file=self.stream, flush=True)
 
-    def close(self) -> None:
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Takes the live line away."""
         self._clear()
 
     def _clear(self) -> None:

@@ -23,7 +23,7 @@ Output = Any  # a notebook's output, as nbformat has it
 ENGINE = "in-process"
 
 
-class Outputs:
+class CellOutputs:
     """The outputs of the cell that is running, in the order in which they come."""
 
     def __init__(self) -> None:
@@ -32,15 +32,18 @@ class Outputs:
         self.clear_next = False
 
     def start(self) -> None:
+        """A cell begins: it has no outputs yet."""
         self.cell = []
         self.clear_next = False
 
     def add(self, output: Output) -> None:
+        """Appends an output, after a clearing that was to wait for it."""
         if self.clear_next:
             self.clear()
         self.cell.append(output)
 
     def clear(self, wait: bool = False) -> None:
+        """Drops what the cell has left so far; with `wait` only when its next output comes."""
         self.clear_next = wait
         if not wait:
             self.cell.clear()
@@ -57,23 +60,23 @@ class Outputs:
         """A displayed object, or the new content of one displayed earlier under the same id."""
         if update:
             for shown in self.named.get(display_id or "", []):
-                shown.data, shown.metadata = plain(data), metadata
+                shown.data, shown.metadata = json_safe(data), metadata
             return
-        output = nbformat.v4.new_output("display_data", data=plain(data), metadata=metadata)
+        output = nbformat.v4.new_output("display_data", data=json_safe(data), metadata=metadata)
         self.add(output)
         if display_id:
             self.named.setdefault(display_id, []).append(output)
 
 
-def plain(data: dict[str, Any]) -> dict[str, Any]:
-    """A bundle of representations as JSON can hold it: bytes become base64."""
+def json_safe(data: dict[str, Any]) -> dict[str, Any]:
+    """The representations of an output, by MIME type, as JSON can hold them: bytes become base64."""
     return {k: base64.b64encode(v).decode("ascii") if isinstance(v, bytes) else v for k, v in data.items()}
 
 
-class Publisher(DisplayPublisher):
-    """`display(...)`."""
+class OutputPublisher(DisplayPublisher):
+    """Keeps what `display(...)` shows."""
 
-    kept: Outputs
+    kept: CellOutputs
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **options: Any) -> None:
         display_id = (options.get("transient") or {}).get("display_id")
@@ -83,31 +86,33 @@ class Publisher(DisplayPublisher):
         self.kept.clear(wait)
 
 
-class LastValue(DisplayHook):
-    """The value of a cell's last line."""
+class LastValueHook(DisplayHook):
+    """Keeps the value of a cell's last line."""
 
-    kept: Outputs
+    kept: CellOutputs
 
     def write_output_prompt(self) -> None:
         """No prompt: the notebook has its own."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         count = self.prompt_count
-        output = nbformat.v4.new_output("execute_result", plain(format_dict), metadata=md_dict, execution_count=count)
+        output = nbformat.v4.new_output(
+            "execute_result", json_safe(format_dict), metadata=md_dict, execution_count=count
+        )
         self.kept.add(output)
 
     def finish_displayhook(self) -> None:
         self._is_active = False
 
 
-class Shell(InteractiveShell):
+class NotebookShell(InteractiveShell):
     """IPython without a terminal: what a cell leaves goes into `kept`."""
 
-    kept: Outputs
+    kept: CellOutputs
 
     def init_display_pub(self) -> None:
-        self.kept = Outputs()
-        self.display_pub = Publisher(parent=self, shell=self)
+        self.kept = CellOutputs()
+        self.display_pub = OutputPublisher(parent=self, shell=self)
         self.display_pub.kept = self.kept
 
     def init_displayhook(self) -> None:
@@ -122,12 +127,12 @@ class Shell(InteractiveShell):
         self.kept.add(error)
 
 
-class Stream(io.TextIOBase):
-    """stdout or stderr of the cells."""
+class CellStream(io.TextIOBase):
+    """Keeps what cells write on stdout or stderr."""
 
     encoding = "utf-8"
 
-    def __init__(self, name: str, kept: Outputs) -> None:
+    def __init__(self, name: str, kept: CellOutputs) -> None:
         self.stream, self.kept = name, kept
 
     def writable(self) -> bool:
@@ -140,31 +145,31 @@ class Stream(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def captured(kept: Outputs) -> Iterator[None]:
-    """What cells print becomes their output."""
-    with contextlib.redirect_stdout(Stream("stdout", kept)), contextlib.redirect_stderr(Stream("stderr", kept)):
+def capture_prints(kept: CellOutputs) -> Iterator[None]:
+    """Inside the block, what cells print becomes their output."""
+    with contextlib.redirect_stdout(CellStream("stdout", kept)), contextlib.redirect_stderr(CellStream("stderr", kept)):
         yield
 
 
-def start_shell() -> Shell:
+def start_shell() -> NotebookShell:
     """The shell of this process, with figures shown at the end of the cell that draws them."""
     if InteractiveShell.initialized():
         raise RuntimeError("a process runs one notebook: a second shell would draw no figures")
-    Shell.displayhook_class = LastValue
-    shell = Shell.instance()
+    NotebookShell.displayhook_class = LastValueHook
+    shell = NotebookShell.instance()
     shell.colors = "nocolor"
     shell.history_manager.enabled = False
     shell.enable_matplotlib("inline")
     return shell
 
 
-class InteractiveEngine(Engine):
-    """Papermill's engine of that kind; stops at the first cell that fails, the cells after it stay pending."""
+class InProcessEngine(Engine):
+    """Runs a notebook's cells in this process; stops at the first that fails, those after it stay pending."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
         shell = start_shell()
-        with captured(shell.kept):
+        with capture_prints(shell.kept):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 succeeded = cell.cell_type != "code" or not cell.source.strip() or run_cell(shell, cell)
@@ -175,7 +180,7 @@ class InteractiveEngine(Engine):
                     break
 
 
-def run_cell(shell: Shell, cell: Any) -> bool:
+def run_cell(shell: NotebookShell, cell: Any) -> bool:
     """Runs a code cell and gives it its outputs; whether it succeeded."""
     shell.kept.start()
     cell.execution_count = shell.execution_count
@@ -184,4 +189,4 @@ def run_cell(shell: Shell, cell: Any) -> bool:
     return bool(result.success)
 
 
-papermill_engines.register(ENGINE, InteractiveEngine)
+papermill_engines.register(ENGINE, InProcessEngine)

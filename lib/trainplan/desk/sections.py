@@ -1,0 +1,193 @@
+"""The desk's answer as HTML: the same sections on the live desk and in a report that nobody can move.
+
+To add a section: a function of the results, those they are compared with (None where they are the same) and the
+language, its name in SECTIONS, and its heading `desk.<name>_head` in the catalogs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from trainplan.desk.drawings import draw_cost, draw_coverage, number_change
+from trainplan.desk.session import BASE, Session
+from trainplan.model.arrays import Array
+from trainplan.model.kinds import in_people
+from trainplan.report import tables
+from trainplan.report.html import LITERAL, html_table
+from trainplan.results.registry import RESULTS
+from trainplan.results.tables import Results
+from trainplan.text.catalog import say
+from trainplan.text.formats import NOTHING, billions, number, percent
+
+STYLE = Path(__file__).parent / "templates" / "desk.css"
+SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
+SHARES = (0.0, 0.05, 0.12, 0.22, 0.4)  # of the people in the base; a darker shade above each
+VERDICT_COLUMNS = ("objective", "due", "target", "coverage", "gap", "verdict", "binds")
+
+
+@cache
+def style() -> str:
+    """The desk's style sheet."""
+    return STYLE.read_text(encoding="utf-8")
+
+
+# --- the headline
+
+
+def headline(session: Session, language: str) -> str:
+    """The answer in one line, each fact with what it was before; and what the results are compared with."""
+    facts, before = (_facts(results, language) for results in (session.results, session.compared))
+    cells = []
+    for (label, new), (_, old) in zip(facts, before, strict=True):
+        was = f'<span class="was">{say("desk.was", language, old=old)}</span>' if new != old else ""
+        cells.append(f'<div class="fact{" moved" if was else ""}"><b>{new}</b> <span>{label}</span>{was}</div>')
+    own = session.compared_name == BASE
+    name = say("plan.base", language) if own else session.compared.plan.scenario_title(language)
+    compared = f'<p class="ghost">{escape(say("desk.ghost", language, name=name))}</p>'
+    return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}'
+
+
+def _facts(results: Results, language: str) -> list[tuple[str, str]]:
+    """(label, value): targets met, money funded, money short, the largest gap."""
+    verdicts, missing = results["verdicts"]["verdict"], _gap_when_due(results)
+    funded, widest = float(results.run.funded_vnd.sum()), int(np.argmax(missing))
+    name = results.plan.label("objectives", results.plan.tables.objectives[widest].id, language)
+    gap = f"{escape(name)}: {number(missing[widest], language)} {say('unit.people', language)}"
+    met = int((verdicts == "met").sum())
+    return [
+        (say("desk.met_when_due", language), say("desk.of", language, met=met, count=len(verdicts))),
+        (say("desk.spent", language), billions(funded, language)),
+        (say("desk.short", language), billions(max(0.0, results.required_vnd - funded), language)),
+        (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),
+    ]
+
+
+def _gap_when_due(results: Results) -> Array:
+    """(O,) people missing in the due year."""
+    return results.run.when_due(results.run.gap.gap)[:, 0]
+
+
+# --- tables, old → new where something moved
+
+
+def missing(results: Results, compared: Results | None, language: str) -> str:
+    """Heat map: people missing from each target by year; a frame marks the due year."""
+    plan, new, base = results.plan, results.run.gap.gap[..., 0], results.run.gap.base[..., 0]
+    old = compared.run.gap.gap[..., 0] if compared else new
+    share = new / np.where(base > 0, base, 1.0)
+    rows = []
+    for o, objective in enumerate(plan.tables.objectives):
+        cells = (
+            f'<td class="n{" due" if year == objective.due_year else ""}" style="{_shade(share[y, o])}">'
+            f"{number_change(old[y, o], new[y, o], language)}</td>"
+            for y, year in enumerate(plan.years)
+        )
+        rows.append(_row(escape(plan.label("objectives", objective.id, language)), cells))
+    return _table([say("head.objective", language), *map(str, plan.years)], rows, "heat")
+
+
+def _shade(share: float) -> str:
+    level = sum(share > least for least in SHARES)
+    return f"background:{SHADES[level]};color:{'#ffffff' if level == len(SHADES) - 1 else '#1f2328'}"
+
+
+def verdicts(results: Results, compared: Results | None, language: str) -> str:
+    """Every objective as of its due year: target, coverage, people missing, verdict and what binds it."""
+    new = _verdict_texts(results, language)
+    old = _verdict_texts(compared, language) if compared else new
+    rows = []
+    for texts, before, verdict in zip(new, old, results["verdicts"]["verdict"], strict=True):
+        changes = map(_text_change, before[1:], texts[1:])
+        cells = (f'<td class="{"n" if k < 4 else ""}">{change}</td>' for k, change in enumerate(changes))
+        rows.append(_row(escape(texts[0]), cells, verdict))
+    return _table([say(f"head.{column}", language) for column in VERDICT_COLUMNS], rows, "verdicts")
+
+
+def _verdict_texts(results: Results, language: str) -> list[list[str]]:
+    """VERDICT_COLUMNS of every objective, as the reports write them; a frame of text would take ten times as long."""
+    table, missing, counted = RESULTS["verdicts"], _gap_when_due(results), in_people(results.arrays.kind)
+    return [
+        [
+            results.plan.label("objectives", row["objective"], language),
+            row["due"],
+            number(row["target"], language) if counted[o] else percent(row["target"], language),
+            percent(row["coverage"], language),
+            number(missing[o], language),
+            *(table.column(name).cell_text(row[name], language) or NOTHING for name in ("verdict", "binds")),
+        ]
+        for o, row in enumerate(results["verdicts"].to_dict("records"))
+    ]
+
+
+def _text_change(old: str, new: str) -> str:
+    """A text, and before it the one that it was."""
+    if old == new:
+        return escape(new)
+    return f'<span class="old">{escape(old)}</span> → <b class="new">{escape(new)}</b>'
+
+
+def enrollment(results: Results, compared: Results | None, language: str) -> str:
+    """New learners by year: needed, deliverable and funded in all, then of every program that has or had any."""
+    plan, now, old = results.plan, results.run, (compared or results).run
+    rows = []
+    for name in ("needed", "deliverable", "funded"):
+        was, new = (getattr(run, name).sum(axis=(1, 2)) for run in (old, now))
+        rows.append(_number_row(f"<b>{say(f'head.{name}', language)}</b>", was, new, language))
+    for p, program in enumerate(plan.tables.programs):
+        was, new = (run.new_learners[:, p, 0] for run in (old, now))
+        if was.any() or new.any():
+            rows.append(_number_row(escape(plan.label("programs", program.id, language)), was, new, language))
+    return _table([say("head.program", language), *map(str, plan.years)], rows, "enrollment")
+
+
+def _number_row(head: str, old: Array, new: Array, language: str) -> str:
+    pairs = zip(old, new, strict=True)
+    return _row(head, (f'<td class="n">{number_change(was, now, language)}</td>' for was, now in pairs))
+
+
+def _row(head: str, cells: Iterable[str], kind: str = "") -> str:
+    start = f'<tr class="{kind}">' if kind else "<tr>"
+    return f'{start}<th scope="row">{head}</th>{"".join(cells)}</tr>'
+
+
+def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    return f'<table class="desk {kind}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+# --- sections
+
+SECTIONS = {
+    "coverage": draw_coverage,
+    "cost": draw_cost,
+    "missing": missing,
+    "verdicts": verdicts,
+    "enrollment": enrollment,
+}
+
+
+def section(name: str, session: Session, language: str) -> str:
+    """One figure or table under its heading."""
+    compared = session.compared if session.compared is not session.results else None
+    body = SECTIONS[name](session.results, compared, language)
+    return f'<h2>{say(f"desk.{name}_head", language)}</h2><div class="scroll" tabindex="0">{body}</div>'
+
+
+def desk_page(session: Session, language: str) -> str:
+    """The state of the desk as HTML, for a page without a kernel."""
+    changes = tables.changes(session.plan, language)
+    unchanged = f"<p>{say('desk.no_changes', language)}</p>"
+    parts = [
+        f"<style>{style()}</style>",
+        f'<p class="plan">{escape(session.plan.title(language))}</p>',
+        headline(session, language),
+        html_table(changes, say("desk.changes", language)) if len(changes) else unchanged,
+        *(section(name, session, language) for name in SECTIONS),
+        f'<p class="ghost">{escape(say("desk.static", language))}</p>',
+    ]
+    return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'

@@ -1,0 +1,186 @@
+"""A planner's session: a set of changes with the steps that led to it, its results, and those it is compared with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from trainplan.plan.find import find_scenario, scenario_names
+from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
+from trainplan.plan.plan import Plan, load_plan, spoken
+from trainplan.plan.reading import Files
+from trainplan.results.tables import Results, compute
+from trainplan.storage.files import unwritable, write_text
+from trainplan.text.problems import PlanError
+
+BASE = "base"
+STEPS = 500  # how far back one can go
+
+
+# --- steps
+
+
+@dataclass(frozen=True)
+class History:
+    """The present set of changes, those before it and those that were undone. Nothing in it is ever modified."""
+
+    present: Changes = field(default_factory=dict)
+    past: tuple[Changes, ...] = ()
+    future: tuple[Changes, ...] = ()
+
+    def then(self, changes: Changes) -> History:
+        """The history with a step to `changes`; what was undone is gone. The same changes in order are no step."""
+        if list(changes.items()) == list(self.present.items()):
+            return self
+        return History(changes, (*self.past, self.present)[-STEPS:])
+
+    def undo(self) -> History:
+        """The history one step back; itself at its beginning."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redo(self) -> History:
+        """The history with the last step undone taken again; itself where there is none."""
+        if not self.future:
+            return self
+        return History(self.future[0], (*self.past, self.present), self.future[1:])
+
+
+def normalize_changes(changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The `set` of a scenario file with every change as a map: a bare value is `{value: …}`."""
+    return {str(a): dict(c) if isinstance(c, dict) else {"value": c} for a, c in changes.items()}
+
+
+def set_reason(changes: Changes, addresses: Collection[str], reason: str) -> dict[str, dict[str, Any]]:
+    """The changes with a reason at some addresses; an empty reason takes it away."""
+    return {a: _with_reason(change, reason) if a in addresses else change for a, change in changes.items()}
+
+
+def _with_reason(change: dict[str, Any], reason: str) -> dict[str, Any]:
+    bare = {form: value for form, value in change.items() if form != "reason"}
+    return {**bare, "reason": reason} if reason else bare
+
+
+# --- the draft
+
+
+class Draft:
+    """A plan's file of unsaved changes, which outlive a kernel or a power cut.
+
+    `offered` are sets of changes of earlier sessions, the latest first, that nobody has taken up or discarded.
+    """
+
+    def __init__(self, plan: Path) -> None:
+        self.path = plan.parent / ".draft.json"
+        self.offered: list[Changes] = self._read()
+
+    def _read(self) -> list[Changes]:
+        """The sets in the file; an unreadable file holds none."""
+        try:
+            kept = json.loads(self.path.read_text(encoding="utf-8"))["changes"]
+            return [normalize_changes(changes) for changes in kept if isinstance(changes, dict) and changes]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def write(self, changes: Changes) -> None:
+        """Writes the changes, and those still offered after them; OutputError where that cannot be done."""
+        kept = [changes, *self.offered] if changes else self.offered
+        if kept:
+            write_text(self.path, json.dumps({"changes": kept}, ensure_ascii=False, indent=1) + "\n")
+            return
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def take(self) -> Changes:
+        """The latest set that is offered, which is offered no longer."""
+        return self.offered.pop(0) if self.offered else {}
+
+
+# --- the session
+
+
+class Session:
+    """The changes to a plan and the results that they lead to. Whatever goes wrong in a step, the changes stay."""
+
+    def __init__(self, plan: str | Path, scenario: str = BASE, overrides: Mapping[str, Any] | None = None) -> None:
+        self.base: Results = compute(load_plan(plan))
+        self.plan_path = self.base.plan.path
+        self.levers: list[PlanLever] = plan_levers(self.base.plan)
+        changes = {**self.scenario_changes(scenario), **normalize_changes(overrides or {})}
+        self.history = History(changes)
+        self.saved: dict[str, Changes] = {} if overrides else {scenario: changes}  # scenarios as they were last seen
+        self.compared_name, self.compared = BASE, self.base
+        self.results = self.base
+        self.seconds: dict[str, float] = {}  # of the last computation: reading, model
+        self.compute()
+
+    @property
+    def changes(self) -> Changes:
+        """The present changes to the plan itself."""
+        return self.history.present
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the results, with its changes."""
+        return self.results.plan
+
+    @property
+    def saved_as(self) -> str:
+        """The saved scenario that has just the present changes; empty where none has."""
+        same = (name for name, changes in self.saved.items() if dict(changes) == dict(self.changes))
+        return next(same, "")
+
+    def compute(self) -> None:
+        """Computes the present changes as every command does; PlanError leaves the results as they were."""
+        start = perf_counter()
+        plan = load_plan(self.plan_path, BASE, dict(self.changes))
+        read = perf_counter()
+        self.results = compute(plan)
+        self.seconds = {"reading": read - start, "model": perf_counter() - read}
+
+    def step(self, changes: Changes) -> None:
+        """Goes on to other changes, without computing them."""
+        self.history = self.history.then(changes)
+
+    def compare_with(self, scenario: str) -> None:
+        """Chooses what the results are compared with; PlanError leaves it as it was."""
+        self.compared = compute(load_plan(self.plan_path, scenario))
+        self.compared_name = scenario
+
+    def scenario_changes(self, scenario: str) -> Changes:
+        """The changes of a saved scenario; PlanError says all that is wrong with it."""
+        load_plan(self.plan_path, scenario)
+        file = find_scenario(self.plan_path, scenario)
+        if file is None:
+            return {}
+        files = Files(file.parent)
+        content = files.yaml(file)
+        if content is None:
+            raise PlanError(files.problems)
+        return normalize_changes(content.get("set") or {})
+
+    def open_scenario(self, scenario: str) -> None:
+        """Goes on to the changes of a saved scenario, a step that can be undone."""
+        changes = self.scenario_changes(scenario)
+        self.saved[scenario] = changes
+        self.step(changes)
+
+    def position(self, lever: PlanLever) -> Position:
+        """Where the present changes put a lever."""
+        return lever_position(self.changes, lever)
+
+    def scenarios(self, language: str) -> list[tuple[str, str]]:
+        """(title, name) of every scenario beside the plan; one that cannot be read is called by its name."""
+        found = []
+        for name in scenario_names(self.plan_path):
+            content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
+            title = spoken(content.get("title") or name, language) if content else name
+            found.append((f"{title} ({name})" if title != name else name, name))
+        return found

@@ -1,0 +1,182 @@
+"""What stands around the levers and the answer: buttons, lists, fields, messages; and where all of it lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, get_args
+
+import ipywidgets as widgets
+
+from trainplan.desk import sections
+from trainplan.desk.levers_view import LeverRow
+from trainplan.desk.saving import ScenarioText, link_to
+from trainplan.desk.session import BASE, History, Session
+from trainplan.plan.levers import Lever
+from trainplan.report.html import LITERAL
+from trainplan.text.catalog import LANGUAGES, say
+
+GROUPS: tuple[str, ...] = get_args(Lever.model_fields["group"].annotation)
+BUTTONS = (  # `desk.<name>` is what stands on them; on `overwrite` the question
+    "undo", "redo", "reset_all", "load", "open_draft", "drop_draft", "save", "overwrite", "reports", "excel",
+)  # fmt: skip
+FIELDS = ("name_vi", "name_en", "why")
+HEADS = ("changes", "save_head", *(f"group_{group}" for group in GROUPS))
+TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
+
+
+def message_html(text: str, kind: str = "error") -> str:
+    """A message, read aloud at once, every line of it its own; nothing for no text."""
+    lines = "".join(f"<div>{escape(line)}</div>" for line in text.splitlines())
+    role = "alert" if kind == "error" else "status"
+    return f'<div class="tp-message {kind}" role="{role}">{lines}</div>' if text else ""
+
+
+def show_if(widget: widgets.Widget, wanted: object) -> None:
+    """Shows a widget or takes it off the screen."""
+    widget.layout.display = "" if wanted else "none"
+
+
+class Controls:
+    """The buttons and fields. `actions` has what each button does, and what a choice of `language` and `compared` does.
+
+    The callers of a choice get the value chosen by hand; what the program itself chooses calls nobody.
+    """
+
+    def __init__(self, actions: Mapping[str, Callable[..., None]]) -> None:
+        self._quiet = False
+        self.title, self.message, self.headline, self.done = (widgets.HTML() for _ in range(4))
+        self.sections = {name: widgets.HTML() for name in sections.SECTIONS}
+        self.heads = {name: widgets.HTML() for name in HEADS}
+        self.buttons = {name: _button(actions[name]) for name in BUTTONS}
+        self.fields = {name: widgets.Text(layout=NAME, style=WIDE_LABEL) for name in FIELDS}
+        self.language = widgets.ToggleButtons(options=[(say("desk.own_name", code), code) for code in LANGUAGES])
+        self.language.style.button_width = "7em"
+        self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
+        self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
+        self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
+        self.changes, self.links = widgets.VBox(), widgets.Output()
+        self.draft_bar = widgets.HBox([self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]])
+        for name in ("language", "compared"):
+            getattr(self, name).observe(self._on_choice(actions[name]), "value")
+        show_if(self.buttons["overwrite"], False)
+        show_if(self.run_bar, False)
+
+    def _on_choice(self, act: Callable[[str], None]) -> Callable[[dict[str, Any]], None]:
+        return lambda change: None if self._quiet or change["new"] is None else act(change["new"])
+
+    def lay_out(self, levers: Collection[LeverRow]) -> widgets.VBox:
+        """The desk from top to bottom: answer in words, then levers beside figures, then changes and files."""
+        steps = [self.buttons[name] for name in ("undo", "redo", "reset_all")]
+        files = [self.buttons["reports"], self.buttons["excel"], self.run_bar, self.run_state]
+        saving = [*self.fields.values(), self.buttons["save"], self.buttons["overwrite"]]
+        answer = widgets.VBox(list(self.sections.values()), layout=ANSWER).add_class("tp-answer")
+        root = widgets.VBox(
+            [
+                widgets.HTML(f"<style>{sections.style()}</style>"),
+                widgets.HBox([self.title, self.language], layout=widgets.Layout(justify_content="space-between")),
+                self.draft_bar, self.message,
+                widgets.HBox([*steps, self.compared, self.chosen, self.buttons["load"]], layout=WRAP),
+                self.headline,
+                widgets.HBox([self._lever_column(levers), answer], layout=widgets.Layout(width="100%")),
+                self.heads["changes"], self.changes,
+                self.heads["save_head"], widgets.HBox(saving, layout=WRAP),
+                widgets.HBox(files, layout=WRAP), self.links, self.done,
+            ]
+        )  # fmt: skip
+        return root.add_class("tp-desk").add_class(LITERAL)
+
+    def _lever_column(self, levers: Collection[LeverRow]) -> widgets.VBox:
+        """The levers under the headings of their groups."""
+        column: list[widgets.Widget] = []
+        for group in GROUPS:
+            rows = [row.box for row in levers if row.lever.lever.group == group]
+            column += [self.heads[f"group_{group}"], *rows] if rows else []
+        return widgets.VBox(column or [self.no_levers], layout=LEVERS).add_class("tp-levers")
+
+    def show_language(self, language: str, session: Session) -> None:
+        """Every label in the language."""
+        self._quiet = True
+        self.language.value = language
+        self._quiet = False
+        self.language.tooltip = say("desk.language", language)
+        self.title.value = f"<b>{escape(session.base.plan.title(language))}</b>"
+        for name, labeled in {**self.buttons, **self.fields}.items():
+            if name != "overwrite":
+                labeled.description = say(f"desk.{name}", language)
+        self.compared.description = say("desk.compare_with", language)
+        self.chosen.description = say("head.scenario", language)
+        for name, head in self.heads.items():
+            head.value = f"<h2>{say(f'desk.{name}', language)}</h2>"
+        self.no_levers.value, self.no_changes.value = say("desk.no_levers", language), say("desk.no_changes", language)
+        self.list_scenarios(session, language)
+
+    def list_scenarios(self, session: Session, language: str) -> None:
+        """The scenarios beside the plan, as they are now; what was chosen stays chosen."""
+        found = [(say("plan.base", language), BASE), *session.scenarios(language)]
+        names = {name for _, name in found}
+        self._quiet = True
+        for listed, standing in ((self.compared, session.compared_name), (self.chosen, self.chosen.value)):
+            listed.options = found
+            listed.value = standing if standing in names else BASE
+        self._quiet = False
+
+    def enable_steps(self, history: History) -> None:
+        """Only what can be done can be pressed."""
+        enabled = {"undo": history.past, "redo": history.future, "reset_all": history.present}
+        for name, possible in enabled.items():
+            self.buttons[name].disabled = not possible
+
+    def show_changes(self, rows: list[widgets.Widget]) -> None:
+        """The rows of the list of changes, or that there are none."""
+        if (shown := rows or [self.no_changes]) != list(self.changes.children):
+            self.changes.children = shown
+
+    def scenario_text(self) -> ScenarioText:
+        """How the scenario is to be called, and why there is one."""
+        return ScenarioText(*(self.fields[name].value.strip() for name in FIELDS))
+
+    def ask_overwrite(self, question: str) -> None:
+        """Shows the button that replaces a scenario, with the question on it; takes it away where there is none."""
+        self.buttons["overwrite"].description = question
+        show_if(self.buttons["overwrite"], question)
+
+    def offer_draft(self, text: str) -> None:
+        """Asks what is to become of a draft; takes the question away where there is no text."""
+        self.offered.value = message_html(text, "done")
+        show_if(self.draft_bar, text)
+
+    def show_running(self, text: str) -> None:
+        """A run begins, or has ended where there is no text."""
+        self.run_state.value, self.buttons["reports"].disabled = escape(text), bool(text)
+        self.run_bar.value = 0
+        show_if(self.run_bar, text)
+
+    def show_progress(self, step: int, steps: int) -> None:
+        """How many notebooks of a run are done."""
+        self.run_bar.max, self.run_bar.value = steps, step
+        self.run_state.value = f"{step} / {steps}"
+
+    def show_links(self, text: str, files: list[tuple[str, Path]]) -> None:
+        """Files to open: their links, and the folder for whoever looks on the disk."""
+        links = " · ".join(f'<a href="{escape(link_to(f))}" target="_blank">{escape(t)}</a>' for t, f in files)
+        folder = os.path.relpath(files[0][1].parent) if files else ""
+        html = f"<p class='{LITERAL}'>{escape(text)} {links} <code>{escape(folder)}</code></p>"
+        data = {"text/html": html, "text/plain": folder}
+        self.links.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+
+
+def _button(act: Callable[[], None]) -> widgets.Button:
+    button = widgets.Button(layout=widgets.Layout(width="auto"))
+    button.on_click(lambda _: act())
+    return button
+
+
+LIST = widgets.Layout(width="22em")
+NAME = widgets.Layout(width="24em")
+WRAP = widgets.Layout(flex_flow="row wrap", align_items="center")
+WIDE_LABEL = {"description_width": "initial"}
+LEVERS = widgets.Layout(width="330px", flex="0 0 330px", height=TALL, overflow="auto")
+ANSWER = widgets.Layout(flex="1 1 auto", height=TALL, overflow="auto", padding="0 0 0 12px", min_width="0")

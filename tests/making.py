@@ -1,0 +1,73 @@
+"""What registered parts are made of, for any plan: values by the names and annotations of what their functions take."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from trainplan import parts
+from trainplan.analysis.attribution import attribute_each
+from trainplan.analysis.failure_conditions import failure_conditions
+from trainplan.analysis.goal_seek import goal_seek
+from trainplan.analysis.marginal_values import marginal_values
+from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_rule
+from trainplan.analysis.relaxations import relaxations
+from trainplan.analysis.rule_comparison import compare_rules
+from trainplan.analysis.sensitivity import sensitivity
+from trainplan.plan.find import scenario_names
+from trainplan.plan.plan import load_plan
+from trainplan.report.parts import Part
+from trainplan.results.compare import compare
+from trainplan.results.tables import compute
+
+SOUND = Path(__file__).parent / "broken" / "sound"
+RANGES = """
+uncertain:
+  - {address: ceilings.*.ceiling_vnd, form: scale, distribution: uniform, low: 0.7, high: 1.1,
+     name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
+  - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
+     name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}
+"""
+
+
+def with_ranges(folder: Path) -> Path:
+    """A copy, in `folder`, of the sound plan with two ranges."""
+    copy = Path(shutil.copytree(SOUND, folder / "ranged"))
+    with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(RANGES)
+    return copy
+
+
+def values_of(path: Path, overrides: dict[str, Any] | None = None, draws: int = 64) -> dict[str, Any]:
+    """Whatever a part may take, by the name of a parameter or else by its annotation."""
+    plan = load_plan(path, overrides=overrides)
+    others = [load_plan(plan.path, name) for name in scenario_names(plan.path)]
+    results, (closed, replayed) = compute(plan), uncertainty_by_loop(plan, draws)
+    main = closed or replayed
+    return {
+        "Plan": plan,
+        "Results": results,
+        "Comparison": compare([results, *map(compute, others)]),
+        "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
+        "RuleComparison": compare_rules(plan),
+        "Goal": goal_seek(plan),
+        "Sequence[Relaxation]": relaxations(plan),
+        "Uncertainty": main,
+        "Uncertainty | None": closed,
+        "Sequence[Uncertainty]": uncertainty_by_rule(plan, draws),
+        "Sequence[FailureRule]": failure_conditions(main) if main else None,
+        "replayed": replayed,
+        "values": marginal_values(plan),
+        "drivers": sensitivity(plan, main.loop, design=16) if main else None,
+        "group": plan.tables.groups[0].id,
+    }
+
+
+def make_part(name: str, values: dict[str, Any]) -> Part:
+    """The part of that name."""
+    function: Callable[..., Part] = getattr(parts, name)
+    takes = inspect.signature(function).parameters.values()
+    return function(*(values[p.name] if p.name in values else values[str(p.annotation)] for p in takes))
