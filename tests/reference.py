@@ -102,12 +102,12 @@ class Reference:
     def target(self, o: str) -> float:
         row = self.objective[o]
         high = row.target_low if row.target_high is None else row.target_high
-        t = {"low": row.target_low, "high": high, "mid": (row.target_low + high) / 2}[self.plan.ambition]
+        t = {"low": row.target_low, "high": high, "mid": (row.target_low + high) / 2}[self.plan.choices.ambition]
         return max(1.0, up(t)) if row.kind == "count" else t
 
     def phi(self, o: str, t: int) -> float:
         row = self.objective[o]
-        due, pacing = row.due_year, self.plan.pacing if row.pacing is None else row.pacing
+        due, pacing = row.due_year, self.plan.choices.pacing if row.pacing is None else row.pacing
         if t >= due or pacing == "front":
             return 1.0
         if pacing == "back":

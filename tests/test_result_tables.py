@@ -9,9 +9,10 @@ import pytest
 
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
-from trainplan.results.reference import COMMAND, reference, reference_path
-from trainplan.results.registry import NUMBER_FORMATS, RESULTS, STEMS, ResultTable, Stem, registered
-from trainplan.results.tables import compute
+from trainplan.results.reference import COMMAND, reference_markdown, reference_path
+from trainplan.results.registry import RESULTS, ResultTable, Stem, check_columns
+from trainplan.results.tables import MAKERS, compute
+from trainplan.sheets.formats import NUMBER_FORMATS
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, texts
 
@@ -32,12 +33,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_table_has_one_record() -> None:
-    assert tuple(RESULTS) == STEMS
+def test_a_table_of_a_run_has_a_record_and_a_function() -> None:
+    assert {stem for stem, table in RESULTS.items() if table.command == "tables"} == set(MAKERS)
 
 
 def test_the_commands_write_the_registered_tables_and_no_others(written: Path) -> None:
-    assert {path.stem for path in written.glob("*.csv")} == set(STEMS)
+    assert {path.stem for path in written.glob("*.csv")} == set(RESULTS)
 
 
 @TABLES
@@ -74,7 +75,7 @@ def test_columns_hold_what_their_unit_says(table: ResultTable, written: Path) ->
 @TABLES
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_and_its_columns_are_documented(table: ResultTable, language: str) -> None:
-    documented = reference(language)
+    documented = reference_markdown(language)
     assert table.title(language) and len(table.title(language)) <= 31, "the tab of a workbook has 31 characters"
     assert table.meaning(language).endswith(".")
     for column in table.columns:
@@ -102,13 +103,13 @@ def test_no_meaning_is_left_over() -> None:
         family, _, rest = key.partition(".result.")
         if family == "about":
             stem, _, column = rest.partition(".")
-            names = columns if stem == "column" else set(RESULTS[stem].column_names)  # type: ignore[index]
+            names = columns if stem == "column" else set(RESULTS[stem].column_names)
             assert not column or column in names, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_reference_is_what_the_declarations_say(language: str) -> None:
-    assert reference_path(language).read_text("utf-8") == reference(language), f"renew it: {COMMAND}"
+    assert reference_path(language).read_text("utf-8") == reference_markdown(language), f"renew it: {COMMAND}"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_the_reference_is_what_the_declarations_say(language: str) -> None:
 def test_a_table_with_other_columns_is_refused(stem: Stem, columns: list[str], tmp_path: Path) -> None:
     frame = pd.DataFrame([[0] * len(columns)], columns=columns)
     with pytest.raises(ValueError, match="registry"):
-        registered(stem, frame)
+        check_columns(stem, frame)
     with pytest.raises(ValueError, match="registry"):
         write_tables({stem: frame}, tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -125,4 +126,4 @@ def test_a_table_with_other_columns_is_refused(stem: Stem, columns: list[str], t
 
 def test_every_scenario_may_add_a_column_to_the_inputs() -> None:
     frame = pd.DataFrame({"address": [], "base": [], "other": []})
-    assert registered("inputs", frame) is frame
+    assert check_columns("inputs", frame) is frame

@@ -48,6 +48,7 @@ class ChangedCell:
 
     @property
     def drawable(self) -> bool:
+        """Whether the change is one of a number that the model takes as draws; else it makes a plan of its own."""
         return (self.table, self.column) in DRAWABLE and self.old is not None and self.new is not None
 
 

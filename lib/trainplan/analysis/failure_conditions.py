@@ -42,8 +42,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class FailureRule:
-    """When a target is missed: `missed` of all draws; of those that the rule names `right` are misses, and these are
-    `found` of all misses. No conditions where it is nearly always or nearly never missed."""
+    """In which draws a target is missed, by one or two conditions; none where it is nearly always or never missed.
+
+    Shares: `missed` of all draws miss the target; `right` of the draws that the rule names are misses (precision);
+    `found` of the misses are named by the rule (recall).
+    """
 
     objective: str
     missed: float
@@ -80,7 +83,7 @@ def _rule_text(plan: Plan, rule: FailureRule) -> str:
 
 
 def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
-    """The rule for one target from the draws' inputs, (ranges, D), and in which it was missed, (D,)."""
+    """The rule for one target from what the ranges came to, (ranges, D), and the draws in which it was missed, (D,)."""
     rate = float(missed.mean())
     if not SELDOM <= rate <= 1 - SELDOM:
         return FailureRule(objective, rate)
@@ -93,7 +96,7 @@ def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
 
 
 def best_conditions(inputs: Array, missed: Mask) -> tuple[tuple[Condition, ...], bool]:
-    """The conditions that separate best, and whether one of them is enough."""
+    """The one or two conditions that tell misses, (D,), best from `inputs`, (ranges, D); whether one is enough."""
     edges = np.quantile(inputs, np.linspace(0, 1, BINS + 1)[1:-1], axis=1).T  # (ranges, BINS − 1)
     bins = np.stack([np.searchsorted(edge, row, side="right") for edge, row in zip(edges, inputs, strict=True)])
     single = [_best_cut(_separation(bins[i][None], missed)[0], i, edges) for i in range(len(inputs))]

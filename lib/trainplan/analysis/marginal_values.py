@@ -33,10 +33,10 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
     now = solver.solve_linear().value if solver else 0.0
     for y, year in enumerate(plan.years):
         for s, source in enumerate(sources):
-            saved = _saved(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
+            saved = _saving(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
             rows.append(("money", source, year, saved))
     for p, program in enumerate(plan.tables.programs):
-        saved = _saved(solver, problem, now, *_more_places(problem, p)) if problem and solver else 0.0
+        saved = _saving(solver, problem, now, *_more_places(problem, p)) if problem and solver else 0.0
         rows.append(("places", program.id, None, saved))
     frame = pd.DataFrame(rows, columns=["kind", "id", "year", "people_years"])
     return frame.astype({"year": "Int64"})
@@ -57,7 +57,7 @@ def _more_places(problem: Formulation, program: int) -> tuple[Index, Array]:
     return rows, problem.row_upper[rows] + PLACES
 
 
-def _saved(solver: Solver, problem: Formulation, now: float, rows: Index, limits: Array) -> float:
+def _saving(solver: Solver, problem: Formulation, now: float, rows: Index, limits: Array) -> float:
     """How far the optimum falls with other limits of rows, which are put back."""
     if not len(rows):
         return 0.0

@@ -80,11 +80,11 @@ def _relaxations_of(plan: Plan, arrays: Arrays, objective: int, cost: float) -> 
             yield way(f"{kind}_and_money", {**changes, **more}, with_money)
 
 
-Change = tuple[str, dict[str, dict[str, Any]], Arrays]
+Attempt = tuple[str, dict[str, dict[str, Any]], Arrays]
 Raise = Callable[[Array], Arrays]
 
 
-def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Change]:
+def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Attempt]:
     """More of a ceiling in one year, or of the total's in every year that has one."""
     rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
@@ -103,7 +103,7 @@ def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = F
             yield kind, {name: {"add": amount} for name in names}, _raise_ceilings(arrays, at)(np.array([amount]))
 
 
-def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Change]:
+def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Attempt]:
     """More places in a program that serves the objective, money apart: a capacity holds in every year."""
     free = without_ceilings(arrays)
     most = MOST_PLACES * float(arrays.headcount[arrays.group[objective], 0])
@@ -117,7 +117,7 @@ def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Change]:
             yield "places", {address: {"add": places}}, _raise_capacity(arrays, program)(np.array([places]))
 
 
-def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
+def _deadline(plan: Plan, objective: int) -> Iterator[Attempt]:
     """A year more, where the plan has one."""
     rows = list(plan.tables.objectives)
     due = rows[objective].due_year + 1
@@ -133,31 +133,31 @@ def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
 def _raise_ceilings(arrays: Arrays, at: list[tuple[int, int]]) -> Raise:
     """From amounts (D,) to arrays in which each is added to the ceilings at `at`."""
 
-    def raised(amounts: Array) -> Arrays:
+    def with_amounts(amounts: Array) -> Arrays:
         ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
         for year, source in at:
             ceiling[year, source] += amounts
         return replace(arrays, ceiling=ceiling)
 
-    return raised
+    return with_amounts
 
 
 def _raise_capacity(arrays: Arrays, program: int) -> Raise:
     """From places (D,) to arrays in which each is added to a program's capacity."""
 
-    def raised(places: Array) -> Arrays:
+    def with_places(places: Array) -> Arrays:
         capacity = np.repeat(arrays.capacity, len(places), axis=1)
         capacity[program] += places
         return replace(arrays, capacity=capacity)
 
-    return raised
+    return with_places
 
 
-def _least_that_meets(arrays: Arrays, objective: int, raised: Raise, most: float, step: float) -> float | None:
+def _least_that_meets(arrays: Arrays, objective: int, with_amounts: Raise, most: float, step: float) -> float | None:
     """The least amount that meets an objective; None where `most` does not."""
 
     def works(amounts: Array) -> Mask:
-        return np.asarray(run_plan(raised(amounts)).met_when_due[objective])
+        return np.asarray(run_plan(with_amounts(amounts)).met_when_due[objective])
 
     return least_amount(works, most, amounts_at_once(arrays), step) if works(np.array([most]))[0] else None
 

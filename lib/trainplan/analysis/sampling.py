@@ -11,7 +11,7 @@ from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK
 from trainplan.plan.address import Address, records_at
 from trainplan.plan.plan import Plan
-from trainplan.plan.ranges import Range, limits, moved
+from trainplan.plan.ranges import Range, apply_draw, draw_limits
 
 BITS = 30  # of a Sobol point
 EMPTY = {("programs", "capacity"): np.inf, ("programs", "class_size"): np.inf}  # an empty cell that is not 0
@@ -36,7 +36,7 @@ def range_cells(plan: Plan, one: Range) -> list[RangeCell]:
         for key, row in records_at(plan, place):
             value = getattr(row, place.column)
             if value is not None or one.form == "value":
-                bounds = limits(place.table, place.column, {"kind": getattr(row, "kind", "")})
+                bounds = draw_limits(place.table, place.column, {"kind": getattr(row, "kind", "")})
                 plain = EMPTY.get((place.table, place.column), 0.0) if value is None else value
                 found.append(RangeCell(str(place._replace(row=key)), plain, *bounds))
     return found
@@ -89,6 +89,7 @@ class Ranges:
 
     @classmethod
     def of(cls, plan: Plan) -> Ranges:
+        """The ranges of a plan, in its order."""
         return cls(plan.ranges, tuple(range_cells(plan, one) for one in plan.ranges))
 
     def inputs_at(self, shares: Array) -> Array:
@@ -105,7 +106,7 @@ class Ranges:
         bounds: dict[str, RangeCell] = {}
         for one, cells, by in zip(self.ranges, self.cells, values, strict=True):
             for cell in cells:
-                drawn[cell.address] = moved(one.form, drawn.get(cell.address, cell.value), by)
+                drawn[cell.address] = apply_draw(one.form, drawn.get(cell.address, cell.value), by)
                 bounds[cell.address] = cell
         return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
 

@@ -82,6 +82,7 @@ class Arrays:
 
     @property
     def years(self) -> int:
+        """How many years the plan has, Y."""
         return self.last - self.first + 1
 
     @property
@@ -91,6 +92,7 @@ class Arrays:
 
     @cached_property
     def draws(self) -> int:
+        """How many draws the numbers have, D; those that were not drawn have an axis of length 1."""
         return max(getattr(self, name).shape[-1] for name in NUMBERS)
 
     def draw(self, d: int) -> Arrays:

@@ -56,7 +56,7 @@ def cohorts_at_baseline(arrays: Arrays) -> Array:
 
 
 def surviving_learners(arrays: Arrays, people: Workforce, continuing: Array, year: int) -> Array:
-    """The later cohorts less those who left their posts in `year` (an index; it may lie after `last`)."""
+    """The later cohorts, (W, D), less those who left their posts in `year` (an index; it may lie after `last`)."""
     group = arrays.group[arrays.objective[arrays.structure.cohorts.owner]]
     return continuing * (1 - people.leave_rate[year][group])
 

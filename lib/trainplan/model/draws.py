@@ -27,6 +27,6 @@ def simulate_draws(plan: Plan, parts: Iterable[Cells], planned: Array | None = N
 
 
 def parts_of(drawn: Cells, chunk: int = CHUNK) -> Iterator[dict[str, Array]]:
-    """A sample in parts of at most `chunk` draws."""
+    """A sample, by address (D,), in parts of at most `chunk` draws: by address (chunk,), the last one shorter."""
     for first in range(0, max(map(len, drawn.values()), default=0), chunk):
         yield {address: values[first : first + chunk] for address, values in drawn.items()}

@@ -79,7 +79,7 @@ def _target(plan: Plan, column: Columns) -> Array:
     low = column("objectives", "target_low")
     high = column("objectives", "target_high", np.nan)
     high = np.where(np.isnan(high), low, high)
-    target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.ambition]
+    target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.choices.ambition]
     people = in_people(np.array([row.kind for row in plan.tables.objectives]))[:, None]
     return np.where(people, np.maximum(1.0, ceil(target)), target)
 
@@ -88,7 +88,7 @@ def _pace(plan: Plan, column: Columns) -> Array:
     """(Y, O, 1): φ, the part of the way from baseline to target that a year's end asks for (section 3)."""
     pace = np.ones((len(plan.years), len(plan.tables.objectives), 1))
     for o, row in enumerate(plan.tables.objectives):
-        chosen = row.pacing if row.pacing is not None else plan.pacing
+        chosen = row.pacing if row.pacing is not None else plan.choices.pacing
         before_due = row.due_year - plan.first
         if chosen == "linear":
             pace[:before_due, o, 0] = np.arange(1, before_due + 1) / (before_due + 1)
@@ -147,22 +147,22 @@ def _ceiling(plan: Plan, column: Columns) -> Array:
     return ceiling
 
 
-class Number(NamedTuple):
+class NumberSource(NamedTuple):
     """How an array is made, and the columns (table, column) that it is read from."""
 
     of: Callable[[Plan, Columns], Array]
     reads: frozenset[tuple[str, str]]
 
 
-def _column(table: str, column: str, empty: float = 0.0) -> Number:
-    return Number(lambda _, columns: columns(table, column, empty), frozenset({(table, column)}))
+def _column(table: str, column: str, empty: float = 0.0) -> NumberSource:
+    return NumberSource(lambda _, columns: columns(table, column, empty), frozenset({(table, column)}))
 
 
-def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> Number:
-    return Number(of, frozenset((table, column) for table, _, column in (name.partition(".") for name in reads)))
+def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> NumberSource:
+    return NumberSource(of, frozenset((table, column) for table, _, column in (name.partition(".") for name in reads)))
 
 
-NUMBERS: dict[str, Number] = {
+NUMBERS: dict[str, NumberSource] = {
     "headcount": _column("groups", "headcount"),
     "growth": _column("groups", "growth"),
     "leave_rate": _number(_leave_rate, "groups.leave_rate", "turnover.leave_rate"),

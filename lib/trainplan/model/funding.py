@@ -12,7 +12,7 @@ from trainplan.plan.choices import ALLOCATION_RULES, rule
 Remaining = dict[int, Array]  # (D,) VND left of a year's ceilings, by their row in `arrays.ceiling`
 
 
-def fund(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
+def fund_enrollment(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Array:
     """Whole people enrolled by every pair, (K, D), under the plan's rule, which decides year by year.
 
     `deliverable` is (K, D) people, `committed` the cost of cohorts under way, (P, D) VND, which is paid first.
@@ -30,13 +30,13 @@ def fund(arrays: Arrays, deliverable: Array, committed: Array, year: int) -> Arr
 
 @rule("all", keeps_ceilings=False)
 def fund_all(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """Everything deliverable: the requirement."""
+    """Everything deliverable, (K, D): the requirement."""
     return deliverable
 
 
 @rule("proportional")
 def fund_proportionally(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """Every program cut by the factor of its scarcest source."""
+    """What is deliverable, (K, D), with every program cut by the factor of its scarcest source."""
     people = arrays.of_program(deliverable)
     asked = yearly_cost(arrays, people, count_classes(arrays, people), arrays.price[year])
     scarcest = np.ones((1, 1))
@@ -59,7 +59,7 @@ def fund_proportionally(arrays: Arrays, deliverable: Array, remaining: Remaining
 
 @rule("priority")
 def fund_by_priority(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
-    """Objectives by priority, each as many whole people as still fit every source that pays for them."""
+    """Objectives by priority, (K, D): each as many whole people as still fit every source that pays for them."""
     shares = {source: share_paid_by(arrays, source) for source in remaining}
     unit, opening = arrays.learner_cost * arrays.price[year], arrays.class_cost * arrays.price[year]
     enrolled = np.zeros_like(deliverable)
@@ -80,7 +80,10 @@ def fund_by_priority(arrays: Arrays, deliverable: Array, remaining: Remaining, y
 
 
 def incremental_cost(people: Array, unit: Array, opening: Array, size: Array, taken: Array) -> Array:
-    """Incremental cost, VND, of adding `people` to `taken`: `unit` each, and `opening` for every class newly opened."""
+    """Incremental cost, VND, of adding `people` to `taken`: `unit` each, and `opening` for every class newly opened.
+
+    Arrays of any shape, which broadcast together.
+    """
     return people * unit + (ceil((taken + people) / size) - ceil(taken / size)) * opening
 
 
@@ -88,7 +91,8 @@ def affordable_people(money: Array, unit: Array, opening: Array, size: Array, ta
     """Most whole people whom `money` pays for beside `taken`: `unit` VND each and `opening` VND a further class.
 
     With c more classes, seats allow floor((c0 + c)·size) − taken and money (money − c·opening) / unit. The best c lies
-    where the two cross, so two values of c are enough. No limit where money has none or people cost nothing.
+    where the two cross, so two values of c are enough. No limit where money has none or people cost nothing. Arrays of
+    any shape, which broadcast together.
     """
     unlimited = np.isinf(money) | (unit + opening == 0)
     if unlimited.any():
@@ -100,12 +104,13 @@ def affordable_people(money: Array, unit: Array, opening: Array, size: Array, ta
     begun = ceil(taken / seated)
     crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))
 
-    def within(extra: Array) -> Array:
+    def people_paid(extra: Array) -> Array:
+        """Whole people, of any shape, whom seats and money allow with `extra` classes more."""
         left = money - extra * opening
         paid = floor(left / np.where(unit > 0, unit, 1.0))
         if not (unit > 0).all():
             paid = np.where(unit > 0, paid, np.where(left >= -1e-9 * money, np.inf, 0.0))
         return np.minimum(floor((begun + extra) * seated) - taken, paid)
 
-    best = np.maximum(within(np.maximum(0.0, crossing)), within(np.maximum(0.0, crossing + 1)))
+    best = np.maximum(people_paid(np.maximum(0.0, crossing)), people_paid(np.maximum(0.0, crossing + 1)))
     return np.maximum(0.0, best)

@@ -159,7 +159,7 @@ class LookAhead:
 def cohorts_serving(
     objectives: Index, which: Mask, objective: Index, cohorts: ContinuingCohorts
 ) -> tuple[Index, GroupSum]:
-    """The later cohorts, of those that `which` marks, that serve one of `objectives`, and their sums by objective."""
+    """The later cohorts among `which`, (W,), that serve one of `objectives`, and their sums by objective."""
     own = _positions(objectives, int(objective.max(initial=0)) + 1)[objective[cohorts.owner]]
     found = np.flatnonzero(which & (own >= 0))
     return found, GroupSum.of(own[found], len(objectives))
@@ -201,8 +201,8 @@ class Structure:
         """Of objectives, of pairs (the first `routes` of them are routes, the rest pipeline) and of programs."""
         by_level = _by_depth(part_of)
         pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
-        ways = ("stock", "completions", "sent")
-        stocks, yearly, counts = (np.flatnonzero(kinds_with(kind, "reached", way)) for way in ways)
+        reached = ("stock", "completions", "sent")
+        stocks, yearly, counts = (np.flatnonzero(kinds_with(kind, "reached", by)) for by in reached)
         stock, count = _positions(stocks, len(kind)), _positions(counts, len(kind))
         cohorts, classes = ContinuingCohorts.of(course_years[program]), ContinuingCohorts.of(course_years)
         held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}

@@ -10,7 +10,7 @@ ROUNDING = 1e-9  # what a computed number may miss a whole one by
 
 
 def ceil(value: Array) -> Array:
-    """Smallest whole number not below `value`, forgiving 1e-9 (method.md, conventions)."""
+    """Smallest whole number not below each `value`, of any shape, forgiving 1e-9 (method.md, conventions)."""
     up = np.subtract(value, ROUNDING)
     np.ceil(up, out=up)
     up += 0.0  # no negative zero
@@ -18,13 +18,13 @@ def ceil(value: Array) -> Array:
 
 
 def floor(value: Array) -> Array:
-    """Largest whole number not above `value`, forgiving 1e-9."""
+    """Largest whole number not above each `value`, of any shape, forgiving 1e-9."""
     down = np.add(value, ROUNDING)
     return np.floor(down, out=down)
 
 
 def divide(value: Array, by: Array, otherwise: float = 0.0) -> Array:
-    """`value / by`, and `otherwise` where there is nothing to divide by."""
+    """`value / by`, of any shape, and `otherwise` where there is nothing to divide by."""
     some = by > 0
     if some.all():
         return value / by

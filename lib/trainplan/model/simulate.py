@@ -19,7 +19,7 @@ from trainplan.model.completion import (
     surviving_learners,
 )
 from trainplan.model.cost import classes_at_baseline, count_classes, yearly_cost
-from trainplan.model.funding import fund
+from trainplan.model.funding import fund_enrollment
 from trainplan.model.gap import Gap, measure_gap
 from trainplan.model.kinds import in_people
 from trainplan.model.need import completion_rate, include_parts, individual_need, stock_need, target_path, yearly_need
@@ -42,7 +42,7 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
         need = individual_need(arrays, stock_need(arrays, flow, passing, holders, continuing, year), courses[year])
         needed, deliverable = needed_and_deliverable(arrays, people, path, need, sent, year)
         committed = yearly_cost(arrays, *under_way(arrays, continuing, open_classes), arrays.price[year])
-        enrolled = fund(arrays, deliverable, committed, year) if planned is None else planned[year]
+        enrolled = fund_enrollment(arrays, deliverable, committed, year) if planned is None else planned[year]
 
         completed = completions(arrays, enrolled, continuing)
         holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
@@ -175,6 +175,7 @@ class Run:
 
     @cached_property
     def gap(self) -> Gap:
+        """Coverage and people missing, each (Y, O, D)."""
         return measure_gap(self.arrays, self.people, self.reached)
 
     def when_due(self, yearly: Array) -> Array:

@@ -73,7 +73,7 @@ class _Builder:
         self.enrolled = add(constants.max_enrollment > 0, constants.max_enrollment, integer=True)  # (Y, K)
         self.taught = of_program(arrays, self.enrolled >= 0) > 0  # (Y, P)
         self.opened = add(self.taught & (self.seats > 0), np.inf, integer=True)  # (Y, P) classes
-        self.sent = self._sent()  # (Y, O)
+        self.sent = self._sum_sent()  # (Y, O)
         stocks = np.broadcast_to(constants.stocks, constants.headcount.shape)
         self.stock = add(stocks, constants.headcount)  # (Y, O) Q
         self.excess = add(stocks, constants.max_excess)  # (Y, O) what completions would bring above the head-count
@@ -81,7 +81,7 @@ class _Builder:
         short = (constants.people_on_path > 0) & (constants.weight > 0)
         self.short = add(short, constants.people_on_path)  # (Y, O) people short of the path
 
-    def _sent(self) -> Index:
+    def _sum_sent(self) -> Index:
         """People an objective sends, whom its routes share; with one route that is the route's own column."""
         open_ended = ~self.constants.yearly
         several = of_objective(self.arrays, self.enrolled >= 0) > 0

@@ -60,12 +60,12 @@ class Variables:
 
     @property
     def lower(self) -> Array:
-        """(n,)"""
+        """(n,) zeros: no column may be negative."""
         return np.zeros(self.count)
 
     @property
     def upper(self) -> Array:
-        """(n,)"""
+        """(n,) the bounds as they were added."""
         return np.concatenate(self._upper)
 
     @property

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, number
+from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, parse_number
 from trainplan.text.catalog import option_name, say, term
-from trainplan.text.formats import NOTHING, percent
-from trainplan.text.formats import number as shown_number
+from trainplan.text.formats import NOTHING, number, percent
 from trainplan.text.problems import Problem, nearest_name, refuse
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Address(NamedTuple):
         return not self.table
 
     def names(self, row: str) -> bool:
-        """Whether it means the row of this key."""
+        """Whether the address, which may be one of every row, means the row of this key."""
         return self.row in ("*", row)
 
     def covers(self, other: Address) -> bool:
@@ -118,8 +117,8 @@ def changed_value(old: object, change: object) -> object:
         return change["value"]
     if old is None or str(old).strip() == "":
         refuse("change_of_empty_cell", form=form)
-    by = number(change[form])
-    return number(old) * by if form == "scale" else number(old) + by
+    by = parse_number(change[form])
+    return parse_number(old) * by if form == "scale" else parse_number(old) + by
 
 
 def check_form(change: object) -> None:
@@ -150,10 +149,10 @@ def in_language(reason: str, language: str) -> str:
     return halves[0] if language == "vi" else halves[1]
 
 
-def typed(cell: object) -> object:
+def number_or_text(cell: object) -> object:
     """A cell as it is shown among changes: a number where it is one, else as it stands."""
     try:
-        return number(cell)
+        return parse_number(cell)
     except ValueError:
         return cell
 
@@ -177,7 +176,7 @@ def apply_changes(
             except PydanticCustomError as error:
                 problems.append(Problem(file, error.type, change, place, values=error.context or {}))
                 continue
-            done.append(Change(place, typed(old), typed(cells[column]), reason_of(change), address))
+            done.append(Change(place, number_or_text(old), number_or_text(cells[column]), reason_of(change), address))
     return done
 
 
@@ -261,7 +260,7 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
         return percent(float(value), language, 2)
     if place.is_choice or (column and column.unit == "date"):
         return f"{value:.0f}"
-    return shown_number(float(value), language, 4)
+    return number(float(value), language, 4)
 
 
 def _is_count(plan: Plan, row: str) -> bool:

@@ -16,7 +16,7 @@ SHARE_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Read:
+class RowsRead:
     """What could be read of a plan: records, the choices, the file of each table, and what is broken already."""
 
     tables: Tables
@@ -38,12 +38,12 @@ class Read:
         return Problem(self.files[table], code, value, row, column, nearest, values)
 
 
-def check_together(read: Read) -> list[Problem]:
+def check_together(read: RowsRead) -> list[Problem]:
     """Every problem between rows. A check that needs a broken table is left out: it would repeat what is known."""
     return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
 
 
-def check_keys(read: Read) -> Iterator[Problem]:
+def check_keys(read: RowsRead) -> Iterator[Problem]:
     """A row's keys name it alone, and no source takes the name of all of them."""
     for name, table in TABLES.items():
         if table.repeats:
@@ -57,7 +57,7 @@ def check_keys(read: Read) -> Iterator[Problem]:
             yield read.problem("sources", "total_is_reserved", "total", "", "id")
 
 
-def check_references(read: Read) -> Iterator[Problem]:
+def check_references(read: RowsRead) -> Iterator[Problem]:
     """Every id that a row refers to is there."""
     for name, table in TABLES.items():
         for column, known in ((c, read.ids[c.refers]) for c in table.columns.values() if c.refers in read.ids):
@@ -68,7 +68,7 @@ def check_references(read: Read) -> Iterator[Problem]:
                     yield read.problem(name, "no_row_in_table", value, row, column.name, near, table=column.refers)
 
 
-def check_period(read: Read) -> Iterator[Problem]:
+def check_period(read: RowsRead) -> Iterator[Problem]:
     """Due dates and what was observed lie within the plan's years."""
     first, last = read.choices.first, read.choices.last
     if last < first:
@@ -84,7 +84,7 @@ def check_period(read: Read) -> Iterator[Problem]:
                 yield read.problem(name, "year_outside", r.year, row, "year", first=first, last=last)
 
 
-def check_cycles(read: Read) -> Iterator[Problem]:
+def check_cycles(read: RowsRead) -> Iterator[Problem]:
     """No row is part of itself, over however many others."""
     for name in ("groups", "objectives"):
         parent = {r.id: r.part_of for r in read.tables[name]}
@@ -99,7 +99,7 @@ def check_cycles(read: Read) -> Iterator[Problem]:
                 yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=circle)
 
 
-def check_targets(read: Read) -> Iterator[Problem]:
+def check_targets(read: RowsRead) -> Iterator[Problem]:
     """Coverage is a share, but of a count, which starts from 0; the ends of a target are in order."""
     coverages = [column.name for column in TABLES["objectives"].columns.values() if column.unit == "coverage"]
     groups = {group.id: group for group in reversed(read.tables.groups)}
@@ -121,7 +121,7 @@ def check_targets(read: Read) -> Iterator[Problem]:
             yield read.problem("groups", "appointment_rate_missing", "", group.id, column, objective=r.id)
 
 
-def check_counts(read: Read) -> Iterator[Problem]:
+def check_counts(read: RowsRead) -> Iterator[Problem]:
     """A part of a count is a count of the same group."""
     by_id = {r.id: r for r in read.tables.objectives}
     for r in read.tables.objectives:
@@ -130,7 +130,7 @@ def check_counts(read: Read) -> Iterator[Problem]:
             yield read.problem("objectives", "part_of_not_counts", r.part_of, r.id, "part_of")
 
 
-def check_routes(read: Read) -> Iterator[Problem]:
+def check_routes(read: RowsRead) -> Iterator[Problem]:
     """Every objective has routes, whose shares add up to 1 and whose programs take equally many years."""
     years = {p.id: p.years for p in read.tables.programs}
     routes_of: dict[str, list[Any]] = defaultdict(list)
@@ -153,7 +153,7 @@ def check_routes(read: Read) -> Iterator[Problem]:
     yield from _too_long(read, years)
 
 
-def _too_long(read: Read, years: dict[str, int]) -> Iterator[Problem]:
+def _too_long(read: RowsRead, years: dict[str, int]) -> Iterator[Problem]:
     """What is due every year is taught within the year."""
     kinds = {o.id: o.kind for o in read.tables.objectives}
     for name in ("routes", "pipeline"):
@@ -164,7 +164,7 @@ def _too_long(read: Read, years: dict[str, int]) -> Iterator[Problem]:
                 yield read.problem(name, "course_too_long", r.program, record_key(name, r), "program", **about)
 
 
-def check_pipeline(read: Read) -> Iterator[Problem]:
+def check_pipeline(read: RowsRead) -> Iterator[Problem]:
     """Cohorts under way began before the plan and end in it."""
     years = {p.id: p.years for p in read.tables.programs}
     first = read.choices.first
@@ -174,7 +174,7 @@ def check_pipeline(read: Read) -> Iterator[Problem]:
             yield read.problem("pipeline", "pipeline_outside", r.started, record_key("pipeline", r), "started", **about)
 
 
-def check_funding(read: Read) -> Iterator[Problem]:
+def check_funding(read: RowsRead) -> Iterator[Problem]:
     """Sources pay for all of a program, and only a program with classes has costs of them."""
     total: dict[str, float] = {p.id: 0.0 for p in read.tables.programs}
     for r in read.tables.funding:
@@ -188,7 +188,7 @@ def check_funding(read: Read) -> Iterator[Problem]:
             yield read.problem("programs", "class_cost_without_class_size", cost, p.id, column)
 
 
-def check_ceilings(read: Read) -> Iterator[Problem]:
+def check_ceilings(read: RowsRead) -> Iterator[Problem]:
     """A ceiling is that of a source, or of all of them."""
     known = ["total", *read.ids.get("sources", [])]
     for r in read.tables.ceilings:
@@ -197,7 +197,7 @@ def check_ceilings(read: Read) -> Iterator[Problem]:
             yield read.problem("ceilings", "no_source_or_total", r.source, row, "source", near)
 
 
-def check_prices(read: Read) -> Iterator[Problem]:
+def check_prices(read: RowsRead) -> Iterator[Problem]:
     """Every index that a program follows has a level in the base year and in each year of the plan."""
     known: dict[str, set[int]] = defaultdict(set)
     for r in read.tables.prices:
@@ -213,7 +213,7 @@ def check_prices(read: Read) -> Iterator[Problem]:
             yield read.problem("prices", "price_missing", index, index, "year", years=missing)
 
 
-def check_pacings(read: Read) -> Iterator[Problem]:
+def check_pacings(read: RowsRead) -> Iterator[Problem]:
     """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
     pacings: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
@@ -224,7 +224,7 @@ def check_pacings(read: Read) -> Iterator[Problem]:
             yield read.problem(name, "pacing_length", shares, row, "pacing", years=span)
 
 
-def check_units(read: Read) -> Iterator[Problem]:
+def check_units(read: RowsRead) -> Iterator[Problem]:
     """Units together employ no more people of a group than there are."""
     total: dict[str, float] = defaultdict(float)
     for r in read.tables.unit_headcounts:
@@ -235,7 +235,9 @@ def check_units(read: Read) -> Iterator[Problem]:
             yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
 
 
-CHECKS: dict[Callable[[Read], Iterator[Problem]], tuple[str, ...]] = {  # in this order, with the tables that each needs
+CHECKS: dict[
+    Callable[[RowsRead], Iterator[Problem]], tuple[str, ...]
+] = {  # in this order, with the tables that each needs
     check_keys: (),
     check_references: (),
     check_cycles: (),

@@ -115,6 +115,7 @@ class OneOf:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def check(self, value: object) -> str:
+        """The value itself; the error of a `Literal`, with all names, where the registry has none like it."""
         if not isinstance(value, str) or value not in self.registry:
             names = [f"'{name}'" for name in self.registry]
             raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names[:-1])} or {names[-1]}"})

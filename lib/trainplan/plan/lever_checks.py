@@ -13,7 +13,7 @@ from trainplan.plan.address import Address, changed_value, column_of, find_cells
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, number
+from trainplan.plan.schema import TABLES, parse_number
 from trainplan.text.problems import Problem, nearest_name
 
 LIKENESS = 1e-9  # relative; numbers in files are rounded
@@ -130,11 +130,11 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
     for place, old in cells:
         empty = str(old).strip() in ("", "None")
         column = column_of(Address.of(place))
-        if empty and not (column and column.unlimited):
+        if empty and not (column and column.is_unlimited):
             yield Problem(file, "lever_empty_cell", place, lever.id, "address")
             return
         try:
-            held.setdefault(None if empty else number(old), place)
+            held.setdefault(None if empty else parse_number(old), place)
         except ValueError:
             yield Problem(file, "lever_not_a_number", old, lever.id, "address")
             return

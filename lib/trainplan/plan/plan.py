@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.address import Change, apply_changes
-from trainplan.plan.checks import Read, check_together, warnings
+from trainplan.plan.checks import RowsRead, check_together, warnings
 from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
@@ -62,16 +62,6 @@ class Plan:
         return range(self.first, self.last + 1)
 
     @property
-    def ambition(self) -> str:
-        """`low`, `mid` or `high`: which end of a target that is a range."""
-        return self.choices.ambition
-
-    @property
-    def pacing(self) -> str | tuple[float, ...]:
-        """`linear`, `front`, `back`, or one share a year; an objective may have its own."""
-        return self.choices.pacing
-
-    @property
     def allocation(self) -> str:
         """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation
@@ -80,11 +70,6 @@ class Plan:
     def price_base_year(self) -> int:
         """The calendar year in whose prices programs are costed."""
         return self.choices.price_base_year
-
-    @property
-    def language(self) -> str:
-        """`vi` or `en`: what is shown first."""
-        return self.choices.language
 
     @property
     def data_folder(self) -> Path:
@@ -211,11 +196,11 @@ def _same_names(plans: Sequence[Plan]) -> list[Problem]:
     ]
 
 
-def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> Read:
+def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> RowsRead:
     """What could be read, for the checks between rows."""
     needed = {name for name, table in TABLES.items() if table.required} - set(present)
     unread = {name for name, table in present.items() if len(tables[name]) < len(table.rows)}
-    return Read(
+    return RowsRead(
         tables,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},

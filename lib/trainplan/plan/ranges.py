@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from trainplan.plan.address import Address, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
-from trainplan.plan.schema import TABLES, Addresses, Name, Number, number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, parse_number
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
@@ -28,7 +28,7 @@ LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # (table, column) that m
 SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean", "sd")}
 
 
-class Words(BaseModel):
+class BothLanguages(BaseModel):
     """Text in both languages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,8 +53,8 @@ class Range(BaseModel):
     high: Number | None = Field(None, description="the most (triangular, uniform)")
     mean: Number | None = Field(None, description="(normal); what the columns do not allow is cut off")
     sd: Number | None = Field(None, description="standard deviation (normal)")
-    name: Words = Field(description="a few words for figures")
-    reason: Words = Field(description="where the range comes from")
+    name: BothLanguages = Field(description="a few words for figures")
+    reason: BothLanguages = Field(description="where the range comes from")
 
     @property
     def shape(self) -> tuple[float, ...]:
@@ -91,15 +91,15 @@ def read_ranges(raw: object, tables: dict[str, RawTable], file: str, problems: l
     return tuple(ranges)
 
 
-def limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, float]:
+def draw_limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, float]:
     """The least and the most that a cell may hold; a count's baseline stays 0."""
     if (table, column) == ("objectives", "baseline") and cells.get("kind") == "count":
         return 0.0, 0.0
     return LIMITS[table, column]
 
 
-def moved(form: str, value: Any, by: Any) -> Any:
-    """A number of the plan as a draw of a range makes it."""
+def apply_draw(form: str, value: Any, by: Any) -> Any:
+    """`value` with a draw `by` of a range: replaced by it, scaled or added to, by the range's form."""
     return by if form == "value" else value * by if form == "scale" else value + by
 
 
@@ -153,14 +153,14 @@ def _end_problems(
     if found.form != "value" and (text is None or str(text).strip() == ""):
         return [Problem(file, "change_of_empty_cell", place, where, "address", values={"form": found.form})]
     try:
-        value = 0.0 if found.form == "value" else number(text)
+        value = 0.0 if found.form == "value" else parse_number(text)
         ends = found.ends if found.distribution != "normal" else (found.shape[0],) * 2
     except (ValueError, TypeError):  # said already, of the cell or of the distribution
         return []
-    low, high = limits(table, column, cells)
+    low, high = draw_limits(table, column, cells)
     problems = []
     for end in dict.fromkeys(ends):
-        reached = moved(found.form, value, end)
+        reached = apply_draw(found.form, value, end)
         if not low <= reached <= high:
             leads = {"reached": f"{reached:.6g}", "low": f"{low:.6g}", "high": f"{high:.6g}"}
             problems.append(Problem(file, "range_leads_beyond", place, where, "address", values=leads))

@@ -28,7 +28,7 @@ LOG = logging.getLogger("trainplan")
 
 
 @lru_cache(maxsize=64)
-def parsed(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """What YAML says; remembered by its text, as the desk reads the same files at every move. Not to be modified."""
     return YAML(typ="safe", pure=True).load(text)
 
@@ -82,7 +82,7 @@ class Files:
             return None
         name = self.name_of(path)
         try:
-            content = parsed(text)
+            content = parse_yaml(text)
         except DuplicateKeyError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
             words = str(error.problem).split('"')
@@ -135,11 +135,11 @@ def _header_problems(file: str, header: list[str], table: Table) -> Iterator[Pro
     for column in sorted({c for c in header if c and header.count(c) > 1}):
         yield Problem(file, "column_twice", column=column, line=1)
     unknown = [c for c in header if c not in table.columns]
-    for column in table.needed:
+    for column in table.needed_columns:
         if column not in header:
             yield Problem(file, "column_missing", column=column, nearest=nearest_name(column, unknown))
     absent = [c for c in table.columns if c not in header]
     for column in unknown:
         near = nearest_name(column, absent)
-        if near and near not in table.needed and len(column) > 3:
+        if near and near not in table.needed_columns and len(column) > 3:
             yield Problem(file, "column_misspelt", column=column, nearest=near)

@@ -62,7 +62,7 @@ def problem_of(
     if kind == "extra_forbidden":
         near = nearest_name(column, keys)
     elif kind == "literal_error":
-        near = nearest_name(str(value), _words(error))
+        near = nearest_name(str(value), _allowed_words(error))
     code, values = code_of(error, otherwise)
     return Problem(file, code, value, row, column, near, values)
 
@@ -74,6 +74,6 @@ def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
     return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
 
 
-def _words(error: Any) -> list[str]:
+def _allowed_words(error: Any) -> list[str]:
     """The words that a choice would have taken, from its validation error."""
     return [word for word in error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if word]

@@ -29,7 +29,7 @@ Pacing = Literal["linear", "front", "back"]
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
-def number(value: object) -> float:
+def parse_number(value: object) -> float:
     """A plain finite number such as 1250 or 0.35; ValueError for anything else that a file may hold."""
     if isinstance(value, bool):
         refuse("number_expected")
@@ -51,15 +51,15 @@ def number(value: object) -> float:
     return result
 
 
-def whole(value: object) -> int:
+def parse_whole_number(value: object) -> int:
     """A whole number such as a year."""
-    result = number(value)
+    result = parse_number(value)
     if result != int(result):
         refuse("whole_expected")
     return int(result)
 
 
-def due_date(value: object) -> str:
+def parse_due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
     text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
     if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
@@ -67,13 +67,13 @@ def due_date(value: object) -> str:
     return text
 
 
-def pacing(value: object) -> str | tuple[float, ...]:
+def parse_pacing(value: object) -> str | tuple[float, ...]:
     """`linear`, `front`, `back`, or one share a year, rising within 0…1, separated by semicolons or spaces."""
     if isinstance(value, str) and value.strip() in ("linear", "front", "back"):
         return value.strip()
     parts = value if isinstance(value, list | tuple) else re.split(r"[;\s|]+", str(value).strip().strip("[]"))
     try:
-        shares = tuple(number(str(part).strip().rstrip(",")) for part in parts)
+        shares = tuple(parse_number(str(part).strip().rstrip(",")) for part in parts)
     except ValueError:
         refuse("pacing_form")
     if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in itertools.pairwise(shares)):
@@ -81,7 +81,7 @@ def pacing(value: object) -> str | tuple[float, ...]:
     return shares
 
 
-def basis(value: object) -> str:
+def parse_basis(value: object) -> str:
     """Where a number comes from: begins with clause:, law:, statistic: or assumption:."""
     text = unicodedata.normalize("NFC", str(value)).strip()
     if text.split(":")[0] not in BASIS_KINDS or not text.partition(":")[2].strip():
@@ -89,7 +89,7 @@ def basis(value: object) -> str:
     return text
 
 
-def not_grouped(value: object) -> object:
+def refuse_grouped(value: object) -> object:
     """Refuses 3.850 where people or money are counted: thousands to who writes it, less than four to a program."""
     text = str(value).strip()
     if isinstance(value, str) and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
@@ -108,7 +108,7 @@ class Measure:
 
     def check(self, value: object) -> float:
         """The number, within the bounds; ValueError says what is allowed."""
-        result = number(not_grouped(value) if self.unit in ("people", "VND") else value)
+        result = parse_number(refuse_grouped(value) if self.unit in ("people", "VND") else value)
         if result < self.low or (self.above and result == self.low):
             refuse("above" if self.above else "at_least", low=f"{self.low:g}")
         if result > self.high:
@@ -119,7 +119,7 @@ class Measure:
         return no_info_before_validator_function(self.check, handler(source))
 
 
-def _listed(value: object) -> object:
+def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
@@ -137,13 +137,13 @@ Positive = Annotated[float, Measure("own", 0, above=True)]
 Share = Annotated[float, Measure("share", 0, 1)]
 PositiveShare = Annotated[float, Measure("share", 0, 1, above=True)]
 Growth = Annotated[float, Measure("share", -1, above=True)]
-Year = Annotated[int, BeforeValidator(whole), "year"]
-Duration = Annotated[int, BeforeValidator(whole), Field(ge=1, le=20), "years"]
-Priority = Annotated[int, BeforeValidator(whole), Field(ge=1), "rank"]
-Due = Annotated[str, BeforeValidator(due_date), "date"]
-Addresses = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]  # one, or a list of them
-PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(pacing), "pacing"]
-Basis = Annotated[str, BeforeValidator(basis), "basis"]
+Year = Annotated[int, BeforeValidator(parse_whole_number), "year"]
+Duration = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=20), "years"]
+Priority = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1), "rank"]
+Due = Annotated[str, BeforeValidator(parse_due_date), "date"]
+Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
+PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(parse_pacing), "pacing"]
+Basis = Annotated[str, BeforeValidator(parse_basis), "basis"]
 
 
 def column(default: Any = ..., /, *, empty: str = "", drawable: bool = False, refers: str = "") -> Any:
@@ -380,7 +380,7 @@ class Column:
         return low, 1.0 if measure.unit == "coverage" else float(measure.high)
 
     @property
-    def unlimited(self) -> bool:
+    def is_unlimited(self) -> bool:
         """Whether an empty cell means that there is no limit."""
         return self.empty.endswith("no_limit")
 
@@ -420,7 +420,7 @@ class Table:
         return {name: _column(name, info) for name, info in self.record.model_fields.items()}
 
     @property
-    def needed(self) -> tuple[str, ...]:
+    def needed_columns(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         return tuple(column.name for column in self.columns.values() if column.required)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from trainplan.plan.address import value_at
-from trainplan.results.registry import Stem, registered
+from trainplan.results.registry import Stem, check_columns
 from trainplan.results.tables import Results
 
 
@@ -34,9 +34,9 @@ def compare(runs: Sequence[Results]) -> Comparison:
     """
     return Comparison(
         runs=tuple(runs),
-        inputs=registered("inputs", differing_inputs(runs)),
-        results=registered("results", results_when_due(runs)),
-        totals=registered("totals", totals_of_all_years(runs)),
+        inputs=check_columns("inputs", differing_inputs(runs)),
+        results=check_columns("results", results_when_due(runs)),
+        totals=check_columns("totals", totals_of_all_years(runs)),
     )
 
 

@@ -19,7 +19,7 @@ RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
 INPUT_COLUMNS = ("column", "unit", "allowed", "empty", "meaning")
 
 
-def reference(language: str) -> str:
+def reference_markdown(language: str) -> str:
     """The whole reference as Markdown."""
     lines = [
         f"# {say('reference.title', language)}",
@@ -37,15 +37,10 @@ def reference(language: str) -> str:
 def result_section(table: ResultTable, language: str) -> Iterator[str]:
     """Heading, meaning and columns of a result table."""
     yield f"### {table.stem}.csv – {table.title(language)}"
-    keys = ", ".join(table.keys)
-    yield " ".join(
-        [
-            table.meaning(language),
-            *([say("reference.keys", language, keys=keys)] if keys else []),
-            say(f"reference.command.{table.command}", language),
-            *([say("reference.by_scenario", language)] if table.by_scenario else []),
-        ]
-    )
+    keys = say("reference.keys", language, keys=", ".join(table.keys)) if table.keys else ""
+    scenarios = say("reference.by_scenario", language) if table.by_scenario else ""
+    command = say(f"reference.command.{table.command}", language)
+    yield " ".join(text for text in (table.meaning(language), keys, command, scenarios) if text)
     rows = [
         (
             f"`{column.name}`",
@@ -55,7 +50,7 @@ def result_section(table: ResultTable, language: str) -> Iterator[str]:
         )
         for column in table.columns
     ]
-    yield markdown_table([say(f"reference.{name}", language) for name in RESULT_COLUMNS], rows)
+    yield markdown_table(RESULT_COLUMNS, rows, language)
 
 
 def input_section(table: TableDescription, language: str) -> Iterator[str]:
@@ -64,14 +59,11 @@ def input_section(table: TableDescription, language: str) -> Iterator[str]:
     keys = ", ".join(column.name for column in table.columns if column.key)
     presence = say("reference.required" if table.required else "reference.optional", language)
     yield " ".join([table.about, say("reference.keys", language, keys=keys), presence])
-    rows = [
-        (f"`{column.name}`", column.unit, _allowed(column, language), column.empty, column.about)
-        for column in table.columns
-    ]
-    yield markdown_table([say(f"reference.{name}", language) for name in INPUT_COLUMNS], rows)
+    rows = [(f"`{c.name}`", c.unit, _allowed_values(c, language), c.empty, c.about) for c in table.columns]
+    yield markdown_table(INPUT_COLUMNS, rows, language)
 
 
-def _allowed(column: ColumnDescription, language: str) -> str:
+def _allowed_values(column: ColumnDescription, language: str) -> str:
     """What a cell may hold beyond its unit: bounds, the ids of another table, and whether it may be drawn."""
     table = column.refers.removesuffix(OR_TOTAL)
     reference = "reference.row_of" if table == column.refers else "reference.row_of_or_total"
@@ -83,10 +75,10 @@ def _allowed(column: ColumnDescription, language: str) -> str:
     return "; ".join(word for word in words if word)
 
 
-def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in Markdown; a bar within a cell is escaped."""
-    heads = list(heads)
-    lines = [heads, ["---"] * len(heads), *rows]
+def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> str:
+    """A table in Markdown under heads by their keys; a bar within a cell is escaped."""
+    named = [say(f"reference.{head}", language) for head in heads]
+    lines = [named, ["---"] * len(named), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
@@ -98,7 +90,7 @@ def reference_path(language: str) -> Path:
 def write_reference() -> None:
     """Writes the reference in every language."""
     for language in LANGUAGES:
-        reference_path(language).write_text(reference(language), "utf-8", newline="\n")
+        reference_path(language).write_text(reference_markdown(language), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

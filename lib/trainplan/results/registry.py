@@ -1,62 +1,29 @@
 """The result tables: for each its keys, its columns with their units, and how a column adds up over the years.
 
 Whatever a result table needs elsewhere follows from `RESULTS`: the order of the columns in CSV files, headings and
-number formats of pages and workbooks, and the reference (docs/reference.md). To add a table: its stem in `Stem`, its
-record in `RESULTS`, its title and the meanings of its columns in the catalogs (`table_title.<stem>`,
-`about.result.<stem>`, `about.result.<stem>.<column>`), and the function that builds it.
+number formats of pages and workbooks, and the reference (docs/reference.md). To add a table: its record here, its
+title and the meanings of its columns in the catalogs (`table_title.<stem>`, `about.result.<stem>`,
+`about.result.<stem>.<column>`), and the function that makes it (of a run: `@run_table` in `results/tables.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import pandas as pd
 
+from trainplan.sheets.formats import number_format
 from trainplan.text.catalog import say, term, texts
 
-Stem = Literal[
-    "workforce",
-    "enrollment",
-    "classes",
-    "cost",
-    "budget",
-    "gap",
-    "verdicts",
-    "commitments",
-    "lines",
-    "optimum",
-    "marginal_values",
-    "inputs",
-    "results",
-    "totals",
-    "differences",
-    "goal",
-    "relaxations",
-    "values",
-    "probabilities",
-    "cost_bands",
-    "sensitivity",
-    "conditions",
-]
+Stem = str  # of a table's file
 Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty"]
-NUMBER_FORMATS: dict[Unit, str] = {
-    "year": "0",
-    "people": "#,##0.0",
-    "coverage": "#,##0.0",
-    "classes": "#,##0",
-    "share": "0.0%",
-    "VND": "#,##0",
-    "people_years": "#,##0.0",
-    "people_years_per_billion": "#,##0.0",
-    "number": "#,##0",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +45,7 @@ class Column:
     @property
     def number_format(self) -> str:
         """The format of a spreadsheet for the column's numbers; `General` for what has no unit."""
-        return self.shown or NUMBER_FORMATS.get(self.unit, "General")
+        return self.shown or number_format(self.unit)
 
     def cell_text(self, code: str, language: str) -> str:
         """A code of the column as people read it; the code itself where the column holds no codes."""
@@ -102,6 +69,7 @@ class ResultTable:
 
     @property
     def column_names(self) -> list[str]:
+        """The names of the columns that every such table begins with, in order."""
         return [column.name for column in self.columns]
 
     def column(self, name: str) -> Column:
@@ -113,7 +81,10 @@ class ResultTable:
         return say(f"table_title.{self.stem}", language)
 
     def heading(self, column: str, language: str) -> str:
-        """The heading of a column: the table's own, else that of every column of the name."""
+        """The heading of a column: the table's own, else that of every column of the name; amounts say their unit."""
+        amount = column.removesuffix("_vnd")
+        if amount != column and f"head.{column}" not in texts(language) and f"head.{amount}" in texts(language):
+            return heading(column, language, unit="VND")
         return own_text("head", self.stem, column, language)
 
     def meaning(self, language: str) -> str:
@@ -136,6 +107,15 @@ class ResultTable:
         at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
         found = added.join(at_the_end).reset_index()
         return found[[name for name in self.column_names if name in found]]
+
+
+def heading(column: str, language: str, unit: str = "") -> str:
+    """What stands above a column, with `unit.<unit>` in brackets: `head.<column>` (amounts leave out `_vnd`).
+
+    A column without such a text, as that of a year, is its own heading.
+    """
+    head = term("head", column.removesuffix("_vnd"), language)
+    return f"{head} ({say(f'unit.{unit}', language)})" if unit else head
 
 
 def own_text(family: str, stem: str, column: str, language: str, shared: str = "") -> str:
@@ -342,10 +322,9 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
 RESULTS: Mapping[Stem, ResultTable] = {
     table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES]
 }
-STEMS: tuple[Stem, ...] = get_args(Stem)
 
 
-def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
+def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame itself; ValueError where its columns are not those that the registry has for the table."""
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
@@ -354,8 +333,3 @@ def registered(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
     return frame
-
-
-def registered_tables(frames: Mapping[Stem, pd.DataFrame]) -> dict[Stem, pd.DataFrame]:
-    """The frames by stem, each checked against the registry; microseconds a table."""
-    return {stem: registered(stem, frame) for stem, frame in frames.items()}

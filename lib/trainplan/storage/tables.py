@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trainplan.results.registry import Stem, registered
+from trainplan.results.registry import Stem, check_columns
 from trainplan.storage.files import write_text
 
 
@@ -16,7 +16,7 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
 
     ValueError, and nothing written, where a table has not the columns of the registry; OutputError as `write_text`.
     """
-    texts = {folder / f"{stem}.csv": csv_text(registered(stem, frame)) for stem, frame in tables.items()}
+    texts = {folder / f"{stem}.csv": csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         write_text(path, text)

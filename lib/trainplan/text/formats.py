@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from datetime import date
 from functools import lru_cache
 
 from babel.numbers import format_decimal
@@ -16,7 +17,7 @@ NOTHING = "–"
 
 
 @lru_cache(maxsize=50_000)  # a page says the same few numbers again and again, and the desk at every move
-def _formatted(rounded: float, pattern: str, language: str) -> str:
+def _format_number(rounded: float, pattern: str, language: str) -> str:
     return str(format_decimal(rounded, format=pattern, locale=LOCALES[language]))
 
 
@@ -25,7 +26,7 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return _formatted(round(float(value), digits) + 0.0, pattern, language)
+    return _format_number(round(float(value), digits) + 0.0, pattern, language)
 
 
 def percent(share: float | None, language: str, digits: int = 1) -> str:
@@ -47,12 +48,17 @@ def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
     if vnd is None or math.isnan(vnd):
         return NOTHING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return _formatted(round(vnd / 1e9, digits) + 0.0, pattern, language)
+    return _format_number(round(vnd / 1e9, digits) + 0.0, pattern, language)
 
 
 def vnd(value: float | None, language: str) -> str:
     """VND to the đồng: 63.900.219.000 đồng."""
     return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"
+
+
+def day(value: date, language: str) -> str:
+    """A day of the calendar: 02/01/2026 in Vietnamese, 2026-01-02 in English."""
+    return say("date.day", language, year=f"{value:%Y}", month=f"{value:%m}", day=f"{value:%d}")
 
 
 ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"

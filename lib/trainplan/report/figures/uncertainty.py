@@ -110,7 +110,7 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
 
 def _target_coverage(draws: Uncertainty) -> dict[str, float]:
     """The coverage that each objective asks for, by the plan's ambition; a count's is all of it."""
-    part = {"low": 0.0, "mid": 0.5, "high": 1.0}[draws.plan.ambition]
+    part = {"low": 0.0, "mid": 0.5, "high": 1.0}[draws.plan.choices.ambition]
     targets = {}
     for row in draws.plan.tables.objectives:
         high = row.target_low if row.target_high is None else row.target_high
