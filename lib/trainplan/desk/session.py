@@ -176,7 +176,7 @@ class Session:
         """Where the present changes put a lever."""
         return lever_position(self.changes, lever)
 
-    def scenarios(self, language: str) -> list[tuple[str, str]]:
+    def scenario_titles(self, language: str) -> list[tuple[str, str]]:
         """(title, name) of every scenario beside the plan; one that cannot be read is called by its name."""
         found = []
         for name in scenario_names(self.plan_path):
