@@ -29,7 +29,8 @@ FORMATS: dict[str, Show] = {
 class Column:
     """A column of a table for the screen.
 
-    `key` is its name in the rows and in `column_heading`, as `unit` is. `show` is a unit of FORMATS, or writes a cell itself.
+    `key` is its name in the rows, and with `unit` in `column_heading`. `show` is a unit of FORMATS, or writes a cell
+    itself.
     """
 
     key: str
