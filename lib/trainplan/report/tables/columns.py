@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.plan import Plan
-from trainplan.results.registry import RESULTS, Stem, heading
+from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
 from trainplan.text.formats import NOTHING, bare_billions, number, percent
 
@@ -29,7 +29,8 @@ FORMATS: dict[str, Show] = {
 class Column:
     """A column of a table for the screen.
 
-    `key` is its name in the rows and in `heading`, as `unit` is. `show` is a unit of FORMATS, or writes a cell itself.
+    `key` is its name in the rows, and with `unit` in `column_heading`. `show` is a unit of FORMATS, or writes a cell
+    itself.
     """
 
     key: str
@@ -38,7 +39,7 @@ class Column:
 
     def heading(self, language: str) -> str:
         """What stands above the column."""
-        return heading(self.key, language, self.unit)
+        return column_heading(self.key, language, self.unit)
 
     def cells(self, values: pd.Series, language: str) -> list[str]:
         """The column's values as text."""
