@@ -80,11 +80,11 @@ def _relaxations_of(plan: Plan, arrays: Arrays, objective: int, cost: float) -> 
             yield way(f"{kind}_and_money", {**changes, **more}, with_money)
 
 
-Change = tuple[str, dict[str, dict[str, Any]], Arrays]
+Attempt = tuple[str, dict[str, dict[str, Any]], Arrays]
 Raise = Callable[[Array], Arrays]
 
 
-def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Change]:
+def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Attempt]:
     """More of a ceiling in one year, or of the total's in every year that has one."""
     rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
@@ -103,7 +103,7 @@ def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = F
             yield kind, {name: {"add": amount} for name in names}, _raise_ceilings(arrays, at)(np.array([amount]))
 
 
-def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Change]:
+def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Attempt]:
     """More places in a program that serves the objective, money apart: a capacity holds in every year."""
     free = without_ceilings(arrays)
     most = MOST_PLACES * float(arrays.headcount[arrays.group[objective], 0])
@@ -117,7 +117,7 @@ def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Change]:
             yield "places", {address: {"add": places}}, _raise_capacity(arrays, program)(np.array([places]))
 
 
-def _deadline(plan: Plan, objective: int) -> Iterator[Change]:
+def _deadline(plan: Plan, objective: int) -> Iterator[Attempt]:
     """A year more, where the plan has one."""
     rows = list(plan.tables.objectives)
     due = rows[objective].due_year + 1

@@ -147,22 +147,22 @@ def _ceiling(plan: Plan, column: Columns) -> Array:
     return ceiling
 
 
-class Number(NamedTuple):
+class NumberSource(NamedTuple):
     """How an array is made, and the columns (table, column) that it is read from."""
 
     of: Callable[[Plan, Columns], Array]
     reads: frozenset[tuple[str, str]]
 
 
-def _column(table: str, column: str, empty: float = 0.0) -> Number:
-    return Number(lambda _, columns: columns(table, column, empty), frozenset({(table, column)}))
+def _column(table: str, column: str, empty: float = 0.0) -> NumberSource:
+    return NumberSource(lambda _, columns: columns(table, column, empty), frozenset({(table, column)}))
 
 
-def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> Number:
-    return Number(of, frozenset((table, column) for table, _, column in (name.partition(".") for name in reads)))
+def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> NumberSource:
+    return NumberSource(of, frozenset((table, column) for table, _, column in (name.partition(".") for name in reads)))
 
 
-NUMBERS: dict[str, Number] = {
+NUMBERS: dict[str, NumberSource] = {
     "headcount": _column("groups", "headcount"),
     "growth": _column("groups", "growth"),
     "leave_rate": _number(_leave_rate, "groups.leave_rate", "turnover.leave_rate"),

@@ -39,7 +39,7 @@ class Constants:
         self.inflow = brought + self.completed  # (Y, O) what joins the stock without enrollment
         self.inflow[0] += self.keep_rate[0] * before[0]
         self.max_excess = np.maximum(1.0, self.keep_rate * before + brought + self.completed - self.headcount)
-        self.under_way = under_way(arrays, stay)  # (Y, O) of the pipeline, who end later
+        self.under_way = pipeline_under_way(arrays, stay)  # (Y, O) of the pipeline, who end later
         unqualified = self.headcount - (self.keep_rate * before + brought + self.completed) - self.under_way
         self.may_start = unqualified > 1e-9  # (Y, O); more pipeline than people leaves nobody
         self.price = arrays.price[..., 0]
@@ -101,7 +101,7 @@ def survival(stay: Array) -> Array:
     return left
 
 
-def under_way(arrays: Arrays, stay: Array) -> Array:
+def pipeline_under_way(arrays: Arrays, stay: Array) -> Array:
     """(Y, O): people of the pipeline who are under way and end after the year."""
     ends = arrays.start + arrays.course_years[arrays.program][:, None] - 1  # (K, A)
     left = np.cumprod(stay, axis=0)
