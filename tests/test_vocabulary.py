@@ -27,13 +27,18 @@ ARITHMETIC = "ceil floor divide total"
 FORMATS = "number percent billions vnd"  # how a number is written
 CATALOG = "texts say term both refuse"
 DECLARATIONS = "rule column"  # decorators and fields, read where they stand
-COMMANDS = "attribute compare compute sensitivity simulate uncertainty"  # what the library does, by one verb each
+COMMANDS = "attribute compare compute sensitivity show simulate uncertainty"  # what the library does, by one verb each
 ONE_WORD = set(" ".join([FIELD_TERMS, ARITHMETIC, FORMATS, CATALOG, DECLARATIONS, COMMANDS]).split())
 
 QUANTITIES = {"needed", "funded", "completed", "reached"}  # of a run: what the tables call people
 IRREGULAR = "told meant held made shown given drawn found kept taken begun sent said written spoken"
 PARTICIPLES = re.compile("|".join([".{3,}ed", *IRREGULAR.split()]))
-PARTS = ("report/figures/", "report/tables/", "report/sentences/")  # functions there are called as pages call the part
+PARTS = (
+    "report/figures/",
+    "report/tables/",
+    "report/sentences/",
+    "report/parts",
+)  # functions there are called as pages call the part
 
 
 @cache
