@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 
 from strategies import plans, write_plan
 from trainplan.cli import main, parse_arguments
-from trainplan.desk.app import EDITORS, Desk, open_desk
+from trainplan.desk.app import EDITORS, open_desk
+from trainplan.desk.desk import Desk
 from trainplan.desk.levers_view import list_changes, parse_position, position_text
 from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
 from trainplan.desk.sections import SECTIONS, desk_page, section

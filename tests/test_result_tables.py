@@ -10,8 +10,9 @@ import pytest
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
-from trainplan.results.registry import NUMBER_FORMATS, RESULTS, ResultTable, Stem, check_columns
+from trainplan.results.registry import RESULTS, ResultTable, Stem, check_columns
 from trainplan.results.tables import MAKERS, compute
+from trainplan.sheets.formats import NUMBER_FORMATS
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, texts
 

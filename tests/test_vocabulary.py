@@ -159,9 +159,18 @@ def shapeless() -> list[str]:
 
 
 LEFT = {  # how many of each a room still has: a number may fall, never rise
-    retired_words: {"report": 2, "text": 2},
+    retired_words: {"text": 2},
     bare_participles: {"desk": 2, "report": 5, "run": 2, "storage": 1},
-    one_word_functions: {"__main__": 1, "cli": 3, "desk": 7, "report": 14, "run": 5, "storage": 5},
+    one_word_functions: {
+        "__main__": 1,
+        "cli": 3,
+        "desk": 7,
+        "report": 8,
+        "results": 1,
+        "run": 5,
+        "storage": 5,
+        "text": 1,
+    },
     misnamed_arguments: {},
     undocumented: {},
     shapeless: {},

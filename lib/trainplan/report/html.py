@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,22 +33,33 @@ LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies betw
 
 
 @cache
-def style() -> str:
+def style_sheet() -> str:
     """The style sheet of every page."""
     return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def say_in(language: str) -> Callable[[str], str]:
+    """What a template says texts with: a key in, its text in the language out."""
+    return lambda key: say(key, language)
 
 
 def render_report(executed: Path, target: Path, language: str) -> Path:
     """Writes the page of an executed notebook: cells tagged for other languages are left out, code is hidden."""
     notebook = nbformat.read(executed, as_version=4)
-    page = {"language": language, "policy": POLICY, "style": style(), "home": HOME[language], "say": say}
-    page["title"] = first_heading(notebook, language) or executed.stem
-    body, _ = exporter(language).from_notebook_node(notebook, resources={"page": page})
-    return write_text(target, with_contents(body, language))
+    page = {
+        "say": say_in(language),
+        "language": language,
+        "policy": POLICY,
+        "style": style_sheet(),
+        "home": HOME[language],
+        "title": first_heading(notebook, language) or executed.stem,
+    }
+    body, _ = report_exporter(language).from_notebook_node(notebook, resources={"page": page})
+    return write_text(target, add_contents(body, language))
 
 
 @cache
-def exporter(language: str) -> HTMLExporter:
+def report_exporter(language: str) -> HTMLExporter:
     """nbconvert's exporter with our template; imported late, as a table on the desk needs none of it."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
@@ -61,7 +72,7 @@ def exporter(language: str) -> HTMLExporter:
     )
 
 
-def with_contents(body: str, language: str) -> str:
+def add_contents(body: str, language: str) -> str:
     """Numbers the headings as anchors and lists the sections under the title."""
     entries: list[str] = []
 
@@ -80,12 +91,12 @@ def with_contents(body: str, language: str) -> str:
 
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
     """A table whose every cell is escaped; columns of numbers are set to the right."""
-    numeric = {name for name in frame.columns if _numeric(frame[name])}
-    head = "".join(f'<th scope="col"{_right(c in numeric)}>{html.escape(str(c))}</th>' for c in frame.columns)
+    numeric = {name for name in frame.columns if _is_numeric(frame[name])}
+    head = "".join(f'<th scope="col"{_align_right(c in numeric)}>{html.escape(str(c))}</th>' for c in frame.columns)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_right(c in numeric)}>{html.escape(str(v))}</td>" for c, v in zip(frame.columns, r, strict=True)
+            f"<td{_align_right(c in numeric)}>{html.escape(str(v))}</td>" for c, v in zip(frame.columns, r, strict=True)
         )
         + "</tr>\n"
         for r in frame.itertuples(index=False)
@@ -94,11 +105,11 @@ def html_table(frame: pd.DataFrame, caption: str = "") -> str:
     return f'<table class="trainplan {LITERAL}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
-def _numeric(cells: pd.Series) -> bool:
-    return all(not any(c.isalpha() for c in str(v).replace("tỷ", "")) for v in cells) and len(cells) > 0
+def _is_numeric(cells: pd.Series) -> bool:
+    return all(not any(c.isalpha() for c in str(v)) for v in cells) and len(cells) > 0
 
 
-def _right(numeric: bool) -> str:
+def _align_right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
 
 

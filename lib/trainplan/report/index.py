@@ -15,63 +15,16 @@ from markupsafe import Markup
 from trainplan.analysis.monte_carlo import uncertainty_by_rule
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
-from trainplan.report.html import POLICY, TEMPLATES, html_table, style
+from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
 from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
 from trainplan.storage.files import write_text
+from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
-from trainplan.text.words import old_say
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
-WORDS = {
-    "vi": {
-        "skip": "Đến nội dung",
-        "subtitle": "Kế hoạch đào tạo: nhu cầu, kinh phí và khoảng cách từng năm",
-        "other": "English",
-        "why": "Từng chỉ tiêu: đạt đến đâu, vướng ở đâu",
-        "lead": "Chỉ tiêu nào đạt, khi nào, với bao nhiêu tiền và trong kịch bản nào:",
-        "reports": "Các báo cáo",
-        "failed": "Không chạy được:",
-        "files": "Bảng kết quả (CSV)",
-        "elsewhere": "bằng tiếng Anh",
-        "earlier": "từ lần chạy trước, số liệu có thể đã khác",
-        "targets": "Chỉ tiêu theo kịch bản",
-        "targets_lead": "Kết luận và tỷ lệ đạt (%) của từng chỉ tiêu vào năm đến hạn.",
-        "target": "Chỉ tiêu",
-        "due": "Hạn",
-        "likely": "Xác suất đạt từng chỉ tiêu",
-        "likely_lead": "Khi kinh phí thực có, giá cả, số người và tỷ lệ hoàn thành không đúng như dự kiến: xác suất đạt"
-        " khi đến hạn theo từng cách phân bổ, nếu mỗi năm lập lại kế hoạch hoặc giữ kế hoạch đã định dù thiếu tiền.",
-        "scenarios": "Các kịch bản",
-        "simplified": "Mô hình đơn giản hóa những gì",
-        "footer": "Trang này không tải gì từ mạng; có thể sao chép cả thư mục và đọc ngoại tuyến.",
-    },
-    "en": {
-        "skip": "To the content",
-        "subtitle": "The training plan: enrollment, money and gaps, year by year",
-        "other": "Tiếng Việt",
-        "why": "Target by target: how far it gets, and what stands in its way",
-        "lead": "Which targets are met, when, for how much money and in which scenario:",
-        "reports": "The reports",
-        "failed": "These could not be run:",
-        "files": "Result tables (CSV)",
-        "elsewhere": "in Vietnamese",
-        "earlier": "from an earlier run, numbers may differ",
-        "targets": "Targets by scenario",
-        "targets_lead": "Verdict and coverage (%) of every target in its due year.",
-        "target": "Target",
-        "due": "Due",
-        "likely": "How likely each target is",
-        "likely_lead": "When money, prices, people and completion do not come as assumed: the probability of each"
-        " target when due under every rule of allocation, planned again each year or kept as decided, whatever the"
-        " money.",
-        "scenarios": "The scenarios",
-        "simplified": "What the model simplifies",
-        "footer": "This page loads nothing from the network; copy the whole folder and read it offline.",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -89,67 +42,63 @@ class ScenarioRun:
 
 def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
     """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
-    loader = FileSystemLoader(TEMPLATES)
-    template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
-    by_rule = uncertainty_by_rule(comparison.runs[0].plan)
     for language, name in NAMES.items():
-        shown = content(folder, comparison, done, language)
-        shown["likely"] = Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else ""
-        write_text(folder / name, template.render(shown) + "\n")
+        links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
+        write_text(folder / name, render_index(comparison, links, language) + "\n")
     return folder / NAMES["vi"]
 
 
-def content(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], language: str) -> dict[str, Any]:
-    """What the page shows in a language, the odds apart."""
-    other = "en" if language == "vi" else "vi"
+def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], language: str) -> str:
+    """The page in a language, as HTML; `links` are those of `run_links`, one for every scenario that was run."""
+    loader = FileSystemLoader(TEMPLATES)
+    template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
     first = comparison.runs[0]
-    return {
-        "language": language,
-        "other_language": other,
-        "other_href": NAMES[other],
-        "policy": POLICY,
-        "style": Markup(style()),
-        "title": first.plan.title(language),
-        "answer": answer(comparison, language),
-        "why": explain_verdicts(first, language),
-        "money": money(comparison, language),
-        "runs": [run_links(folder, run, language) for run in done if run.reports or run.failed],
-        "scenarios": [{"title": run.plan.scenario_title(language)} for run in comparison.runs],
-        "matrix": matrix(comparison, language),
-        "marks": [(mark, old_say(verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        "scenario_table": Markup(html_table(scenarios(comparison, language))),
-        "simplified": simplifications(language),
-        "w": WORDS[language],
-    }
+    other = next(name for name in NAMES if name != language)
+    by_rule = uncertainty_by_rule(first.plan)
+    return template.render(
+        say=say_in(language),
+        language=language,
+        other_language=other,
+        other_href=NAMES[other],
+        policy=POLICY,
+        style=Markup(style_sheet()),
+        title=first.plan.title(language),
+        answer=answer(comparison, language),
+        why=explain_verdicts(first, language),
+        money=money_picture(comparison, language),
+        runs=links,
+        scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
+        target_rows=target_rows(comparison, language),
+        marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
+        likely=Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else "",
+        scenario_table=Markup(html_table(scenarios(comparison, language))),
+        simplified=simplifications(language),
+    )
 
 
 def answer(comparison: Comparison, language: str) -> list[str]:
-    """The plan itself, and the scenario in which most targets are met within ceilings."""
+    """Sentences: the plan itself, and the scenario in which most targets are met within ceilings."""
     sentences = headline(comparison.runs[0], language)
     totals = comparison.totals
     within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
     best = within.loc[within["met"].idxmax()] if len(within) else None
-    if best is not None and best["scenario"] != comparison.runs[0].plan.scenario:
-        run = next(run for run in comparison.runs if run.plan.scenario == best["scenario"])
-        title, met, count = run.plan.scenario_title(language), best["met"], best["objectives"]
-        lead = {
-            "vi": f"Trong các kịch bản có trần kinh phí, nhiều chỉ tiêu đạt nhất là “{title}”: {met} trong {count}"
-            f"{' (gồm cả mục tiêu không có số)' if len(quantified_objectives(run.plan)) < count else ''}.",
-            "en": f"Among the scenarios with a ceiling, most targets are met in “{title}”: {met} of {count}"
-            f"{' (goals without a number among them)' if len(quantified_objectives(run.plan)) < count else ''}.",
-        }
-        sentences.append(lead[language])
-    return sentences
+    if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
+        return sentences
+    plan = next(run.plan for run in comparison.runs if run.plan.scenario == best["scenario"])
+    met, targets = best["met"], best["objectives"]
+    key = "best_scenario_with_goals" if len(quantified_objectives(plan)) < targets else "best_scenario"
+    title = plan.scenario_title(language)
+    return [*sentences, say(f"index.{key}", language, title=title, met=met, targets=targets)]
 
 
-def money(comparison: Comparison, language: str) -> dict[str, str]:
-    """The picture of money and targets met by scenario."""
+def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
+    """The picture of money and targets met by scenario: its words as `alt`, its PNG in base64 as `data`."""
     picture = money_by_scenario(comparison, language)
     return {"alt": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
 
 
-def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
-    """A row an objective, a cell a scenario: mark, word and coverage."""
+def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
+    """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
     plan = comparison.runs[0].plan
     results = comparison.results.set_index(["objective", "scenario"])
     rows = []
@@ -159,7 +108,7 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
             {
                 "verdict": cell["verdict"],
                 "mark": VERDICT_MARKS.get(cell["verdict"], ""),
-                "word": old_say(cell["verdict"], language),
+                "word": term("verdict", cell["verdict"], language),
                 "coverage": number(cell["coverage"] * 100, language, 1),
             }
             for cell in cells
@@ -170,26 +119,30 @@ def matrix(comparison: Comparison, language: str) -> list[dict[str, Any]]:
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
     """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
-    w, reports = WORDS[language], []
-    for stem in dict.fromkeys(stem for stem, _ in run.reports):
-        shown = next(key for key in ((stem, language), *run.reports) if key in run.reports and key[0] == stem)
-        notes = [w["elsewhere"]] if shown[1] != language else []
-        notes += [w["earlier"]] if shown in run.earlier else []
-        link = href(folder, run.reports[shown])
-        reports.append({"href": link, "title": report_title(stem, language), "note": "; ".join(notes)})
     tables = sorted((run.folder / "tables").glob("*.csv"))
-    files = [{"href": href(folder, path), "name": path.stem} for path in tables]
-    files.append({"href": href(folder, run.folder / "manifest.json"), "name": "manifest.json"})
+    files = [{"href": relative_link(folder, path), "name": path.stem} for path in tables]
+    files.append({"href": relative_link(folder, run.folder / "manifest.json"), "name": "manifest.json"})
     return {
         "title": run.title.get(language, run.folder.name),
         "reason": run.reason.get(language, ""),
-        "reports": reports,
+        "reports": [
+            report_link(folder, run, stem, language) for stem in dict.fromkeys(stem for stem, _ in run.reports)
+        ],
         "files": files,
-        "note": w["earlier"] if run.tables_earlier else "",
+        "note": say("index.from_earlier_run", language) if run.tables_earlier else "",
         "failed": run.failed,
     }
 
 
-def href(folder: Path, path: Path) -> str:
-    """A relative link that any browser understands."""
+def report_link(folder: Path, run: ScenarioRun, stem: str, language: str) -> dict[str, str]:
+    """The link to a report in the language, else in the other, its title, and notes on its language and age."""
+    shown = next(key for key in ((stem, language), *run.reports) if key in run.reports and key[0] == stem)
+    notes = [say("index.report_elsewhere", language)] if shown[1] != language else []
+    notes += [say("index.from_earlier_run", language)] if shown in run.earlier else []
+    link = relative_link(folder, run.reports[shown])
+    return {"href": link, "title": report_title(stem, language), "note": "; ".join(notes)}
+
+
+def relative_link(folder: Path, path: Path) -> str:
+    """The path from the folder, as a link that any browser understands."""
     return quote(path.relative_to(folder).as_posix())

@@ -14,6 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
+from trainplan.sheets.formats import number_format
 from trainplan.text.catalog import say, term, texts
 
 Stem = str  # of a table's file
@@ -23,17 +24,6 @@ Unit = Literal[
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty"]
-NUMBER_FORMATS: dict[Unit, str] = {
-    "year": "0",
-    "people": "#,##0.0",
-    "coverage": "#,##0.0",
-    "classes": "#,##0",
-    "share": "0.0%",
-    "VND": "#,##0",
-    "people_years": "#,##0.0",
-    "people_years_per_billion": "#,##0.0",
-    "number": "#,##0",
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ class Column:
     @property
     def number_format(self) -> str:
         """The format of a spreadsheet for the column's numbers; `General` for what has no unit."""
-        return self.shown or NUMBER_FORMATS.get(self.unit, "General")
+        return self.shown or number_format(self.unit)
 
     def cell_text(self, code: str, language: str) -> str:
         """A code of the column as people read it; the code itself where the column holds no codes."""
@@ -91,7 +81,10 @@ class ResultTable:
         return say(f"table_title.{self.stem}", language)
 
     def heading(self, column: str, language: str) -> str:
-        """The heading of a column: the table's own, else that of every column of the name."""
+        """The heading of a column: the table's own, else that of every column of the name; amounts say their unit."""
+        amount = column.removesuffix("_vnd")
+        if amount != column and f"head.{column}" not in texts(language) and f"head.{amount}" in texts(language):
+            return heading(column, language, unit="VND")
         return own_text("head", self.stem, column, language)
 
     def meaning(self, language: str) -> str:
@@ -114,6 +107,15 @@ class ResultTable:
         at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
         found = added.join(at_the_end).reset_index()
         return found[[name for name in self.column_names if name in found]]
+
+
+def heading(column: str, language: str, unit: str = "") -> str:
+    """What stands above a column, with `unit.<unit>` in brackets: `head.<column>` (amounts leave out `_vnd`).
+
+    A column without such a text, as that of a year, is its own heading.
+    """
+    head = term("head", column.removesuffix("_vnd"), language)
+    return f"{head} ({say(f'unit.{unit}', language)})" if unit else head
 
 
 def own_text(family: str, stem: str, column: str, language: str, shared: str = "") -> str:

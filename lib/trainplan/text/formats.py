@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from datetime import date
 from functools import lru_cache
 
 from babel.numbers import format_decimal
@@ -53,6 +54,11 @@ def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
 def vnd(value: float | None, language: str) -> str:
     """VND to the đồng: 63.900.219.000 đồng."""
     return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"
+
+
+def day(value: date, language: str) -> str:
+    """A day of the calendar: 02/01/2026 in Vietnamese, 2026-01-02 in English."""
+    return say("date.day", language, year=f"{value:%Y}", month=f"{value:%m}", day=f"{value:%d}")
 
 
 ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.plan import Plan
-from trainplan.results.registry import RESULTS, Stem
-from trainplan.text.catalog import say, term
+from trainplan.results.registry import RESULTS, Stem, heading
+from trainplan.text.catalog import term
 from trainplan.text.formats import NOTHING, bare_billions, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
@@ -29,9 +29,7 @@ FORMATS: dict[str, Show] = {
 class Column:
     """A column of a table for the screen.
 
-    `key` is its name in the rows, and `head.<key>` its heading (amounts leave out `_vnd`); a key without a heading of
-    its own, such as a year, is its own heading. `show` is a unit of FORMATS, or writes a cell itself. A `unit`
-    (`unit.<unit>`) follows the heading in brackets.
+    `key` is its name in the rows and in `heading`, as `unit` is. `show` is a unit of FORMATS, or writes a cell itself.
     """
 
     key: str
@@ -40,8 +38,7 @@ class Column:
 
     def heading(self, language: str) -> str:
         """What stands above the column."""
-        head = term("head", self.key.removesuffix("_vnd"), language)
-        return f"{head} ({say(f'unit.{self.unit}', language)})" if self.unit else head
+        return heading(self.key, language, self.unit)
 
     def cells(self, values: pd.Series, language: str) -> list[str]:
         """The column's values as text."""

@@ -1,0 +1,1 @@
+"""Writing workbooks: sheets of tables and of text, which know nothing of plans."""
