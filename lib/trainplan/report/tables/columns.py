@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.plan import Plan
-from trainplan.results.registry import RESULTS, Stem, heading
+from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
 from trainplan.text.formats import NOTHING, bare_billions, number, percent
 
@@ -38,7 +38,7 @@ class Column:
 
     def heading(self, language: str) -> str:
         """What stands above the column."""
-        return heading(self.key, language, self.unit)
+        return column_heading(self.key, language, self.unit)
 
     def cells(self, values: pd.Series, language: str) -> list[str]:
         """The column's values as text."""
