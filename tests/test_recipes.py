@@ -131,7 +131,7 @@ def test_a_lever_appears_on_the_desk(project: Path) -> None:
     assert in_project(project, "-m", "trainplan", "check", PLAN)
     code = f"""
 from pathlib import Path
-from trainplan.desk.app import Desk
+from trainplan.desk.desk import Desk
 from trainplan.desk.session import Session
 seen, found = [Desk(Session({PLAN!r}), "en", Path("out")).root], []
 while seen:
