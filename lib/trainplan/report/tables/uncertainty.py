@@ -28,7 +28,8 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
 
     `closed` is None for a rule that decides all years at once; the band then is that of `replayed`, the open loop.
     """
-    plan, rows = replayed.plan, when_due(closed or replayed)
+    plan = replayed.plan
+    rows = when_due(closed or replayed).rename(columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")})
     rows["due"] = [row.due for row in plan.tables.objectives]
     rows["probability_closed"] = rows["probability_met"]
     rows["probability_open"] = when_due(replayed)["probability_met"]
@@ -38,7 +39,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         Column("due"),
         *(Column(key, "share") for key in loops),
         Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
-        *(Column(key, "share") for key in ("p05", "p50", "p95")),
+        *(Column(f"coverage_{point}", "share") for point in ("p05", "p50", "p95")),
     ]
     return build_table(rows, columns, language)
 
