@@ -14,9 +14,7 @@ from trainplan.text.catalog import LANGUAGES, both, say, term, texts
 
 PACKAGE = Path(trainplan.__file__).parent
 LITERALS_LEFT = {  # files whose texts still stand in the code, with how many
-    "desk/controls.py": 1,
     "desk/gate.py": 1,
-    "desk/reports.py": 2,
     "desk/saving.py": 3,
     "desk/server.py": 1,
 }
