@@ -144,13 +144,13 @@ class Desk:
 
     @report_errors
     def undo(self) -> None:
-        """Goes one step back."""
+        """Goes back to the changes before the last step."""
         self.session.history = self.session.history.undo()
         self.refresh()
 
     @report_errors
     def redo(self) -> None:
-        """Takes the last step undone again."""
+        """Takes the step again that was taken back last."""
         self.session.history = self.session.history.redo()
         self.refresh()
 

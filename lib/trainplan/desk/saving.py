@@ -144,11 +144,11 @@ def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
                 start_new_session=True,
             )  # fmt: skip
-        count, status = 0, None
+        sent, status = 0, None
         while status is None:
             time.sleep(WAIT)
             status = process.poll()
-            count = _tell_steps(log, count, on_step)
+            sent = _tell_steps(log, sent, on_step)
         lines = log.read_text("utf-8", "replace").splitlines()
         log.unlink()
     except OSError as error:
@@ -159,10 +159,10 @@ def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on
     on_end(index if status in WRITTEN and index.is_file() else None, why if status else "")
 
 
-def _tell_steps(log: Path, count: int, on_step: OnStep) -> int:
-    """Tells of the steps in the log beyond the first `count`; returns how many there are."""
+def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
+    """Tells of the steps in the log beyond those already told of; returns how many there are now."""
     steps = [found for line in log.read_text("utf-8", "replace").splitlines() if (found := STEP.match(line))]
-    for found in steps[count:]:
+    for found in steps[sent:]:
         on_step(int(found[1]), int(found[2]))
     return len(steps)
 

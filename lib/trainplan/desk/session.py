@@ -11,7 +11,7 @@ from typing import Any
 
 from trainplan.plan.find import find_scenario, scenario_names
 from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
-from trainplan.plan.plan import Plan, load_plan, spoken
+from trainplan.plan.plan import Plan, load_plan, text_in
 from trainplan.plan.reading import Files
 from trainplan.results.tables import Results, compute
 from trainplan.storage.files import unwritable, write_text
@@ -181,6 +181,6 @@ class Session:
         found = []
         for name in scenario_names(self.plan_path):
             content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
-            title = spoken(content.get("title") or name, language) if content else name
+            title = text_in(content.get("title") or name, language) if content else name
             found.append((f"{title} ({name})" if title != name else name, name))
         return found

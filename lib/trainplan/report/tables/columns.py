@@ -63,7 +63,7 @@ def result_columns(plan: Plan, stem: Stem, *names: str) -> list[Column]:
     return [
         Column(
             column.name,
-            label(plan, column.ids_of) if column.ids_of else words(column.words) if column.words else column.unit,
+            label(plan, column.ids_of) if column.ids_of else terms_of(column.words) if column.words else column.unit,
         )
         for column in columns
     ]
@@ -74,7 +74,7 @@ def label(plan: Plan, table: str) -> Show:
     return lambda id, language: plan.label(table, id, language) if isinstance(id, str) and id else ""
 
 
-def words(family: str) -> Show:
+def terms_of(family: str) -> Show:
     """Writes a word of a family of the catalog, such as `verdict`; nothing for an empty cell."""
     return lambda word, language: term(family, word, language) if word else ""
 
