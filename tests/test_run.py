@@ -364,7 +364,7 @@ def test_what_fails_is_named_and_the_rest_is_kept(
 def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tmp_path: Path) -> None:
     """A notebook that has run, in a language that pages do not know."""
     report = tmp_path / "page.html"
-    job = Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr")
+    job = Job(request_.library / "00_one.ipynb", {"output_dir": str(tmp_path)}, tmp_path / "a.ipynb", report, "fr")
     (outcome,) = outcomes_of(job)
     assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
     assert outcome.details == tmp_path / "a.failed.txt"
