@@ -40,7 +40,7 @@ from trainplan.report.index import ScenarioRun, render_index, run_links
 from trainplan.report.parts import COMPOSED, FigurePiece, HtmlPiece
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
-from trainplan.storage.provenance import versions
+from trainplan.storage.provenance import package_versions
 from trainplan.text import catalog
 
 PROVINCE = "an_giang_2011_2015"
@@ -212,7 +212,7 @@ def test_the_workbook(shown: dict[str, Any], tmp_path: Path) -> None:
     results = shown["Comparison"].runs[-1]
     book = openpyxl.load_workbook(write_excel(results, tmp_path / "a.xlsx", "vi", NAME, date(2026, 1, 2)))
     rows = [row for table in TABLES for row in results.plan.tables[table]]
-    ids = {row.id for row in rows if hasattr(row, "id")} | {"total", *versions()}
+    ids = {row.id for row in rows if hasattr(row, "id")} | {"total", *package_versions()}
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     said = words_left([*book.sheetnames, *(cell for cell in cells if cell not in ids)])
     assert said == set()

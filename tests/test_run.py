@@ -19,11 +19,11 @@ import nbformat
 import pytest
 
 from trainplan.plan.find import folder_name, scenarios_named
-from trainplan.run.execute import Job, Outcome, execute, perform_job
+from trainplan.run.execute import Job, Outcome, execute_notebook, perform_job
 from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
 from trainplan.run.workers import START, run_all
-from trainplan.storage.files import OutputError, remove_partials, unwritable, write_bytes
+from trainplan.storage.files import OutputError, remove_partials, write_bytes, write_error
 from trainplan.storage.provenance import DESK, PACKAGE, code_hash
 from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError
@@ -364,7 +364,7 @@ def test_what_fails_is_named_and_the_rest_is_kept(
 def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tmp_path: Path) -> None:
     """A notebook that has run, in a language that pages do not know."""
     report = tmp_path / "page.html"
-    job = Job(request_.library / "00_one.ipynb", {}, tmp_path / "a.ipynb", report, "fr")
+    job = Job(request_.library / "00_one.ipynb", {"output_dir": str(tmp_path)}, tmp_path / "a.ipynb", report, "fr")
     (outcome,) = outcomes_of(job)
     assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
     assert outcome.details == tmp_path / "a.failed.txt"
@@ -433,7 +433,7 @@ def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path, monke
     job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
     (outcome,) = outcomes_of(job, start)
     assert outcome.error == "" and outcome.figures == 3
-    real = execute(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
+    real = execute_notebook(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
     ours = nbformat.read(job.executed, 4)
     for our, its in zip(ours.cells, real.cells, strict=True):
         assert [shape(output) for output in our.get("outputs", [])] == [shape(o) for o in its.get("outputs", [])]
@@ -482,7 +482,7 @@ def test_a_scenario_given_by_its_file_is_the_one_of_that_name(request_: Request)
 
 
 def test_a_file_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:
-    words = str(unwritable(tmp_path / "gap.csv", PermissionError(13, "Permission denied")))
+    words = str(write_error(tmp_path / "gap.csv", PermissionError(13, "Permission denied")))
     assert "gap.csv" in words and "Excel" in words
 
 

@@ -38,25 +38,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
-    from trainplan.storage.log import LOG, start_log, timed
+    from trainplan.storage.log import LOG, log_duration, start_log
 
     try:
         start_log()
         LOG.info("%s", " ".join(sys.argv))
-        with timed("the command"):
+        with log_duration("the command"):
             return command()
     except PlanError as error:
-        return fail(str(error), WRONG_INPUT)
+        return print_failure(str(error), WRONG_INPUT)
     except KeyboardInterrupt:
-        return fail(interrupts.STOPPED, FAILED)
+        return print_failure(interrupts.STOPPED, FAILED)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
     except Exception as error:
-        return fail(describe_error(error), FAILED)
+        return print_failure(describe_error(error), FAILED)
 
 
-def fail(message: str, status: int) -> int:
+def print_failure(message: str, status: int) -> int:
     """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
@@ -64,13 +64,13 @@ def fail(message: str, status: int) -> int:
 
 def describe_error(error: Exception) -> str:
     """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.storage.files import OutputError, unwritable
+    from trainplan.storage.files import OutputError, write_error
     from trainplan.storage.log import log_failure
 
     if isinstance(error, OutputError):
         return str(error)
     if isinstance(error, OSError) and error.filename:
-        return str(unwritable(Path(error.filename), error))
+        return str(write_error(Path(error.filename), error))
     file = log_failure(error)
     details = f" ({both('file.details')}: {file})" if file else ""
     return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
@@ -232,19 +232,19 @@ def whole_number(text: str) -> int:
     return number
 
 
-def scenario(unless: str, **settings: Any) -> Option:
+def scenario_option(unless: str, **settings: Any) -> Option:
     """The option `--scenario`; `unless` is its help for where it is not given."""
     return Option("--scenario", f"{{option_scenario}} ({unless})", {"metavar": "S", **settings})
 
 
 PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN"})
 MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
-SCENARIO = scenario("{default}: base", default="base")
-SCENARIOS = scenario("{default_all}", action="append", default=[])
+SCENARIO = scenario_option("{default}: base", default="base")
+SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 RUN = (
     MAYBE_PLAN,
-    scenario("{default_or_all}", action="append", default=[]),
+    scenario_option("{default_or_all}", action="append", default=[]),
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),

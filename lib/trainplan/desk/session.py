@@ -14,7 +14,7 @@ from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, 
 from trainplan.plan.plan import Plan, load_plan, text_in
 from trainplan.plan.reading import Files
 from trainplan.results.tables import Results, compute
-from trainplan.storage.files import unwritable, write_text
+from trainplan.storage.files import write_error, write_text
 from trainplan.text.problems import PlanError
 
 BASE = "base"
@@ -96,7 +96,7 @@ class Draft:
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
-            raise unwritable(self.path, error) from error
+            raise write_error(self.path, error) from error
 
     def take(self) -> Changes:
         """The latest set that is offered, which is offered no longer."""

@@ -14,7 +14,7 @@ from trainplan.results.registry import RESULTS, Column, Stem
 from trainplan.results.tables import Results
 from trainplan.sheets.workbook import Cell, SheetColumn, Workbook
 from trainplan.storage.files import write_bytes
-from trainplan.storage.provenance import versions
+from trainplan.storage.provenance import package_versions
 from trainplan.text.catalog import say
 from trainplan.text.formats import calendar_day
 
@@ -43,7 +43,7 @@ def _add_cover(workbook: Workbook, results: Results, language: str, title: str, 
     cover.add_line("", say("excel.note", language))
     changed = changes(plan, language)
     cover.add_table(say("excel.changes", language), [SheetColumn(head, list(changed[head])) for head in changed])
-    used = [SheetColumn("", list(versions())), SheetColumn(" ", list(versions().values()))]
+    used = [SheetColumn("", list(package_versions())), SheetColumn(" ", list(package_versions().values()))]
     cover.add_table(say("excel.versions", language), used)
 
 

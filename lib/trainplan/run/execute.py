@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.html import render_report
 from trainplan.run.papermill_engine import ENGINE
-from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, unwritable, write_text
+from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
 from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
@@ -69,7 +69,7 @@ def perform_job(job: Job) -> Outcome:
     failure: Exception | None = None
     with record_written() as written:
         try:
-            figures = count_figures(execute(job.notebook, job.parameters, job.executed))
+            figures = count_figures(execute_notebook(job.notebook, job.parameters, job.executed))
             render_report(job.executed, job.report, job.language)
         except (PlanError, OutputError) as problem:
             error = str(problem)
@@ -104,7 +104,7 @@ def load_fonts() -> None:
     logging.getLogger("papermill").setLevel(logging.WARNING)
 
 
-def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str | None = ENGINE) -> Any:
+def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str | None = ENGINE) -> Any:
     """Runs a notebook with parameters; the executed copy is at `executed` once all of its cells have run.
 
     What a notebook that fails had got to is left beside, as `*.failed.ipynb`, for whoever looks into it.
@@ -132,7 +132,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any], executed: Path, engin
             partial.replace(failed)
         raise NotebookError(explain_failure(notebook, error)) from error
     except OSError as error:
-        raise unwritable(executed, error) from error
+        raise write_error(executed, error) from error
     failed.unlink(missing_ok=True)
     note_written(executed)
     return done

@@ -11,8 +11,8 @@ from typing import Any
 from trainplan.plan.plan import Plan
 from trainplan.report.index import ScenarioRun
 from trainplan.run.execute import Job, Outcome
-from trainplan.storage.files import sha256, write_text
-from trainplan.storage.provenance import DESK, code_hash, digest, versions
+from trainplan.storage.files import file_hash, write_text
+from trainplan.storage.provenance import DESK, code_hash, hash_data, package_versions
 from trainplan.text.catalog import LANGUAGES
 
 DONE, FAILED, EARLIER = "done", "failed", "earlier"
@@ -25,17 +25,17 @@ def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
     code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
     inputs = [(plan.key, plan.scenario, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
-    return digest([job.name, sha256(job.notebook), parameters, inputs, code, versions()])
+    return hash_data([job.name, file_hash(job.notebook), parameters, inputs, code, package_versions()])
 
 
-def fingerprint(path: Path) -> str:
+def output_hash(path: Path) -> str:
     """The SHA-256 of an output; of an executed notebook what its page shows, not when and where it ran."""
     if path.suffix != ".ipynb":
-        return sha256(path)
+        return file_hash(path)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
     shown = [[o for o in cell.get("outputs", []) if o["output_type"] != "stream"] for cell in own]
-    return digest([[cell["source"] for cell in own], shown])
+    return hash_data([[cell["source"] for cell in own], shown])
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def state_of_tables(plan: Plan) -> dict[str, Any]:
     """What the result tables of a scenario are made from: hashes of the inputs and the code, versions of packages."""
-    return {"inputs": plan.input_hashes, "code": code_hash(), "versions": versions()}
+    return {"inputs": plan.input_hashes, "code": code_hash(), "versions": package_versions()}
 
 
 class Manifest:
@@ -78,7 +78,7 @@ class Manifest:
     def is_intact(self, file: str, expected: str) -> bool:
         """Whether an output is as it was written."""
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-            return fingerprint(self.folder / file) == expected
+            return output_hash(self.folder / file) == expected
         return False
 
     def is_fresh(self, name: str, key: str) -> bool:
@@ -94,7 +94,7 @@ class Manifest:
         if outcome.error and self.is_fresh(job.name, key):
             return  # a run beside this one has done it
         inside = [path for path in map(Path, outcome.written) if path.is_relative_to(self.folder) and path.is_file()]
-        outputs = {path.relative_to(self.folder).as_posix(): fingerprint(path) for path in inside}
+        outputs = {path.relative_to(self.folder).as_posix(): output_hash(path) for path in inside}
         before = self.entry(job.name).get("outputs", {})
         entry = {
             "status": FAILED if outcome.error else DONE,
@@ -116,7 +116,7 @@ class Manifest:
             content = {
                 "plan": plan.key,
                 "scenario": plan.scenario,
-                **titles(plan),
+                **scenario_titles(plan),
                 "changes": plan.changes.to_dict("records"),
                 **state_of_tables(plan),
                 "tables": dict(tables),
@@ -130,7 +130,7 @@ class Manifest:
         read, entries = self.read(), self.entries()
         reports = {name: f"reports/{name}.html" for name, entry in entries.items() if entry.get("status") == DONE}
         there = {name for name, file in reports.items() if self.is_intact(file, entries[name]["outputs"].get(file, ""))}
-        said = titles(plan) if plan else {"title": {}, "reason": {}, **read}
+        said = scenario_titles(plan) if plan else {"title": {}, "reason": {}, **read}
         return ScenarioRun(
             said["title"],
             said["reason"],
@@ -142,7 +142,7 @@ class Manifest:
         )
 
 
-def titles(plan: Plan) -> dict[str, dict[str, str]]:
+def scenario_titles(plan: Plan) -> dict[str, dict[str, str]]:
     """A scenario's title and reason by language."""
     return {
         "title": {language: plan.scenario_title(language) for language in LANGUAGES},

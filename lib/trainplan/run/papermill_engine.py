@@ -79,10 +79,12 @@ class OutputPublisher(DisplayPublisher):
     kept: CellOutputs
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **options: Any) -> None:
+        """Keeps a displayed object, or the new content of one shown before."""
         display_id = (options.get("transient") or {}).get("display_id")
         self.kept.show(data, metadata or {}, display_id, bool(options.get("update")))
 
     def clear_output(self, wait: bool = False) -> None:
+        """Drops what the cell has left so far."""
         self.kept.clear(wait)
 
 
@@ -95,6 +97,7 @@ class LastValueHook(DisplayHook):
         """No prompt: the notebook has its own."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        """Keeps the value in every representation that it has."""
         count = self.prompt_count
         output = nbformat.v4.new_output(
             "execute_result", json_safe(format_dict), metadata=md_dict, execution_count=count
@@ -102,6 +105,7 @@ class LastValueHook(DisplayHook):
         self.kept.add(output)
 
     def finish_displayhook(self) -> None:
+        """The value is kept; there is no prompt to end."""
         self._is_active = False
 
 
@@ -111,11 +115,13 @@ class NotebookShell(InteractiveShell):
     kept: CellOutputs
 
     def init_display_pub(self) -> None:
+        """Sends what is displayed to `kept`."""
         self.kept = CellOutputs()
         self.display_pub = OutputPublisher(parent=self, shell=self)
         self.display_pub.kept = self.kept
 
     def init_displayhook(self) -> None:
+        """Sends the values of last lines to `kept`."""
         super().init_displayhook()
         self.displayhook.kept = self.kept
 
@@ -136,9 +142,11 @@ class CellStream(io.TextIOBase):
         self.stream, self.kept = name, kept
 
     def writable(self) -> bool:
+        """True: a stream to write on."""
         return True
 
     def write(self, text: str) -> int:
+        """Keeps a piece of text; returns its length."""
         if text:
             self.kept.text(self.stream, text)
         return len(text)
@@ -168,6 +176,7 @@ class InProcessEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
+        """Runs the code cells in their order, and tells papermill of each."""
         shell = start_shell()
         with capture_prints(shell.kept):
             for index, cell in enumerate(nb_man.nb.cells):

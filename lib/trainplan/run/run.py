@@ -19,8 +19,8 @@ from trainplan.results.tables import Results, compute
 from trainplan.run.execute import Job, Outcome, declared_parameters, load_fonts, perform_job
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
-from trainplan.storage.files import remove_partials, sha256
-from trainplan.storage.log import LOG, timed
+from trainplan.storage.files import file_hash, remove_partials
+from trainplan.storage.log import LOG, log_duration
 from trainplan.storage.progress import Progress
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
@@ -78,9 +78,9 @@ def run(request: Request) -> int:
     """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written."""
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
-    with timed("plans are read and checked"):
+    with log_duration("plans are read and checked"):
         books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
-    with timed("results are computed"):
+    with log_duration("results are computed"):
         results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
     parts = [make_part(request, results, name, output) for name in names]
@@ -94,7 +94,7 @@ def run(request: Request) -> int:
         if job.notebook in books and request.language in (None, job.language)
     ]
     failed = run_jobs(work, request.workers or default_workers())
-    with timed("the index is written"):
+    with log_duration("the index is written"):
         index = renew_index(output, compare(list(results.values())), parts)
     return report_end(failed, index)
 
@@ -176,7 +176,7 @@ def renew_tables(part: Part) -> None:
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
     tables = write_tables(part.results.tables, part.folder / TABLES)
-    part.tables = {path.relative_to(part.folder).as_posix(): sha256(path) for path in tables}
+    part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
     remove_files(part.folder, set(before) - set(part.tables))
     part.write()
 
@@ -185,7 +185,7 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     """Runs the jobs that are not done; returns what failed, and why."""
     todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
     if len(todo) < len(work):
-        tell(both("run.done_already", count=len(work) - len(todo)))
+        print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
         return {}
     owner = {job.executed: part for part, job in todo}
@@ -194,10 +194,10 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     def title(job: Job) -> str:
         return f"{owner[job.executed].results.plan.scenario}/{job.name}"
 
-    def started(job: Job) -> None:
+    def begin_job(job: Job) -> None:
         progress.begin(title(job))
 
-    def ended(job: Job, outcome: Outcome | WorkerDied) -> None:
+    def end_job(job: Job, outcome: Outcome | WorkerDied) -> None:
         if isinstance(outcome, WorkerDied):
             died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
             outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
@@ -210,9 +210,9 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
 
     load_fonts()
     with Progress(len(todo)) as progress:
-        run_all(perform_job, [job for _, job in todo], workers, started, ended)
+        run_all(perform_job, [job for _, job in todo], workers, begin_job, end_job)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
-    tell(f"{done}, {progress.seconds:.0f} s")
+    print_line(f"{done}, {progress.seconds:.0f} s")
     return failed
 
 
@@ -224,12 +224,12 @@ def with_details(outcome: Outcome) -> str:
 def report_end(failed: dict[str, str], index: Path) -> int:
     """Prints what failed, on the error stream, and which page to open; returns the exit status."""
     for name, why in failed.items():
-        tell(f"{name}: {both('run.failed')}\n  " + why.replace("\n", "\n  "))
+        print_line(f"{name}: {both('run.failed')}\n  " + why.replace("\n", "\n  "))
     print(f"{both('run.open')}: {index}", flush=True)
     return 1 if failed else 0
 
 
-def tell(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a line for the person, on the error stream: results go to the other."""
     print(text, file=sys.stderr, flush=True)
 

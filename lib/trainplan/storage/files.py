@@ -38,7 +38,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
-        raise unwritable(path, error) from error
+        raise write_error(path, error) from error
     note_written(path)
     return path
 
@@ -58,14 +58,14 @@ def write_text(path: Path, text: str) -> Path:
     return write_bytes(path, text.encode("utf-8"))
 
 
-def unwritable(path: Path, error: OSError) -> OutputError:
+def write_error(path: Path, error: OSError) -> OutputError:
     """The error for a file that the system refuses to write; on Windows that is mostly one open in Excel."""
     if isinstance(error, PermissionError):
         return OutputError(f"{path}: {both('file.open_elsewhere')}")
     return OutputError(f"{path}: {both('file.not_writable')} ({error.strerror or error}).")
 
 
-def sha256(path: Path) -> str:
+def file_hash(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trainplan.plan.find import PROJECT
-from trainplan.storage.files import unwritable
+from trainplan.storage.files import write_error
 
 VARIABLE = "TRAINPLAN_LOG"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -42,7 +42,7 @@ def start_log() -> None:
     try:
         handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
     except OSError as error:
-        raise unwritable(Path(wanted), error) from error
+        raise write_error(Path(wanted), error) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.DEBUG if path else wanted.upper())
@@ -50,7 +50,7 @@ def start_log() -> None:
 
 
 @contextlib.contextmanager
-def timed(step: str) -> Iterator[None]:
+def log_duration(step: str) -> Iterator[None]:
     """Logs a step when it has ended, or failed, with the seconds that it took."""
     start = time.perf_counter()
     try:

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from trainplan.storage.files import sha256
+from trainplan.storage.files import file_hash
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = (".py", ".j2", ".css", ".po")
@@ -27,11 +27,11 @@ def code_hash(desk: bool = False, package: Path = PACKAGE) -> str:
     """
     named = {path.relative_to(package).as_posix(): path for path in package.rglob("*") if path.suffix in SOURCES}
     counted = [name for name in named if name not in COMMAND_LINE and (desk or name.partition("/")[0] != DESK)]
-    return digest([f"{name} {sha256(named[name])}" for name in sorted(counted)])
+    return hash_data([f"{name} {file_hash(named[name])}" for name in sorted(counted)])
 
 
 @cache
-def versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """The versions of Python, of the workbook and of the packages that it names."""
     needed = [line.split(";")[0] for line in metadata.requires("trainplan") or [] if "extra ==" not in line]
     names = sorted("".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in needed)
@@ -42,6 +42,6 @@ def versions() -> dict[str, str]:
     return found
 
 
-def digest(value: Any) -> str:
+def hash_data(value: Any) -> str:
     """The SHA-256 of plain data (numbers, texts, lists, maps), in hexadecimal; the order of a map's keys is nothing."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
