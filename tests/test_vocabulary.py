@@ -20,8 +20,8 @@ VOCABULARY = (Path(__file__).parents[1] / "docs" / "vocabulary.md").read_text("u
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FIELD_TERMS = """
-budget classes commitments completions cost coverage enrollment groups headcount history population probabilities
-quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings workforce
+budget classes commitments completions cost coverage enrollment groups headcount history joiners leavers population
+probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings workforce
 """
 ARITHMETIC = "ceil floor divide total"
 FORMATS = "number percent billions vnd day"  # how a number is written

@@ -40,7 +40,7 @@ def needed_and_deliverable(
             counted = count_need(arrays, people, path, sent, given, year)
             need[arrays.structure.counts[level.counts]] = counted[level.counts]
         asked = split_by_route(arrays, level, need)
-        fits = within_capacity(arrays, level, asked, places)
+        fits = deliverable_within_capacity(arrays, level, asked, places)
         needed, deliverable = needed + asked, deliverable + fits
         if level is not arrays.structure.levels[-1]:
             places = arrays.capacity - arrays.of_program(deliverable)
@@ -56,8 +56,8 @@ def split_by_route(arrays: Arrays, level: Level, need: Array) -> Array:
     return split
 
 
-def within_capacity(arrays: Arrays, level: Level, asked: Array, places: Array) -> Array:
-    """What `places`, (P, D), let through of what the level asks, (K, D): whole people in proportion to need."""
+def deliverable_within_capacity(arrays: Arrays, level: Level, asked: Array, places: Array) -> Array:
+    """Deliverable, (K, D): what `places`, (P, D), let through of what the level asks; whole people, as need is."""
     fits = asked.copy()
     fits[level.exclusive] = np.minimum(asked[level.exclusive], places[arrays.program[level.exclusive]])
     for shared in level.shared:

@@ -7,26 +7,47 @@ import numpy as np
 from trainplan.model.arrays import Array, Arrays, ceil, total
 
 
-def count_classes(arrays: Arrays, enrolled: Array) -> Array:
-    """Classes that new learners of every program, (…, P, D), fill: ceil(x / class_size), none without a class size."""
-    return ceil(enrolled / arrays.class_size)
+def count_classes(learners: Array | float, class_size: Array) -> Array:
+    """Classes that new learners fill, of any shape: ceil(learners / class_size), none where the size is infinite."""
+    return ceil(learners / class_size)
 
 
 def classes_at_baseline(arrays: Arrays, continuing: Array) -> Array:
     """Classes, (V, D), that the pipeline's learners, (W, D), keep open: V are the later course years of programs."""
     size = arrays.class_size[arrays.structure.classes.owner]
-    return ceil(arrays.structure.class_of(continuing) / size)
+    return count_classes(arrays.structure.class_of(continuing), size)
 
 
-def yearly_cost(arrays: Arrays, people: Array, groups: Array, price: Array) -> Array:
+def yearly_cost(arrays: Arrays, learners: Array, classes: Array, price: Array) -> Array:
     """VND that learners and classes of every program cost at a price level, all (…, P, D)."""
-    return (people * arrays.learner_cost + groups * arrays.class_cost) * price
+    return (learners * arrays.learner_cost + classes * arrays.class_cost) * price
+
+
+def committed_cost(arrays: Arrays, continuing: Array, open_classes: Array, year: int) -> Array:
+    """VND, (P, D), that cohorts under way cost in a year, in the plan or after it: begun before, and paid first.
+
+    `continuing`, (W, D), are their learners, `open_classes`, (V, D), their classes.
+    """
+    learners, classes = arrays.structure.learners(continuing), arrays.structure.classes.by_owner(open_classes)
+    return yearly_cost(arrays, learners, classes, arrays.price[year])
 
 
 def cost_by_source(arrays: Arrays, program_cost: Array) -> Array:
     """A year's cost by source, (S+1, D), the total last; `program_cost` is (P, D)."""
     shared = [total(arrays.source_share[:, s] * program_cost) for s in range(arrays.source_share.shape[1])]
     return np.stack([*shared, total(program_cost)])
+
+
+def lacking_money(cost: Array, ceiling: Array) -> Array:
+    """VND by source, the total last, that a cost lacks under its ceilings; all (…, S+1, D), as of `cost_by_source`.
+
+    Of each source what it costs beyond its ceiling; of the total that too, or what the sources lack together if that
+    is more: money left with one source does not pay for another. What goes in is the cost in question: of everything
+    deliverable (`results.tables.budget_table`), or of what is held (`analysis.monte_carlo.lacking_in_total`).
+    """
+    lacking = np.maximum(0.0, cost - ceiling)
+    lacking[..., -1, :] = np.maximum(lacking[..., -1, :], lacking[..., :-1, :].sum(axis=-2))
+    return lacking
 
 
 def share_paid_by(arrays: Arrays, source: int) -> Array:

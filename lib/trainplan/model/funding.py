@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, ceil, divide, floor, total
+from trainplan.model.arrays import Array, Arrays, divide, floor, total
 from trainplan.model.capacity import largest_remainder
 from trainplan.model.cost import count_classes, share_paid_by, yearly_cost
 from trainplan.plan.choices import ALLOCATION_RULES, rule
@@ -38,7 +38,7 @@ def fund_all(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int
 def fund_proportionally(arrays: Arrays, deliverable: Array, remaining: Remaining, year: int) -> Array:
     """What is deliverable, (K, D), with every program cut by the factor of its scarcest source."""
     people = arrays.of_program(deliverable)
-    asked = yearly_cost(arrays, people, count_classes(arrays, people), arrays.price[year])
+    asked = yearly_cost(arrays, people, count_classes(people, arrays.class_size), arrays.price[year])
     scarcest = np.ones((1, 1))
     for source, money in remaining.items():
         share = share_paid_by(arrays, source)
@@ -84,7 +84,7 @@ def incremental_cost(people: Array, unit: Array, opening: Array, size: Array, ta
 
     Arrays of any shape, which broadcast together.
     """
-    return people * unit + (ceil((taken + people) / size) - ceil(taken / size)) * opening
+    return people * unit + (count_classes(taken + people, size) - count_classes(taken, size)) * opening
 
 
 def affordable_people(money: Array, unit: Array, opening: Array, size: Array, taken: Array | float = 0.0) -> Array:
@@ -101,7 +101,7 @@ def affordable_people(money: Array, unit: Array, opening: Array, size: Array, ta
         )
         return np.where(unlimited, np.inf, limited)
     seated = np.where(np.isinf(size), 1.0, size)  # without classes, opening is 0 and every seat count is as good
-    begun = ceil(taken / seated)
+    begun = count_classes(taken, seated)
     crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))
 
     def people_paid(extra: Array) -> Array:

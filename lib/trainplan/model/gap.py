@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, divide
+from trainplan.model.arrays import Array, Arrays, Mask, divide
 from trainplan.model.need import population
 from trainplan.model.workforce import Workforce
 
@@ -32,11 +32,20 @@ def measure_gap(arrays: Arrays, people: Workforce, reached: Array) -> Gap:
     size = np.zeros_like(reached) + population(arrays, people, np.arange(len(arrays.group)))
     base, asked = size, size * arrays.target
     base[:, counts] = asked[:, counts] = arrays.target[counts]
-    coverage = divide(reached, base, 1.0)
-    shares = np.setdiff1d(np.arange(len(arrays.group)), counts)
-    coverage[:, shares] = np.minimum(1.0, coverage[:, shares])
     gap = np.maximum(0.0, asked - reached)
     empty = people.headcount[:, arrays.group] <= 0
     if empty.any():
-        coverage, gap = np.where(empty, 1.0, coverage), np.where(empty, 0.0, gap)
+        gap = np.where(empty, 0.0, gap)
+    coverage = measure_coverage(arrays, reached, base, empty)
     return Gap(base, reached, coverage, gap, (gap < HALF_A_PERSON).astype(float))
+
+
+def measure_coverage(arrays: Arrays, reached: Array, base: Array, empty: Mask) -> Array:
+    """Coverage, (Y, O, D): `reached` / `base`, at most 1 but for counts; 1 where the group is `empty`.
+
+    `base` is the people that a share is taken of (`need.population`); of a count, T.
+    """
+    coverage = divide(reached, base, 1.0)
+    shares = np.setdiff1d(np.arange(len(arrays.group)), arrays.structure.counts)
+    coverage[:, shares] = np.minimum(1.0, coverage[:, shares])
+    return np.where(empty, 1.0, coverage) if empty.any() else coverage

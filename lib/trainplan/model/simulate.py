@@ -18,7 +18,7 @@ from trainplan.model.completion import (
     stock_flow,
     surviving_learners,
 )
-from trainplan.model.cost import classes_at_baseline, count_classes, yearly_cost
+from trainplan.model.cost import classes_at_baseline, committed_cost, count_classes, yearly_cost
 from trainplan.model.funding import fund_enrollment
 from trainplan.model.gap import Gap, measure_gap
 from trainplan.model.kinds import in_people
@@ -41,7 +41,7 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
         continuing = surviving_learners(arrays, people, continuing, year)
         need = individual_need(arrays, stock_need(arrays, flow, passing, holders, continuing, year), courses[year])
         needed, deliverable = needed_and_deliverable(arrays, people, path, need, sent, year)
-        committed = yearly_cost(arrays, *under_way(arrays, continuing, open_classes), arrays.price[year])
+        committed = committed_cost(arrays, continuing, open_classes, year)
         enrolled = fund_enrollment(arrays, deliverable, committed, year) if planned is None else planned[year]
 
         completed = completions(arrays, enrolled, continuing)
@@ -49,9 +49,8 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
         sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         years.append(Year(needed, deliverable, enrolled, completed, continuing, open_classes, committed, holders, sent))
         continuing = arrays.structure.cohorts.next_year(enrolled, continuing)
-        open_classes = arrays.structure.classes.next_year(
-            count_classes(arrays, arrays.of_program(enrolled)), open_classes
-        )
+        new_classes = count_classes(arrays.of_program(enrolled), arrays.class_size)
+        open_classes = arrays.structure.classes.next_year(new_classes, open_classes)
     return Run(arrays, people, path, tuple(years), continuing, open_classes)
 
 
@@ -64,7 +63,7 @@ class Year(NamedTuple):
     completed: Array  # (K, D)
     continuing: Array  # (W, D) learners of the cohorts in a later course year
     open_classes: Array  # (V, D) their classes
-    committed_vnd: Array  # (P, D) what they cost
+    committed_vnd: Array  # (P, D) what they cost in this year
     holders: Array  # (H, D)
     sent: Array  # (C, D) since the plan began
 
@@ -116,7 +115,7 @@ class Run:
     @cached_property
     def new_classes(self) -> Array:
         """(Y, P, D)"""
-        return count_classes(self.arrays, self.new_learners)
+        return count_classes(self.new_learners, self.arrays.class_size)
 
     @cached_property
     def learners(self) -> Array:
@@ -130,31 +129,37 @@ class Run:
 
     @cached_property
     def committed_vnd(self) -> Array:
-        """(Y, P, D) committed cost: that of cohorts begun in earlier years, the pipeline's too."""
+        """(Y, P, D) committed cost in the plan's years: of cohorts begun in earlier years, the pipeline's too.
+
+        `commitments_vnd` is what follows after the plan.
+        """
         return self._yearly("committed_vnd")
 
     @cached_property
     def deliverable_vnd(self) -> Array:
         """(Y, P, D) what cohorts under way and everything deliverable cost."""
-        places = self.arrays.of_program(self.deliverable)
-        return self.committed_vnd + self._cost(places, count_classes(self.arrays, places))
+        learners = self.arrays.of_program(self.deliverable)
+        return self.committed_vnd + self._cost(learners, count_classes(learners, self.arrays.class_size))
 
     @cached_property
     def funded_vnd(self) -> Array:
         """(Y, P, D)"""
         return self.committed_vnd + self._cost(self.new_learners, self.new_classes)
 
-    def _cost(self, people: Array, groups: Array) -> Array:
-        return yearly_cost(self.arrays, people, groups, self.arrays.price[: self.arrays.years])
+    def _cost(self, learners: Array, classes: Array) -> Array:
+        return yearly_cost(self.arrays, learners, classes, self.arrays.price[: self.arrays.years])
 
     @cached_property
     def commitments_vnd(self) -> Array:
-        """(tail, P, D) what cohorts that run past `last` cost in each later year."""
+        """(tail, P, D) commitments after the plan: what cohorts that run past `last` cost in each later year.
+
+        `committed_vnd` is the same in the plan's own years.
+        """
         arrays, continuing, open_classes, years = self.arrays, self.continuing, self.open_classes, []
         nobody, none = np.zeros((len(arrays.objective), 1)), np.zeros((len(arrays.course_years), 1))
         for year in range(arrays.years, arrays.years + arrays.tail):
             continuing = surviving_learners(arrays, self.people, continuing, year)
-            years.append(yearly_cost(arrays, *under_way(arrays, continuing, open_classes), arrays.price[year]))
+            years.append(committed_cost(arrays, continuing, open_classes, year))
             continuing = arrays.structure.cohorts.next_year(nobody, continuing)
             open_classes = arrays.structure.classes.next_year(none, open_classes)
         return np.stack(years) if years else np.zeros((0, len(arrays.course_years), arrays.draws))
@@ -186,8 +191,3 @@ class Run:
     def met_when_due(self) -> Mask:
         """(O, D)"""
         return self.when_due(self.gap.met) > 0
-
-
-def under_way(arrays: Arrays, continuing: Array, open_classes: Array) -> tuple[Array, Array]:
-    """Learners and classes of every program, (P, D) each, beyond their first year."""
-    return arrays.structure.learners(continuing), arrays.structure.classes.by_owner(open_classes)

@@ -23,17 +23,29 @@ def workforce(arrays: Arrays) -> Workforce:
     now = headcount(arrays)
     before = np.concatenate([np.broadcast_to(arrays.headcount, now[:1].shape), now[:-1]])
     rate, later = arrays.leave_rate[: arrays.years], arrays.leave_rate[arrays.years :]
-    leavers = rate * before
-    joiners = now - before + leavers
-    shrinks = joiners < 0  # by more than it would lose: nobody joins, and the leave rate rises to 1 − N[t] / N[t−1]
-    if shrinks.any():
-        rate = np.where(shrinks, 1 - divide(now, before, 1.0), rate)
-        leavers, joiners = rate * before, np.where(shrinks, 0.0, joiners)
+    join = joiners(rate, before, now)
+    rate = effective_leave_rate(rate, before, now)
     after = np.broadcast_to(later, (arrays.tail, *rate.shape[1:]))
-    return Workforce(np.broadcast_to(now, joiners.shape), joiners, leavers, np.concatenate([rate, after]))
+    return Workforce(np.broadcast_to(now, join.shape), join, leavers(rate, before), np.concatenate([rate, after]))
 
 
 def headcount(arrays: Arrays) -> Array:
     """N[t] = headcount · (1 + growth)^(t − first + 1), (Y, G, D)."""
     elapsed = np.arange(1, arrays.years + 1).reshape(-1, 1, 1)
     return arrays.headcount * (1 + arrays.growth) ** elapsed
+
+
+def leavers(leave_rate: Array, before: Array) -> Array:
+    """a[t] · N[t−1], (Y, G, D) people who leave; `before` is last year's head-count, as in the functions below."""
+    return leave_rate * before
+
+
+def joiners(leave_rate: Array, before: Array, now: Array) -> Array:
+    """J[t] = max(0, N[t] − N[t−1] + a[t] · N[t−1]), (Y, G, D) people who join; `now` is this year's head-count."""
+    return np.maximum(0.0, now - before + leavers(leave_rate, before))
+
+
+def effective_leave_rate(leave_rate: Array, before: Array, now: Array) -> Array:
+    """a[t], (Y, G, D): raised to 1 − N[t] / N[t−1] where a group shrinks by more than it would lose."""
+    shrinks = now - before + leavers(leave_rate, before) < 0
+    return np.where(shrinks, 1 - divide(now, before, 1.0), leave_rate) if shrinks.any() else leave_rate

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, floor
+from trainplan.model.cost import count_classes
 from trainplan.model.funding import affordable_people
-from trainplan.model.rounding import ROUNDING
 from trainplan.optimize.constants import MILLION, SLACK, Constants, of_objective
 
 
@@ -34,8 +32,8 @@ def round_enrollment(arrays: Arrays, constants: Constants, wanted: Array) -> Arr
             fits = _affordable_in_every_year(money, share[p], cost, constants.class_size[p], taken[p])
             people = max(0.0, min(people, fits))
             size = constants.class_size[p]
-            classes = _count_classes(taken[p] + people, size) - _count_classes(taken[p], size)
-            money = np.maximum(0.0, money - np.outer(people * cost[0] + classes * cost[1], share[p]))
+            before, after = count_classes(np.array([taken[p], taken[p] + people]), size)
+            money = np.maximum(0.0, money - np.outer(people * cost[0] + (after - before) * cost[1], share[p]))
             enrolled[year, pair] = people
             places[p] -= people
             taken[p] += people
@@ -77,7 +75,3 @@ def _affordable_in_every_year(
         return np.inf
     fits = affordable_people(free[held], cost[0][held], cost[1][held], np.array([size]), np.array([taken]))
     return float(fits.min())
-
-
-def _count_classes(people: float, size: float) -> int:
-    return math.ceil(people / size - ROUNDING)
