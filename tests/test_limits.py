@@ -52,8 +52,8 @@ def test_a_replayed_enrollment_stays_the_plans_own() -> None:
     plan = build_arrays(load_plan(SOUND))
     nobody = np.zeros((plan.years, len(plan.objective), 1))
     relaxed = simulate_relaxed(plan, nobody)
-    assert relaxed.as_planned.funded.sum() == 0 < relaxed.money.funded.sum()
-    assert np.array_equal(relaxed.money.funded, one_by_one(plan)[1].funded)
+    assert relaxed.as_planned.funded.sum() == 0 < relaxed.without_ceilings.funded.sum()
+    assert np.array_equal(relaxed.without_ceilings.funded, one_by_one(plan)[1].funded)
 
 
 def test_they_differ_in_what_they_say_they_do() -> None:

@@ -17,7 +17,7 @@ from trainplan.model.arrays import Array, Arrays, Mask
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.plan import Plan
-from trainplan.results.relaxed_runs import without_ceilings
+from trainplan.results.relaxed_runs import lift_ceilings
 
 MOST_PLACES = 2.0  # more places than this share of the group is no way
 COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"]
@@ -88,7 +88,7 @@ def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = F
     """More of a ceiling in one year, or of the total's in every year that has one."""
     rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
-    free = without_ceilings(arrays)
+    free = lift_ceilings(arrays)
     if not rows or not _meets(free, objective):
         return
     most = float(run_plan(free).funded_vnd.sum())
@@ -105,7 +105,7 @@ def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = F
 
 def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Attempt]:
     """More places in a program that serves the objective, money apart: a capacity holds in every year."""
-    free = without_ceilings(arrays)
+    free = lift_ceilings(arrays)
     most = MOST_PLACES * float(arrays.headcount[arrays.group[objective], 0])
     for pair in np.flatnonzero((arrays.objective == objective) & (arrays.route_share[:, 0] > 0)):
         program = int(arrays.program[pair])

@@ -60,7 +60,7 @@ def _coverage(results: Results) -> Coverage:
     """Of all objectives, each (Y, O); the path of a count as a share of its group."""
     run, base = results.run, results.run.gap.base
     path = run.path / np.where(in_people(results.arrays.kind)[:, None] & (base > 0), base, 1.0)
-    return Coverage(path[..., 0], results.relaxed.money.gap.coverage[..., 0], run.gap.coverage[..., 0])
+    return Coverage(path[..., 0], results.relaxed.without_ceilings.gap.coverage[..., 0], run.gap.coverage[..., 0])
 
 
 def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:

@@ -62,7 +62,7 @@ def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     return [
         (say("desk.met_when_due", language), say("desk.of", language, met=met, count=len(verdicts))),
         (say("desk.spent", language), billions(funded, language)),
-        (say("desk.short", language), billions(max(0.0, results.required_vnd - funded), language)),
+        (say("desk.short", language), billions(max(0.0, results.requirement_vnd - funded), language)),
         (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),
     ]
 

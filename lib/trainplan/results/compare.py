@@ -70,7 +70,7 @@ def totals_of_all_years(runs: Sequence[Results]) -> pd.DataFrame:
                 "scenario": run.plan.scenario,
                 "met": int((run["verdicts"]["verdict"] == "met").sum()),
                 "objectives": len(run["verdicts"]),
-                "required_vnd": run.required_vnd,
+                "required_vnd": run.requirement_vnd,
                 "funded_vnd": total["funded_vnd"].sum(),
                 "deliverable_vnd": total["deliverable_vnd"].sum(),
                 "shortfall_vnd": total["shortfall_vnd"].sum(),

@@ -18,12 +18,12 @@ RELAXED = ("ceiling", "capacity", "completion_rate", "pace")  # the arrays in wh
 
 
 class RelaxedRuns(NamedTuple):
-    """Five runs of one plan, one draw each, with ever fewer limits; a run is called by the limit that went last."""
+    """Five runs of one plan, one draw each, with ever fewer limits; each is called by what it does without."""
 
     as_planned: Run
-    money: Run  # no ceiling: every rule then enrolls everything deliverable
-    capacity: Run  # nor any capacity: everything needed
-    completion: Run  # and everybody completes
+    without_ceilings: Run  # no ceiling: every rule then enrolls everything deliverable
+    without_capacity: Run  # nor any capacity: everything needed
+    everybody_completes: Run  # and without anybody who does not pass
     soonest: Run  # no ceiling, no capacity, and the whole target is asked for from the first year on
 
 
@@ -42,14 +42,14 @@ def simulate_relaxed(arrays: Arrays, planned: Array | None = None) -> RelaxedRun
     return RelaxedRuns(own if by_rule else simulate(arrays, planned), *others)
 
 
-def without_ceilings(arrays: Arrays) -> Arrays:
+def lift_ceilings(arrays: Arrays) -> Arrays:
     """The arrays of a plan whose money has no limit."""
     return replace(arrays, ceiling=np.full_like(arrays.ceiling, np.inf))
 
 
 def _variants(arrays: Arrays) -> list[Arrays]:
     """The arrays of the five runs, in the order of `RelaxedRuns`."""
-    money = without_ceilings(arrays)
+    money = lift_ceilings(arrays)
     capacity = replace(money, capacity=np.full_like(arrays.capacity, np.inf))
     completion = replace(capacity, completion_rate=np.ones_like(arrays.completion_rate))
     return [arrays, money, capacity, completion, replace(capacity, pace=np.ones_like(arrays.pace))]

@@ -28,9 +28,9 @@ def binding_limits(runs: RelaxedRuns) -> list[str]:
     Limits are lifted one after another; an objective that is met anyway has an empty text.
     """
     binds = np.where(runs.as_planned.met_when_due[:, 0], "", "time").astype(object)
-    for limit in ("money", "capacity", "completion"):
-        met = getattr(runs, limit).met_when_due[:, 0]
-        binds = np.where((binds == "time") & met, limit, binds)
+    lifted = {"money": runs.without_ceilings, "capacity": runs.without_capacity, "completion": runs.everybody_completes}
+    for limit, run in lifted.items():
+        binds = np.where((binds == "time") & run.met_when_due[:, 0], limit, binds)
     return [str(b) for b in binds]
 
 

@@ -71,7 +71,7 @@ def cost_by_source(results: Results, language: str) -> Picture:
     keys = [(SEQUENCE[k % 7], "■", plan.label("sources", s, language)) for k, s in enumerate(sources)]
     _write_sources(figure, keys, language)
     write(figure, 0.03, 0.204, say("figure.cost_by_source.unit", language))
-    sums = {"funded": billions(funded.sum(), language), "required": billions(results.required_vnd, language)}
+    sums = {"funded": billions(funded.sum(), language), "requirement": billions(results.requirement_vnd, language)}
     return Picture("cost_by_source", figure, say("figure.cost_by_source.alt", language, **sums))
 
 
@@ -165,14 +165,14 @@ def coverage_by_scenario(comparison: Comparison, language: str) -> Picture:
 def money_by_scenario(comparison: Comparison, language: str) -> Picture:
     """Money funded and lacking over the whole plan in every scenario, with the number of targets met."""
     totals = comparison.totals.set_index("scenario")
-    funded, required = totals["funded_vnd"], totals["required_vnd"]
+    funded, requirement = totals["funded_vnd"], totals["required_vnd"]
     titles = [run.plan.scenario_title(language) for run in comparison.runs]
     margins = Margins(left=0.4, right=0.82, above=0.42, below=0.08)
     figure, (ax,) = named_rows(titles, margins, head=0.6, each=0.34, width=46, lines=2)
     y = np.arange(len(totals))
     ax.barh(y, funded, 0.64, color=BLUE)
-    ax.barh(y, (required - funded).clip(lower=0), 0.64, left=funded, **LACKING)
-    label_rows(ax, np.maximum(funded, required), _funded_of(funded, required, language))
+    ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
+    label_rows(ax, np.maximum(funded, requirement), _funded_of(funded, requirement, language))
     each = (figure.get_figheight() - 0.5) / len(totals)
     for yi, row in enumerate(totals.itertuples()):
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
@@ -180,5 +180,5 @@ def money_by_scenario(comparison: Comparison, language: str) -> Picture:
         write_key(figure, 0.985, 0.42 + (yi + 0.5) * each, met, color, ha="right", va="center")
     write(figure, 0.4, 0.24, say("figure.money_by_scenario.unit", language))
     write(figure, 0.985, 0.24, say("head.met_of", language), ha="right")
-    ends = {"low": billions(required.min(), language), "high": billions(required.max(), language)}
+    ends = {"low": billions(requirement.min(), language), "high": billions(requirement.max(), language)}
     return Picture("compare_money", figure, say("figure.money_by_scenario.alt", language, **ends))

@@ -56,7 +56,7 @@ def quantified_objectives(plan: Plan) -> list[str]:
 def money_requirement(results: Results, language: str) -> list[str]:
     """What all courses would cost that there are places for, what is funded, and by which rule."""
     funded = results["budget"].query("source == 'total'")["funded_vnd"].sum()
-    amounts = {"required": billions(results.required_vnd, language), "funded": billions(funded, language)}
+    amounts = {"requirement": billions(results.requirement_vnd, language), "funded": billions(funded, language)}
     rule = term("rule", results.plan.allocation, language)
     return [say("sentence.money_requirement", language, **amounts, rule=rule)]
 
