@@ -278,8 +278,8 @@ def with_ceiling(plan: Arrays, year: int, source: int, more: float) -> Arrays:
     return replace(plan, ceiling=ceiling)
 
 
-def check_marginal(plan: Arrays, best: Optimum, year: int, source: int, step: float) -> None:
-    """A little more money saves at most the marginal value, a little less costs at least it; where unique, exactly."""
+def check_shadow_price(plan: Arrays, best: Optimum, year: int, source: int, step: float) -> None:
+    """A little more money saves at most the shadow price, a little less costs at least it; where unique, exactly."""
     now, value = relaxed_value(plan), best.shadow_price[year, source] * step / 1e9
     saved = now - relaxed_value(with_ceiling(plan, year, source, step))
     lost = relaxed_value(with_ceiling(plan, year, source, -step)) - now
@@ -289,23 +289,23 @@ def check_marginal(plan: Arrays, best: Optimum, year: int, source: int, step: fl
 
 
 @pytest.mark.parametrize("year", range(5))
-def test_a_marginal_value_is_what_solving_again_says(year: int) -> None:
+def test_a_shadow_price_is_what_solving_again_says(year: int) -> None:
     plan = build_arrays(load_plan("an_giang_2011_2015"))
     best = solve_best_plan(plan)
-    check_marginal(plan, best, year, -1, 1e7)
+    check_shadow_price(plan, best, year, -1, 1e7)
     assert best.shadow_price[0, -1] > 0
 
 
 @settings(parent=quick, max_examples=25)
 @given(plans(rule="optimal"))
-def test_marginal_values_bound_what_solving_again_says(drawn: Drawn) -> None:
+def test_shadow_prices_bound_what_solving_again_says(drawn: Drawn) -> None:
     plan = build_arrays(loaded(drawn))
     assume(Constants(plan).max_enrollment.any())
     best = solve_best_plan(plan)
     nobody = simulate(plan, np.zeros((plan.years, len(plan.objective), 1)))
     for year, source in np.argwhere(np.isfinite(plan.ceiling[..., 0]))[:3]:
         if plan.ceiling[year, source, 0] > spent(plan, nobody)[year, source, 0] + 1e6:
-            check_marginal(plan, best, year, source, 1e6)
+            check_shadow_price(plan, best, year, source, 1e6)
 
 
 def test_tables_of_the_best_plan() -> None:

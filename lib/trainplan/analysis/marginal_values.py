@@ -1,6 +1,10 @@
 """The value of money and of places: people-years of the gap that a little more would close (method.md, section 6).
 
 People-years are weighted: a person short of the path at a year's end, times the weight of the objective.
+
+A marginal value is what a whole step saves: the linear program is solved again with a billion VND, or ten places, more
+(values.csv). The shadow price (`Optimum.shadow_price`, marginal_values.csv) is the dual of the same program: what a
+step saves while it is small. Unless earlier commitments already take the ceiling, the whole step saves at most that.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ BILLION, PLACES = 1e9, 10.0
 
 def marginal_values(plan: Plan) -> pd.DataFrame:
     """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
+
+    Solved again with the change, where `Optimum.shadow_price` is the dual, the value of a small change.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
     people_years (weighted, at least 0). Each is the fall of the linear program's optimum when it is solved again with

@@ -18,7 +18,7 @@ from trainplan.results.tables import Results, compute
 
 @dataclass(frozen=True)
 class RuleComparison:
-    """A plan under every rule that keeps its ceilings, and the best plan with its bound and marginal values."""
+    """A plan under every rule that keeps its ceilings, and the best plan with its bound and shadow prices."""
 
     plan: Plan
     best: Optimum

@@ -18,7 +18,11 @@ from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, 
 
 @dataclass(frozen=True)
 class Optimum:
-    """A decided enrollment, how good it is, and what limits are worth. People-years are weighted."""
+    """The best plan: a decided enrollment, how good it is, and what limits are worth. People-years are weighted.
+
+    The shadow price is the dual of the linear program, for a small step; `analysis.marginal_values` solves the program
+    again with a whole billion more.
+    """
 
     run: Run
     weighted_shortfall: float
@@ -81,7 +85,7 @@ def solve_best_plan(arrays: Arrays) -> Optimum:
         run=best,
         weighted_shortfall=reached,
         bound=min(max(bound, linear.value), reached),
-        shadow_price=np.where(limited, linear.marginal[formulation.ceiling_rows], 0.0) * 1e9 / MILLION,
+        shadow_price=np.where(limited, linear.dual[formulation.ceiling_rows], 0.0) * 1e9 / MILLION,
     )
 
 

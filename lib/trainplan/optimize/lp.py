@@ -121,7 +121,7 @@ class LinearSolution(NamedTuple):
 
     value: float
     solution: Array  # (n,)
-    marginal: Array  # (m,) what the value would fall by if a row's limit were one higher
+    dual: Array  # (m,) what the value would fall by if a row's limit were one higher, at the margin
 
 
 class Unsolved(RuntimeError):
@@ -156,8 +156,8 @@ class Solver:
         """Solve without whole columns; `Unsolved` where HiGHS has no solution."""
         self.run()
         solution = self.highs.getSolution()
-        marginal = np.maximum(0.0, -np.array(solution.row_dual))
-        return LinearSolution(float(self.highs.getObjectiveValue()), np.array(solution.col_value), marginal)
+        dual = np.maximum(0.0, -np.array(solution.row_dual))
+        return LinearSolution(float(self.highs.getObjectiveValue()), np.array(solution.col_value), dual)
 
     def solve_integer(self, columns: Index, nodes: int, heuristics: bool = True) -> tuple[Array, float]:
         """The best solution (n,) with whole `columns` that is found within so many nodes, and a lower bound."""
