@@ -10,7 +10,13 @@ import pytest
 from test_figures import drawn_text_outside
 from trainplan.analysis.attribution import COST, attribute
 from trainplan.analysis.failure_conditions import Condition, FailureRule, failure_conditions
-from trainplan.analysis.monte_carlo import DRAWS_BY_RULE, Uncertainty, uncertainty, uncertainty_by_rule
+from trainplan.analysis.monte_carlo import (
+    DRAWS_BY_RULE,
+    Uncertainty,
+    probabilities_when_due,
+    uncertainty,
+    uncertainty_by_rule,
+)
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
@@ -18,7 +24,6 @@ from trainplan.report import figures, sentences, tables
 from trainplan.report.html import html_table
 from trainplan.report.index import write_index
 from trainplan.report.sentences.uncertainty import describe_condition
-from trainplan.report.tables.uncertainty import when_due
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.text.formats import percent
@@ -141,7 +146,7 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
         "Lập lại kế hoạch mỗi năm: cắt giảm đều", "Lập lại kế hoạch mỗi năm: theo ưu tiên",
         "Giữ kế hoạch đã định: cắt giảm đều", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
-    own = when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
+    own = probabilities_when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
     assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

@@ -144,7 +144,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
 
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
-    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv (method.md, section 10).
+    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv (method.md, section 7).
 
     PlanError where the plan has no ranges.
     """

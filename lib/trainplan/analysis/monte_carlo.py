@@ -1,4 +1,4 @@
-"""Uncertainty: how likely each target is, and the bands of coverage and cost, from draws of the plan's ranges (7).
+"""Uncertainty: how likely each target is, and bands of coverage and cost, from draws of ranges (method.md, section 7).
 
 Closed loop: in every draw each year is planned again by the plan's rule, knowing what has happened. Open loop: the
 enrollment that the plan decides without knowing is replayed, and what money lacks is shown.
@@ -17,7 +17,7 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import under_rule
 from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
-from trainplan.model.cost import cost_by_source
+from trainplan.model.cost import cost_by_source, lacking_money
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
@@ -49,7 +49,7 @@ class Uncertainty:
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
-    shortfall: Array  # (Y, D) VND beyond the ceilings
+    lacking: Array  # (Y, D) VND beyond the ceilings
 
 
 def uncertainty(
@@ -76,7 +76,7 @@ def uncertainty(
         progress(sample.done)
     ids = [row.id for row in plan.tables.objectives]
     keys = {"year": np.repeat(plan.years, len(ids)), "objective": ids * len(plan.years)}
-    probability = sample.hits.sum(axis=0) / draws
+    probability = probability_met(sample.hits, draws)
     return Uncertainty(
         plan=plan,
         draws=draws,
@@ -89,7 +89,7 @@ def uncertainty(
         coverage=sample.coverage,
         met=sample.met,
         cost=sample.cost,
-        shortfall=sample.shortfall,
+        lacking=sample.lacking,
     )
 
 
@@ -97,12 +97,12 @@ def uncertainty(
 class Sample:
     """What is kept of the runs: hits of all draws, the rest of the first ones (see `Uncertainty` for the shapes)."""
 
-    hits: Array  # (REPLICATES, Y, O) draws in which an objective is on its path
+    hits: Array  # (REPLICATES, Y, O) draws in which it is met: less than half a person is missing from its target
     inputs: Array
     coverage: Array
     met: Array
     cost: Array
-    shortfall: Array
+    lacking: Array
     done: int = 0
 
     @classmethod
@@ -115,7 +115,7 @@ class Sample:
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
-            shortfall=np.empty((years, kept)),
+            lacking=np.empty((years, kept)),
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
@@ -128,7 +128,7 @@ class Sample:
             self.coverage[..., part] = run.gap.coverage[..., some]
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
-            self.shortfall[:, part] = shortfall_of(run)[:, some]
+            self.lacking[:, part] = lacking_in_total(run)[:, some]
         self.done += count
 
 
@@ -184,16 +184,27 @@ def decided_enrollment(plan: Plan) -> Array:
     return run_plan(build_arrays(plan)).funded
 
 
-def shortfall_of(run: Run) -> Array:
-    """(Y, D) VND that the run costs beyond its ceilings: in total, or at least what the sources lack together."""
+def lacking_in_total(run: Run) -> Array:
+    """(Y, D) VND that what a run holds lacks under its ceilings: the total of `lacking_money`; (1, 1) without any."""
     ceiling = run.arrays.ceiling
     if not np.isfinite(ceiling).any():
         return np.zeros((1, 1))
-    short = [
-        np.maximum(0.0, cost_by_source(run.arrays, cost) - limit)
-        for cost, limit in zip(run.funded_vnd, ceiling, strict=True)
-    ]
-    return np.stack([np.maximum(year[-1], year[:-1].sum(axis=0)) for year in short])
+    years = zip(run.funded_vnd, ceiling, strict=True)
+    return np.stack([lacking_money(cost_by_source(run.arrays, cost), limit)[-1] for cost, limit in years])
+
+
+def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:
+    """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
+    due = {row.id: row.due_year for row in draws.plan.tables.objectives}
+    frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
+    frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
+    return frame.loc[list(due)].reset_index()
+
+
+def total_cost(draws: Uncertainty) -> tuple[float, float, float]:
+    """The 5, 50 and 95 % points of what all years cost, in VND."""
+    low, middle, high = pd.Series(draws.cost.sum(axis=0)).quantile([0.05, 0.5, 0.95])
+    return float(low), float(middle), float(high)
 
 
 def quantiles(values: Array) -> dict[str, Any]:
@@ -207,6 +218,11 @@ def quantiles(values: Array) -> dict[str, Any]:
         low, high = ordered[..., below], ordered[..., above]
         found[f"p{round(level * 100):02d}"] = (low + (high - low) * (place - below)).ravel()
     return found
+
+
+def probability_met(hits: Array, draws: int) -> Array:
+    """(Y, O) the share of draws in which an objective is met; `hits`, (REPLICATES, Y, O), counts them."""
+    return np.asarray(hits.sum(axis=0) / draws)
 
 
 def probability_error(hits: Array, draws: int) -> Array:

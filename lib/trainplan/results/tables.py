@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
-from trainplan.model.cost import cost_by_source
+from trainplan.model.cost import cost_by_source, lacking_money
 from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_ahead
@@ -49,9 +49,9 @@ class Results:
         return {stem: check_columns(stem, MAKERS[stem](self)) for stem in stems}
 
     @cached_property
-    def required_vnd(self) -> float:
-        """VND that all years cost if everything that there are places for is held."""
-        return float(self.relaxed.money.funded_vnd.sum())
+    def requirement_vnd(self) -> float:
+        """The requirement: VND that all years cost if everything deliverable is held, without a ceiling."""
+        return float(self.relaxed.without_ceilings.funded_vnd.sum())
 
     @cached_property
     def completion_rate(self) -> Array:
@@ -155,14 +155,12 @@ def budget_table(results: Results) -> pd.DataFrame:
     deliverable = np.stack([cost_by_source(arrays, year) for year in run.deliverable_vnd])
     funded = np.stack([cost_by_source(arrays, year) for year in run.funded_vnd])
     ceiling = arrays.ceiling
-    shortfall = np.maximum(0.0, deliverable - ceiling)
-    shortfall[:, -1] = np.maximum(shortfall[:, -1], shortfall[:, :-1].sum(axis=1))
     keys = {"year": plan.years, "source": [*_ids(plan, "sources"), "total"]}
     values = {
         "ceiling_vnd": np.where(np.isinf(ceiling), np.nan, ceiling),
         "deliverable_vnd": deliverable,
         "funded_vnd": funded,
-        "shortfall_vnd": shortfall,
+        "shortfall_vnd": lacking_money(deliverable, ceiling),
     }
     return _tidy(keys, values)
 
@@ -217,8 +215,8 @@ def coverage_by_limit(results: Results) -> pd.DataFrame:
     """Coverage without limits (needed), with those of capacity (deliverable), and with those of money (affordable)."""
     relaxed = results.relaxed
     values = {
-        "needed": relaxed.capacity.gap.coverage,
-        "deliverable": relaxed.money.gap.coverage,
+        "needed": relaxed.without_capacity.gap.coverage,
+        "deliverable": relaxed.without_ceilings.gap.coverage,
         "affordable": relaxed.as_planned.gap.coverage,
     }
     return _tidy({"year": results.plan.years, "objective": _ids(results.plan, "objectives")}, values)
@@ -236,9 +234,10 @@ def optimum_table(results: Results) -> pd.DataFrame:
 def shadow_prices_table(results: Results) -> pd.DataFrame:
     """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
 
-    Nothing where a source has no ceiling, or where commitments made before the plan take more than the ceiling. Where
-    the linear program is degenerate the value is one of several: a little more money saves at most it, a little less
-    costs at least it.
+    The shadow price, the dual of the linear program (`Optimum.shadow_price`); `analysis.marginal_values` solves again
+    with a whole billion more, for values.csv. Nothing where a source has no ceiling, or where commitments made before
+    the plan take more than the ceiling. Where the linear program is degenerate the value is one of several: a little
+    more money saves at most it, a little less costs at least it.
     """
     assert results.best
     keys = {"year": results.plan.years, "source": [*_ids(results.plan, "sources"), "total"]}

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import AutoLocator, FuncFormatter
 
-from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
 from trainplan.report.charts import (
     BLUE,
     FAINT,
@@ -33,8 +33,6 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
-from trainplan.report.sentences.uncertainty import total_cost
-from trainplan.report.tables.uncertainty import when_due
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import bare_billions, billions, number, percent
 
@@ -49,7 +47,7 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
     Without `replanned` the bars are those of the plan kept as decided, and there are no marks.
     """
     main = replanned or replayed
-    plan, frame, kept = main.plan, when_due(main), when_due(replayed)["probability_met"]
+    plan, frame, kept = main.plan, probabilities_when_due(main), probabilities_when_due(replayed)["probability_met"]
     names = [plan.label("objectives", objective, language) for objective in frame["objective"]]
     margins = Margins(left=0.47, right=0.93, above=0.6, below=0.12)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.3, width=52, size=SMALL)
@@ -101,7 +99,7 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
     for word, (x, mark, color) in marks.items():
         write_key(figure, x, 0.3, f"{mark} {say(f'figure.coverage_bands.{word}', language)}", color)
     write_key(figure, 0.66, 0.3, say("figure.coverage_bands.number", language), BLUE)
-    due = when_due(draws)
+    due = probabilities_when_due(draws)
     widest = due.loc[(due["p95"] - due["p05"]).idxmax()]
     band = {"low": percent(widest["p05"], language), "high": percent(widest["p95"], language)}
     alt = say("figure.coverage_bands.alt", language, target=names[widest["objective"]], **band)
@@ -170,7 +168,7 @@ def _draw_s_curves(ax: Axes, draws: Uncertainty, replayed: Uncertainty, language
 
 def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture:
     """The least certain targets: coverage when due with one range at its least (○) and at its most (●)."""
-    plan, due = draws.plan, when_due(draws)
+    plan, due = draws.plan, probabilities_when_due(draws)
     width = (due["p95"] - due["p05"]).set_axis(due["objective"]).sort_values(ascending=False, kind="stable")
     names = [plan.label("objectives", objective, language) for objective in width.index[:TARGETS]]
     margins = Margins(left=0.215, right=0.97, above=0.62, below=0.28, hspace=0.5, wspace=0.62)

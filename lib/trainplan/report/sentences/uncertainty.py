@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.failure_conditions import Condition, FailureRule
-from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.uncertainty import range_value_label, when_due
+from trainplan.report.tables.uncertainty import range_value_label
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
 
@@ -21,7 +21,7 @@ def no_ranges(language: str) -> list[str]:
 
 def probability_summary(draws: Uncertainty, language: str) -> list[str]:
     """The answer in a few sentences: how many targets are likely, what all years cost, and how it was drawn."""
-    chances = when_due(draws)["probability_met"]
+    chances = probabilities_when_due(draws)["probability_met"]
     even, sure = (
         str(count) if count else say("word.no_target", language)
         for count in ((chances >= 0.5).sum(), (chances >= 0.9).sum())
@@ -35,15 +35,9 @@ def probability_summary(draws: Uncertainty, language: str) -> list[str]:
     ]
 
 
-def total_cost(draws: Uncertainty) -> tuple[float, float, float]:
-    """The 5, 50 and 95 % points of what all years cost, in VND."""
-    low, middle, high = pd.Series(draws.cost.sum(axis=0)).quantile([0.05, 0.5, 0.95])
-    return float(low), float(middle), float(high)
-
-
 def describe_loop(draws: Uncertainty, language: str) -> list[str]:
     """How the draws were made and which question they answer."""
-    error = percent(when_due(draws)["error"].max(), language, 2)
+    error = percent(probabilities_when_due(draws)["error"].max(), language, 2)
     count = number(draws.draws, language)
     return [say(f"sentence.loop_{draws.loop}", language, draws=count, seed=draws.seed, error=error)]
 
@@ -59,7 +53,7 @@ def describe_condition(plan: Plan, one: Condition, language: str) -> str:
 
 def missed_when(draws: Uncertainty, rules: Sequence[FailureRule], language: str) -> list[str]:
     """A sentence a target: how often it is missed, under which conditions, and how often that rule is right."""
-    bands = when_due(draws).set_index("objective")
+    bands = probabilities_when_due(draws).set_index("objective")
     return [_missed_when(draws.plan, rule, bands.loc[rule.objective], language) for rule in rules]
 
 

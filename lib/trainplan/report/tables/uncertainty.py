@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range
@@ -15,24 +15,18 @@ from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, number, percent
 
 
-def when_due(draws: Uncertainty) -> pd.DataFrame:
-    """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
-    due = {row.id: row.due_year for row in draws.plan.tables.objectives}
-    frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
-    frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
-    return frame.loc[list(due)].reset_index()
-
-
 def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
     """A row an objective: how likely it is when due in either loop, the error of that, and the band of coverage.
 
     `closed` is None for a rule that decides all years at once; the band then is that of `replayed`, the open loop.
     """
     plan = replayed.plan
-    rows = when_due(closed or replayed).rename(columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")})
+    rows = probabilities_when_due(closed or replayed).rename(
+        columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")}
+    )
     rows["due"] = [row.due for row in plan.tables.objectives]
     rows["probability_closed"] = rows["probability_met"]
-    rows["probability_open"] = when_due(replayed)["probability_met"]
+    rows["probability_open"] = probabilities_when_due(replayed)["probability_met"]
     loops = ["probability_closed", "probability_open"] if closed is not None else ["probability_open"]
     columns = [
         Column("objective", label(plan, "objectives")),
@@ -53,7 +47,7 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     for draws in by_rule:
         heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
         heading = heading[0].upper() + heading[1:]
-        rows[heading] = [percent(p, language, 0) for p in when_due(draws)["probability_met"]]
+        rows[heading] = [percent(p, language, 0) for p in probabilities_when_due(draws)["probability_met"]]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
     return build_table(pd.DataFrame(rows), columns, language)
 
@@ -89,7 +83,7 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 
 def money_lacking(replayed: Uncertainty, language: str) -> pd.DataFrame:
     """Open loop: a row a year, with how likely money lacks and how much (50 and 95 % of the draws lack no more)."""
-    short = pd.DataFrame(replayed.shortfall.T, columns=list(replayed.plan.years))
+    short = pd.DataFrame(replayed.lacking.T, columns=list(replayed.plan.years))
     rows = {
         "year": short.columns,
         "probability_lacking": (short > 0).mean(),
