@@ -1,4 +1,4 @@
-"""Why two scenarios differ: the difference of every result shared among the changes, by Shapley's value.
+"""Why two scenarios differ: the difference of every result shared among the changes, by Shapley's value (method.md, 7).
 
 A change's part is what it adds on average over all orders in which the changes can be made: the parts add up to the
 difference exactly and no order is preferred. Every set of changes is one draw of the changed numbers, so that all of

@@ -1,4 +1,4 @@
-"""Conditions of failure: for each target a rule of one or two thresholds that tells the draws in which it is missed.
+"""Conditions of failure: a rule of one or two thresholds tells when a target is missed (method.md, section 7).
 
 Every threshold at a twentieth of the draws and every pair of the strongest inputs is tried, joined by «and» or by
 «or». The rule that separates best is kept (the share of misses that it finds less the share of others that it takes

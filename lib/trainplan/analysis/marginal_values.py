@@ -4,7 +4,7 @@ People-years are weighted: a person short of the path at a year's end, times the
 
 A marginal value is what a whole step saves: the linear program is solved again with a billion VND, or ten places, more
 (values.csv). The shadow price (`Optimum.shadow_price`, marginal_values.csv) is the dual of the same program: what a
-step saves while it is small. Unless earlier commitments already take the ceiling, the whole step saves at most that.
+step saves while it is small. Unless cohorts begun before take all of the ceiling, the whole step saves at most that.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
 
 
 def _more_money(problem: Formulation, year: int, source: int) -> tuple[Index, Array]:
-    """The row of a ceiling and its limit with a billion more, of which earlier commitments may take a part."""
+    """The row of a ceiling and its limit with a billion more, of which cohorts begun before may take a part."""
     row = problem.ceiling_rows[year, source : source + 1]
     row = row[row >= 0]
     more = max(0.0, BILLION - problem.overdrawn[year, source]) / MILLION

@@ -30,7 +30,7 @@ class Relaxation:
     objective: str
     kind: str  # money_in_a_year, money_every_year, places, places_and_money, deadline, deadline_and_money
     changes: dict[str, dict[str, Any]]  # {"add": by}, or {"value": v} for a due date
-    cost_vnd: float  # funded, and committed after the plan, beyond what the plan itself costs
+    cost_vnd: float  # funded, and commitments after the plan, beyond what the plan itself costs
 
 
 def relaxations(plan: Plan) -> list[Relaxation]:

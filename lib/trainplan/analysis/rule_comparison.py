@@ -1,4 +1,4 @@
-"""The rules of funding beside the best plan: the same plan and the same ceilings, spent in different ways."""
+"""The rules of funding beside the best plan: the same ceilings, spent in different ways (method.md, section 6)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Every number is an array whose last axis is the draw: length 1 for a single run, a few hundred for a part of a sample.
 Structure (which group an objective is about, which program a pair is) has no draws. Axes have the letters of the table
-in method.md, section 1, throughout the model:
+in method.md, conventions, throughout the model:
 
     Y years of the plan   G groups      O objectives   P programs   K pairs of objective and program   S sources
     H stocks and C counts, objectives by how they are reached       A years in which a cohort starts   D draws

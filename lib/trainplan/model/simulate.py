@@ -1,4 +1,7 @@
-"""The model in its order: plan → workforce → need → capacity → funding → completion → cost → gap, year by year."""
+"""The model in its order, year by year (method.md, sections 2 to 6).
+
+Workforce → target path → stock → need → capacity → funding → completion → cost → gap; verdicts are in results.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Formulation(LinearProgram):
     enrollment_columns: Index  # (Y, K), -1 where nobody can be sent
     ceiling_rows: Index  # (Y, S+1), -1 where there is no limit
     capacity_rows: Index  # (Y, P), -1 where there is no limit
-    overdrawn: Array  # (Y, S+1) VND by which commitments made before the plan pass a ceiling
+    overdrawn: Array  # (Y, S+1) VND by which cohorts begun before the plan pass a ceiling
 
     def enrollment(self, solution: Array) -> Array:
         """(Y, K) people enrolled in a solution (n,)."""

@@ -235,7 +235,7 @@ def shadow_prices_table(results: Results) -> pd.DataFrame:
     """Year, source (and `total`), people_years_per_billion: what one more billion VND would save, at the margin.
 
     The shadow price, the dual of the linear program (`Optimum.shadow_price`); `analysis.marginal_values` solves again
-    with a whole billion more, for values.csv. Nothing where a source has no ceiling, or where commitments made before
+    with a whole billion more, for values.csv. Nothing where a source has no ceiling, or where cohorts begun before
     the plan take more than the ceiling. Where the linear program is degenerate the value is one of several: a little
     more money saves at most it, a little less costs at least it.
     """

@@ -23,9 +23,9 @@ def headline(results: Results, language: str) -> list[str]:
     sentences = [*targets_met(results, language), *money_requirement(results, language)]
     if limits:
         sentences.append(say("sentence.held_back", language, limits=limits))
-    committed = results["commitments"]["vnd"].sum()
-    if committed > 0:
-        amount = billions(committed, language)
+    commitments = results["commitments"]["vnd"].sum()
+    if commitments > 0:
+        amount = billions(commitments, language)
         sentences.append(say("sentence.committed_after", language, last=results.plan.last, committed=amount))
     return sentences
 

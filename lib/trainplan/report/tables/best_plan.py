@@ -18,7 +18,7 @@ from trainplan.text.formats import billions, number
 
 
 def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
-    """A row a rule of allocation: targets met, person-years behind the path, money funded and committed after."""
+    """A row a rule of allocation: targets met, person-years behind the path, money funded, commitments after."""
     rows = compared.table.rename(columns={"weighted_shortfall": "behind_path"})
     rows["met_of"] = [f"{met} / {count}" for met, count in zip(rows["met"], rows["objectives"], strict=True)]
     columns = [

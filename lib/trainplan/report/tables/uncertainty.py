@@ -83,12 +83,12 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 
 def money_lacking(replayed: Uncertainty, language: str) -> pd.DataFrame:
     """Open loop: a row a year, with how likely money lacks and how much (50 and 95 % of the draws lack no more)."""
-    short = pd.DataFrame(replayed.lacking.T, columns=list(replayed.plan.years))
+    lacking = pd.DataFrame(replayed.lacking.T, columns=list(replayed.plan.years))
     rows = {
-        "year": short.columns,
-        "probability_lacking": (short > 0).mean(),
-        "lacking_p50": short.quantile(0.5),
-        "lacking_p95": short.quantile(0.95),
+        "year": lacking.columns,
+        "probability_lacking": (lacking > 0).mean(),
+        "lacking_p50": lacking.quantile(0.5),
+        "lacking_p95": lacking.quantile(0.95),
     }
     columns = [
         Column("year"),
