@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ import trainplan
 from trainplan.text.catalog import texts
 
 PACKAGE = Path(trainplan.__file__).parent
-VOCABULARY = (Path(__file__).parents[1] / "docs" / "vocabulary.md").read_text("utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+VOCABULARY, METHOD = ((DOCS / name).read_text("utf-8") for name in ("vocabulary.md", "method.md"))
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FIELD_TERMS = """
@@ -55,9 +57,9 @@ def place_of(path: Path, name: str) -> str:
     return f"{path.relative_to(PACKAGE).with_suffix('').as_posix()}: {name}"
 
 
-def table_rows(heading: str, columns: int) -> list[list[str]]:
-    """The rows of the table in docs/vocabulary.md whose first column has this heading."""
-    after = VOCABULARY.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+def table_rows(heading: str, columns: int, page: str = VOCABULARY) -> list[list[str]]:
+    """The rows of the table on a page of docs whose first column has this heading."""
+    after = page.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in after]
     assert all(len(row) == columns for row in rows), rows
     return rows
@@ -198,14 +200,49 @@ def test_the_rules_find_what_they_look_for(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_terms_are_the_office_words_of_the_catalog() -> None:
-    rows = table_rows("term", 4)
+    rows = table_rows("term", 5)
     assert len({term for term, *_ in rows}) == len(rows)
-    for term, _, word, key in rows:
+    for term, _, _, word, key in rows:
         assert bool(word) == bool(key), term
         if key:
             assert texts("vi")[key.strip("`")] == (word,), term
 
 
+def is_in_code(path: str) -> bool:
+    """Whether `room.module.name`, or `room.module.Class.field`, is there to be imported."""
+    room, module, name, *field = path.split(".")
+    thing = getattr(import_module(f"trainplan.{room}.{module}"), name, None)
+    if not field:
+        return thing is not None
+    annotations = {one for base in getattr(thing, "__mro__", ()) for one in getattr(base, "__annotations__", {})}
+    return hasattr(thing, field[0]) or field[0] in annotations
+
+
+def test_what_is_looked_for_in_the_code_can_be_gone() -> None:
+    assert is_in_code("model.gap.Gap.coverage") and is_in_code("model.gap.measure_gap")
+    assert not is_in_code("model.gap.Gap.gone") and not is_in_code("model.gap.gone")
+
+
+@pytest.mark.parametrize(
+    ("term", "cell"),
+    [(row[0], row[2]) for row in table_rows("term", 5)] + [(row[1], row[2]) for row in table_rows("symbol", 3, METHOD)],
+)
+def test_a_term_is_where_the_docs_say_in_the_code(term: str, cell: str) -> None:
+    places = re.findall(r"`([^`]+)`", cell)
+    assert places, "every term says where it is"
+    assert not [place for place in places if not is_in_code(place)]
+
+
+SECTION = re.compile(r"(?:method\.md, |\()section (\d+)|method\.md, (\d+)(?:–(\d+))?")
+
+
+def test_a_section_of_the_method_that_is_named_exists() -> None:
+    sections = set(re.findall(r"^## (\d+)\. ", METHOD, re.MULTILINE))
+    named = [(path, number) for path in FILES for found in SECTION.findall(path.read_text("utf-8")) for number in found]
+    assert {"2", "3", "4", "5", "6", "7"} < {number for _, number in named}
+    assert not [place_of(path, number) for path, number in named if number and number not in sections]
+
+
 def test_what_is_retired_is_no_term() -> None:
-    terms = {part.casefold() for term, *_ in table_rows("term", 4) for part in term.split(", ")}
+    terms = {part.casefold() for term, *_ in table_rows("term", 5) for part in term.split(", ")}
     assert not terms & {word.strip("`").casefold() for word, *_ in table_rows("retired", 3)}
