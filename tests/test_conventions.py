@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +127,24 @@ def test_a_kind_runs_under_every_rule(name: str, allocation: str) -> None:
         gap = compute(plan)["gap"]
         mine = [row.id for row in plan.tables.objectives if row.kind == name]
         assert np.isfinite(gap[gap["objective"].isin(mine)].select_dtypes("number").to_numpy()).all()
+
+
+# --- tests
+
+
+@pytest.mark.parametrize(("file", "workers", "status"), [("left", "0", 1), ("left", "2", 1), ("ignored/left", "0", 0)])
+def test_a_run_of_tests_that_leaves_a_file_in_the_project_fails(
+    tmp_path: Path, file: str, workers: str, status: int
+) -> None:
+    if not shutil.which("git"):
+        pytest.skip("there is no git")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    (tmp_path / "ignored").mkdir()
+    (tmp_path / ".gitignore").write_text("ignored\n__pycache__\n")
+    (tmp_path / "test_one.py").write_text(f"def test_one():\n    open('{file}', 'w').close()\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", workers]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == status and "1 passed" in done.stdout
+    assert ("left in the project: left" in done.stdout) is bool(status), done.stdout
