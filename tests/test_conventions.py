@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -20,11 +22,13 @@ from trainplan.optimize.constants import ENROLLMENT_LIMITS
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, compared_rules, is_yearly, rule
 from trainplan.plan.levers import choices_of
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, texts
 from trainplan.text.problems import PlanError
 
-PLANS = Path(__file__).parent / "plans"
+ROOT = Path(__file__).parents[1]
+PLANS = ROOT / "tests" / "plans"
 SMALL = [PLANS / name for name in ("counts", "new_province", "one_year", "worked_example")]
 
 
@@ -148,3 +152,20 @@ def test_a_run_of_tests_that_leaves_a_file_in_the_project_fails(
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == status and "1 passed" in done.stdout
     assert ("left in the project: left" in done.stdout) is bool(status), done.stdout
+
+
+# --- result tables
+
+
+def tables_asked_for(source: str) -> set[str]:
+    """The tables that code takes from results by their names: "gap" of `results["gap"]` and of `run.tables["gap"]`."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Subscript)]
+    named = [(ast.unparse(node.value), node.slice.value) for node in found if isinstance(node.slice, ast.Constant)]
+    return {str(name) for owner, name in named if re.fullmatch(r"(\w+\.)*(results|run|(results|run)\.tables)", owner)}
+
+
+def test_code_asks_results_for_registered_tables_alone() -> None:
+    """The name of a table is a plain `str`: a type that lists the names would be a second place to register one."""
+    sources = [path for name in ("lib", "examples", "benchmarks") for path in (ROOT / name).rglob("*.py")]
+    asked = set().union(*(tables_asked_for(path.read_text("utf-8")) for path in sources))
+    assert {"gap", "verdicts", "workforce"} <= asked <= set(RESULTS)
