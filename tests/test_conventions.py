@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +22,13 @@ from trainplan.optimize.constants import ENROLLMENT_LIMITS
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, compared_rules, is_yearly, rule
 from trainplan.plan.levers import choices_of
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, texts
 from trainplan.text.problems import PlanError
 
-PLANS = Path(__file__).parent / "plans"
+ROOT = Path(__file__).parents[1]
+PLANS = ROOT / "tests" / "plans"
 SMALL = [PLANS / name for name in ("counts", "new_province", "one_year", "worked_example")]
 
 
@@ -124,3 +131,41 @@ def test_a_kind_runs_under_every_rule(name: str, allocation: str) -> None:
         gap = compute(plan)["gap"]
         mine = [row.id for row in plan.tables.objectives if row.kind == name]
         assert np.isfinite(gap[gap["objective"].isin(mine)].select_dtypes("number").to_numpy()).all()
+
+
+# --- tests
+
+
+@pytest.mark.parametrize(("file", "workers", "status"), [("left", "0", 1), ("left", "2", 1), ("ignored/left", "0", 0)])
+def test_a_run_of_tests_that_leaves_a_file_in_the_project_fails(
+    tmp_path: Path, file: str, workers: str, status: int
+) -> None:
+    if not shutil.which("git"):
+        pytest.skip("there is no git")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    shutil.copy(Path(__file__).with_name("conftest.py"), tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]")
+    (tmp_path / "ignored").mkdir()
+    (tmp_path / ".gitignore").write_text("ignored\n__pycache__\n")
+    (tmp_path / "test_one.py").write_text(f"def test_one():\n    open('{file}', 'w').close()\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", workers]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == status and "1 passed" in done.stdout
+    assert ("left in the project: left" in done.stdout) is bool(status), done.stdout
+
+
+# --- result tables
+
+
+def tables_asked_for(source: str) -> set[str]:
+    """The tables that code takes from results by their names: "gap" of `results["gap"]` and of `run.tables["gap"]`."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Subscript)]
+    named = [(ast.unparse(node.value), node.slice.value) for node in found if isinstance(node.slice, ast.Constant)]
+    return {str(name) for owner, name in named if re.fullmatch(r"(\w+\.)*(results|run|(results|run)\.tables)", owner)}
+
+
+def test_code_asks_results_for_registered_tables_alone() -> None:
+    """The name of a table is a plain `str`: a type that lists the names would be a second place to register one."""
+    sources = [path for name in ("lib", "examples", "benchmarks") for path in (ROOT / name).rglob("*.py")]
+    asked = set().union(*(tables_asked_for(path.read_text("utf-8")) for path in sources))
+    assert {"gap", "verdicts", "workforce"} <= asked <= set(RESULTS)

@@ -12,7 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = SETTINGS["project"]
 NEEDED = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
 
 
@@ -62,6 +63,14 @@ def test_the_packages_in_use_are_those_of_the_lock() -> None:
         name, _, rest = line.partition("==")
         if ";" not in rest:
             assert version(name) == rest.strip(), line
+
+
+def test_a_wheel_holds_every_file_that_the_library_reads() -> None:
+    library, globs = ROOT / "lib" / "trainplan", SETTINGS["tool"]["setuptools"]["package-data"]["trainplan"]
+    packed = {path for pattern in globs for path in library.glob(pattern)}
+    read = {path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert sorted(read - packed) == []
+    assert all(any(library.glob(pattern)) for pattern in globs), "a pattern that finds nothing"
 
 
 def text_files() -> list[Path]:
