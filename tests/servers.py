@@ -127,7 +127,7 @@ def moved(page, times: int) -> None:
 
 def desk_command(folder: Path, port: int, *options: str) -> list[str]:
     """What `trainplan desk` does, for a folder of its own."""
-    serve = "import sys, pathlib; from trainplan.desk.server import serve; serve(sys.argv[2:], "
+    serve = "import sys, pathlib; from trainplan.desk.server import serve_desk; serve_desk(sys.argv[2:], "
     serve += "pathlib.Path(sys.argv[1]))"
     return [sys.executable, "-P", "-c", serve, str(folder), f"--port={port}", "--no-browser", *options]
 

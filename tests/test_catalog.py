@@ -13,19 +13,12 @@ import trainplan
 from trainplan.text.catalog import LANGUAGES, both, say, term, texts
 
 PACKAGE = Path(trainplan.__file__).parent
-LITERALS_LEFT = {  # files whose texts still stand in the code, with how many
-    "desk/controls.py": 1,
-    "desk/gate.py": 1,
-    "desk/reports.py": 2,
-    "desk/saving.py": 3,
-    "desk/server.py": 1,
-}
 NO_TEXTS = {  # Vietnamese letters that nobody reads as a text
+    "desk/saving.py": "letters that a file's name is written without",
     "results/sources.py": "words that data files begin with",
     "run/interrupts.py": "what is said before anything can be imported",
     "text/formats.py": "the alphabet",
 }
-PAIRS_LEFT: set[str] = set()  # files that still say something in a dictionary of languages
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 
 
@@ -75,7 +68,7 @@ FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.r
 @pytest.mark.parametrize("name", FILES)
 def test_no_vietnamese_stands_in_the_code(name: str) -> None:
     found = [(line, text) for line, text in literals(FILES[name]) if VIETNAMESE.search(text)]
-    assert name in NO_TEXTS or len(found) <= LITERALS_LEFT.get(name, 0), found
+    assert (name in NO_TEXTS) == bool(found), found
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -88,7 +81,7 @@ def test_no_texts_stand_in_a_dictionary_of_languages(name: str) -> None:
         if {key.value for key in node.keys if isinstance(key, ast.Constant)} >= set(LANGUAGES)
         and any(re.search(r"^[^a-z./]|[^\w./]", text) for value in node.values for text in texts_of(value))
     ]
-    assert (name in PAIRS_LEFT) == bool(found), found
+    assert found == []
 
 
 def texts_of(value: ast.expr) -> list[str]:
@@ -98,7 +91,3 @@ def texts_of(value: ast.expr) -> list[str]:
     if isinstance(value, ast.Constant):
         return [value.value] if isinstance(value.value, str) else []
     return [text for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr) for text in texts_of(part)]
-
-
-def test_what_is_left_to_mend_is_still_there() -> None:
-    assert set(LITERALS_LEFT) <= set(FILES) and set(PAIRS_LEFT) <= set(FILES)

@@ -29,8 +29,8 @@ from trainplan.desk.app import EDITORS, open_desk
 from trainplan.desk.desk import Desk
 from trainplan.desk.levers_view import list_changes, parse_position, position_text
 from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
-from trainplan.desk.sections import SECTIONS, desk_page, section
-from trainplan.desk.server import command_line, environment
+from trainplan.desk.sections import SECTIONS, desk_page, section_html
+from trainplan.desk.server import command_line, server_environment
 from trainplan.desk.session import Draft, History, Session, normalize_changes, set_reason
 from trainplan.desk.widgets import BUTTONS, FIELDS, HEADS
 from trainplan.plan.levers import Lever, PlanLever, lever_position, move_lever, plan_levers, remove_changes
@@ -162,11 +162,11 @@ def load_scenario(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_section_has_a_heading_and_shows_what_moved(name: str, language: str) -> None:
     session = Session(NAME)
-    unmoved = section(name, session, language)
+    unmoved = section_html(name, session, language)
     assert f"<h2>{say(f'desk.{name}_head', language)}</h2>" in unmoved and "→" not in unmoved
     session.step(MONEY)
     session.compute()
-    assert "→" in section(name, session, language)
+    assert "→" in section_html(name, session, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -174,7 +174,7 @@ def test_a_target_that_moved_shows_both(language: str) -> None:
     session = Session(NAME)
     session.step({"ambition": {"value": "high"}})
     session.compute()
-    assert '<span class="old">125</span> → <b class="new">150</b>' in section("verdicts", session, language)
+    assert '<span class="old">125</span> → <b class="new">150</b>' in section_html("verdicts", session, language)
 
 
 PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]
@@ -542,7 +542,7 @@ def test_a_wrong_parameter_stops_it_in_words() -> None:
 def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> None:
     call = command_line(parse_arguments(["desk", "--port=8899"]).options, tmp_path)
     assert "--Voila.ip=127.0.0.1" in call and "--token" in call and call[-1] == "--port=8899"
-    known = environment(tmp_path, {"JUPYTER_PATH": "here"})
+    known = server_environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
     assert (Path(known["JUPYTER_PATH"].split(os.pathsep)[0]) / "voila" / "templates" / "desk" / "conf.json").is_file()
 

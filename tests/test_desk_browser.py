@@ -120,7 +120,7 @@ def test_the_desk_as_an_application(tmp_path: Path) -> None:
         moved(page, 2)
         assert facts(page) != before and figure(page) != drawn
         assert seen.complaints == [] and outside(seen.requests, url) == []
-        (server,) = (process for process in psutil.Process().children() if "serve(" in " ".join(process.cmdline()))
+        (server,) = (process for process in psutil.Process().children() if "serve_desk(" in " ".join(process.cmdline()))
         (kernel,) = server.children()
         page.goto("about:blank")
         assert psutil.wait_procs([kernel], WAIT / 1000)[0] == [kernel], "the page that is left ends its kernel"

@@ -57,7 +57,7 @@ def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
     """Every figure of every page."""
     values = values_of(odd)
     found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow", "best_plan")]
-    assert len(found) >= 20 and set(FIGURES) < set(parts.names())
+    assert len(found) >= 20 and set(FIGURES) < set(parts.list_parts())
     return found
 
 

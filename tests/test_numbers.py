@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pytest
 
-from trainplan.text.formats import bare_billions, billions, number, percent, sort_key, vnd
+from trainplan.text.formats import bare_billions, billions, calendar_day, number, percent, sort_key, vnd
 
 NARROW = "\u202f"
 
@@ -27,6 +28,8 @@ NARROW = "\u202f"
         (billions(15e9, "vi"), f"15,0{NARROW}tỷ đồng"),
         (billions(15.06e9, "en"), f"15.1{NARROW}bn VND"),
         (bare_billions(1_234.5e9, "vi"), "1.234,5"),
+        (calendar_day(date(2026, 1, 2), "vi"), "02/01/2026"),
+        (calendar_day(date(2026, 1, 2), "en"), "2026-01-02"),
         (vnd(63_900_219_000, "vi"), f"63.900.219.000{NARROW}đồng"),
     ],
 )

@@ -127,7 +127,7 @@ def values(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return values_of(with_ranges(tmp_path_factory.mktemp("plan")), {"allocation": request.param})
 
 
-@pytest.mark.parametrize("name", parts.names())
+@pytest.mark.parametrize("name", parts.list_parts())
 def test_a_part_is_shown_and_gives_its_value_in_both_languages(
     name: str, values: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
                 assert isinstance(piece, SentencesPiece) and isinstance(part.sentences(language), list)
 
 
-@pytest.mark.parametrize("name", parts.names())
+@pytest.mark.parametrize("name", parts.list_parts())
 def test_a_part_is_documented_and_has_a_caption_in_both_languages(name: str) -> None:
     assert len(inspect.getdoc(getattr(parts, name)) or "") > 20
     vietnamese, english = (Part(name).caption(language) for language in LANGUAGES)
@@ -154,12 +154,14 @@ def test_a_part_is_documented_and_has_a_caption_in_both_languages(name: str) -> 
 
 
 def test_nothing_has_a_caption_and_no_part() -> None:
-    assert {key.removeprefix("caption.") for key in texts("en") if key.startswith("caption.")} == set(parts.names())
+    assert {key.removeprefix("caption.") for key in texts("en") if key.startswith("caption.")} == set(
+        parts.list_parts()
+    )
 
 
 def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() -> None:
     registers = [figures.FIGURES, tables.TABLES, sentences.SENTENCES, COMPOSED]
-    assert sorted(name for register in registers for name in register) == parts.names()  # each once
+    assert sorted(name for register in registers for name in register) == parts.list_parts()  # each once
     assert set(sentences.SENTENCES) > ANSWERS and set(tables.TABLES) > LEFT_OUT
 
 
@@ -170,7 +172,7 @@ def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.C
     show(*(make_part(name, values) for name in drawn))
     assert capsys.readouterr().out == ""
     assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]
-    empty = {name for name in parts.names() if not make_part(name, values).pieces}
+    empty = {name for name in parts.list_parts() if not make_part(name, values).pieces}
     assert empty == {*drawn, "describe_loop", "probability_summary"} - LEFT_OUT
 
 
@@ -180,7 +182,7 @@ def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setitem(sentences.SENTENCES, "years", years)
     plan = open_notebook(names()).plan
-    assert "years" in parts.names() and parts.years(plan).sentences("en") == [f"{plan.first}–{plan.last} (en)"]
+    assert "years" in parts.list_parts() and parts.years(plan).sentences("en") == [f"{plan.first}–{plan.last} (en)"]
 
 
 def test_what_a_part_does_not_have_is_said() -> None:
@@ -201,3 +203,9 @@ def test_the_flow_is_that_of_the_group_asked_for_or_of_the_busiest() -> None:
     assert parts.group_flow(results, "leaders").sentences("en") == [names_of["leaders"]]
     own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
     assert parts.group_flow(results).sentences("en") == [names_of[left[list(own)].idxmax()]]
+
+
+def test_a_plan_without_a_group_of_its_own_objective_has_a_flow() -> None:
+    page = open_notebook(names(plan=str(SOUND.parents[1] / "plans" / "counts")))
+    assert {row.kind for row in page.plan.tables.objectives} == {"count"}
+    assert parts.group_flow(page.results).sentences("en")[0] and parts.group_flow(page.results).figure("en")

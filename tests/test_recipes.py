@@ -130,9 +130,10 @@ def test_a_lever_appears_on_the_desk(project: Path) -> None:
     follow("Add a lever.", project)
     assert in_project(project, "-m", "trainplan", "check", PLAN)
     code = f"""
-from trainplan.desk.bench import Bench
+from pathlib import Path
 from trainplan.desk.desk import Desk
-seen, found = [Desk(Bench({PLAN!r}), "en", None).root], []
+from trainplan.desk.session import Session
+seen, found = [Desk(Session({PLAN!r}), "en", Path("out")).root], []
 while seen:
     widget = seen.pop()
     seen += getattr(widget, "children", ())

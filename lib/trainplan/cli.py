@@ -203,9 +203,9 @@ def open_lab(arguments: argparse.Namespace) -> int:
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
-    from trainplan.desk.server import serve
+    from trainplan.desk.server import serve_desk
 
-    serve(arguments.options)
+    serve_desk(arguments.options)
     return DONE
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from trainplan.desk import saving
 from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
-from trainplan.desk.sections import headline, section
+from trainplan.desk.sections import headline_html, section_html
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
 from trainplan.plan.levers import Changes, PlanLever, move_lever, remove_changes
@@ -28,7 +28,7 @@ def report_errors(method: Method) -> Method:
     """The method, with whatever goes wrong in it shown as a message on its desk; the changes stay."""
 
     @wraps(method)
-    def guarded(desk: Desk, *values: Any) -> None:
+    def call_method(desk: Desk, *values: Any) -> None:
         try:
             method(desk, *values)
         except (PlanError, OutputError) as error:
@@ -39,7 +39,7 @@ def report_errors(method: Method) -> Method:
         except Exception as error:
             desk.show_message(say("desk.unexpected", desk.language, why=f"{type(error).__name__}: {error}"))
 
-    return guarded
+    return call_method
 
 
 class Desk:
@@ -92,11 +92,11 @@ class Desk:
     def show_results(self) -> None:
         """Every part of the desk as the session has it; a widget whose value is the same sends nothing."""
         language, controls = self.language, self.controls
-        controls.headline.value = headline(self.session, language)
+        controls.headline.value = headline_html(self.session, language)
         for row in self.levers.values():
             row.show(self.session.position(row.lever), language)
         for name, widget in controls.sections.items():
-            widget.value = section(name, self.session, language)
+            widget.value = section_html(name, self.session, language)
         lines = list_changes(self.session, language)
         for line in lines:
             if line.key not in self.rows:
@@ -144,11 +144,13 @@ class Desk:
 
     @report_errors
     def undo(self) -> None:
+        """Goes back to the changes before the last step."""
         self.session.history = self.session.history.undo()
         self.refresh()
 
     @report_errors
     def redo(self) -> None:
+        """Takes the step again that was taken back last."""
         self.session.history = self.session.history.redo()
         self.refresh()
 

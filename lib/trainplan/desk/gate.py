@@ -40,12 +40,13 @@ class Gate(JupyterHandler):
         _ = self.xsrf_token  # asking for it sets the cookie that the page sends when it is left
 
     def write_error(self, status_code: int, **_: Any) -> None:
+        """In words: how the address is to be opened, to whoever has no token."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         refused = "".join(f"{say('desk.refused', language)}\n" for language in LANGUAGES)
         self.finish(f"{status_code} {self._reason}\n" if self.known else refused)
 
 
-def gated(handler: type[RequestHandler]) -> type[RequestHandler]:
+def put_behind_gate(handler: type[RequestHandler]) -> type[RequestHandler]:
     """The handler behind the gate."""
     return type(handler.__name__, (Gate, handler), {})
 
@@ -55,6 +56,7 @@ class Outputs(StaticFileHandler):
 
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:
+        """The file itself; an error 404 for what is no path."""
         try:
             return os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - the base class compares strings
         except (OSError, ValueError) as error:
@@ -65,6 +67,7 @@ class DeskServer(Voila):
     """Voilà for one notebook; a signal ends it and its kernels, once."""
 
     def initialize(self, argv: Sequence[str] | None = None) -> None:
+        """Sets the server up, an end by signal included."""
         super().initialize(argv)
         self.ioloop = IOLoop.current()  # Voilà sets it last of all, and a signal may come before
         signal.signal(signal.SIGINT, self._handle_signal_stop)
@@ -75,15 +78,20 @@ class DeskServer(Voila):
         super()._handle_signal_stop(sig, frame)
 
     def init_settings(self) -> dict[str, Any]:
+        """Voilà\'s settings, with a token whatever the options say."""
         settings = super().init_settings()
         if not self.identity_provider.token:  # switched off by an option or the person's settings
             self.identity_provider.token = secrets.token_hex(24)
             self.identity_provider.token_generated = True
-        return settings | {"default_handler_class": gated(ErrorHandler), "default_handler_args": {"status_code": 404}}
+        return settings | {
+            "default_handler_class": put_behind_gate(ErrorHandler),
+            "default_handler_args": {"status_code": 404},
+        }
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
+        """Voilà\'s handlers, every one behind the gate."""
         rules = map(self._ours, super().init_handlers())
-        return [(address, gated(handler), *rest) for address, handler, *rest in rules]
+        return [(address, put_behind_gate(handler), *rest) for address, handler, *rest in rules]
 
     def _ours(self, rule: tuple[Any, ...]) -> tuple[Any, ...]:
         """Voilà's rule, but the page at its own address alone, and of the files those below outputs/."""

@@ -97,7 +97,7 @@ def save_excel(session: Session, output: Path, language: str) -> Path:
     """Writes the results on the desk as a workbook named after their scenario, and returns its path."""
     name = session.saved_as or (UNSAVED if session.changes else BASE)
     otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
-    title = {file: title for title, file in session.scenarios(language)}.get(name, otherwise)
+    title = {file: title for title, file in session.scenario_titles(language)}.get(name, otherwise)
     path = output / folder_name(session.plan.key) / f"{name}.{language}.xlsx"
     return write_excel(session.results, path, language, title, date.today())
 
@@ -144,11 +144,11 @@ def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
                 start_new_session=True,
             )  # fmt: skip
-        told, status = 0, None
+        sent, status = 0, None
         while status is None:
             time.sleep(WAIT)
             status = process.poll()
-            told = _tell_steps(log, told, on_step)
+            sent = _tell_steps(log, sent, on_step)
         lines = log.read_text("utf-8", "replace").splitlines()
         log.unlink()
     except OSError as error:
@@ -159,10 +159,10 @@ def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on
     on_end(index if status in WRITTEN and index.is_file() else None, why if status else "")
 
 
-def _tell_steps(log: Path, told: int, on_step: OnStep) -> int:
-    """Tells of the steps in the log beyond those already told; returns how many are told now."""
+def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
+    """Tells of the steps in the log beyond those already told of; returns how many there are now."""
     steps = [found for line in log.read_text("utf-8", "replace").splitlines() if (found := STEP.match(line))]
-    for found in steps[told:]:
+    for found in steps[sent:]:
         on_step(int(found[1]), int(found[2]))
     return len(steps)
 

@@ -31,7 +31,7 @@ VERDICT_COLUMNS = ("objective", "due", "target", "coverage", "gap", "verdict", "
 
 
 @cache
-def style() -> str:
+def read_style() -> str:
     """The desk's style sheet."""
     return STYLE.read_text(encoding="utf-8")
 
@@ -39,7 +39,7 @@ def style() -> str:
 # --- the headline
 
 
-def headline(session: Session, language: str) -> str:
+def headline_html(session: Session, language: str) -> str:
     """The answer in one line, each fact with what it was before; and what the results are compared with."""
     facts, before = (_facts(results, language) for results in (session.results, session.compared))
     cells = []
@@ -75,7 +75,7 @@ def _gap_when_due(results: Results) -> Array:
 # --- tables, old → new where something moved
 
 
-def missing(results: Results, compared: Results | None, language: str) -> str:
+def missing_table(results: Results, compared: Results | None, language: str) -> str:
     """Heat map: people missing from each target by year; a frame marks the due year."""
     plan, new, base = results.plan, results.run.gap.gap[..., 0], results.run.gap.base[..., 0]
     old = compared.run.gap.gap[..., 0] if compared else new
@@ -96,7 +96,7 @@ def _shade(share: float) -> str:
     return f"background:{SHADES[level]};color:{'#ffffff' if level == len(SHADES) - 1 else '#1f2328'}"
 
 
-def verdicts(results: Results, compared: Results | None, language: str) -> str:
+def verdict_table(results: Results, compared: Results | None, language: str) -> str:
     """Every objective as of its due year: target, coverage, people missing, verdict and what binds it."""
     new = _verdict_texts(results, language)
     old = _verdict_texts(compared, language) if compared else new
@@ -131,7 +131,7 @@ def _text_change(old: str, new: str) -> str:
     return f'<span class="old">{escape(old)}</span> → <b class="new">{escape(new)}</b>'
 
 
-def enrollment(results: Results, compared: Results | None, language: str) -> str:
+def enrollment_table(results: Results, compared: Results | None, language: str) -> str:
     """New learners by year: needed, deliverable and funded in all, then of every program that has or had any."""
     plan, now, old = results.plan, results.run, (compared or results).run
     rows = []
@@ -165,13 +165,13 @@ def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
 SECTIONS = {
     "coverage": draw_coverage,
     "cost": draw_cost,
-    "missing": missing,
-    "verdicts": verdicts,
-    "enrollment": enrollment,
+    "missing": missing_table,
+    "verdicts": verdict_table,
+    "enrollment": enrollment_table,
 }
 
 
-def section(name: str, session: Session, language: str) -> str:
+def section_html(name: str, session: Session, language: str) -> str:
     """One figure or table under its heading."""
     compared = session.compared if session.compared is not session.results else None
     body = SECTIONS[name](session.results, compared, language)
@@ -183,11 +183,11 @@ def desk_page(session: Session, language: str) -> str:
     changes = tables.changes(session.plan, language)
     unchanged = f"<p>{say('desk.no_changes', language)}</p>"
     parts = [
-        f"<style>{style()}</style>",
+        f"<style>{read_style()}</style>",
         f'<p class="plan">{escape(session.plan.title(language))}</p>',
-        headline(session, language),
+        headline_html(session, language),
         html_table(changes, say("desk.changes", language)) if len(changes) else unchanged,
-        *(section(name, session, language) for name in SECTIONS),
+        *(section_html(name, session, language) for name in SECTIONS),
         f'<p class="ghost">{escape(say("desk.static", language))}</p>',
     ]
     return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'

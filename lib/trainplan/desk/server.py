@@ -31,19 +31,19 @@ def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
     return [str(root / NOTEBOOK), "--token", *ours, *options]
 
 
-def environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
+def server_environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What the server and its kernels need to know: where our page is, and below which folder links lie."""
     places = [str(TEMPLATES), *filter(None, [base.get("JUPYTER_PATH")])]
     return {**base, "JUPYTER_PATH": os.pathsep.join(places), "TRAINPLAN_ROOT": str(root)}
 
 
-def serve(options: Sequence[str], root: Path = PROJECT) -> None:
+def serve_desk(options: Sequence[str], root: Path = PROJECT) -> None:
     """Serves the desk until it is stopped. OutputError where Voilà is not installed."""
     if importlib.util.find_spec("voila") is None:
         raise OutputError(both("desk.needs_voila"))
     from trainplan.desk.gate import DeskServer
 
-    os.environ.update(environment(root))
+    os.environ.update(server_environment(root))
     os.chdir(root)
     end_with_the_terminal()
     DeskServer.launch_instance(command_line(options, root))

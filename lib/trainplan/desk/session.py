@@ -11,7 +11,7 @@ from typing import Any
 
 from trainplan.plan.find import find_scenario, scenario_names
 from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
-from trainplan.plan.plan import Plan, load_plan, spoken
+from trainplan.plan.plan import Plan, load_plan, text_in
 from trainplan.plan.reading import Files
 from trainplan.results.tables import Results, compute
 from trainplan.storage.files import write_error, write_text
@@ -176,11 +176,11 @@ class Session:
         """Where the present changes put a lever."""
         return lever_position(self.changes, lever)
 
-    def scenarios(self, language: str) -> list[tuple[str, str]]:
+    def scenario_titles(self, language: str) -> list[tuple[str, str]]:
         """(title, name) of every scenario beside the plan; one that cannot be read is called by its name."""
         found = []
         for name in scenario_names(self.plan_path):
             content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
-            title = spoken(content.get("title") or name, language) if content else name
+            title = text_in(content.get("title") or name, language) if content else name
             found.append((f"{title} ({name})" if title != name else name, name))
         return found

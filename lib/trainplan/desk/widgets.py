@@ -75,7 +75,7 @@ class Controls:
         answer = widgets.VBox(list(self.sections.values()), layout=ANSWER).add_class("tp-answer")
         root = widgets.VBox(
             [
-                widgets.HTML(f"<style>{sections.style()}</style>"),
+                widgets.HTML(f"<style>{sections.read_style()}</style>"),
                 widgets.HBox([self.title, self.language], layout=widgets.Layout(justify_content="space-between")),
                 self.draft_bar, self.message,
                 widgets.HBox([*steps, self.compared, self.chosen, self.buttons["load"]], layout=WRAP),
@@ -115,7 +115,7 @@ class Controls:
 
     def list_scenarios(self, session: Session, language: str) -> None:
         """The scenarios beside the plan, as they are now; what was chosen stays chosen."""
-        found = [(say("plan.base", language), BASE), *session.scenarios(language)]
+        found = [(say("plan.base", language), BASE), *session.scenario_titles(language)]
         names = {name for _, name in found}
         self._quiet = True
         for listed, standing in ((self.compared, session.compared_name), (self.chosen, self.chosen.value)):

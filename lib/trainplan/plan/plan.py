@@ -109,20 +109,20 @@ class Plan:
 
     def title(self, language: str) -> str:
         """The plan's name in `vi` or `en`."""
-        return spoken(self.choices.name, language)
+        return text_in(self.choices.name, language)
 
     def scenario_title(self, language: str) -> str:
         """The scenario's title in `vi` or `en`."""
         if self.scenario == "base":
             return say("plan.base", language)
-        return spoken(self.scenario_words.get("title", self.scenario), language)
+        return text_in(self.scenario_words.get("title", self.scenario), language)
 
     def scenario_reason(self, language: str) -> str:
         """Why the scenario changes what it changes, in `vi` or `en`; empty where it does not say."""
-        return spoken(self.scenario_words.get("reason", ""), language)
+        return text_in(self.scenario_words.get("reason", ""), language)
 
 
-def spoken(words: object, language: str) -> str:
+def text_in(words: object, language: str) -> str:
     """Text in a language; where there is one text only, that one."""
     if isinstance(words, dict):
         return str(words.get(language) or next(iter(words.values()), ""))

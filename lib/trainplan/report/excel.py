@@ -16,7 +16,7 @@ from trainplan.sheets.workbook import Cell, SheetColumn, Workbook
 from trainplan.storage.files import write_bytes
 from trainplan.storage.provenance import package_versions
 from trainplan.text.catalog import say
-from trainplan.text.formats import day
+from trainplan.text.formats import calendar_day
 
 COVER_WIDTHS = (34, 32, 32, 32)  # letters
 
@@ -37,7 +37,7 @@ def _add_cover(workbook: Workbook, results: Results, language: str, title: str, 
     cover.add_title(title)
     cover.add_line(say("excel.plan", language), plan.title(language))
     cover.add_line(say("excel.years", language), f"{plan.first}–{plan.last}")
-    cover.add_line(say("excel.date", language), day(today, language))
+    cover.add_line(say("excel.date", language), calendar_day(today, language))
     for sentence in headline(results, language):
         cover.add_line("", sentence)
     cover.add_line("", say("excel.note", language))

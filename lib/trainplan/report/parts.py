@@ -147,7 +147,7 @@ REGISTERS: tuple[tuple[Mapping[str, Callable[..., Any]], type[Piece]], ...] = (
 COMPOSED: dict[str, Callable[..., Part]] = {}
 
 
-def names() -> list[str]:
+def list_parts() -> list[str]:
     """The names of all parts."""
     return sorted({*COMPOSED, *(name for register, _ in REGISTERS for name in register)})
 
@@ -159,14 +159,14 @@ def find_part(name: str) -> Callable[..., Part]:
     for register, kind in REGISTERS:
         if name in register:
             return _part_of(name, register[name], kind)
-    raise AttributeError(f"no part {name!r}; nearest: {nearest_name(name, names())!r}")
+    raise AttributeError(f"no part {name!r}; nearest: {nearest_name(name, list_parts())!r}")
 
 
 __getattr__ = find_part
 
 
 def __dir__() -> list[str]:
-    return [*names(), "Part", "find_part", "names"]
+    return [*list_parts(), "Part", "find_part", "list_parts"]
 
 
 def _part_of(name: str, function: Callable[..., Any], kind: type[Piece]) -> Callable[..., Part]:
@@ -188,7 +188,7 @@ def _part_of(name: str, function: Callable[..., Any], kind: type[Piece]) -> Call
 # --- parts of several pieces
 
 
-def composed(function: Callable[..., Part]) -> Callable[..., Part]:
+def register_composition(function: Callable[..., Part]) -> Callable[..., Part]:
     """Registers a function that composes a part, under its name."""
     COMPOSED[function.__name__] = function
     return function
@@ -198,7 +198,7 @@ def _join(name: str, *parts: Part) -> Part:
     return Part(name, tuple(piece for part in parts for piece in part.pieces))
 
 
-@composed
+@register_composition
 def title(plan: Plan) -> Part:
     """The plan, the scenario and why there is one."""
 
@@ -209,20 +209,20 @@ def title(plan: Plan) -> Part:
     return Part("title", (TitlePiece("title", lines),))
 
 
-@composed
+@register_composition
 def warnings(plan: Plan) -> Part:
     """What the check of the input found worth a look, in both languages."""
     return Part("warnings", (SentencesPiece("warnings", lambda _: plan.warnings),))
 
 
-@composed
+@register_composition
 def value_of_money_over_time(results: Results) -> Part:
     """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
     said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
     return _join("value_of_money_over_time", said(results.plan), drawn(results))
 
 
-@composed
+@register_composition
 def group_flow(results: Results, group: str | None = None) -> Part:
     """A group's stock, who joins and leaves, under its name; without one, the group that most people leave."""
     id = group or busiest_group(results)
@@ -231,25 +231,25 @@ def group_flow(results: Results, group: str | None = None) -> Part:
 
 
 def busiest_group(results: Results) -> str:
-    """The group that most people leave, among those with an objective of their own."""
+    """The group that most people leave, among those with an objective of their own, or else among all."""
     own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
     left = results["workforce"].groupby("group")["leavers"].sum()
-    return str(left[left.index.isin(own)].idxmax())
+    return str((left[left.index.isin(own)] if own else left).idxmax())
 
 
-@composed
+@register_composition
 def best_plan(compared: RuleComparison) -> Part:
     """What the best plan reaches with the same money, beside every rule: sentences, figure and table."""
     return _join("best_plan", *(find_part(one)(compared) for one in ("compare_best_plan", "rule_comparison", "rules")))
 
 
-@composed
+@register_composition
 def goal(goal: Goal) -> Part:
     """The least yearly amount with which every target is met that money can meet, and the targets that it cannot."""
     return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal))
 
 
-@composed
+@register_composition
 def likelihood(draws: Uncertainty | None) -> Part:
     """The answer of the draws in a few sentences; without draws, why there are none."""
     return _join("likelihood", find_part("probability_summary")(draws) if draws else find_part("no_ranges")())

@@ -84,7 +84,7 @@ class ResultTable:
         """The heading of a column: the table's own, else that of every column of the name; amounts say their unit."""
         amount = column.removesuffix("_vnd")
         if amount != column and f"head.{column}" not in texts(language) and f"head.{amount}" in texts(language):
-            return heading(column, language, unit="VND")
+            return column_heading(column, language, unit="VND")
         return own_text("head", self.stem, column, language)
 
     def meaning(self, language: str) -> str:
@@ -109,7 +109,7 @@ class ResultTable:
         return found[[name for name in self.column_names if name in found]]
 
 
-def heading(column: str, language: str, unit: str = "") -> str:
+def column_heading(column: str, language: str, unit: str = "") -> str:
     """What stands above a column, with `unit.<unit>` in brackets: `head.<column>` (amounts leave out `_vnd`).
 
     A column without such a text, as that of a year, is its own heading.

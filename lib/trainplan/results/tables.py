@@ -89,7 +89,7 @@ def _tidy(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.
     return pd.DataFrame({"year": years, **frame, **{name: value[..., 0].ravel() for name, value in values.items()}})
 
 
-def _named(owner: object, *names: str) -> dict[str, Array]:
+def _columns_of(owner: object, *names: str) -> dict[str, Array]:
     """Columns that are called as the arrays that they show."""
     return {name: getattr(owner, name) for name in names}
 
@@ -102,7 +102,7 @@ def _ids(plan: Plan, table: str) -> list[str]:
 def workforce_table(results: Results) -> pd.DataFrame:
     """Head-count, joiners and leavers of every group and year."""
     plan = results.plan
-    values = _named(results.run.people, "headcount", "joiners", "leavers")
+    values = _columns_of(results.run.people, "headcount", "joiners", "leavers")
     return _tidy({"year": plan.years, "group": _ids(plan, "groups")}, values)
 
 
@@ -111,14 +111,14 @@ def enrollment_table(results: Results) -> pd.DataFrame:
     """People of every pair of objective and program: needed, deliverable, funded, completed."""
     pairs = pairs_of(results.plan)
     keys = {"year": results.plan.years, "objective": [o for o, _ in pairs], "program": [p for _, p in pairs]}
-    return _tidy(keys, _named(results.run, "needed", "deliverable", "funded", "completed"))
+    return _tidy(keys, _columns_of(results.run, "needed", "deliverable", "funded", "completed"))
 
 
 @run_table("classes")
 def classes_table(results: Results) -> pd.DataFrame:
     """Learners and classes of every program, new and in all."""
     keys = {"year": results.plan.years, "program": _ids(results.plan, "programs")}
-    return _tidy(keys, _named(results.run, "new_learners", "learners", "new_classes", "classes"))
+    return _tidy(keys, _columns_of(results.run, "new_learners", "learners", "new_classes", "classes"))
 
 
 def _by_program_and_source(results: Results, years: range, values: Mapping[str, Array]) -> pd.DataFrame:
@@ -135,7 +135,9 @@ def _by_program_and_source(results: Results, years: range, values: Mapping[str, 
 @run_table("cost")
 def cost_table(results: Results) -> pd.DataFrame:
     """What every program costs every source that pays for it, VND."""
-    return _by_program_and_source(results, results.plan.years, _named(results.run, "deliverable_vnd", "funded_vnd"))
+    return _by_program_and_source(
+        results, results.plan.years, _columns_of(results.run, "deliverable_vnd", "funded_vnd")
+    )
 
 
 @run_table("commitments")
@@ -171,7 +173,12 @@ def gap_table(results: Results) -> pd.DataFrame:
     plan, arrays, run = results.plan, results.arrays, results.run
     objectives, gap = plan.tables.objectives, run.gap
     target = np.broadcast_to(arrays.target, run.path.shape)
-    values = {"base": gap.base, "target_path": run.path, "target": target, **_named(gap, "reached", "coverage", "gap")}
+    values = {
+        "base": gap.base,
+        "target_path": run.path,
+        "target": target,
+        **_columns_of(gap, "reached", "coverage", "gap"),
+    }
     keys = {"year": plan.years, "objective": [r.id for r in objectives], "group": [r.group for r in objectives]}
     frame = _tidy(keys, values)
     is_due = (np.arange(arrays.years)[:, None] >= arrays.due).ravel()

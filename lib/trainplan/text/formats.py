@@ -56,7 +56,7 @@ def vnd(value: float | None, language: str) -> str:
     return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"
 
 
-def day(value: date, language: str) -> str:
+def calendar_day(value: date, language: str) -> str:
     """A day of the calendar: 02/01/2026 in Vietnamese, 2026-01-02 in English."""
     return say("date.day", language, year=f"{value:%Y}", month=f"{value:%m}", day=f"{value:%d}")
 

@@ -11,7 +11,7 @@ from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.columns import Column, build_table, label, words
+from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.report.tables.columns import billions as billions_cell
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
@@ -22,7 +22,7 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
     rows = compared.table.rename(columns={"weighted_shortfall": "behind_path"})
     rows["met_of"] = [f"{met} / {count}" for met, count in zip(rows["met"], rows["objectives"], strict=True)]
     columns = [
-        Column("rule", words("rule")),
+        Column("rule", terms_of("rule")),
         Column("met_of"),
         Column("behind_path", "people"),
         *(Column(key, billions_cell(1), "bn") for key in ("funded_vnd", "commitments_vnd")),
@@ -30,10 +30,10 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
     return build_table(rows, columns, language)
 
 
-def relaxations(plan: Plan, ways: Sequence[Relaxation], language: str) -> pd.DataFrame:
-    """A row a way to meet an objective that is missed, in the order of `ways`: objective, changes, billions more."""
+def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
+    """A row a way to meet an objective that is missed, in the order of `found`: objective, changes, billions more."""
     rows = [
-        {"objective": way.objective, "way": _changes(plan, way, language), "costs_more": way.cost_vnd} for way in ways
+        {"objective": way.objective, "way": _changes(plan, way, language), "costs_more": way.cost_vnd} for way in found
     ]
     columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND", "bn")]
     return build_table(rows, columns, language)

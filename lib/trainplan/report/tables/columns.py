@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.plan import Plan
-from trainplan.results.registry import RESULTS, Stem, heading
+from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
 from trainplan.text.formats import NOTHING, bare_billions, number, percent
 
@@ -29,7 +29,8 @@ FORMATS: dict[str, Show] = {
 class Column:
     """A column of a table for the screen.
 
-    `key` is its name in the rows and in `heading`, as `unit` is. `show` is a unit of FORMATS, or writes a cell itself.
+    `key` is its name in the rows, and with `unit` in `column_heading`. `show` is a unit of FORMATS, or writes a cell
+    itself.
     """
 
     key: str
@@ -38,7 +39,7 @@ class Column:
 
     def heading(self, language: str) -> str:
         """What stands above the column."""
-        return heading(self.key, language, self.unit)
+        return column_heading(self.key, language, self.unit)
 
     def cells(self, values: pd.Series, language: str) -> list[str]:
         """The column's values as text."""
@@ -62,7 +63,7 @@ def result_columns(plan: Plan, stem: Stem, *names: str) -> list[Column]:
     return [
         Column(
             column.name,
-            label(plan, column.ids_of) if column.ids_of else words(column.words) if column.words else column.unit,
+            label(plan, column.ids_of) if column.ids_of else terms_of(column.words) if column.words else column.unit,
         )
         for column in columns
     ]
@@ -73,7 +74,7 @@ def label(plan: Plan, table: str) -> Show:
     return lambda id, language: plan.label(table, id, language) if isinstance(id, str) and id else ""
 
 
-def words(family: str) -> Show:
+def terms_of(family: str) -> Show:
     """Writes a word of a family of the catalog, such as `verdict`; nothing for an empty cell."""
     return lambda word, language: term(family, word, language) if word else ""
 

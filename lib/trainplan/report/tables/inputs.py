@@ -9,7 +9,7 @@ import pandas as pd
 
 from trainplan.plan.address import Change, address_label, in_language, row_label, value_label
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report.tables.columns import Column, build_table, label, words
+from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.report.titles import report_title
 from trainplan.results import decision
 from trainplan.results.sources import source_register
@@ -83,10 +83,10 @@ def basis_register(plan: Plan, language: str) -> pd.DataFrame:
         line = {"table": name, "row": named, "value": _register_values(plan, name, some, language)}
         lines.append({**line, "kind": kind, "basis": basis})
     columns = [
-        Column("table", words("table")),
+        Column("table", terms_of("table")),
         Column("row"),
         Column("value"),
-        Column("kind", words("basis")),
+        Column("kind", terms_of("basis")),
         Column("basis"),
     ]
     return build_table(lines, columns, language)
@@ -114,7 +114,7 @@ def _basis_in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
 def basis_count(plan: Plan, language: str) -> pd.DataFrame:
     """A row a kind of basis (decision, law, statistic, assumption): how many rows of the plan rest on it."""
     counts = source_register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
-    return build_table(counts, [Column("kind", words("basis")), Column("count", "people")], language)
+    return build_table(counts, [Column("kind", terms_of("basis")), Column("count", "people")], language)
 
 
 def changes(plan: Plan, language: str) -> pd.DataFrame:
