@@ -72,7 +72,7 @@ def test_the_numbers_of_an_giang_are_those_that_the_readmes_tell() -> None:
         "base", "priority_rule", "optimal_rule",
     )}  # fmt: skip
     assert met == {"base": 0, "priority_rule": 7, "optimal_rule": 10}
-    assert f"{compute(load_plan(PLAN)).required_vnd / 1e9:.1f}" == "80.5"
+    assert f"{compute(load_plan(PLAN)).requirement_vnd / 1e9:.1f}" == "80.5"
     english, vietnamese = (guide.read_text("utf-8") for guide in READMES)
     assert "seven of\nseventeen, and planned for all years at once ten" in english and "80.5 billion" in english
     assert "10 trong 17\n" in vietnamese and "thay vì 7 " in vietnamese
