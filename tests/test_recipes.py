@@ -96,7 +96,6 @@ def test_a_result_table_appears_in_csv_and_the_reference(project: Path) -> None:
     assert "### growth.csv – Growth of groups" in reference and "People who joined less those who left." in reference
 
 
-@pytest.mark.xfail(not (ROOT / "lib" / "trainplan" / "sheets").is_dir(), reason="Excel does not yet read the registry")
 def test_a_result_table_appears_in_excel(project: Path) -> None:
     follow("Add a result table.", project)
     code = f"""
