@@ -20,7 +20,8 @@ from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import build_arrays, redraw_arrays
 from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
-from trainplan.plan.plan import DEFAULT_PLAN, Plan, load_plan
+from trainplan.plan.find import DEFAULT_PLAN
+from trainplan.plan.plan import Plan, load_plan
 
 DRAWS, MANY, SINGLE, REPEATS = 100_000, 1_000_000, 100, 3
 CHUNKS = (256, 512, 1024, 2048, 4096, 8192)

@@ -16,7 +16,8 @@ import numpy as np
 
 from trainplan.model.arrays import build_arrays
 from trainplan.model.simulate import simulate
-from trainplan.plan.plan import DEFAULT_PLAN, load_plan
+from trainplan.plan.find import DEFAULT_PLAN
+from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
 
 DRAWS = 2_000

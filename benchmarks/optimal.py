@@ -20,7 +20,8 @@ from trainplan.optimize.best_plan import solve_best_plan
 from trainplan.optimize.constants import Constants
 from trainplan.optimize.formulation import build_formulation
 from trainplan.optimize.lp import Solver
-from trainplan.plan.plan import DEFAULT_PLAN, load_plan
+from trainplan.plan.find import DEFAULT_PLAN
+from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import stat
 import sys
@@ -98,3 +100,12 @@ def test_the_ci_script_can_be_started() -> None:
     assert script.read_text("utf-8").startswith("#!/usr/bin/env bash\n")
     if sys.platform != "win32":
         assert script.stat().st_mode & stat.S_IXUSR
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_what_benchmarks_take_from_the_library_is_there(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "trainplan":
+            module = importlib.import_module(str(node.module))
+            missing = [alias.name for alias in node.names if not hasattr(module, alias.name)]
+            assert not missing, f"{node.module}: {missing}"
