@@ -41,7 +41,7 @@ def main() -> None:
     group = plan.tables.groups[0]
     drawn = {f"groups.{group.id}.leave_rate": np.linspace(0.5, 1.5, DRAWS) * group.leave_rate}
     reading = seconds(lambda: load_plan(name))
-    tables = seconds(lambda: compute(plan))
+    tables = seconds(lambda: compute(plan).tables)
     one = seconds(lambda: simulate(build_arrays(plan)))
     many = seconds(lambda: simulate(build_arrays(plan, drawn)))
     print(f"read and check the plan        {reading * 1e3:8.1f} ms")
