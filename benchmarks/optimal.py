@@ -65,7 +65,7 @@ def main() -> None:
     start = process_time()
     plan = load_plan(DEFAULT_PLAN, overrides={"allocation": "optimal"})
     read = process_time()
-    compute(plan).tables
+    list(compute(plan).tables)
     done = process_time()
     print(f"An Giang: read {read - start:.2f} s, best plan and all tables {done - read:.2f} s")
     numbers = build_arrays(plan)
