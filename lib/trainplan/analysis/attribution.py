@@ -8,7 +8,7 @@ changes every set is run; beyond, orders are drawn at random, each with its reve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -24,7 +24,7 @@ from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import Address, record_key
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
-from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Tables
+from trainplan.plan.schema import CHANGEABLE_CHOICES, NEUTRAL_CHOICES, TABLES, Tables
 
 EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
@@ -32,7 +32,6 @@ SOLVED = 2  # changes up to which a rule is compared that decides all years at o
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
 COLUMNS = ["scenario", "result", "change", "part", "error"]
-NEUTRAL = ("language",)  # choices that no result depends on
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,18 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def attribute_each(one: Plan, others: Sequence[Plan]) -> list[tuple[Plan, pd.DataFrame]]:
+Attribute = Callable[[Plan, Plan], pd.DataFrame]  # `attribute`, or what gives the same
+
+
+def attribute_each(
+    one: Plan, others: Sequence[Plan], attribute: Attribute = attribute
+) -> list[tuple[Plan, pd.DataFrame]]:
     """The others that can be compared with the first and differ from it, each with its frame of `attribute`."""
     attributed = [(other, attribute(one, other)) for other in others]
     return [(other, frame) for other, frame in attributed if len(frame)]
 
 
-def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
+def attribute_all(one: Plan, others: Sequence[Plan], attribute: Attribute = attribute) -> pd.DataFrame:
     """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
     return pd.concat([attribute(one, one), *(attribute(one, other) for other in others)], ignore_index=True)
 
@@ -95,7 +99,7 @@ def is_comparable(one: Plan, other: Plan, changes: int) -> bool:
 
 def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
     """The cells that differ, by the address under which a scenario changes them."""
-    written = [*_addresses(other), *_addresses(one)]
+    written = [*written_addresses(other), *written_addresses(one)]
     groups: dict[str, list[ChangedCell]] = {}
     for cell in differing_cells(one, other):
         place = Address.of(cell.address)
@@ -104,7 +108,8 @@ def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
     return groups
 
 
-def _addresses(plan: Plan) -> list[str]:
+def written_addresses(plan: Plan) -> list[str]:
+    """The addresses under which a plan's scenario changes it, as they are written there."""
     return [str(address) for address in plan.scenario_words.get("set") or {}]
 
 
@@ -112,7 +117,7 @@ def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
     """Choices and cells that the two plans hold differently."""
     for choice in CHANGEABLE_CHOICES:
         old, new = getattr(one.choices, choice), getattr(other.choices, choice)
-        if old != new and choice not in NEUTRAL:
+        if old != new and choice not in NEUTRAL_CHOICES:
             yield ChangedCell(choice, "", 0, choice, old, new)
     for name, table in TABLES.items():
         for i, (mine, theirs) in enumerate(zip(one.tables[name], other.tables[name], strict=False)):

@@ -19,8 +19,8 @@ from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sob
 from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.cost import cost_by_source, lacking_money
 from trainplan.model.draws import CHUNK, simulate_draws
-from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import run_plan
+from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import Optimum, solve_plan
 from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
@@ -59,11 +59,13 @@ def uncertainty(
     loop: str = "",
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda _: None,
+    solve: Callable[[Plan], Optimum] = solve_plan,
 ) -> Uncertainty:
     """Draws the plan's ranges and simulates every draw; PlanError where it has none, or `draws` are fewer than LEAST.
 
     `loop` is `closed` or `open`; without one it is closed, but for a rule that decides all years at once, which can
-    only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done.
+    only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done; `solve`
+    gives the best plan that is replayed under a rule that decides all years at once.
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
@@ -71,7 +73,7 @@ def uncertainty(
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
     sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
-    for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):
+    for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk, solve):
         sample.add(replicate, inputs, run)
         progress(sample.done)
     ids = [row.id for row in plan.tables.objectives]
@@ -132,12 +134,17 @@ class Sample:
         self.done += count
 
 
+Draw = Callable[[Plan, int, int, str], Uncertainty]  # `uncertainty`, or what gives the same
+
+
 def plan_shape(plan: Plan) -> tuple[int, int]:
     """(years, objectives) of a plan."""
     return len(plan.years), len(plan.tables.objectives)
 
 
-def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Iterator[tuple[int, Array, Run]]:
+def sample_runs(
+    plan: Plan, draws: int, seed: int, loop: str, chunk: int, solve: Callable[[Plan], Optimum] = solve_plan
+) -> Iterator[tuple[int, Array, Run]]:
     """(replicate, what the ranges came to, (ranges, draws), and the run), at most `chunk` draws at a time.
 
     The draws are the same for every scenario and loop.
@@ -148,40 +155,42 @@ def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Ite
         for replicate, size in enumerate(replicate_sizes(draws))
         for shares in sobol_points(len(plan.ranges), size, seed, replicate, chunk)
     )
-    planned = decided_enrollment(plan) if loop == "open" else None
+    planned = decided_enrollment(plan, solve) if loop == "open" else None
     runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)
     for (replicate, inputs), run in zip(again, runs, strict=True):
         yield replicate, inputs, run
 
 
 def uncertainty_by_loop(
-    plan: Plan, draws: int = DRAWS, seed: int = SEED
+    plan: Plan, draws: int = DRAWS, seed: int = SEED, draw: Draw = uncertainty
 ) -> tuple[Uncertainty | None, Uncertainty | None]:
-    """The same draws in the closed and in the open loop; no draws for a plan without ranges.
+    """The same draws, by `draw`, in the closed and in the open loop; no draws for a plan without ranges.
 
     There is no closed loop for a rule that decides all years at once.
     """
     if not plan.ranges:
         return None, None
-    replanned = uncertainty(plan, draws, seed, "closed") if is_yearly(plan.allocation) else None
-    return replanned, uncertainty(plan, draws, seed, "open")
+    replanned = draw(plan, draws, seed, "closed") if is_yearly(plan.allocation) else None
+    return replanned, draw(plan, draws, seed, "open")
 
 
-def uncertainty_by_rule(plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED) -> list[Uncertainty]:
-    """The same draws under every rule that keeps the ceilings; no draws for a plan without ranges.
+def uncertainty_by_rule(
+    plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED, draw: Draw = uncertainty
+) -> list[Uncertainty]:
+    """The same draws, by `draw`, under every rule that keeps the ceilings; no draws for a plan without ranges.
 
     Closed loop for the rules that plan year by year, then open loop for all.
     """
     if not plan.ranges:
         return []
     plans = [under_rule(plan, rule) for rule in compared_rules()]
-    closed = [uncertainty(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
-    return [*closed, *(uncertainty(one, draws, seed, "open") for one in plans)]
+    closed = [draw(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
+    return [*closed, *(draw(one, draws, seed, "open") for one in plans)]
 
 
-def decided_enrollment(plan: Plan) -> Array:
+def decided_enrollment(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Array:
     """(Y, K, 1) people: what the plan decides without knowing what the draws bring."""
-    return run_plan(build_arrays(plan)).funded
+    return simulate(build_arrays(plan)).funded if is_yearly(plan.allocation) else solve(plan).enrollment
 
 
 def lacking_in_total(run: Run) -> Array:

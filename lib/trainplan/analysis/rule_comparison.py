@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from trainplan.model.arrays import build_arrays
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import Optimum, run_plan, solve_best_plan, weighted_shortfall
+from trainplan.optimize.best_plan import Optimum, run_plan, solve_plan, weighted_shortfall
 from trainplan.plan.choices import compared_rules
 from trainplan.plan.plan import Plan
 from trainplan.results.tables import Results, compute
@@ -48,10 +49,10 @@ class RuleComparison:
         return pd.DataFrame({"program": programs, **sent})
 
 
-def compare_rules(plan: Plan) -> RuleComparison:
-    """Every rule that keeps the ceilings on a plan, whatever its own is; the best plan among them."""
+def compare_rules(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> RuleComparison:
+    """Every rule that keeps the ceilings on a plan, whatever its own is; the best plan, by `solve`, among them."""
     arrays = build_arrays(plan)
-    best = solve_best_plan(replace(arrays, allocation="optimal"))
+    best = solve(under_rule(plan, "optimal"))
     others = (rule for rule in compared_rules() if rule != "optimal")
     runs = {rule: run_plan(replace(arrays, allocation=rule)) for rule in others}
     return RuleComparison(plan, best, {**runs, "optimal": best.run})
@@ -62,9 +63,9 @@ def under_rule(plan: Plan, rule: str) -> Plan:
     return replace(plan, choices=plan.choices.model_copy(update={"allocation": rule}))
 
 
-def best_plan(plan: Plan) -> Results:
+def best_plan(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Results:
     """The results of a plan when all years are planned at once, whatever its own rule; `best` holds the bound."""
-    return compute(under_rule(plan, "optimal"))
+    return compute(under_rule(plan, "optimal"), solve)
 
 
 def nearest_rule(compared: RuleComparison) -> str:

@@ -7,7 +7,7 @@ left if every other range were known. Where ranges act together the shares of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,26 @@ from trainplan.analysis.monte_carlo import SEED, decided_enrollment
 from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
+from trainplan.optimize.best_plan import Optimum, solve_plan
 from trainplan.plan.plan import Plan
 
 POINTS = 1024  # of the design; each costs one run more than there are ranges
 STILL = 1e-12  # a variance that is none
 
 
-def sensitivity(plan: Plan, loop: str = "closed", seed: int = SEED, design: int = POINTS) -> pd.DataFrame:
+def sensitivity(
+    plan: Plan,
+    loop: str = "closed",
+    seed: int = SEED,
+    design: int = POINTS,
+    solve: Callable[[Plan], Optimum] = solve_plan,
+) -> pd.DataFrame:
     """objective, input, low, high, share, a row a target and range: how far the range moves the coverage when due.
 
     An input is called by its addresses. `loop` is `closed` or `open` (see `monte_carlo`); `design` points, each of
-    which costs one run more than there are ranges.
+    which costs one run more than there are ranges; `solve` as for `uncertainty`.
     """
-    planned = decided_enrollment(plan) if loop == "open" else None
+    planned = decided_enrollment(plan, solve) if loop == "open" else None
     ranges = Ranges.of(plan)
     low, high = coverage_swings(plan, ranges, planned)
     share = total_effects(plan, ranges, planned, seed, design)

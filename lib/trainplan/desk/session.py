@@ -13,7 +13,8 @@ from trainplan.plan.find import find_scenario, scenario_names
 from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
 from trainplan.plan.plan import Plan, load_plan, text_in
 from trainplan.plan.reading import Files
-from trainplan.results.tables import Results, compute
+from trainplan.report.stored import compute
+from trainplan.results.tables import Results
 from trainplan.storage.files import write_error, write_text
 from trainplan.text.problems import PlanError
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays
+from trainplan.model.arrays import Array, Arrays, build_arrays
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.constants import MILLION, Constants
 from trainplan.optimize.formulation import build_formulation
@@ -14,6 +14,7 @@ from trainplan.optimize.lp import Solver
 from trainplan.optimize.rounding import round_enrollment
 from trainplan.optimize.search import TOLERANCE, search_whole_people
 from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, rule
+from trainplan.plan.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def run_plan(arrays: Arrays) -> Run:
     return simulate(arrays, np.concatenate(enrollment, axis=-1))
 
 
-def solve_ahead(arrays: Arrays) -> Optimum | None:
-    """What the plan's rule decides for all years at once; None for a rule that decides year by year. One draw."""
-    return None if ALLOCATION_RULES[arrays.allocation].yearly else _solve(arrays)
+def solve_plan(plan: Plan) -> Optimum:
+    """What a plan's rule decides, which has to be one that decides all years at once."""
+    return _solve(build_arrays(plan))
 
 
 def _solve(arrays: Arrays) -> Optimum:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together, warnings
+from trainplan.plan.content import content_hash
 from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
@@ -81,6 +82,11 @@ class Plan:
         """The resolved changes, in order: address, old, new, reason."""
         rows = [(c.address, c.old, c.new, c.reason) for c in self.applied]
         return pd.DataFrame(rows, columns=["address", "old", "new", "reason"])
+
+    @cached_property
+    def content_hash(self) -> str:
+        """A hash of what results depend on: equal for plans of other names, words or files that lead to the same."""
+        return content_hash(self)
 
     @cached_property
     def warnings(self) -> list[str]:

@@ -8,7 +8,7 @@ put back to the nearest value that it does allow.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,6 +41,7 @@ class Range(BaseModel):
     """How far numbers of the plan may lie from what it says. Unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    ONLY_READ: ClassVar = ("name", "reason")  # the fields that no result depends on
 
     address: Addresses = Field(
         description="table.row.column, or a list of them; `*` is every row. One draw moves them all together: numbers "

@@ -385,6 +385,11 @@ class Column:
         return self.empty.endswith("no_limit")
 
     @property
+    def only_read(self) -> bool:
+        """Whether it holds words for people, which no result depends on: names, a basis, a quote."""
+        return self.unit in ("name", "text", "basis")
+
+    @property
     def may_be_blank(self) -> bool:
         """Whether an empty cell is an empty text."""
         return self.unit == "text" and self.required
@@ -495,3 +500,4 @@ class Choices(BaseModel):
 
 
 CHANGEABLE_CHOICES = ("ambition", "pacing", "allocation", "price_base_year", "language", "first", "last")
+NEUTRAL_CHOICES = ("name", "data", "language", "uncertain", "levers")  # no result depends on their words

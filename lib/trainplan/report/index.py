@@ -12,11 +12,11 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import uncertainty_by_rule
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
 from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
+from trainplan.report.stored import uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison

@@ -15,7 +15,8 @@ from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.charts import Picture
 from trainplan.report.parameters import WHERE, coordinates
 from trainplan.report.parts import FigurePiece, HtmlPiece, Part
-from trainplan.results.tables import Results, compute
+from trainplan.report.stored import compute
+from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes
 from trainplan.text.problems import PlanError, Problem, nearest_name
 

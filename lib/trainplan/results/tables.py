@@ -14,7 +14,8 @@ from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
 from trainplan.model.cost import cost_by_source, lacking_money
 from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import Optimum, solve_ahead
+from trainplan.optimize.best_plan import Optimum, solve_plan
+from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
@@ -73,10 +74,13 @@ def run_table(stem: Stem) -> Callable[[RunTable], RunTable]:
     return register
 
 
-def compute(plan: Plan) -> Results:
-    """Simulates a plan under its own rule, with its limits and without, for its results."""
+def compute(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Results:
+    """Simulates a plan under its own rule, with its limits and without, for its results.
+
+    `solve` gives the best plan where the rule decides all years at once.
+    """
     arrays = build_arrays(plan)
-    best = solve_ahead(arrays)
+    best = None if is_yearly(plan.allocation) else solve(plan)
     return Results(plan, arrays, simulate_relaxed(arrays, best.enrollment if best else None), best)
 
 

@@ -28,6 +28,7 @@ import trainplan.report.notebook  # noqa: F401 - imported once, before the proce
 from trainplan.report.html import render_report
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
+from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
@@ -45,6 +46,7 @@ class Job:
     executed: Path
     report: Path
     language: str
+    store: Path | None = None  # the folder of results that are computed once for all jobs
 
     @property
     def name(self) -> str:
@@ -69,7 +71,8 @@ def perform_job(job: Job) -> Outcome:
     failure: Exception | None = None
     with record_written() as written:
         try:
-            figures = count_figures(execute_notebook(job.notebook, job.parameters, job.executed))
+            with use_store(Store(job.store) if job.store else None):
+                figures = count_figures(execute_notebook(job.notebook, job.parameters, job.executed))
             render_report(job.executed, job.report, job.language)
         except (PlanError, OutputError) as problem:
             error = str(problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,14 +14,16 @@ from typing import Any
 from trainplan.plan.find import PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plans
 from trainplan.report.index import ScenarioRun, write_index
+from trainplan.report.stored import compute
 from trainplan.results.compare import Comparison, compare
-from trainplan.results.tables import Results, compute
+from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, load_fonts, perform_job
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
 from trainplan.storage.progress import Progress
+from trainplan.storage.store import FOLDER, Store, use_store
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -80,23 +82,43 @@ def run(request: Request) -> int:
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
     with log_duration("plans are read and checked"):
         books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
+    with use_store(Store(store_folder(request.output))):
+        return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
+
+
+def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan], wanted: Sequence[str]) -> int:
+    """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1."""
     with log_duration("results are computed"):
-        results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
-    output = Path(request.output).absolute() / folder_name(plans[0].key)
-    parts = [make_part(request, results, name, output) for name in names]
-    full = [part for name, part in zip(names, parts, strict=True) if name in wanted]
+        results = {name: compute(plan) for name, plan in plans.items()}
+    output = Path(request.output).absolute() / folder_name(next(iter(plans.values())).key)
+    parts = {name: make_part(request, results, name, output) for name in plans}
+    full = [part for name, part in parts.items() if name in wanted]
     for part in full:
         renew_tables(part)
     work = [
         (part, job)
         for part in full
-        for job in part.jobs.values()
+        for job in sorted(part.jobs.values(), key=turn_of_job)
         if job.notebook in books and request.language in (None, job.language)
     ]
     failed = run_jobs(work, request.workers or default_workers())
     with log_duration("the index is written"):
-        index = renew_index(output, compare(list(results.values())), parts)
+        index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
+
+
+def store_folder(output: Path) -> Path:
+    """Where results are kept for runs, commands and the desk that leave their outputs there."""
+    return Path(output).absolute() / FOLDER
+
+
+def turn_of_job(job: Job) -> tuple[int, bool, int]:
+    """The key by which the jobs of a scenario are sorted: one language first, so that the other finds all computed.
+
+    The last notebooks take longest; they begin first, so that no process has one to itself in the end.
+    """
+    numbered = NUMBERED.match(job.notebook.name)
+    return LANGUAGES.index(job.language), not numbered, -int(job.notebook.name[:2]) if numbered else 0
 
 
 def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
@@ -146,13 +168,15 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     for book in list_notebooks(request):
         across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
-            job = make_job(book, plan, name, language, folder, across)
+            job = make_job(book, plan, name, language, folder, across, store_folder(request.output))
             part.jobs[job.name] = job
             part.keys[job.name] = hash_of_job(job, [plan, *(results[other].plan for other in across or ())])
     return part
 
 
-def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
+def make_job(
+    book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None, store: Path
+) -> Job:
     """A notebook for a scenario in a language; paths are short where they can be, as they show in the notebook."""
     parameters: dict[str, Any] = {
         "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
@@ -163,7 +187,8 @@ def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path,
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
-    return Job(book, parameters, folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html", language)
+    executed, report = folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html"
+    return Job(book, parameters, executed, report, language, store)
 
 
 def shorten_path(path: Path) -> str:

@@ -17,6 +17,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = (".py", ".j2", ".css", ".po")
 DESK = "desk"
 COMMAND_LINE = ("cli.py", "__main__.py")
+# The rooms that compute, each on those before it: what results are has nothing to do with any other.
+COMPUTING = ("plan", "model", "optimize", "results", "analysis")
+NUMERIC = ("python", "numpy", "pandas", "scipy", "highspy")  # the packages whose versions results may depend on
 
 
 @cache
@@ -28,6 +31,15 @@ def code_hash(desk: bool = False, package: Path = PACKAGE) -> str:
     named = {path.relative_to(package).as_posix(): path for path in package.rglob("*") if path.suffix in SOURCES}
     counted = [name for name in named if name not in COMMAND_LINE and (desk or name.partition("/")[0] != DESK)]
     return hash_data([f"{name} {file_hash(named[name])}" for name in sorted(counted)])
+
+
+@cache
+def hash_of_computing(room: str, package: Path = PACKAGE) -> str:
+    """A hash over the code that a function of a room is computed by, that of COMPUTING up to the room, and NUMERIC."""
+    rooms = COMPUTING[: COMPUTING.index(room) + 1]
+    files = sorted(path.relative_to(package).as_posix() for one in rooms for path in (package / one).rglob("*.py"))
+    versions = package_versions()
+    return hash_data([[f"{name} {file_hash(package / name)}" for name in files], [versions[one] for one in NUMERIC]])
 
 
 @cache

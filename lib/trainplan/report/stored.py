@@ -1,0 +1,60 @@
+"""What is computed for pages, commands and the desk, by way of the store in use (`storage.store`): computed once.
+
+Each name does what the function of that name in `results` or `analysis` does. These know of no store: what of theirs
+is shared by several (the best plan, a sample, the parts of a difference) they are given here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, update_wrapper, wraps
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from trainplan.analysis import attribution, monte_carlo, rule_comparison
+from trainplan.analysis import failure_conditions as failures
+from trainplan.analysis import goal_seek as goals
+from trainplan.analysis import marginal_values as values
+from trainplan.analysis import relaxations as ways
+from trainplan.analysis import sensitivity as drivers
+from trainplan.optimize import best_plan as optimum
+from trainplan.plan.plan import Plan
+from trainplan.results import tables
+from trainplan.storage.store import recall, through_store
+
+Result = TypeVar("Result")
+
+
+def _with(function: Callable[..., Result], **given: Any) -> Callable[..., Result]:
+    """The function with arguments given once for all, under its own name."""
+    return update_wrapper(partial(function, **given), function)
+
+
+@wraps(attribution.attribute)
+def attribute(one: Plan, other: Plan) -> pd.DataFrame:
+    # its frame has the scenario's name and addresses as scenarios write them, which are no part of a plan's content
+    words = [other.scenario, attribution.written_addresses(other), attribution.written_addresses(one)]
+    return recall(attribution.attribute, one, other, by=[one, other, words])
+
+
+@wraps(failures.failure_conditions)
+def failure_conditions(draws: monte_carlo.Uncertainty) -> list[failures.FailureRule]:
+    # what draws are drawn from tells them as well as millions of numbers do
+    drawn_from = [draws.plan, draws.draws, draws.seed, draws.loop]
+    return recall(failures.failure_conditions, draws, by=drawn_from)
+
+
+solve_plan = through_store(optimum.solve_plan)
+compute = _with(tables.compute, solve=solve_plan)
+best_plan = _with(rule_comparison.best_plan, solve=solve_plan)
+compare_rules = _with(rule_comparison.compare_rules, solve=solve_plan)
+attribute_each = _with(attribution.attribute_each, attribute=attribute)
+attribute_all = _with(attribution.attribute_all, attribute=attribute)
+goal_seek = through_store(goals.goal_seek)
+marginal_values = through_store(values.marginal_values)
+relaxations = through_store(ways.relaxations)
+sensitivity = through_store(drivers.sensitivity, solve=solve_plan)
+uncertainty = through_store(monte_carlo.uncertainty, solve=solve_plan)
+uncertainty_by_loop = _with(monte_carlo.uncertainty_by_loop, draw=uncertainty)
+uncertainty_by_rule = _with(monte_carlo.uncertainty_by_rule, draw=uncertainty)
