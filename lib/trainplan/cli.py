@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -103,18 +104,17 @@ def write_answer(tables: Mapping[Stem, pd.DataFrame], folder: Path, said: str = 
 def write_scenario(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
     from trainplan.plan.plan import load_plan
-    from trainplan.results.tables import compute
+    from trainplan.report.stored import compute
 
     return write_answer(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.analysis.attribution import attribute_all
     from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
+    from trainplan.report.stored import attribute_all, compute
     from trainplan.results.compare import compare
-    from trainplan.results.tables import compute
 
     plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
     comparison = compare([compute(plan) for plan in plans])
@@ -124,11 +124,11 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
 
 def seek_goal(arguments: argparse.Namespace) -> int:
     """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
-    from trainplan.analysis.goal_seek import goal_seek, goal_table
-    from trainplan.analysis.marginal_values import marginal_values
-    from trainplan.analysis.relaxations import relaxations, relaxations_table
+    from trainplan.analysis.goal_seek import goal_table
+    from trainplan.analysis.relaxations import relaxations_table
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
+    from trainplan.report.stored import goal_seek, marginal_values, relaxations
 
     plan = load_plan(arguments.plan, arguments.scenario)
     print(both("cli.searching"), file=sys.stderr)
@@ -148,11 +148,10 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
     PlanError where the plan has no ranges.
     """
-    from trainplan.analysis.failure_conditions import conditions_table, failure_conditions
-    from trainplan.analysis.monte_carlo import uncertainty
-    from trainplan.analysis.sensitivity import sensitivity
+    from trainplan.analysis.failure_conditions import conditions_table
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import probability_summary
+    from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
     from trainplan.storage.progress import Progress
 
     plan, draws, seed = load_plan(arguments.plan, arguments.scenario), arguments.draws, arguments.seed
@@ -173,8 +172,8 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
-    from trainplan.plan.find import DEFAULT_PLAN
-    from trainplan.run.run import OUTPUTS, Request, run
+    from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS
+    from trainplan.run.run import Request, run
 
     request = Request(
         plan=arguments.plan or DEFAULT_PLAN,
@@ -207,6 +206,20 @@ def open_desk(arguments: argparse.Namespace) -> int:
 
     serve_desk(arguments.options)
     return DONE
+
+
+def with_store(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The command, with what long computations gave kept among the outputs of the project."""
+
+    @wraps(command)
+    def command_with_store(arguments: argparse.Namespace) -> int:
+        from trainplan.plan.find import OUTPUTS
+        from trainplan.storage.store import FOLDER, Store, use_store
+
+        with use_store(Store(OUTPUTS / FOLDER)):
+            return command(arguments)
+
+    return command_with_store
 
 
 class Option(NamedTuple):
@@ -259,11 +272,11 @@ SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "I
 FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS)),
-    "tables": Command(write_scenario, (PLAN, SCENARIO, OUTPUT)),
+    "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, OUTPUT)),
     "run": Command(run_notebooks, RUN),
-    "compare": Command(compare_scenarios, (PLAN, SCENARIOS, OUTPUT)),
-    "uncertainty": Command(draw_ranges, (PLAN, SCENARIO, *DRAWS, OUTPUT)),
-    "goal": Command(seek_goal, (PLAN, SCENARIO, SOURCE, OUTPUT)),
+    "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, OUTPUT)),
+    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, *DRAWS, OUTPUT)),
+    "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, SOURCE, OUTPUT)),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }

@@ -12,8 +12,9 @@ from IPython.display import display
 
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
+from trainplan.plan.find import OUTPUTS
 from trainplan.report.parameters import coordinates
-from trainplan.run.run import OUTPUTS
+from trainplan.storage.store import FOLDER, Store, start_using
 
 EDITORS = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")  # environment variables that notebook editors set
 
@@ -22,6 +23,7 @@ def open_desk(names: Mapping[str, Any]) -> None:
     """Shows the desk for a notebook's parameters; PlanError, without a traceback, where one of them is wrong."""
     given = coordinates(names)
     language = given["language"]
+    start_using(Store(OUTPUTS / FOLDER))
     session = Session(given["plan"], given["scenario"], given["overrides"])
     shown: dict[str, Any] = {"text/html": desk_page(session, language), "text/plain": session.plan.title(language)}
     if has_viewer():

@@ -52,15 +52,18 @@ def put_behind_gate(handler: type[RequestHandler]) -> type[RequestHandler]:
 
 
 class Outputs(StaticFileHandler):
-    """Files below a folder, links resolved before the folder is compared."""
+    """Files below a folder, links resolved before the folder is compared; none whose path has a name with a dot."""
 
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:
-        """The file itself; an error 404 for what is no path."""
+        """The file itself; an error 404 for what is no path, or is kept for the program alone."""
         try:
-            return os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - the base class compares strings
+            file = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - the base class compares strings
         except (OSError, ValueError) as error:
             raise HTTPError(404) from error
+        if any(part.startswith(".") for part in Path(os.path.relpath(file, root)).parts if part not in (".", "..")):
+            raise HTTPError(404)
+        return file
 
 
 class DeskServer(Voila):

@@ -8,6 +8,7 @@ from pathlib import Path
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
+OUTPUTS = PROJECT / "outputs"
 DEFAULT_PLAN = "an_giang_2011_2015"
 ALL = "all"
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.plan.find import PROJECT, every_scenario, folder_name, scenarios_named
+from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plans
 from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.stored import compute
@@ -29,7 +29,6 @@ from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"
-OUTPUTS = PROJECT / "outputs"
 TABLES = "tables"
 NUMBERED = re.compile(r"\d\d_")
 
@@ -82,7 +81,7 @@ def run(request: Request) -> int:
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
     with log_duration("plans are read and checked"):
         books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
-    with use_store(Store(store_folder(request.output))):
+    with use_store(Store(Path(request.output) / FOLDER)):
         return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
 
 
@@ -105,11 +104,6 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     with log_duration("the index is written"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
-
-
-def store_folder(output: Path) -> Path:
-    """Where results are kept for runs, commands and the desk that leave their outputs there."""
-    return Path(output).absolute() / FOLDER
 
 
 def turn_of_job(job: Job) -> tuple[int, bool, int]:
@@ -168,15 +162,13 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     for book in list_notebooks(request):
         across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
-            job = make_job(book, plan, name, language, folder, across, store_folder(request.output))
+            job = make_job(book, plan, name, language, folder, across)
             part.jobs[job.name] = job
             part.keys[job.name] = hash_of_job(job, [plan, *(results[other].plan for other in across or ())])
     return part
 
 
-def make_job(
-    book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None, store: Path
-) -> Job:
+def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
     """A notebook for a scenario in a language; paths are short where they can be, as they show in the notebook."""
     parameters: dict[str, Any] = {
         "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
@@ -188,7 +180,7 @@ def make_job(
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
     executed, report = folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html"
-    return Job(book, parameters, executed, report, language, store)
+    return Job(book, parameters, executed, report, language, folder.parents[1] / FOLDER)
 
 
 def shorten_path(path: Path) -> str:

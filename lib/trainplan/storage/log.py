@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from trainplan.plan.find import PROJECT
+from trainplan.plan.find import OUTPUTS
 from trainplan.storage.files import write_error
 
 VARIABLE = "TRAINPLAN_LOG"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-FAILURES = PROJECT / "outputs" / "failures.log"
+FAILURES = OUTPUTS / "failures.log"
 LOG = logging.getLogger("trainplan")
 
 

@@ -49,7 +49,7 @@ class Store:
         `by` stands for the arguments in the key where these do not tell all, or are large.
         """
         plans = [one for one in args if isinstance(one, Plan)]
-        path = self.folder / f"{result_key(function, args, kwargs, by)}.npz"
+        path = self.folder / f"{function.__name__}.{result_key(function, args, kwargs, by)}.npz"
         found = self._read(path, plans)
         if not found:
             with self._alone(path):
@@ -127,7 +127,7 @@ class Store:
 
 
 def result_key(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], by: Any = None) -> str:
-    """The name of a result: a hash of all that goes into it. Functions among the arguments lead to the same result."""
+    """A hash of all that goes into a result. Functions among the arguments lead to the same result."""
     name = f"{function.__module__}.{function.__qualname__}"
     given = inspect.signature(function).bind(*args, **kwargs)
     given.apply_defaults()
