@@ -16,12 +16,12 @@ from trainplan.analysis import attribution, monte_carlo, rule_comparison
 from trainplan.analysis import failure_conditions as failures
 from trainplan.analysis import goal_seek as goals
 from trainplan.analysis import marginal_values as values
-from trainplan.analysis import relaxations as ways
+from trainplan.analysis import relaxations as relaxing
 from trainplan.analysis import sensitivity as drivers
 from trainplan.optimize import best_plan as optimum
 from trainplan.plan.plan import Plan
 from trainplan.results import tables
-from trainplan.storage.store import recall, through_store
+from trainplan.storage.store import recall_result, through_store
 
 Result = TypeVar("Result")
 
@@ -33,16 +33,16 @@ def _with(function: Callable[..., Result], **given: Any) -> Callable[..., Result
 
 @wraps(attribution.attribute)
 def attribute(one: Plan, other: Plan) -> pd.DataFrame:
-    # its frame has the scenario's name and addresses as scenarios write them, which are no part of a plan's content
+    """As in `attribution`; its frame also has names and addresses as scenarios write them, no content of a plan."""
     words = [other.scenario, attribution.written_addresses(other), attribution.written_addresses(one)]
-    return recall(attribution.attribute, one, other, by=[one, other, words])
+    return recall_result(attribution.attribute, one, other, by=[one, other, words])
 
 
 @wraps(failures.failure_conditions)
 def failure_conditions(draws: monte_carlo.Uncertainty) -> list[failures.FailureRule]:
-    # what draws are drawn from tells them as well as millions of numbers do
+    """As in `analysis.failure_conditions`; draws go by what they are drawn from, not by their millions of numbers."""
     drawn_from = [draws.plan, draws.draws, draws.seed, draws.loop]
-    return recall(failures.failure_conditions, draws, by=drawn_from)
+    return recall_result(failures.failure_conditions, draws, by=drawn_from)
 
 
 solve_plan = through_store(optimum.solve_plan)
@@ -53,7 +53,7 @@ attribute_each = _with(attribution.attribute_each, attribute=attribute)
 attribute_all = _with(attribution.attribute_all, attribute=attribute)
 goal_seek = through_store(goals.goal_seek)
 marginal_values = through_store(values.marginal_values)
-relaxations = through_store(ways.relaxations)
+relaxations = through_store(relaxing.relaxations)
 sensitivity = through_store(drivers.sensitivity, solve=solve_plan)
 uncertainty = through_store(monte_carlo.uncertainty, solve=solve_plan)
 uncertainty_by_loop = _with(monte_carlo.uncertainty_by_loop, draw=uncertainty)

@@ -26,7 +26,7 @@ TREE = "tree"  # the array that holds the JSON
 SHAPED_BY = ("kind", "part_of", "length", "objective", "program", "course_years")  # arrays that the structure is of
 
 
-def encode(value: Any, plans: Sequence[Plan]) -> bytes:
+def encode_result(value: Any, plans: Sequence[Plan]) -> bytes:
     """A result of `plans` as bytes; TypeError for what cannot be kept as it is."""
     encoder = Encoder(plans)
     tree = np.frombuffer(json.dumps(encoder.tree(value), ensure_ascii=False).encode(), np.uint8)
@@ -36,8 +36,8 @@ def encode(value: Any, plans: Sequence[Plan]) -> bytes:
     return buffer.getvalue()
 
 
-def decode(data: bytes, plans: Sequence[Plan]) -> Any:
-    """The result that `encode` made bytes of; an error of some kind where they are not whole."""
+def decode_result(data: bytes, plans: Sequence[Plan]) -> Any:
+    """The result that `encode_result` made bytes of; an error of some kind where they are not whole."""
     with np.load(io.BytesIO(data), allow_pickle=False) as kept:
         tree = json.loads(kept[TREE].tobytes())
         arrays = [kept[str(number)] for number in range(len(kept.files) - 1)]

@@ -1,7 +1,7 @@
 """A store of results: what took long to compute is kept in files, for every page, language and command that needs it.
 
     with use_store(outputs / ".store"):
-        goal = recall(goal_seek, plan)  # what `goal_seek(plan)` gives, computed at most once
+        goal = recall_result(goal_seek, plan)  # what `goal_seek(plan)` gives, computed at most once
 
 A result is found again by what went into it: the function, the plan's content, the other arguments, the code of the
 rooms that compute it and the versions of the packages. The folder may be deleted at any time, and whatever is wrong
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from trainplan.plan.plan import Plan
-from trainplan.storage.codec import decode, encode
+from trainplan.storage.codec import decode_result, encode_result
 from trainplan.storage.files import OutputError, remove_partials, write_bytes
 from trainplan.storage.provenance import hash_data, hash_of_computing
 
@@ -60,7 +60,7 @@ class Store:
         """The result in a file, alone in a list; nothing where there is none, or it is damaged, which is then gone."""
         try:
             data = path.read_bytes()
-            value = decode(data, plans)
+            value = decode_result(data, plans)
         except OSError:
             return []
         except Exception as error:  # whatever damaged bytes may lead to
@@ -82,7 +82,7 @@ class Store:
         if seconds < self.worth:
             return value
         try:
-            data = encode(value, plans)
+            data = encode_result(value, plans)
             if len(data) <= self.limit // LARGEST:
                 self._make_room(len(data))
                 write_bytes(path, data)
@@ -131,8 +131,8 @@ def result_key(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[s
     name = f"{function.__module__}.{function.__qualname__}"
     given = inspect.signature(function).bind(*args, **kwargs)
     given.apply_defaults()
-    told = by if by is not None else {key: one for key, one in given.arguments.items() if not callable(one)}
-    return hash_data([FORMAT, name, _plain(told), hash_of_computing(function.__module__.split(".")[1])])
+    goes_by = by if by is not None else {key: one for key, one in given.arguments.items() if not callable(one)}
+    return hash_data([FORMAT, name, _plain(goes_by), hash_of_computing(function.__module__.split(".")[1])])
 
 
 def _plain(value: Any) -> Any:
@@ -156,7 +156,7 @@ def start_using(store: Store) -> None:
 
 @contextlib.contextmanager
 def use_store(store: Store | None) -> Iterator[None]:
-    """Inside the block `recall` goes by the store; None leaves everything as it is."""
+    """Inside the block `recall_result` goes by the store; None leaves everything as it is."""
     if store is None:
         yield
         return
@@ -167,7 +167,7 @@ def use_store(store: Store | None) -> Iterator[None]:
         _in_use.remove(store)
 
 
-def recall(function: Callable[..., Result], *args: Any, by: Any = None, **kwargs: Any) -> Result:
+def recall_result(function: Callable[..., Result], *args: Any, by: Any = None, **kwargs: Any) -> Result:
     """What `function(*args, **kwargs)` gives, by way of the store in use; see `Store.recall`. Plain where none is."""
     if not _in_use:
         return function(*args, **kwargs)
@@ -177,7 +177,7 @@ def recall(function: Callable[..., Result], *args: Any, by: Any = None, **kwargs
 def through_store(function: Callable[P, Result], **given: Any) -> Callable[P, Result]:
     """The function, by way of the store in use, with arguments `given` once for all."""
 
-    def recalled(*args: P.args, **kwargs: P.kwargs) -> Result:
-        return recall(function, *args, **given, **kwargs)
+    def call_through_store(*args: P.args, **kwargs: P.kwargs) -> Result:
+        return recall_result(function, *args, **given, **kwargs)
 
-    return update_wrapper(recalled, function)
+    return update_wrapper(call_through_store, function)
