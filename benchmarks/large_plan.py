@@ -129,14 +129,14 @@ def _objectives_and_routes(rng: np.random.Generator, groups: Rows, programs: Row
         courses = [str(id) for id in rng.choice(alike, size=min(len(alike), int(rng.integers(1, 3))), replace=False)]
         group = groups[o % GROUPS]
         base = round(float(rng.uniform(0.2, 0.7)), 2)
-        target = int(group["headcount"] * 0.3) + 5 if kind == "count" else round(min(1, base + rng.uniform(0.1, 0.4)), 2)
+        share = round(min(1, base + rng.uniform(0.1, 0.4)), 2)
         objectives.append(
             {
                 **_named(f"o{o}", f"Mục tiêu {o}", f"Objective {o}"),
                 "group": group["id"],
                 "kind": kind,
                 "baseline": 0 if kind == "count" else base,
-                "target_low": target,
+                "target_low": int(group["headcount"] * 0.3) + 5 if kind == "count" else share,
                 "target_high": "",
                 "due": int(FIRST + rng.integers(4, YEARS)),
                 "entry_share": round(base / 2, 2),
@@ -148,8 +148,8 @@ def _objectives_and_routes(rng: np.random.Generator, groups: Rows, programs: Row
                 "clause": "none",
             }
         )
-        share = [1] if len(courses) == 1 else [0.6, 0.4]
-        routes += [{"objective": f"o{o}", "program": p, "share": s} for p, s in zip(courses, share, strict=True)]
+        parts = [1] if len(courses) == 1 else [0.6, 0.4]
+        routes += [{"objective": f"o{o}", "program": p, "share": s} for p, s in zip(courses, parts, strict=True)]
     return objectives, routes
 
 
