@@ -55,7 +55,9 @@ set:
     "more_places": """title: {vi: Nhiều chỗ học hơn, en: More places}
 reason: {vi: Giả định để đo tốc độ, en: Made up for a benchmark}
 set:
-  programs.*.capacity: {scale: 1.3}
+  programs.p1.capacity: {scale: 1.3}
+  programs.p2.capacity: {scale: 1.3}
+  programs.p3.capacity: {scale: 1.5}
 """,
 }
 
