@@ -160,11 +160,11 @@ class Ways:
         if not (yield [trial_of(most)])[0].met[objective]:
             return None
         search = least_amount(most, amounts_at_once(self.arrays), step)
-        amounts = next(search)
+        amounts, _ = next(search)
         while True:
             outcomes = yield [trial_of(float(amount)) for amount in amounts]
             try:
-                amounts = search.send(np.array([outcome.met[objective] for outcome in outcomes]))
+                amounts, _ = search.send(np.array([outcome.met[objective] for outcome in outcomes]))
             except StopIteration as end:
                 found: float | None = end.value
                 return found

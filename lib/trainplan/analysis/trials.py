@@ -11,11 +11,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from os import cpu_count
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from trainplan.analysis.goal_seek import AT_ONCE
 from trainplan.model.arrays import Arrays, Mask
 from trainplan.model.draws import CHUNK
 from trainplan.model.simulate import Run
@@ -25,7 +25,6 @@ from trainplan.plan.choices import is_yearly
 Found = TypeVar("Found")
 Search = Generator[list["Trial"], list["Outcome"], Found]
 Progress = Callable[[int, int], None]  # hears how many runs are done, and how many have been asked for so far
-THREADS = min(2, cpu_count() or 1)  # best plans solved at once: each takes one core, and others need some too
 
 
 class Trial(NamedTuple):
@@ -100,7 +99,7 @@ class Trials:
 
     def _run_all(self, trials: list[Trial]) -> Iterator[tuple[Trial, Outcome]]:
         if not is_yearly(self.arrays.allocation):
-            with ThreadPoolExecutor(THREADS) as pool:  # a solver holds no lock while it solves
+            with ThreadPoolExecutor(AT_ONCE) as pool:  # a solver holds no lock while it solves
                 yield from zip(trials, pool.map(lambda trial: next(self._run([trial])), trials), strict=True)
             return
         alike: dict[int, list[Trial]] = {}
