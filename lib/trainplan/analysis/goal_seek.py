@@ -161,10 +161,11 @@ class LevelAmounts:
 def least_amount(most: float, points: int, step: float = STEP) -> Generator[tuple[Array, float], Mask, float | None]:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
-    Yields amounts to try, and one that comes next if the answer is as it was before; is sent which of them work. Every
-    round tries `points` amounts between the lowest that worked and the next below it, which failed: what is returned
-    worked, and a step less failed. More money can make a rule that cuts do worse; a lower amount that works among
-    others that fail may then be missed between the points. None where nothing up to many times `most` works.
+    Yields amounts to try and, where that is one at a time, the one that comes next if the answer is as it was before;
+    is sent which of them work. Every round tries `points` amounts between the lowest that worked and the next below it,
+    which failed: what is returned worked, and a step less failed. More money can make a rule that cuts do worse; a
+    lower amount that works among others that fail may then be missed between the points. None where nothing up to many
+    times `most` works.
     """
     low, high = 0.0, np.ceil(most / step) * step
     if (yield np.array([0.0]), float(high))[0]:
