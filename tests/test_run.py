@@ -371,6 +371,29 @@ def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tm
     assert "render_report" in outcome.details.read_text("utf-8") and outcome.details not in outcome.written
 
 
+def modules_imported_by(job: Job) -> set[str]:
+    """The modules that a job imports in a process of its own."""
+    before = set(sys.modules)
+    assert perform_job(job).error == ""
+    return set(sys.modules) - before
+
+
+@pytest.mark.skipif(START != "fork", reason="a process that is started afresh imports everything")
+def test_what_every_notebook_needs_is_imported_once_before_they_are_forked(tmp_path: Path) -> None:
+    script = (
+        "import sys; import trainplan.run.run; sys.path.insert(0, sys.argv[1]); import test_run; from pathlib import Path;"
+        "from trainplan.run.execute import Job, warm_up; from trainplan.run.workers import run_all;"
+        "trainplan.run.run.load_plans(trainplan.run.run.Request('an_giang_2011_2015').plan, ['base']);"
+        "out = Path(sys.argv[2]); book = test_run.ROOT / 'notebooks' / '03_budget.ipynb';"
+        "assert 'rfc3987_syntax.syntax_helpers' not in sys.modules, 'it takes a second and is of no use';"
+        "job = Job(book, {'output_dir': str(out)}, out / '03.ipynb', out / '03.html', 'vi'); warm_up();"
+        "run_all(test_run.modules_imported_by, [job], 1, lambda job: None, lambda job, found: print(sorted(found)))"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout == "[]\n", done.stderr
+
+
 def outcomes_of(job: Job, start: str = START) -> list[Outcome]:
     """How a job ends in a process of its own."""
     outcomes: list[Outcome] = []

@@ -16,7 +16,7 @@ from trainplan.plan.plan import Plan, all_or_problems, load_plans
 from trainplan.report.index import ScenarioRun, write_index
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
-from trainplan.run.execute import Job, Outcome, declared_parameters, load_fonts, perform_job
+from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
@@ -208,7 +208,7 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
         note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         progress.end(title(job), note, lasting=bool(outcome.error))
 
-    load_fonts()
+    warm_up(draws=any(part.results.plan.ranges for part in owner.values()))
     with Progress(len(todo)) as progress:
         run_all(perform_job, [job for _, job in todo], workers, begin_job, end_job)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
