@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import uncertainty_by_rule
+from trainplan.plan.plan import Plan
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
@@ -40,21 +42,35 @@ class ScenarioRun:
     failed: dict[str, str]  # name of the notebook and language -> why
 
 
-def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
-    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
+def likely_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """By language, how likely each target is under each rule; nothing for a plan without ranges."""
+    by_rule = uncertainty_by_rule(plan)
+    return {language: probabilities_by_rule(by_rule, language) for language in NAMES} if by_rule else {}
+
+
+def write_index(
+    folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], likely: Mapping[str, pd.DataFrame] | None = None
+) -> Path:
+    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first.
+
+    `likely` is what `likely_tables` gives for the first plan, and is computed where it is not given.
+    """
+    if likely is None:
+        likely = likely_tables(comparison.runs[0].plan)
     for language, name in NAMES.items():
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        write_text(folder / name, render_index(comparison, links, language) + "\n")
+        write_text(folder / name, render_index(comparison, links, likely, language) + "\n")
     return folder / NAMES["vi"]
 
 
-def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], language: str) -> str:
+def render_index(
+    comparison: Comparison, links: Sequence[dict[str, Any]], likely: Mapping[str, pd.DataFrame], language: str
+) -> str:
     """The page in a language, as HTML; `links` are those of `run_links`, one for every scenario that was run."""
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
     first = comparison.runs[0]
     other = next(name for name in NAMES if name != language)
-    by_rule = uncertainty_by_rule(first.plan)
     return template.render(
         say=say_in(language),
         language=language,
@@ -70,7 +86,7 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
         scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
         target_rows=target_rows(comparison, language),
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        likely=Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else "",
+        likely=Markup(html_table(likely[language])) if likely else "",
         scenario_table=Markup(html_table(scenarios(comparison, language))),
         simplified=simplifications(language),
     )

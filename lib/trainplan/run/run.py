@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from trainplan.plan.find import PROJECT, every_scenario, folder_name, scenarios_named
-from trainplan.plan.plan import Plan, all_or_problems, load_plans
-from trainplan.report.index import ScenarioRun, write_index
+from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
+from trainplan.report.index import ScenarioRun, likely_tables, write_index
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results, compute
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
@@ -29,6 +32,8 @@ from trainplan.text.problems import PlanError, Problem, nearest_name
 NOTEBOOKS = PROJECT / "notebooks"
 OUTPUTS = PROJECT / "outputs"
 TABLES = "tables"
+DRAWS = b"uncertainty_by"  # in a notebook that draws samples
+Likely = Mapping[str, pd.DataFrame]
 NUMBERED = re.compile(r"\d\d_")
 
 
@@ -43,6 +48,15 @@ class Request:
     output: Path = OUTPUTS
     workers: int = 0
     library: Path = NOTEBOOKS
+
+
+@dataclass(frozen=True)
+class IndexJob:
+    """What takes long of the index, computed beside the notebooks."""
+
+    plan: Path
+    scenario: str
+    name = "index"
 
 
 @dataclass
@@ -93,18 +107,19 @@ def run(request: Request) -> int:
         for job in part.jobs.values()
         if job.notebook in books and request.language in (None, job.language)
     ]
-    failed = run_jobs(work, request.workers or default_workers())
+    first = IndexJob(plans[0].path, names[0])
+    failed, likely = run_jobs(first, work, request.workers or default_workers())
     with log_duration("the index is written"):
-        index = renew_index(output, compare(list(results.values())), parts)
+        index = renew_index(output, compare(list(results.values())), parts, likely)
     return report_end(failed, index)
 
 
-def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
+def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part], likely: Likely | None) -> Path:
     """Writes the index, and again where a run beside this one has meanwhile added a page. Scenarios from elsewhere that
     were run before come last."""
     index, shown = output, None
     while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
-        index = write_index(output, comparison, there)
+        index = write_index(output, comparison, there, likely)
         shown = there
     return index
 
@@ -181,23 +196,43 @@ def renew_tables(part: Part) -> None:
     part.write()
 
 
-def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
-    """Runs the jobs that are not done; returns what failed, and why."""
+def perform(job: Job | IndexJob) -> Outcome | Likely | None:
+    """Does a job, in a process of its own; None where that of the index failed, which then says itself why."""
+    if isinstance(job, Job):
+        return perform_job(job)
+    with contextlib.suppress(Exception):
+        return likely_tables(load_plan(job.plan, job.scenario))
+    return None
+
+
+def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> tuple[dict[str, str], Likely | None]:
+    """Runs the jobs that are not done, and that of the index beside them.
+
+    Returns what failed, and why; and what the job of the index gave, None where it was not run.
+    """
     todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
     if len(todo) < len(work):
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
-        return {}
+        return {}, None
     owner = {job.executed: part for part, job in todo}
     failed: dict[str, str] = {}
+    likely: list[Likely] = []
 
     def title(job: Job) -> str:
         return f"{owner[job.executed].results.plan.scenario}/{job.name}"
 
-    def begin_job(job: Job) -> None:
-        progress.begin(title(job))
+    def begin_job(job: Job | IndexJob) -> None:
+        if isinstance(job, Job):
+            progress.begin(title(job))
 
-    def end_job(job: Job, outcome: Outcome | WorkerDied) -> None:
+    def end_job(job: Job | IndexJob, outcome: Any) -> None:
+        if isinstance(job, IndexJob):
+            likely.extend([outcome] if isinstance(outcome, Mapping) else [])
+        else:
+            end_notebook(job, outcome)
+
+    def end_notebook(job: Job, outcome: Outcome | WorkerDied) -> None:
         if isinstance(outcome, WorkerDied):
             died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
             outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
@@ -208,12 +243,12 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
         note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         progress.end(title(job), note, lasting=bool(outcome.error))
 
-    warm_up(draws=any(part.results.plan.ranges for part in owner.values()))
+    warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
     with Progress(len(todo)) as progress:
-        run_all(perform_job, [job for _, job in todo], workers, begin_job, end_job)
+        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
     print_line(f"{done}, {progress.seconds:.0f} s")
-    return failed
+    return failed, likely[0] if likely else None
 
 
 def with_details(outcome: Outcome) -> str:
