@@ -54,7 +54,7 @@ def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
 def request_(tmp_path: Path) -> Request:
     """A small plan with two small notebooks, the second one across scenarios."""
     library = tmp_path / "library"
-    notebook(library / "00_one.ipynb", DRAW, "print(plan, scenario, language)")
+    notebook(library / "00_one.ipynb", DRAW, "print(scenario, language)")
     notebook(library / "05_across.ipynb", "print(scenarios)", parameters=ACROSS)
     plan = Path(shutil.copytree(SOUND, tmp_path / "small"))
     return Request(str(plan), output=tmp_path / "out", library=library)
@@ -189,8 +189,34 @@ def test_it_does_not_matter_where_one_stands(
 
     elsewhere = Path(shutil.copytree(request_.plan, tmp_path / "other" / "small"))
     assert run(replace(request_, plan=str(elsewhere), output=tmp_path / "again")) == 0
-    clock = "/notebooks/"  # an executed notebook says when it ran
-    assert files(tmp_path / "again", clock) == {n: b for n, b in before.items() if clock not in n}
+    place = "/notebooks/"  # an executed notebook says where the plan lies
+    assert files(tmp_path / "again", place) == {n: b for n, b in before.items() if place not in n}
+    assert set(files(tmp_path / "again")) == set(before)
+
+
+def test_equal_runs_leave_equal_files(tmp_path: Path) -> None:
+    """From the root and from `notebooks/`, into a folder named in full and into one named from there."""
+    standing = {"one": ROOT, "two": ROOT / "notebooks"}
+    for name, folder in standing.items():
+        output = tmp_path / name if name == "one" else os.path.relpath(tmp_path / name, folder)
+        command = [sys.executable, "-m", "trainplan", "run", "--notebook", "3", "--output", str(output)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+    one, two = files(tmp_path / "one"), files(tmp_path / "two")
+    assert [name for name in sorted({*one, *two}) if one.get(name) != two.get(name)] == []
+    kinds = {Path(name).suffix for name in one}
+    assert kinds == {".ipynb", ".html", ".png", ".csv", ".json"}
+    assert not [name for name, content in one.items() if str(tmp_path).encode() in content]
+
+
+def test_an_executed_notebook_runs_again_where_it_lies(request_: Request) -> None:
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    folder = request_.output / "small" / "base"
+    book, note = folder / "notebooks" / "00_one.vi.ipynb", folder / "figures" / "note.vi.txt"
+    note.unlink()
+    again = [sys.executable, "-m", "papermill", "--no-progress-bar", book.name, str(request_.output / "again.ipynb")]
+    done = subprocess.run(again, cwd=book.parent, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0 and note.is_file(), done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +308,7 @@ def test_two_runs_at_once_lose_nothing(request_: Request, tmp_path: Path) -> Non
     assert {Path(page).name for page in linked(request_, "index.en.html")} == {n for n in BOTH if ".en." in n}
 
     assert run(replace(request_, output=tmp_path / "one")) == 0
-    assert files(tmp_path / "one", "/notebooks/") == files(request_.output, "/notebooks/")
+    assert files(tmp_path / "one") == files(request_.output)
 
 
 def test_a_failure_does_not_undo_what_a_run_beside_has_done(request_: Request) -> None:

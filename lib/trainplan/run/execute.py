@@ -25,6 +25,7 @@ import nbformat
 import papermill
 from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.translators import translate_parameters
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.charts import Picture
@@ -48,6 +49,7 @@ IMPORTED_BY_CELLS = (
     "pandas.core.reshape.reshape",
     "sqlite3",
 )
+INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 IMPORTED_BY_DRAWS = ("scipy.stats", "scipy.special")
 
 
@@ -155,6 +157,8 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
         unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
         if unfinished:
             raise NotebookError(f"{notebook.name}: {both('run.cell_unfinished', cell=unfinished[0] + 1)}.")
+        forget_run(done, parameters, executed.parent)
+        partial.write_text(nbformat.writes(done), encoding="utf-8", newline="\n")
         move_into_place(partial, executed)
     except (PapermillException, NotebookError) as error:
         with contextlib.suppress(OSError):
@@ -165,6 +169,22 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
     failed.unlink(missing_ok=True)
     note_written(executed)
     return done
+
+
+def forget_run(notebook: Any, parameters: Mapping[str, Any], folder: Path) -> None:
+    """Takes out of an executed notebook when and where it ran, so that equal runs leave equal notebooks.
+
+    Its `output_dir` is written as seen from `folder`, in which the notebook lies and Jupyter would run it again.
+    """
+    seen = dict(parameters)
+    if seen.get("output_dir"):
+        with contextlib.suppress(ValueError):  # on another drive of Windows
+            seen["output_dir"] = Path(os.path.relpath(seen["output_dir"], folder)).as_posix()
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell.id, cell.source = INJECTED, translate_parameters("python3", "python", seen, "Parameters")
 
 
 def explain_failure(notebook: Path, error: Exception) -> str:

@@ -168,22 +168,17 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
 
 
 def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
-    """A notebook for a scenario in a language; paths are short where they can be, as they show in the notebook."""
+    """A notebook for a scenario in a language."""
     parameters: dict[str, Any] = {
         "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
         "scenario": scenario,
         "language": language,
-        "output_dir": shorten_path(folder),
+        "output_dir": str(folder),
     }
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
     return Job(book, parameters, folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html", language)
-
-
-def shorten_path(path: Path) -> str:
-    """A path relative to the working directory where it lies below it."""
-    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def renew_tables(part: Part) -> None:
