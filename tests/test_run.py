@@ -98,6 +98,16 @@ def test_what_a_run_leaves(request_: Request, capsys: pytest.CaptureFixture[str]
     assert "['costs_up']" in executed.cells[-1].outputs[0].text
 
 
+def test_a_notebook_that_takes_long_is_named_while_it_runs(
+    request_: Request, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainplan.run.workers.TICK", 0.05)
+    monkeypatch.setattr("trainplan.storage.progress.SILENCE", 0.1)
+    notebook(request_.library / "00_one.ipynb", "import time\ntime.sleep(2)")
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    assert len(re.findall(r"base/00_one\.vi \d s", capsys.readouterr().err)) >= 2
+
+
 def test_what_is_done_is_not_done_again(request_: Request, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(request_) == 0
     before = written(request_)
@@ -407,7 +417,8 @@ def modules_imported_by(job: Job) -> set[str]:
 @pytest.mark.skipif(START != "fork", reason="a process that is started afresh imports everything")
 def test_what_every_notebook_needs_is_imported_once_before_they_are_forked(tmp_path: Path) -> None:
     script = (
-        "import sys; import trainplan.run.run; sys.path.insert(0, sys.argv[1]); import test_run; from pathlib import Path;"
+        "import sys; import trainplan.run.run; sys.path.insert(0, sys.argv[1]); import test_run;"
+        "from pathlib import Path;"
         "from trainplan.run.execute import Job, warm_up; from trainplan.run.workers import run_all;"
         "trainplan.run.run.load_plans(trainplan.run.run.Request('an_giang_2011_2015').plan, ['base']);"
         "out = Path(sys.argv[2]); book = test_run.ROOT / 'notebooks' / '03_budget.ipynb';"

@@ -24,7 +24,7 @@ from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
-from trainplan.storage.progress import Progress
+from trainplan.storage.progress import Progress, under_way
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -92,15 +92,16 @@ def run(request: Request) -> int:
     """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written."""
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
-    with log_duration("plans are read and checked"):
+    with log_duration("plans are read and checked"), under_way("scenarios"):
         books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
-    with log_duration("results are computed"):
+    with log_duration("results are computed"), under_way("scenarios"):
         results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
     parts = [make_part(request, results, name, output) for name in names]
     full = [part for name, part in zip(names, parts, strict=True) if name in wanted]
-    for part in full:
-        renew_tables(part)
+    with under_way("tables"):
+        for part in full:
+            renew_tables(part)
     work = [
         (part, job)
         for part in full
@@ -109,7 +110,7 @@ def run(request: Request) -> int:
     ]
     first = IndexJob(plans[0].path, names[0])
     failed, likely = run_jobs(first, work, request.workers or default_workers())
-    with log_duration("the index is written"):
+    with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), parts, likely)
     return report_end(failed, index)
 
@@ -218,11 +219,12 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
         return f"{owner[job.executed].results.plan.scenario}/{job.name}"
 
     def begin_job(job: Job | IndexJob) -> None:
-        if isinstance(job, Job):
-            progress.begin(title(job))
+        progress.begin(title(job) if isinstance(job, Job) else both("progress.index"))
+        progress.draw()
 
     def end_job(job: Job | IndexJob, outcome: Any) -> None:
         if isinstance(job, IndexJob):
+            progress.underway.pop(both("progress.index"), None)
             likely.extend([outcome] if isinstance(outcome, Mapping) else [])
         else:
             end_notebook(job, outcome)
@@ -240,7 +242,7 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
 
     warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
     with Progress(len(todo)) as progress:
-        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job)
+        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job, waiting=progress.tick)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
     print_line(f"{done}, {progress.seconds:.0f} s")
     return failed, likely[0] if likely else None
