@@ -226,6 +226,19 @@ def test_long_work_says_that_it_goes_on(capsys: pytest.CaptureFixture[str], monk
     assert len(said) == 2
 
 
+def test_silence_goes_on_from_one_piece_of_work_to_the_next(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainplan.storage.progress.TICK", 1000)  # no thread says anything
+    with under_way("goal") as first:
+        first.last_line -= 3
+        first.tick()
+    with under_way("values") as second:
+        second.last_line -= 1.5
+        second.tick()
+    assert capsys.readouterr().err.count(" 0 s\n") == 1
+
+
 def test_short_work_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with under_way("draws", 20) as progress:
         progress.reach(20)

@@ -17,14 +17,20 @@ SILENCE = 4.0  # seconds after which a plain line is due
 
 
 class Progress:
-    """Counts steps; `begin` names what is under way, `end` says what has come of it, `tick` that it still goes on."""
+    """Counts steps; `begin` names what is under way, `end` says what has come of it, `tick` that it still goes on.
+
+    For one that follows another at once the silence goes on, so that work of many short pieces says something too.
+    """
+
+    ended = heard = float("-inf")  # when the last one ended, and when it last said something
 
     def __init__(self, total: int = 1, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
         self.total, self.done = total, 0
         self.underway: dict[str, float] = {}  # since when
-        self.start = self.last_line = time.monotonic()
+        self.start = time.monotonic()
+        self.last_line = Progress.heard if self.start - Progress.ended < 2 * TICK else self.start
 
     @property
     def seconds(self) -> float:
@@ -71,6 +77,7 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         """Takes the live line away."""
         self.clear()
+        Progress.ended, Progress.heard = time.monotonic(), self.last_line
 
     def clear(self) -> None:
         """Takes the live line away."""
