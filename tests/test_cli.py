@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from test_catalog import VIETNAMESE, literals
 from trainplan.cli import COMMANDS, build_parser, exit_status, main
 from trainplan.run.interrupts import STOPPED
 from trainplan.storage.log import VARIABLE, start_log
-from trainplan.storage.progress import Progress
+from trainplan.storage.progress import Progress, under_way
 from trainplan.storage.provenance import PACKAGE
 from trainplan.text.catalog import both, texts
 
@@ -212,12 +213,36 @@ def test_a_log_that_cannot_be_written_is_said(
     assert str(tmp_path) in err and err.count("\n") == 1
 
 
-def test_the_uncertainty_of_a_plan_without_a_terminal_is_said_by_tenths(capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress(20) as progress:
-        progress.start -= 4  # as if it had taken four seconds
-        for done in (1, 3, 4, 20):
+def test_long_work_says_that_it_goes_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainplan.storage.progress.TICK", 0.01)
+    monkeypatch.setattr("trainplan.storage.progress.SILENCE", 0.02)
+    said = []
+    with under_way("draws", 20) as progress:
+        for done in (3, 9):
             progress.reach(done)
-    assert re.findall(r"\[(\d+)/20\]", capsys.readouterr().err) == ["3", "4", "20"]
+            while f"[{done}/20] mô phỏng / draws " not in (line := capsys.readouterr().err):
+                time.sleep(0.01)
+            said.append(line)
+    assert len(said) == 2
+
+
+def test_silence_goes_on_from_one_piece_of_work_to_the_next(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainplan.storage.progress.TICK", 1000)  # no thread says anything
+    with under_way("goal") as first:
+        first.last_line -= 3
+        first.tick()
+    with under_way("values") as second:
+        second.last_line -= 1.5
+        second.tick()
+    assert capsys.readouterr().err.count(" 0 s\n") == 1
+
+
+def test_short_work_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with under_way("draws", 20) as progress:
+        progress.reach(20)
+    assert capsys.readouterr().err == ""
 
 
 def test_on_a_terminal_progress_is_one_line_that_goes(tmp_path: Path) -> None:
@@ -228,6 +253,7 @@ def test_on_a_terminal_progress_is_one_line_that_goes(tmp_path: Path) -> None:
     terminal = Terminal()
     with Progress(2, terminal) as progress:
         progress.begin("one")
+        progress.tick()
         assert "0/2" in terminal.getvalue() and "one" in terminal.getvalue()
         progress.end("one", "failed", lasting=True)
     assert "[1/2] one  failed\n" in terminal.getvalue() and terminal.getvalue().endswith("\r\x1b[K")

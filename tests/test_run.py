@@ -54,7 +54,7 @@ def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
 def request_(tmp_path: Path) -> Request:
     """A small plan with two small notebooks, the second one across scenarios."""
     library = tmp_path / "library"
-    notebook(library / "00_one.ipynb", DRAW, "print(plan, scenario, language)")
+    notebook(library / "00_one.ipynb", DRAW, "print(scenario, language)")
     notebook(library / "05_across.ipynb", "print(scenarios)", parameters=ACROSS)
     plan = Path(shutil.copytree(SOUND, tmp_path / "small"))
     return Request(str(plan), output=tmp_path / "out", library=library)
@@ -96,6 +96,16 @@ def test_what_a_run_leaves(request_: Request, capsys: pytest.CaptureFixture[str]
 
     executed = nbformat.read(folder / "base" / "notebooks" / "05_across.en.ipynb", 4)
     assert "['costs_up']" in executed.cells[-1].outputs[0].text
+
+
+def test_a_notebook_that_takes_long_is_named_while_it_runs(
+    request_: Request, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainplan.run.workers.TICK", 0.05)
+    monkeypatch.setattr("trainplan.storage.progress.SILENCE", 0.1)
+    notebook(request_.library / "00_one.ipynb", "import time\ntime.sleep(2)")
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    assert len(re.findall(r"base/00_one\.vi \d s", capsys.readouterr().err)) >= 2
 
 
 def test_what_is_done_is_not_done_again(request_: Request, capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,8 +199,34 @@ def test_it_does_not_matter_where_one_stands(
 
     elsewhere = Path(shutil.copytree(request_.plan, tmp_path / "other" / "small"))
     assert run(replace(request_, plan=str(elsewhere), output=tmp_path / "again")) == 0
-    clock = "/notebooks/"  # an executed notebook says when it ran
-    assert files(tmp_path / "again", clock) == {n: b for n, b in before.items() if clock not in n}
+    place = "/notebooks/"  # an executed notebook says where the plan lies
+    assert files(tmp_path / "again", place) == {n: b for n, b in before.items() if place not in n}
+    assert set(files(tmp_path / "again")) == set(before)
+
+
+def test_equal_runs_leave_equal_files(tmp_path: Path) -> None:
+    """From the root and from `notebooks/`, into a folder named in full and into one named from there."""
+    standing = {"one": ROOT, "two": ROOT / "notebooks"}
+    for name, folder in standing.items():
+        output = tmp_path / name if name == "one" else os.path.relpath(tmp_path / name, folder)
+        command = [sys.executable, "-m", "trainplan", "run", "--notebook", "3", "--output", str(output)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+    one, two = files(tmp_path / "one"), files(tmp_path / "two")
+    assert [name for name in sorted({*one, *two}) if one.get(name) != two.get(name)] == []
+    kinds = {Path(name).suffix for name in one}
+    assert kinds == {".ipynb", ".html", ".png", ".csv", ".json"}
+    assert not [name for name, content in one.items() if str(tmp_path).encode() in content]
+
+
+def test_an_executed_notebook_runs_again_where_it_lies(request_: Request) -> None:
+    assert run(replace(request_, notebooks=("0",), language="vi")) == 0
+    folder = request_.output / "small" / "base"
+    book, note = folder / "notebooks" / "00_one.vi.ipynb", folder / "figures" / "note.vi.txt"
+    note.unlink()
+    again = [sys.executable, "-m", "papermill", "--no-progress-bar", book.name, str(request_.output / "again.ipynb")]
+    done = subprocess.run(again, cwd=book.parent, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0 and note.is_file(), done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +318,7 @@ def test_two_runs_at_once_lose_nothing(request_: Request, tmp_path: Path) -> Non
     assert {Path(page).name for page in linked(request_, "index.en.html")} == {n for n in BOTH if ".en." in n}
 
     assert run(replace(request_, output=tmp_path / "one")) == 0
-    assert files(tmp_path / "one", "/notebooks/") == files(request_.output, "/notebooks/")
+    assert files(tmp_path / "one") == files(request_.output)
 
 
 def test_a_failure_does_not_undo_what_a_run_beside_has_done(request_: Request) -> None:
@@ -369,6 +405,30 @@ def test_what_fails_in_making_the_page_keeps_its_traceback(request_: Request, tm
     assert outcome.error.startswith("00_one.fr: ") and "\n" not in outcome.error and not report.exists()
     assert outcome.details == tmp_path / "a.failed.txt"
     assert "render_report" in outcome.details.read_text("utf-8") and outcome.details not in outcome.written
+
+
+def modules_imported_by(job: Job) -> set[str]:
+    """The modules that a job imports in a process of its own."""
+    before = set(sys.modules)
+    assert perform_job(job).error == ""
+    return set(sys.modules) - before
+
+
+@pytest.mark.skipif(START != "fork", reason="a process that is started afresh imports everything")
+def test_what_every_notebook_needs_is_imported_once_before_they_are_forked(tmp_path: Path) -> None:
+    script = (
+        "import sys; import trainplan.run.run; sys.path.insert(0, sys.argv[1]); import test_run;"
+        "from pathlib import Path;"
+        "from trainplan.run.execute import Job, warm_up; from trainplan.run.workers import run_all;"
+        "trainplan.run.run.load_plans(trainplan.run.run.Request('an_giang_2011_2015').plan, ['base']);"
+        "out = Path(sys.argv[2]); book = test_run.ROOT / 'notebooks' / '03_budget.ipynb';"
+        "assert 'rfc3987_syntax.syntax_helpers' not in sys.modules, 'it takes a second and is of no use';"
+        "job = Job(book, {'output_dir': str(out)}, out / '03.ipynb', out / '03.html', 'vi'); warm_up();"
+        "run_all(test_run.modules_imported_by, [job], 1, lambda job: None, lambda job, found: print(sorted(found)))"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout == "[]\n", done.stderr
 
 
 def outcomes_of(job: Job, start: str = START) -> list[Outcome]:

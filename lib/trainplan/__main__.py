@@ -1,17 +1,22 @@
 """`trainplan` and `python -m trainplan` are the command line."""
 
+import gc
 import sys
 
 from trainplan.run import interrupts
+
+MANY = 100_000  # objects made before garbage is looked for: what is imported is none
 
 
 def start() -> None:
     """Runs the command line of this process; an interrupt is answered before anything heavy is imported, and after."""
     interrupts.end_from_now()
+    gc.set_threshold(MANY)
     from trainplan.cli import main
 
     status = main()
     interrupts.ignore_from_now()
+    gc.freeze()  # or every object would be looked at once more at the end, which takes half a second
     sys.exit(status)
 
 

@@ -105,8 +105,11 @@ def write_scenario(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder."""
     from trainplan.plan.plan import load_plan
     from trainplan.report.stored import compute
+    from trainplan.storage.progress import under_way
 
-    return write_answer(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
+    with under_way("tables"):
+        tables = compute(load_plan(arguments.plan, arguments.scenario)).tables
+    return write_answer(tables, arguments.output)
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
@@ -115,10 +118,13 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plans
     from trainplan.report.stored import attribute_all, compute
     from trainplan.results.compare import compare
+    from trainplan.storage.progress import under_way
 
-    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
-    comparison = compare([compute(plan) for plan in plans])
-    tables: dict[Stem, pd.DataFrame] = {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])}
+    with under_way("scenarios"):
+        plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
+        tables: dict[Stem, pd.DataFrame] = {**compare([compute(plan) for plan in plans]).tables}
+    with under_way("differences"):
+        tables["differences"] = attribute_all(plans[0], plans[1:])
     return write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
 
 
@@ -129,15 +135,16 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
     from trainplan.report.stored import goal_seek, marginal_values, relaxations
+    from trainplan.storage.progress import under_way
 
     plan = load_plan(arguments.plan, arguments.scenario)
-    print(both("cli.searching"), file=sys.stderr)
-    goal = goal_seek(plan, arguments.source)
-    tables: dict[Stem, pd.DataFrame] = {
-        "goal": goal_table(goal),
-        "relaxations": relaxations_table(relaxations(plan)),
-        "values": marginal_values(plan),
-    }
+    with under_way("goal"):
+        goal = goal_seek(plan, arguments.source)
+    tables: dict[Stem, pd.DataFrame] = {"goal": goal_table(goal)}
+    with under_way("relaxations"):
+        tables["relaxations"] = relaxations_table(relaxations(plan))
+    with under_way("values"):
+        tables["values"] = marginal_values(plan)
     for language in LANGUAGES:
         print(*goal_amount(goal, language), sep="\n")
     return write_answer(tables, arguments.output)
@@ -152,17 +159,16 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import probability_summary
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
-    from trainplan.storage.progress import Progress
+    from trainplan.storage.progress import under_way
 
     plan, draws, seed = load_plan(arguments.plan, arguments.scenario), arguments.draws, arguments.seed
-    with Progress(draws) as progress:
+    with under_way("draws", draws) as progress:
         found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
-    tables: dict[Stem, pd.DataFrame] = {
-        "probabilities": found.probabilities,
-        "cost_bands": found.cost_bands,
-        "sensitivity": sensitivity(plan, found.loop, seed),
-        "conditions": conditions_table(plan, failure_conditions(found)),
-    }
+    tables: dict[Stem, pd.DataFrame] = {"probabilities": found.probabilities, "cost_bands": found.cost_bands}
+    with under_way("drivers"):
+        tables["sensitivity"] = sensitivity(plan, found.loop, seed)
+    with under_way("conditions"):
+        tables["conditions"] = conditions_table(plan, failure_conditions(found))
     for language in LANGUAGES:
         print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)

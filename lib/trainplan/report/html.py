@@ -11,9 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pandas as pd
 
 from trainplan.report.titles import first_heading
@@ -45,17 +44,23 @@ def say_in(language: str) -> Callable[[str], str]:
 
 def render_report(executed: Path, target: Path, language: str) -> Path:
     """Writes the page of an executed notebook: cells tagged for other languages are left out, code is hidden."""
-    notebook = nbformat.read(executed, as_version=4)
+    from nbformat import read
+
+    return write_text(target, render_page(read(executed, as_version=4), executed.stem, language))
+
+
+def render_page(notebook: Any, name: str, language: str) -> str:
+    """The page of an executed notebook that is called `name` where it has no heading."""
     page = {
         "say": say_in(language),
         "language": language,
         "policy": POLICY,
         "style": style_sheet(),
         "home": HOME[language],
-        "title": first_heading(notebook, language) or executed.stem,
+        "title": first_heading(notebook, language) or name,
     }
     body, _ = report_exporter(language).from_notebook_node(notebook, resources={"page": page})
-    return write_text(target, add_contents(body, language))
+    return add_contents(body, language)
 
 
 @cache

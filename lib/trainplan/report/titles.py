@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import cache
-
-import nbformat
+from typing import Any
 
 from trainplan.plan.find import PROJECT
 
 
-def first_heading(notebook: nbformat.NotebookNode, language: str) -> str:
-    """The title that the notebook gives itself in a language."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
+def first_heading(notebook: Mapping[str, Any], language: str) -> str:
+    """The title that the notebook, read with nbformat or as plain JSON, gives itself in a language."""
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])  # in a file a list of lines
+        tags = cell["metadata"].get("tags", [])
         foreign = any(tag.startswith("lang-") and tag != f"lang-{language}" for tag in tags)
-        if cell.cell_type == "markdown" and not foreign and cell.source.startswith("# "):
-            return str(cell.source.splitlines()[0].removeprefix("# ").strip())
+        if cell["cell_type"] == "markdown" and not foreign and source.startswith("# "):
+            return source.splitlines()[0].removeprefix("# ").strip()
     return ""
 
 
 @cache
 def report_title(stem: str, language: str) -> str:
     """The title that a notebook gives itself; its file's name where there is none."""
-    notebook = PROJECT / "notebooks" / f"{stem}.ipynb"
-    return (first_heading(nbformat.read(notebook, as_version=4), language) if notebook.exists() else "") or stem
+    path = PROJECT / "notebooks" / f"{stem}.ipynb"
+    return (first_heading(json.loads(path.read_text(encoding="utf-8")), language) if path.exists() else "") or stem

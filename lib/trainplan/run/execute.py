@@ -14,23 +14,44 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import trainplan.run.skip_slow_import
 
 # isort: split
+import nbformat
 import papermill
 from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.translators import translate_parameters
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
-from trainplan.report.html import render_report
+from trainplan.report.charts import Picture
+from trainplan.report.html import render_page, render_report
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
 from trainplan.storage.store import Store, use_store
-from trainplan.text.catalog import both
+from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
+
+# What a shell imports as it starts, or the first cell that draws.
+IMPORTED_BY_CELLS = (
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.magics.execution",
+    "IPython.core.oinspect",
+    "IPython.utils.module_paths",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
+    "sqlite3",
+)
+INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
+IMPORTED_BY_DRAWS = ("scipy.stats", "scipy.special")
 
 
 class NotebookError(Exception):
@@ -97,14 +118,24 @@ def keep_traceback(job: Job, failure: Exception | None) -> Path | None:
     return None
 
 
-def load_fonts() -> None:
-    """Does once what every notebook would do again: draws a line and a letter, so that the fonts are loaded."""
+def warm_up(draws: bool = False) -> None:
+    """Does once what every notebook would do again: imports, fonts, patterns and templates, by drawing and rendering.
+
+    The processes of the notebooks are forked from the one that has done it. With `draws` some of them draw samples.
+    """
+    logging.getLogger("papermill").setLevel(logging.WARNING)
+    for name in (*IMPORTED_BY_CELLS, *IMPORTED_BY_DRAWS) if draws else IMPORTED_BY_CELLS:
+        import_module(name)
     figure = Figure(figsize=(1, 1))
     axes = figure.subplots()
     axes.plot([0, 1], label=both("run.open"))
     axes.legend()
-    figure.canvas.draw()
-    logging.getLogger("papermill").setLevel(logging.WARNING)
+    Picture("", figure, "").png()
+    outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>1</p>"})]
+    cells = [nbformat.v4.new_markdown_cell("# *1* [2](#3) `4`"), nbformat.v4.new_code_cell("1", outputs=outputs)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for language in LANGUAGES:
+        render_page(notebook, "", language)
 
 
 def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str | None = ENGINE) -> Any:
@@ -129,6 +160,8 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
         unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
         if unfinished:
             raise NotebookError(f"{notebook.name}: {both('run.cell_unfinished', cell=unfinished[0] + 1)}.")
+        forget_run(done, parameters, executed.parent)
+        partial.write_text(nbformat.writes(done), encoding="utf-8", newline="\n")
         move_into_place(partial, executed)
     except (PapermillException, NotebookError) as error:
         with contextlib.suppress(OSError):
@@ -139,6 +172,22 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
     failed.unlink(missing_ok=True)
     note_written(executed)
     return done
+
+
+def forget_run(notebook: Any, parameters: Mapping[str, Any], folder: Path) -> None:
+    """Takes out of an executed notebook when and where it ran, so that equal runs leave equal notebooks.
+
+    Its `output_dir` is written as seen from `folder`, in which the notebook lies and Jupyter would run it again.
+    """
+    seen = dict(parameters)
+    if seen.get("output_dir"):
+        with contextlib.suppress(ValueError):  # on another drive of Windows
+            seen["output_dir"] = Path(os.path.relpath(seen["output_dir"], folder)).as_posix()
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell.id, cell.source = INJECTED, translate_parameters("python3", "python", seen, "Parameters")
 
 
 def explain_failure(notebook: Path, error: Exception) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from trainplan.plan.plan import Plan
 from trainplan.report.index import ScenarioRun
-from trainplan.run.execute import Job, Outcome
+from trainplan.run.execute import INJECTED, Job, Outcome
 from trainplan.storage.files import file_hash, write_text
 from trainplan.storage.provenance import DESK, code_hash, hash_data, package_versions
 from trainplan.text.catalog import LANGUAGES
@@ -29,13 +29,11 @@ def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
 
 
 def output_hash(path: Path) -> str:
-    """The SHA-256 of an output; of an executed notebook what its page shows, not when and where it ran."""
+    """The SHA-256 of an output; of an executed notebook without the cell that says where the plan lies."""
     if path.suffix != ".ipynb":
         return file_hash(path)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    shown = [[o for o in cell.get("outputs", []) if o["output_type"] != "stream"] for cell in own]
-    return hash_data([[cell["source"] for cell in own], shown])
+    return hash_data([cell for cell in cells if INJECTED not in cell["metadata"].get("tags", [])])
 
 
 def read_json(path: Path) -> dict[str, Any]:

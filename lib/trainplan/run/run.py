@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -12,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
-from trainplan.plan.plan import Plan, all_or_problems, load_plans
+from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.index import ScenarioRun, write_index
-from trainplan.report.stored import compute
+from trainplan.report.stored import compute, uncertainty_by_rule
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
-from trainplan.run.execute import Job, Outcome, declared_parameters, load_fonts, perform_job
+from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
-from trainplan.storage.progress import Progress
+from trainplan.storage.progress import Progress, under_way
 from trainplan.storage.store import FOLDER, Store, use_store
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
@@ -30,6 +31,7 @@ from trainplan.text.problems import PlanError, Problem, nearest_name
 
 NOTEBOOKS = PROJECT / "notebooks"
 TABLES = "tables"
+DRAWS = b"uncertainty_by"  # in a notebook that draws samples
 NUMBERED = re.compile(r"\d\d_")
 
 
@@ -44,6 +46,16 @@ class Request:
     output: Path = OUTPUTS
     workers: int = 0
     library: Path = NOTEBOOKS
+
+
+@dataclass(frozen=True)
+class IndexJob:
+    """What takes long of the index, put into the store beside the notebooks."""
+
+    plan: Path
+    scenario: str
+    store: Path
+    name = "index"
 
 
 @dataclass
@@ -79,7 +91,7 @@ def run(request: Request) -> int:
     """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written."""
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
-    with log_duration("plans are read and checked"):
+    with log_duration("plans are read and checked"), under_way("scenarios"):
         books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
     with use_store(Store(Path(request.output) / FOLDER)):
         return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
@@ -87,21 +99,24 @@ def run(request: Request) -> int:
 
 def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan], wanted: Sequence[str]) -> int:
     """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1."""
-    with log_duration("results are computed"):
+    with log_duration("results are computed"), under_way("scenarios"):
         results = {name: compute(plan) for name, plan in plans.items()}
     output = Path(request.output).absolute() / folder_name(next(iter(plans.values())).key)
     parts = {name: make_part(request, results, name, output) for name in plans}
     full = [part for name, part in parts.items() if name in wanted]
-    for part in full:
-        renew_tables(part)
+    with under_way("tables"):
+        for part in full:
+            renew_tables(part)
     work = [
         (part, job)
         for part in full
         for job in sorted(part.jobs.values(), key=turn_of_job)
         if job.notebook in books and request.language in (None, job.language)
     ]
-    failed = run_jobs(work, request.workers or default_workers())
-    with log_duration("the index is written"):
+    first = next(iter(plans.values()))
+    index_job = IndexJob(first.path, first.scenario, output.parent / FOLDER)
+    failed = run_jobs(index_job, work, request.workers or default_workers())
+    with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
 
@@ -169,23 +184,18 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
 
 
 def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
-    """A notebook for a scenario in a language; paths are short where they can be, as they show in the notebook."""
+    """A notebook for a scenario in a language."""
     parameters: dict[str, Any] = {
         "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
         "scenario": scenario,
         "language": language,
-        "output_dir": shorten_path(folder),
+        "output_dir": str(folder),
     }
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
     executed, report = folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html"
     return Job(book, parameters, executed, report, language, folder.parents[1] / FOLDER)
-
-
-def shorten_path(path: Path) -> str:
-    """A path relative to the working directory where it lies below it."""
-    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def renew_tables(part: Part) -> None:
@@ -198,8 +208,17 @@ def renew_tables(part: Part) -> None:
     part.write()
 
 
-def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
-    """Runs the jobs that are not done; returns what failed, and why."""
+def perform(job: Job | IndexJob) -> Outcome | None:
+    """Does a job, in a process of its own; where that of the index fails, the index itself says why."""
+    if isinstance(job, Job):
+        return perform_job(job)
+    with contextlib.suppress(Exception), use_store(Store(job.store)):
+        uncertainty_by_rule(load_plan(job.plan, job.scenario))
+    return None
+
+
+def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
+    """Runs the jobs that are not done, and that of the index beside them; returns what failed, and why."""
     todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
     if len(todo) < len(work):
         print_line(both("run.done_already", count=len(work) - len(todo)))
@@ -211,10 +230,17 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     def title(job: Job) -> str:
         return f"{owner[job.executed].results.plan.scenario}/{job.name}"
 
-    def begin_job(job: Job) -> None:
-        progress.begin(title(job))
+    def begin_job(job: Job | IndexJob) -> None:
+        progress.begin(title(job) if isinstance(job, Job) else both("progress.index"))
+        progress.draw()
 
-    def end_job(job: Job, outcome: Outcome | WorkerDied) -> None:
+    def end_job(job: Job | IndexJob, outcome: Any) -> None:
+        if isinstance(job, IndexJob):
+            progress.underway.pop(both("progress.index"), None)
+        else:
+            end_notebook(job, outcome)
+
+    def end_notebook(job: Job, outcome: Outcome | WorkerDied) -> None:
         if isinstance(outcome, WorkerDied):
             died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
             outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
@@ -225,9 +251,9 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
         note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         progress.end(title(job), note, lasting=bool(outcome.error))
 
-    load_fonts()
+    warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
     with Progress(len(todo)) as progress:
-        run_all(perform_job, [job for _, job in todo], workers, begin_job, end_job)
+        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job, waiting=progress.tick)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
     print_line(f"{done}, {progress.seconds:.0f} s")
     return failed

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from trainplan.run import interrupts
 from trainplan.run.interrupts import hold_back
 from trainplan.storage.log import start_log
+from trainplan.storage.progress import TICK
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -35,20 +36,22 @@ def run_all(
     started: Callable[[Work], None],
     ended: Callable[[Work, Result | WorkerDied], None],
     start_method: str = START,
+    waiting: Callable[[], None] = lambda: None,
 ) -> None:
     """Calls `function` on every job in a process of its own, at most `workers` at once.
 
     In this process `started(job)` is called as each begins, and `ended(job, outcome)` when it has ended, with what the
-    function returned or WorkerDied. Whatever ends this call, an interrupt too, ends the processes.
+    function returned or WorkerDied; `waiting()` is called every second meanwhile. Whatever ends this call, an interrupt
+    too, ends the processes.
     """
     context: Any = get_context(start_method)
     gc.freeze()
-    waiting = list(reversed(jobs))
+    to_come = list(reversed(jobs))
     running: dict[Any, tuple[Any, Work]] = {}
     try:
-        while waiting or running:
-            while waiting and len(running) < max(1, workers):
-                job = waiting.pop()
+        while to_come or running:
+            while to_come and len(running) < max(1, workers):
+                job = to_come.pop()
                 result, end = context.Pipe(duplex=False)
                 process = context.Process(target=_work, args=(function, job, end), daemon=True)
                 with hold_back():  # between its start and its entry in the list nobody could end it
@@ -57,7 +60,8 @@ def run_all(
                     running[result] = (process, job)
                 end.close()
                 started(job)
-            ready: list[Any] = connection.wait(list(running))
+            ready: list[Any] = connection.wait(list(running), timeout=TICK)
+            waiting()
             for result in ready:
                 process, job = running.pop(result)
                 outcome = _receive(result)
