@@ -22,8 +22,8 @@ from trainplan.analysis.goal_seek import (
     with_level_ceiling,
 )
 from trainplan.analysis.marginal_values import marginal_values
-from trainplan.analysis.relaxations import Ways, due_later, relaxations, relaxations_table
-from trainplan.analysis.trials import Trial, Trials, together
+from trainplan.analysis.relaxations import Attempts, due_later, relaxations, relaxations_table
+from trainplan.analysis.trials import Trial, Trials, search_together
 from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.optimize.best_plan import run_plan
@@ -179,9 +179,9 @@ def test_a_trial_among_others_is_the_run_of_its_own_arrays(drawn: Drawn, rule: s
 def test_searches_find_together_what_each_finds_alone(drawn: Drawn) -> None:
     plan = loaded(drawn)
     objectives = range(len(plan.tables.objectives))
-    ways = Ways(plan, arrays_under_ceilings(plan))
+    ways = Attempts(plan, arrays_under_ceilings(plan))
     alone = [trials_of(plan).find(ways.of(objective)) for objective in objectives]
-    assert trials_of(plan).find(together([ways.of(objective) for objective in objectives])) == alone
+    assert trials_of(plan).find(search_together([ways.of(objective) for objective in objectives])) == alone
 
 
 def test_a_trial_is_run_once_and_progress_hears_of_it() -> None:

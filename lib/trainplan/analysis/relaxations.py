@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.goal_seek import STEP, TOTAL, amounts_at_once, arrays_under_ceilings, least_amount
-from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, together
+from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, search_together
 from trainplan.model.arrays import Arrays
 from trainplan.plan.plan import Plan
 
@@ -41,11 +41,11 @@ def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> li
     arrays = arrays_under_ceilings(plan)
     later = cache(lambda objective: arrays_under_ceilings(due_later(plan, objective)))
     trials = Trials(arrays, later, progress)
-    ways = Ways(plan, arrays)
+    search = Attempts(plan, arrays)
     planned = trials.outcomes([Trial()])[0]
     missed = [int(objective) for objective in np.flatnonzero(~planned.met)]
     found: list[Relaxation] = []
-    for objective, attempts in zip(missed, trials.find(together(map(ways.of, missed))), strict=True):
+    for objective, attempts in zip(missed, trials.find(search_together(map(search.of, missed))), strict=True):
         id = plan.tables.objectives[objective].id
         costs = [outcome.cost_vnd - planned.cost_vnd for outcome in trials.outcomes([one.trial for one in attempts])]
         mine = [Relaxation(id, one.kind, one.changes, cost) for one, cost in zip(attempts, costs, strict=True)]
@@ -78,7 +78,7 @@ class Attempt(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ways:
+class Attempts:
     """The ways to meet an objective of a plan, as searches (see `analysis.trials`)."""
 
     plan: Plan
@@ -88,8 +88,8 @@ class Ways:
         """Every way for one objective; one that needs money as well asks for it every year."""
         structural = [*self._places(objective), *self._deadline(objective)]
         money = self._money(Trial(), objective)
-        found = yield from together([money, *(self._with_money(change, objective) for change in structural)])
-        return [way for ways in found for way in ways]
+        found = yield from search_together([money, *(self._with_money(change, objective) for change in structural)])
+        return [attempt for attempts in found for attempt in attempts]
 
     def _with_money(self, change: Search[Attempt | None], objective: int) -> Search[list[Attempt]]:
         """A change by itself or, where that is not enough, with more money every year."""
@@ -114,7 +114,7 @@ class Ways:
             self._more_of(cells, "money_every_year" if cells is every else "money_in_a_year", base, objective, free)
             for cells in [every, *(one for one in single if one != every)]
         ]
-        return [way for way in (yield from together(searches)) if way]
+        return [way for way in (yield from search_together(searches)) if way]
 
     def _more_of(
         self, cells: list[tuple[int, str]], kind: str, base: Trial, objective: int, free: Outcome
@@ -151,7 +151,7 @@ class Ways:
             due = a_year_later(row.due)
             value = due if "-" in due else int(due)
             way = Attempt("deadline", {f"objectives.{row.id}.due": {"value": value}}, Trial(later=objective))
-            yield known(way)
+            yield already_found(way)
 
     def _least(
         self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float
@@ -170,7 +170,7 @@ class Ways:
                 return found
 
 
-def known(found: Found) -> Search[Found]:
+def already_found(found: Found) -> Search[Found]:
     """A search that has found what it looks for, without a trial."""
     yield []
     return found

@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
     cost_vnd: float  # funded, and commitments after the plan
 
 
-def together(searches: Iterable[Search[Found]]) -> Search[list[Found]]:
+def search_together(searches: Iterable[Search[Found]]) -> Search[list[Found]]:
     """What every search finds, in their order; what they want to know next is asked for together."""
     running = list(searches)
     found: dict[int, Found] = {}
