@@ -385,21 +385,17 @@ def test_of_two_processes_at_once_one_computes(
 
 
 def test_who_waits_for_a_process_that_dies_computes(
-    start_worker: Callable[[int], subprocess.Popen[str]], ranged: Plan, tmp_path: Path
+    start_worker: Callable[[int], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
+    first, second = (start_worker(2**17) for _ in range(2))
+    assert second.stdout and second.stdout.readline() == "ready\n"
     (tmp_path / "go").touch()
-    first = start_worker(2**22)
     while not list(tmp_path.glob("s/*.lock")):
         assert first.poll() is None
         time.sleep(0.01)
-    second = start_worker(2**22)
-    assert second.stdout and second.stdout.readline() == "ready\n"
     first.kill()
-    first.wait()
-    second.kill()
-    second.wait()
-    expected = bits(uncertainty(ranged, DRAWS))
-    assert bits(Store(tmp_path / "s", worth=0).recall(uncertainty, ranged, DRAWS)) == expected
+    assert "probability_met" in second.communicate()[0]
+    assert lines_with(tmp_path / "log", "store: computed uncertainty") >= 1
 
 
 # --- a run
