@@ -52,6 +52,8 @@ SPELLINGS = [
     "/voila/files/outputs/leads_out",
     "/voila/files/outputs/leads_up/{0}",
     "/voila/files/outputs_of_another/{0}",
+    "/voila/files/outputs/.store/{0}",
+    "/voila/files/outputs/plan/..%2f.store/{0}",
     "/voila/files/.git/config",
     "/voila/files/",
     "/voila/files/outputs/",
@@ -132,7 +134,7 @@ def ask(port: int, target: str, host: str = "Host: 127.0.0.1:{port}", method: st
 def project(folder: Path) -> Path:
     """A folder with a plan, a page among the outputs, and around them what nobody is to see."""
     desk_folder(folder)
-    for name in (".git/config", "outputs_of_another/" + PLAN_FILE, "secret.yaml"):
+    for name in (".git/config", "outputs_of_another/" + PLAN_FILE, "outputs/.store/" + PLAN_FILE, "secret.yaml"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(SECRET, "utf-8")
     with (folder / PLAN_FILE).open("a", encoding="utf-8") as plan:

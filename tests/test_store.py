@@ -258,7 +258,7 @@ def test_a_damaged_file_is_computed_again(ranged: Plan, tmp_path: Path) -> None:
     (file,) = store.folder.iterdir()
     whole = file.read_bytes()
     cut = [whole[:length] for length in (0, 1, len(whole) // 2, len(whole) - 1)]
-    places = range(0, len(whole), len(whole) // 300)
+    places = range(0, len(whole), len(whole) // 100)
     flipped = [whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1 :] for at in places]
     for damaged in [*flipped, b"PK\x03\x04 nothing", whole + whole, *cut]:
         file.write_bytes(damaged)
@@ -288,7 +288,9 @@ def test_the_least_recently_used_goes_first(ranged: Plan, tmp_path: Path) -> Non
     (first,) = store.folder.iterdir()
     store.limit = round(4.5 * first.stat().st_size)
     assert [size_of(seed) for seed in (2, 3, 4)] == [2, 3, 4]
-    os.utime(first)
+    for path in store.folder.iterdir():
+        os.utime(path, (1, 1))
+    assert size_of(1) == 4, "found, and used last"
     assert [size_of(seed) for seed in (5, 6, 7)] == [4, 4, 4]
     assert first.exists()
     store.limit = 3 * first.stat().st_size
@@ -383,21 +385,17 @@ def test_of_two_processes_at_once_one_computes(
 
 
 def test_who_waits_for_a_process_that_dies_computes(
-    start_worker: Callable[[int], subprocess.Popen[str]], ranged: Plan, tmp_path: Path
+    start_worker: Callable[[int], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
+    first, second = (start_worker(2**17) for _ in range(2))
+    assert second.stdout and second.stdout.readline() == "ready\n"
     (tmp_path / "go").touch()
-    first = start_worker(2**22)
     while not list(tmp_path.glob("s/*.lock")):
         assert first.poll() is None
         time.sleep(0.01)
-    second = start_worker(2**22)
-    assert second.stdout and second.stdout.readline() == "ready\n"
     first.kill()
-    first.wait()
-    second.kill()
-    second.wait()
-    expected = bits(uncertainty(ranged, DRAWS))
-    assert bits(Store(tmp_path / "s", worth=0).recall(uncertainty, ranged, DRAWS)) == expected
+    assert "probability_met" in second.communicate()[0]
+    assert lines_with(tmp_path / "log", "store: computed uncertainty") >= 1
 
 
 # --- a run

@@ -23,13 +23,13 @@ def open_desk(names: Mapping[str, Any]) -> None:
     """Shows the desk for a notebook's parameters; PlanError, without a traceback, where one of them is wrong."""
     given = coordinates(names)
     language = given["language"]
-    start_using(Store(OUTPUTS / FOLDER))
+    output = Path(given["output_dir"]) if given["output_dir"] else OUTPUTS
+    start_using(Store(output / FOLDER))
     session = Session(given["plan"], given["scenario"], given["overrides"])
     shown: dict[str, Any] = {"text/html": desk_page(session, language), "text/plain": session.plan.title(language)}
     if has_viewer():
         from trainplan.desk.desk import Desk  # importing it makes widgets, which stay in the notebook's file
 
-        output = Path(given["output_dir"]) if given["output_dir"] else OUTPUTS
         shown |= Desk(session, language, output).root._repr_mimebundle_()
     display(shown, raw=True)
 
