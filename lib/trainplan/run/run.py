@@ -252,8 +252,9 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
         progress.end(title(job), note, lasting=bool(outcome.error))
 
     warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
+    jobs: list[Job | IndexJob] = [index, *(job for _, job in todo)]
     with Progress(len(todo)) as progress:
-        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job, waiting=progress.tick)
+        run_all(perform, jobs, workers, begin_job, end_job, waiting=progress.tick)
     done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
     print_line(f"{done}, {progress.seconds:.0f} s")
     return failed
