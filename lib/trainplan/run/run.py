@@ -201,6 +201,59 @@ def perform(job: Job | IndexJob) -> Outcome | Likely | None:
     return None
 
 
+class Batch:
+    """Notebooks to run and the job of the index beside them, and what has come of both."""
+
+    def __init__(self, todo: Sequence[tuple[Part, Job]]) -> None:
+        self.todo = todo
+        self.owner = {job.executed: part for part, job in todo}
+        self.progress = Progress(len(todo))
+        self.failed: dict[str, str] = {}  # what failed -> why
+        self.likely: Likely | None = None  # None as long as the job of the index has not given it
+
+    def run(self, index: IndexJob, workers: int) -> None:
+        """Runs them all, at most `workers` at once."""
+        warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in self.todo))
+        jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
+        with self.progress:
+            run_all(perform, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
+        count = len(self.todo)
+        done = both("run.notebooks_done", done=count - len(self.failed), count=count)
+        print_line(f"{done}, {self.progress.seconds:.0f} s")
+
+    def title(self, job: Job | IndexJob) -> str:
+        """What a job is called on screen."""
+        if isinstance(job, IndexJob):
+            return both("progress.index")
+        return f"{self.owner[job.executed].results.plan.scenario}/{job.name}"
+
+    def begin(self, job: Job | IndexJob) -> None:
+        """Shows that a job is under way."""
+        self.progress.begin(self.title(job))
+        self.progress.draw()
+
+    def end(self, job: Job | IndexJob, outcome: Any) -> None:
+        """Notes how a job ended."""
+        if isinstance(job, Job):
+            self.end_notebook(job, outcome)
+        else:
+            self.progress.underway.pop(self.title(job), None)
+            self.likely = None if isinstance(outcome, WorkerDied) else outcome
+
+    def end_notebook(self, job: Job, outcome: Outcome | WorkerDied) -> None:
+        """Notes how a notebook ended, in the manifest and on screen."""
+        if isinstance(outcome, WorkerDied):
+            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
+            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
+        title = self.title(job)
+        self.owner[job.executed].record(job, outcome)
+        LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
+        if outcome.error:
+            self.failed[title] = with_details(outcome)
+        note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
+        self.progress.end(title, note, lasting=bool(outcome.error))
+
+
 def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> tuple[dict[str, str], Likely | None]:
     """Runs the jobs that are not done, and that of the index beside them.
 
@@ -211,41 +264,9 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
         return {}, None
-    owner = {job.executed: part for part, job in todo}
-    failed: dict[str, str] = {}
-    likely: list[Likely] = []
-
-    def title(job: Job) -> str:
-        return f"{owner[job.executed].results.plan.scenario}/{job.name}"
-
-    def begin_job(job: Job | IndexJob) -> None:
-        progress.begin(title(job) if isinstance(job, Job) else both("progress.index"))
-        progress.draw()
-
-    def end_job(job: Job | IndexJob, outcome: Any) -> None:
-        if isinstance(job, IndexJob):
-            progress.underway.pop(both("progress.index"), None)
-            likely.extend([outcome] if isinstance(outcome, Mapping) else [])
-        else:
-            end_notebook(job, outcome)
-
-    def end_notebook(job: Job, outcome: Outcome | WorkerDied) -> None:
-        if isinstance(outcome, WorkerDied):
-            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
-            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
-        owner[job.executed].record(job, outcome)
-        LOG.info("%s: %.2f s%s", title(job), outcome.seconds, f", {outcome.error}" if outcome.error else "")
-        if outcome.error:
-            failed[title(job)] = with_details(outcome)
-        note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
-        progress.end(title(job), note, lasting=bool(outcome.error))
-
-    warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
-    with Progress(len(todo)) as progress:
-        run_all(perform, [index, *(job for _, job in todo)], workers, begin_job, end_job, waiting=progress.tick)
-    done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
-    print_line(f"{done}, {progress.seconds:.0f} s")
-    return failed, likely[0] if likely else None
+    batch = Batch(todo)
+    batch.run(index, workers)
+    return batch.failed, batch.likely
 
 
 def with_details(outcome: Outcome) -> str:
