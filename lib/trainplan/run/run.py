@@ -192,7 +192,7 @@ def renew_tables(part: Part) -> None:
     part.write()
 
 
-def perform(job: Job | IndexJob) -> Outcome | Likely | None:
+def perform_any(job: Job | IndexJob) -> Outcome | Likely | None:
     """Does a job, in a process of its own; None where that of the index failed, which then says itself why."""
     if isinstance(job, Job):
         return perform_job(job)
@@ -216,7 +216,7 @@ class Batch:
         warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in self.todo))
         jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
         with self.progress:
-            run_all(perform, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
+            run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
         count = len(self.todo)
         done = both("run.notebooks_done", done=count - len(self.failed), count=count)
         print_line(f"{done}, {self.progress.seconds:.0f} s")
