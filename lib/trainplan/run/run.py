@@ -208,13 +208,64 @@ def renew_tables(part: Part) -> None:
     part.write()
 
 
-def perform(job: Job | IndexJob) -> Outcome | None:
+def perform_any(job: Job | IndexJob) -> Outcome | None:
     """Does a job, in a process of its own; where that of the index fails, the index itself says why."""
     if isinstance(job, Job):
         return perform_job(job)
     with contextlib.suppress(Exception), use_store(Store(job.store)):
         uncertainty_by_rule(load_plan(job.plan, job.scenario))
     return None
+
+
+class JobQueue:
+    """Notebooks to run, with the job of the index beside them, and what has come of them."""
+
+    def __init__(self, todo: Sequence[tuple[Part, Job]]) -> None:
+        self.todo = todo
+        self.owner = {job.executed: part for part, job in todo}
+        self.progress = Progress(len(todo))
+        self.failed: dict[str, str] = {}  # what failed -> why
+
+    def run(self, index: IndexJob, workers: int) -> None:
+        """Runs them all, at most `workers` at once."""
+        warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in self.todo))
+        jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
+        with self.progress:
+            run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
+        count = len(self.todo)
+        done = both("run.notebooks_done", done=count - len(self.failed), count=count)
+        print_line(f"{done}, {self.progress.seconds:.0f} s")
+
+    def title(self, job: Job | IndexJob) -> str:
+        """What a job is called on screen."""
+        if isinstance(job, IndexJob):
+            return both("progress.index")
+        return f"{self.owner[job.executed].results.plan.scenario}/{job.name}"
+
+    def begin(self, job: Job | IndexJob) -> None:
+        """Shows that a job is under way."""
+        self.progress.begin(self.title(job))
+        self.progress.draw()
+
+    def end(self, job: Job | IndexJob, outcome: Any) -> None:
+        """Notes how a job ended."""
+        if isinstance(job, Job):
+            self.end_notebook(job, outcome)
+        else:
+            self.progress.underway.pop(self.title(job), None)
+
+    def end_notebook(self, job: Job, outcome: Outcome | WorkerDied) -> None:
+        """Notes how a notebook ended, in the manifest and on screen."""
+        if isinstance(outcome, WorkerDied):
+            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
+            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
+        title = self.title(job)
+        self.owner[job.executed].record(job, outcome)
+        LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
+        if outcome.error:
+            self.failed[title] = with_details(outcome)
+        note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
+        self.progress.end(title, note, lasting=bool(outcome.error))
 
 
 def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
@@ -224,40 +275,9 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
         return {}
-    owner = {job.executed: part for part, job in todo}
-    failed: dict[str, str] = {}
-
-    def title(job: Job) -> str:
-        return f"{owner[job.executed].results.plan.scenario}/{job.name}"
-
-    def begin_job(job: Job | IndexJob) -> None:
-        progress.begin(title(job) if isinstance(job, Job) else both("progress.index"))
-        progress.draw()
-
-    def end_job(job: Job | IndexJob, outcome: Any) -> None:
-        if isinstance(job, IndexJob):
-            progress.underway.pop(both("progress.index"), None)
-        else:
-            end_notebook(job, outcome)
-
-    def end_notebook(job: Job, outcome: Outcome | WorkerDied) -> None:
-        if isinstance(outcome, WorkerDied):
-            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
-            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
-        owner[job.executed].record(job, outcome)
-        LOG.info("%s: %.2f s%s", title(job), outcome.seconds, f", {outcome.error}" if outcome.error else "")
-        if outcome.error:
-            failed[title(job)] = with_details(outcome)
-        note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
-        progress.end(title(job), note, lasting=bool(outcome.error))
-
-    warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in todo))
-    jobs: list[Job | IndexJob] = [index, *(job for _, job in todo)]
-    with Progress(len(todo)) as progress:
-        run_all(perform, jobs, workers, begin_job, end_job, waiting=progress.tick)
-    done = both("run.notebooks_done", done=len(todo) - len(failed), count=len(todo))
-    print_line(f"{done}, {progress.seconds:.0f} s")
-    return failed
+    queue = JobQueue(todo)
+    queue.run(index, workers)
+    return queue.failed
 
 
 def with_details(outcome: Outcome) -> str:
