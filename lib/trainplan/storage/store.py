@@ -27,7 +27,7 @@ from trainplan.storage.provenance import hash_data, hash_of_computing
 
 FOLDER = ".store"  # among the outputs
 FORMAT = 1  # of the files; another one finds none of those before
-LIMIT = 512 * 2**20  # bytes of all files together; the least recently used go first
+LIMIT = 2**31  # bytes of all files together, the least recently used go first: a scenario with draws keeps some 100 MB
 LARGEST = 4  # one file has at most this part of them
 WORTH = 0.05  # seconds: what takes less is sooner computed than looked for
 PATIENCE = 600.0  # seconds for which another process is waited for that computes the same
