@@ -49,7 +49,8 @@ def test_reordering_rows_changes_only_the_order(tmp_path: Path) -> None:
 
     source = load_plan("an_giang_2011_2015")
     shutil.copytree(source.path.parent, tmp_path / "params" / "copy")
-    data = Path(shutil.copytree(source.data_folder, tmp_path / "data" / source.data_folder.name))
+    folder = source.data_file("groups.csv").parent
+    data = Path(shutil.copytree(folder, tmp_path / "data" / folder.name))
     for path in data.glob("*.csv"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         table.iloc[::-1].to_csv(path, index=False, lineterminator="\n")

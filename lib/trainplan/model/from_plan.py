@@ -138,7 +138,7 @@ def _source_share(plan: Plan, column: Columns) -> Array:
 
 
 def _ceiling(plan: Plan, column: Columns) -> Array:
-    values = column("ceilings", "ceiling_vnd")
+    values = column("ceilings", "ceiling_vnd", np.inf)
     sources = row_numbers(plan, "sources") | {"total": len(plan.tables.sources)}
     ceiling = np.full((len(plan.years), len(sources), values.shape[1]), np.inf)
     for row, value in zip(plan.tables.ceilings, values, strict=True):

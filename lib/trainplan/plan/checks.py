@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.plan.address import record_key
+from trainplan.plan.address import key_text, record_key
 from trainplan.plan.schema import TABLES, Choices, Tables
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
@@ -46,12 +46,11 @@ def check_together(read: RowsRead) -> list[Problem]:
 def check_keys(read: RowsRead) -> Iterator[Problem]:
     """A row's keys name it alone, and no source takes the name of all of them."""
     for name, table in TABLES.items():
-        if table.repeats:
-            continue
-        names = Counter(record_key(name, r) for r in read.tables[name])
-        for key, times in names.items():
+        names = Counter(tuple(getattr(r, key) for key in table.row_keys) for r in read.tables[name])
+        for values, times in names.items():
             if times > 1:
-                yield read.problem(name, "row_repeated", key, key, "/".join(table.keys), times=times)
+                key = "/".join("" if value is None else key_text(value) for value in values)
+                yield read.problem(name, "row_repeated", key, key, "/".join(table.row_keys), times=times)
     for source in read.tables.sources:
         if source.id == "total":
             yield read.problem("sources", "total_is_reserved", "total", "", "id")
@@ -77,7 +76,7 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     for r in read.tables.objectives:
         if not first <= r.due_year <= last:
             yield read.problem("objectives", "due_outside", r.due, r.id, "due", first=first, last=last)
-    for name in ("actuals", "observations"):
+    for name in ("actuals", "observations", "headcounts"):
         for r in read.tables[name]:
             if not first <= r.year <= last:
                 row = record_key(name, r)

@@ -29,7 +29,7 @@ def sound_levers(
     problems: list[Problem],
 ) -> tuple[Lever, ...]:
     """As `read_levers`; files that were sound are not checked again, for the desk reads them at every move."""
-    key, known = frozenset(hashes.items()), len(problems)
+    key, known = frozenset({**hashes, "as_of": str(choices.get("as_of"))}.items()), len(problems)
     if key not in _sound:
         levers = read_levers(tables, choices, file, problems)
         if len(problems) > known:

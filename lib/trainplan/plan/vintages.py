@@ -1,0 +1,38 @@
+"""Vintages: a restated number is a further row with a later date, and nothing is erased (method.md, section 1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from trainplan.plan.address import row_key
+from trainplan.plan.reading import RawTable
+from trainplan.plan.schema import Table, parse_date
+from trainplan.text.problems import Problem
+
+AS_OF = "as_of"
+
+
+def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: list[Problem]) -> RawTable:
+    """The table as it is seen from a date, from the end of time where that is None; itself where nothing is dated.
+
+    Of the rows of one key the one with the latest date counts, of equal dates the last; no date is the oldest. It
+    stands where the first of them does. A cell that holds no date goes to `problems`.
+    """
+    if AS_OF not in raw.columns or AS_OF in table.columns:
+        return raw
+    seen: dict[str, tuple[date, dict[str, Any], int]] = {}
+    for cells, line in zip(raw.rows, raw.lines, strict=True):
+        key = row_key(cells, table.row_keys)
+        try:
+            known = parse_date(cells[AS_OF]) if cells.get(AS_OF) else date.min
+        except PydanticCustomError as error:
+            problems.append(Problem(raw.file, error.type, cells[AS_OF], row_key(cells, table.keys), AS_OF, line=line))
+            continue
+        if seen_from is not None and known > seen_from:
+            continue
+        if key not in seen or seen[key][0] <= known:
+            seen[key] = known, cells, line
+    return RawTable(raw.file, raw.columns, [cells for _, cells, _ in seen.values()], [n for *_, n in seen.values()])
