@@ -58,7 +58,7 @@ class Reference:
         self.payers: dict[str, dict[str, float]] = defaultdict(dict)
         for row in plan.tables.funding:
             self.payers[row.program][row.source] = row.share
-        self.ceiling = {(c.year, c.source): c.ceiling_vnd for c in plan.tables.ceilings}
+        self.ceiling = {(c.year, c.source): c.ceiling_vnd for c in plan.tables.ceilings if c.ceiling_vnd is not None}
         self.tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.N: dict[tuple[str, int], float] = {}
         self.a: dict[tuple[str, int], float] = {}

@@ -96,10 +96,10 @@ def plans(
     ]
     money = st.integers(0, 4000).map(lambda v: v * 1_000_000)
     tables["ceilings"] = [
-        {"year": y, "source": s, "ceiling_vnd": draw(money)}
-        for y in range(first, last + 1)
+        {"year": y, "source": s, "ceiling_vnd": draw(money) if draw(st.booleans()) else ""}
         for s in ("total", "s0", "s1")
         if draw(st.booleans())
+        for y in range(first, last + 1)
     ]
     tables["turnover"] = (
         [{"group": group_ids[0], "year": first, "leave_rate": draw(unit)}] if draw(st.booleans()) else []

@@ -12,14 +12,15 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.address import Change, apply_changes
-from trainplan.plan.checks import RowsRead, check_together, warnings
+from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
+from trainplan.plan.notes import notes
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
-from trainplan.plan.schema import TABLES, Choices, Tables, parse_date
+from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -65,9 +66,7 @@ class Plan:
     @cached_property
     def decided_from(self) -> int:
         """The first calendar year whose enrollment the plan decides; `last` + 1 where it decides none."""
-        if self.choices.decided_from is not None:
-            return self.choices.decided_from
-        return max((row.year + 1 for row in self.tables.actuals), default=self.first)
+        return first_open_year(self.choices.decided_from, [row.year for row in self.tables.actuals], self.first)
 
     @property
     def closed_years(self) -> range:
@@ -102,7 +101,7 @@ class Plan:
     @cached_property
     def warnings(self) -> list[str]:
         """What is allowed and yet worth a look, in both languages."""
-        return warnings(self.tables)
+        return notes(self)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""

@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -501,6 +502,12 @@ class Tables:
         """The rows of a table by its name, for what walks over all of them."""
         return tuple(getattr(self, name))
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(objective, program) of routes and pipeline, each once, in their order."""
+        routes = [(row.objective, row.program) for row in self.routes]
+        return tuple(dict.fromkeys([*routes, *((row.objective, row.program) for row in self.pipeline)]))
+
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -550,6 +557,11 @@ class Choices(BaseModel):
     decision: Words | None = None
     uncertain: Any = None
     levers: Any = None
+
+
+def first_open_year(stated: int | None, actual_years: Iterable[int], first: int) -> int:
+    """The first calendar year whose enrollment a plan decides: as stated, else the one after what happened last."""
+    return stated if stated is not None else max((year + 1 for year in actual_years), default=first)
 
 
 CHANGEABLE_CHOICES = (
