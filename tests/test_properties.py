@@ -41,9 +41,8 @@ def computed(drawn: Drawn, overrides: dict[str, Any] | None = None) -> Results:
 def test_random_plans_agree_with_the_reference(drawn: Drawn) -> None:
     plan = loaded(drawn)
     results = compute(plan)
-    reference = reading(plan, results)
-    for stem in COLUMNS:
-        agree(results[stem], reference.tables[stem], stem)
+    for stem, rows in reading(plan, results).items():
+        agree(results[stem], rows, stem)
 
 
 @quick
@@ -62,7 +61,7 @@ def test_joiners_and_stayers_are_the_headcount(drawn: Drawn) -> None:
 @given(plans())
 def test_sources_add_up_to_programs(drawn: Drawn) -> None:
     results = computed(drawn)
-    for column in ("deliverable_vnd", "funded_vnd"):
+    for column in ("required_vnd", "funded_vnd"):
         by_year = results["cost"].groupby("year")[column].sum()
         budget = results["budget"].set_index("year")
         total = budget[budget["source"] == "total"][column]
