@@ -39,7 +39,9 @@ def agree(found: pd.DataFrame, expected: list[dict[str, Any]], what: str) -> Non
             if isinstance(value, float | int):
                 assert shown == pytest.approx(value, rel=1e-6, abs=1e-6), here
             else:
-                assert value == ("" if pd.isna(shown) else str(shown).lower() if isinstance(shown, bool) else shown), here
+                assert value == ("" if pd.isna(shown) else str(shown).lower() if isinstance(shown, bool) else shown), (
+                    here
+                )
 
 
 def reading(plan: Plan, results: Results) -> dict[str, list[dict[str, Any]]]:
