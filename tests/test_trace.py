@@ -25,7 +25,7 @@ NOTEBOOKS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb")
 @pytest.fixture(params=PLANS)
 def plan(request: pytest.FixtureRequest) -> Plan:
     loaded = load_plan(request.param)
-    if not (loaded.data_folder / DECISION).exists():
+    if not loaded.data_file(DECISION).exists():
         pytest.skip("this plan carries no decision")
     return loaded
 
@@ -66,8 +66,9 @@ def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
 
     source = load_plan("an_giang_2011_2015")
     shutil.copytree(source.path.parent, tmp_path / "params" / "copy")
-    shutil.copytree(source.data_folder, tmp_path / "data" / source.data_folder.name)
-    table = tmp_path / "data" / source.data_folder.name / "statements.csv"
+    data = source.data_file(DECISION).parent
+    shutil.copytree(data, tmp_path / "data" / data.name)
+    table = tmp_path / "data" / data.name / "statements.csv"
     first = source.tables.statements[0]
     table.write_text(table.read_text("utf-8").replace(first.quote_vi, first.quote_vi + " (sửa)", 1), "utf-8")
     assert unquoted_statements(load_plan(tmp_path / "params" / "copy")) == [first.id]

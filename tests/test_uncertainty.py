@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 
 from trainplan.analysis.failure_conditions import failure_conditions
-from trainplan.analysis.monte_carlo import Uncertainty, uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.model.arrays import build_arrays
+from trainplan.model.cost import cost_by_source
+from trainplan.model.simulate import simulate
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.ranges import LIMITS, Range
@@ -22,6 +25,7 @@ from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"
+SOUND = Path(__file__).parent / "broken" / "sound"
 WORKED = Path(__file__).parent / "plans" / "worked_example"
 TEXT = {"vi": "thử", "en": "test"}
 
@@ -204,11 +208,11 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
     assert shares["programs.course.cost_per_learner_year"] == 0
 
 
-def test_a_replayed_plan_costs_what_it_costs_and_says_what_is_lacking() -> None:
+def test_a_replayed_plan_costs_what_it_costs_and_says_what_passes_the_ceilings() -> None:
     plan = load_plan(PROVINCE)
     replayed, planned_anew = uncertainty(plan, 256, loop="open"), uncertainty(plan, 256)
-    assert replayed.lacking.max() > 0
-    assert planned_anew.lacking[0].max() == 0, "nothing was committed before the first year but what fits"
+    assert replayed.over.max() > 0
+    assert planned_anew.over[0].max() == 0, "nothing was committed before the first year but what fits"
     assert replayed.coverage.mean() > planned_anew.coverage.mean(), "money that does not arrive is spent all the same"
 
 
@@ -252,3 +256,12 @@ def test_every_draw_is_a_plan_that_the_checks_accept() -> None:
         units = {"unit_headcounts.*.headcount": {"scale": 0.5}}  # bodies have no more people than their group
         found = compute(load_plan(PROVINCE, overrides={**changes, **units}))["gap"]["coverage"]
         assert list(found) == list(draws.coverage[:, :, draw].ravel())
+
+
+def test_money_left_with_one_source_pays_for_no_other() -> None:
+    """Learners pay a part of their own: what passes the province's ceiling is over, whatever the total leaves."""
+    ceilings = {"ceilings.2023/province.ceiling_vnd": 1000}
+    arrays = build_arrays(load_plan(SOUND, overrides={"allocation": "all", **ceilings}))
+    run = simulate(arrays)
+    by_province = cost_by_source(arrays, run.funded_vnd)[2, 0]
+    assert over_ceilings(run)[2] == by_province - 1000 > 0

@@ -39,12 +39,19 @@ class Goal:
     beyond: tuple[str, ...]  # objectives that are missed however much there is of it
     lost: tuple[str, ...]  # reachable objectives that are missed with a million less
     run: Run
+    free: Run  # with the amount sought unlimited
 
     @property
     def changes(self) -> dict[str, float]:
-        """The amount as changes by address, for the years in which the source has a ceiling in the plan."""
-        rows = [row for row in self.plan.tables.ceilings if row.source == self.source and self.amount_vnd >= 0]
-        return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
+        """The amount as changes by address, for the open years in which the source has a ceiling in the plan."""
+        plan = self.plan
+        rows = [row for row in plan.tables.ceilings if row.source == self.source and row.year in plan.open_years]
+        return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows if self.amount_vnd >= 0}
+
+    @property
+    def furthest(self) -> Array:
+        """(O,) coverage when due with the amount unlimited: what money alone brings an objective to."""
+        return self.free.when_due(self.free.gap.coverage)[:, 0]
 
 
 def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] = lambda done: None) -> Goal:
@@ -70,11 +77,11 @@ def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] =
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
     rule = level.arrays.allocation
-    return Goal(plan, source, rule, amount if found is not None else np.nan, met, beyond, missed, run)
+    return Goal(plan, source, rule, amount if found is not None else np.nan, met, beyond, missed, run, free)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, lost_with_a_million_less."""
+    """A row an objective: source, rule, yearly_vnd, objective, reachable, furthest, met, lost_with_a_million_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
@@ -84,10 +91,11 @@ def goal_table(goal: Goal) -> pd.DataFrame:
             "yearly_vnd": goal.amount_vnd,
             "objective": id,
             "reachable": id in goal.reachable,
+            "furthest": furthest,
             "met": bool(met),
             "lost_with_a_million_less": id in goal.lost,
         }
-        for id, met in zip(ids, now, strict=True)
+        for id, met, furthest in zip(ids, now, goal.furthest, strict=True)
     ]
     return pd.DataFrame(rows)
 

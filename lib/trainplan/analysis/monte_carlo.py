@@ -1,7 +1,7 @@
 """Uncertainty: how likely each target is, and bands of coverage and cost, from draws of ranges (method.md, section 7).
 
 Closed loop: in every draw each year is planned again by the plan's rule, knowing what has happened. Open loop: the
-enrollment that the plan decides without knowing is replayed, and what money lacks is shown.
+enrollment that the plan decides without knowing is replayed, and what passes the ceilings is shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import under_rule
 from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
-from trainplan.model.cost import cost_by_source, lacking_money
+from trainplan.model.cost import cost_by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, solve_plan
@@ -49,7 +49,7 @@ class Uncertainty:
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
-    lacking: Array  # (Y, D) VND beyond the ceilings
+    over: Array  # (Y, D) VND beyond the ceilings
 
 
 def uncertainty(
@@ -91,7 +91,7 @@ def uncertainty(
         coverage=sample.coverage,
         met=sample.met,
         cost=sample.cost,
-        lacking=sample.lacking,
+        over=sample.over,
     )
 
 
@@ -104,7 +104,7 @@ class Sample:
     coverage: Array
     met: Array
     cost: Array
-    lacking: Array
+    over: Array
     done: int = 0
 
     @classmethod
@@ -117,7 +117,7 @@ class Sample:
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
-            lacking=np.empty((years, kept)),
+            over=np.empty((years, kept)),
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
@@ -130,7 +130,7 @@ class Sample:
             self.coverage[..., part] = run.gap.coverage[..., some]
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
-            self.lacking[:, part] = lacking_in_total(run)[:, some]
+            self.over[:, part] = over_ceilings(run)[:, some]
         self.done += count
 
 
@@ -193,13 +193,14 @@ def decided_enrollment(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan
     return simulate(build_arrays(plan)).funded if is_yearly(plan.allocation) else solve(plan).enrollment
 
 
-def lacking_in_total(run: Run) -> Array:
-    """(Y, D) VND that what a run holds lacks under its ceilings: the total of `lacking_money`; (1, 1) without any."""
+def over_ceilings(run: Run) -> Array:
+    """(Y, D) VND by which a run passes the ceiling of the total, or those of its sources together if that is more:
+    money left with one source does not pay for another; (1, 1) of a plan without ceilings."""
     ceiling = run.arrays.ceiling
     if not np.isfinite(ceiling).any():
         return np.zeros((1, 1))
-    years = zip(run.funded_vnd, ceiling, strict=True)
-    return np.stack([lacking_money(cost_by_source(run.arrays, cost), limit)[-1] for cost, limit in years])
+    over = np.maximum(0.0, cost_by_source(run.arrays, run.funded_vnd) - ceiling)
+    return np.maximum(over[:, -1], over[:, :-1].sum(axis=1))
 
 
 def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:

@@ -104,7 +104,8 @@ class Attempts:
     def _money(self, base: Trial, objective: int, every_year_only: bool = False) -> Search[list[Attempt]]:
         """More of a ceiling in one year, or of the total's in every year that has one."""
         plan = self.plan
-        rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
+        limits = [row for row in plan.tables.ceilings if row.year in plan.open_years and row.ceiling_vnd is not None]
+        rows = [(row.year - plan.first, row.source) for row in limits]
         free = (yield [base._replace(free=True)])[0] if rows else None
         if free is None or not free.met[objective]:
             return []

@@ -83,7 +83,6 @@ def _solve_once(content: _Content) -> Optimum:
 def weighted_shortfall(arrays: Arrays, run: Run) -> float:
     """Σ weight · (people short of the path) over objectives and years; one run."""
     short = np.maximum(0.0, run.people_on_path - run.gap.reached)
-    short = np.where(run.people.headcount[:, arrays.group] > 0, short, 0.0)
     return float((arrays.weight * short).sum())
 
 

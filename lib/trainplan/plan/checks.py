@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trainplan.plan.address import record_key
-from trainplan.plan.schema import TABLES, Choices, Tables
-from trainplan.text.catalog import both
+from trainplan.plan.address import key_text, record_key
+from trainplan.plan.fact_checks import (
+    check_actuals,
+    check_ceiling_years,
+    check_decided_from,
+    check_observations,
+    check_sub_groups,
+)
+from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
@@ -31,6 +37,11 @@ class RowsRead:
         assert self.chosen is not None
         return self.chosen
 
+    @property
+    def decided_from(self) -> int:
+        """The first calendar year whose enrollment the plan decides."""
+        return first_open_year(self.choices.decided_from, [r.year for r in self.tables.actuals], self.choices.first)
+
     def problem(
         self, table: str, code: str, value: Any, row: str = "", column: str = "", nearest: str = "", /, **values: object
     ) -> Problem:
@@ -46,12 +57,11 @@ def check_together(read: RowsRead) -> list[Problem]:
 def check_keys(read: RowsRead) -> Iterator[Problem]:
     """A row's keys name it alone, and no source takes the name of all of them."""
     for name, table in TABLES.items():
-        if table.repeats:
-            continue
-        names = Counter(record_key(name, r) for r in read.tables[name])
-        for key, times in names.items():
+        names = Counter(tuple(getattr(r, key) for key in table.row_keys) for r in read.tables[name])
+        for values, times in names.items():
             if times > 1:
-                yield read.problem(name, "row_repeated", key, key, "/".join(table.keys), times=times)
+                key = "/".join("" if value is None else key_text(value) for value in values)
+                yield read.problem(name, "row_repeated", key, key, "/".join(table.row_keys), times=times)
     for source in read.tables.sources:
         if source.id == "total":
             yield read.problem("sources", "total_is_reserved", "total", "", "id")
@@ -69,7 +79,7 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_period(read: RowsRead) -> Iterator[Problem]:
-    """Due dates and what was observed lie within the plan's years."""
+    """Due dates, ceilings, head-counts and what happened lie within the plan's years."""
     first, last = read.choices.first, read.choices.last
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
@@ -77,7 +87,7 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     for r in read.tables.objectives:
         if not first <= r.due_year <= last:
             yield read.problem("objectives", "due_outside", r.due, r.id, "due", first=first, last=last)
-    for name in ("actuals", "observations"):
+    for name in ("ceilings", "headcounts", "actuals", "observations"):
         for r in read.tables[name]:
             if not first <= r.year <= last:
                 row = record_key(name, r)
@@ -248,15 +258,12 @@ CHECKS: dict[
     check_pipeline: ("plan",),
     check_funding: ("programs", "funding"),
     check_ceilings: (),
+    check_ceiling_years: ("plan", "ceilings", "actuals"),
     check_prices: ("plan", "prices"),
     check_pacings: ("plan",),
     check_units: ("groups", "unit_headcounts"),
+    check_sub_groups: ("plan", "groups", "headcounts"),
+    check_decided_from: ("plan",),
+    check_actuals: ("actuals", "routes", "pipeline"),
+    check_observations: ("objectives",),
 }
-
-
-def warnings(tables: Tables) -> list[str]:
-    """What is allowed and yet worth a planner's look (method.md, section 2)."""
-    shrinking = [g for g in tables.groups if g.growth < 0 and -g.growth > g.leave_rate]
-    found = [f"groups.{g.id}: {both('warning.group_shrinks')}" for g in shrinking]
-    unweighted = [o for o in tables.objectives if o.weight == 0]
-    return found + [f"objectives.{o.id}: {both('warning.weight_of_zero')}" for o in unweighted]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,17 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.address import Change, apply_changes
-from trainplan.plan.checks import RowsRead, check_together, warnings
+from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.content import content_hash
 from trainplan.plan.find import find_plan, find_scenario, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
+from trainplan.plan.notes import notes
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
-from trainplan.plan.schema import TABLES, Choices, Tables
+from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
+from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
@@ -62,6 +64,21 @@ class Plan:
         """The calendar years, first to last."""
         return range(self.first, self.last + 1)
 
+    @cached_property
+    def decided_from(self) -> int:
+        """The first calendar year whose enrollment the plan decides; `last` + 1 where it decides none."""
+        return first_open_year(self.choices.decided_from, [row.year for row in self.tables.actuals], self.first)
+
+    @property
+    def closed_years(self) -> range:
+        """The calendar years whose enrollment is a fact: `first` to the year before `decided_from`."""
+        return range(self.first, self.decided_from)
+
+    @property
+    def open_years(self) -> range:
+        """The calendar years that the plan decides: `decided_from` to `last`."""
+        return range(self.decided_from, self.last + 1)
+
     @property
     def allocation(self) -> str:
         """The rule by which money is shared out (method.md, section 6)."""
@@ -72,10 +89,9 @@ class Plan:
         """The calendar year in whose prices programs are costed."""
         return self.choices.price_base_year
 
-    @property
-    def data_folder(self) -> Path:
-        """Where the tables stand."""
-        return self.path.parent / self.choices.data
+    def data_file(self, name: str) -> Path:
+        """A file beside the tables: that of the last data folder which has it, as with tables."""
+        return _last_with(name, [self.path.parent / folder for folder in self.choices.data])
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -91,7 +107,7 @@ class Plan:
     @cached_property
     def warnings(self) -> list[str]:
         """What is allowed and yet worth a look, in both languages."""
-        return warnings(self.tables)
+        return notes(self)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""
@@ -102,6 +118,11 @@ class Plan:
             for r, extra in zip(rows, self.spare.get(table) or [{}] * len(rows), strict=True)
         ]
         return pd.DataFrame(records, columns=[*columns, *further])
+
+    def ceilings_of(self, source: str) -> dict[int, float]:
+        """The ceilings of a source, or of `total`, by year, VND of the year; a year without a limit is not there."""
+        rows = self.tables.ceilings
+        return {row.year: row.ceiling_vnd for row in rows if row.source == source and row.ceiling_vnd is not None}
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
@@ -135,8 +156,16 @@ def text_in(words: object, language: str) -> str:
     return str(words)
 
 
-def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[str, Any] | None = None) -> Plan:
-    """Reads and validates a plan, as `scenario` and then `overrides` change it; PlanError lists every problem."""
+def load_plan(
+    plan: str | Path,
+    scenario: str | Path = "base",
+    overrides: dict[str, Any] | None = None,
+    as_of: str | date | None = None,
+) -> Plan:
+    """Reads and validates a plan, as `scenario` and then `overrides` change it; PlanError lists every problem.
+
+    `as_of`, an ISO date, takes the place of the plan's own: what became known later is not seen.
+    """
     path = find_plan(plan)
     scenario_path = find_scenario(path, scenario)
     files = Files(path.parent.parent.parent if path.parent.parent.name == "params" else path.parent)
@@ -145,11 +174,9 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     if raw_choices is None or words is None:
         raise PlanError(files.problems)
     problems = files.problems
-    folder = path.parent / str(raw_choices.get("data", ""))
-    found = {name: files.table(folder / f"{name}.csv", table) for name, table in TABLES.items()}
-    if not folder.is_dir():
-        problems[:] = [Problem(files.name_of(path), "no_data_folder", raw_choices.get("data"), column="data")]
-    present = {name: copy.copy(table) for name, table in found.items() if table is not None}
+    if as_of is not None:
+        raw_choices["as_of"] = as_of
+    present = _visible_tables(files, path, raw_choices)
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
     ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
@@ -167,6 +194,30 @@ def load_plan(plan: str | Path, scenario: str | Path = "base", overrides: dict[s
     name = scenario_path.stem if scenario_path else "base"
     hashes = dict(sorted(files.hashes.items()))
     return Plan(path, name, choices, tables, tuple(applied), hashes, words, ranges, levers, spare)
+
+
+def _last_with(name: str, folders: Sequence[Path]) -> Path:
+    """The file of this name in the last of the folders that has one; in the last where none has."""
+    return next((folder / name for folder in reversed(folders) if (folder / name).exists()), folders[-1] / name)
+
+
+def _visible_tables(files: Files, path: Path, choices: dict[str, Any]) -> dict[str, RawTable]:
+    """The tables of a plan as they are seen from its `as_of`; what is wrong with their files is noted there."""
+    stated = choices.get("data", "")
+    folders = [path.parent / str(folder) for folder in (stated if isinstance(stated, list) and stated else [stated])]
+    found = {name: files.table(_last_with(f"{name}.csv", folders), table) for name, table in TABLES.items()}
+    lost = [folder for folder in folders if not folder.is_dir()]
+    if lost:
+        files.problems[:] = [Problem(files.name_of(path), "no_data_folder", stated, column="data")]
+    try:
+        seen_from = None if choices.get("as_of") is None else parse_date(choices["as_of"])
+    except ValueError:  # `read_choices` says so
+        seen_from = None
+    return {
+        name: keep_visible(table, TABLES[name], seen_from, files.problems)
+        for name, table in found.items()
+        if table is not None
+    }
 
 
 def load_plans(plan: str | Path, references: Sequence[str]) -> list[Plan]:

@@ -11,7 +11,9 @@ import itertools
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
@@ -67,6 +69,19 @@ def parse_due_date(value: object) -> str:
     return text
 
 
+def parse_date(value: object) -> date:
+    """A day such as 2011-12-30."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        refuse("date_form")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        refuse("date_form")
+
+
 def parse_pacing(value: object) -> str | tuple[float, ...]:
     """`linear`, `front`, `back`, or one share a year, rising within 0…1, separated by semicolons or spaces."""
     if isinstance(value, str) and value.strip() in ("linear", "front", "back"):
@@ -105,12 +120,15 @@ class Measure:
     low: float = -math.inf
     high: float = math.inf
     above: bool = False  # `low` itself is not allowed
+    whole: bool = False
 
     def check(self, value: object) -> float:
         """The number, within the bounds; ValueError says what is allowed."""
         result = parse_number(refuse_grouped(value) if self.unit in ("people", "VND") else value)
         if result < self.low or (self.above and result == self.low):
             refuse("above" if self.above else "at_least", low=f"{self.low:g}")
+        if self.whole and result != int(result):
+            refuse("whole_expected")
         if result > self.high:
             refuse("share_at_most" if self.high == 1 else "at_most", high=f"{self.high:g}")
         return result
@@ -128,7 +146,8 @@ Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;
 Text = Annotated[str, StringConstraints(strip_whitespace=True), "text"]
 Number = Annotated[float, Measure("own")]
 People = Annotated[float, Measure("people", 0)]
-ClassSize = Annotated[float, Measure("people", 0, above=True)]
+SomePeople = Annotated[float, Measure("people", 0, above=True)]
+WholePeople = Annotated[float, Measure("people", 0, whole=True)]
 Money = Annotated[float, Measure("VND", 0)]
 Coverage = Annotated[float, Measure("coverage", 0)]  # a share; people, where the objective is a count
 Weight = Annotated[float, Measure("weight", 0)]
@@ -141,17 +160,23 @@ Year = Annotated[int, BeforeValidator(parse_whole_number), "year"]
 Duration = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=20), "years"]
 Priority = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1), "rank"]
 Due = Annotated[str, BeforeValidator(parse_due_date), "date"]
+Day = Annotated[date, BeforeValidator(parse_date), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
+Folders = Addresses
 PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(parse_pacing), "pacing"]
+Words = str | dict[Literal["vi", "en"], str]
 Basis = Annotated[str, BeforeValidator(parse_basis), "basis"]
 
 
-def column(default: Any = ..., /, *, empty: str = "", drawable: bool = False, refers: str = "") -> Any:
+def column(
+    default: Any = ..., /, *, empty: str = "", drawable: bool = False, refers: str = "", needed: bool = False
+) -> Any:
     """A field of a record: its default, what an empty cell means, whether it may be drawn, the table it refers to.
 
-    The words are in the catalogs: `about.column.<table>.<column>`, `empty.<meaning>`.
+    A column that is `needed` must be there although its cells may be empty. The words are in the
+    catalogs: `about.column.<table>.<column>`, `empty.<meaning>`.
     """
-    return Field(default, json_schema_extra={"empty": empty, "drawable": drawable, "refers": refers})
+    return Field(default, json_schema_extra={"empty": empty, "drawable": drawable, "refers": refers, "needed": needed})
 
 
 class Row(BaseModel):
@@ -172,6 +197,15 @@ class Group(Row):
     leave_rate: Share = column(drawable=True)
     appointment_rate: Share | None = column(None, empty="no_appointments", drawable=True)
     part_of: Id | None = column(None, empty="not_a_part", refers="groups")
+    basis: Basis
+
+
+class Headcount(Row):
+    """A year's planned or counted head-count of a group, in place of its growth."""
+
+    group: Id = column(refers="groups")
+    year: Year
+    headcount: People = column(drawable=True)
     basis: Basis
 
 
@@ -220,7 +254,7 @@ class Program(Row):
     name_en: Name
     years: Duration
     completion_rate: PositiveShare = column(drawable=True)
-    class_size: ClassSize | None = column(None, empty="no_classes", drawable=True)
+    class_size: SomePeople | None = column(None, empty="no_classes", drawable=True)
     capacity: People | None = column(None, empty="no_limit", drawable=True)
     cost_per_learner_year: Money = column(drawable=True)
     cost_per_class_year: Money = column(drawable=True)
@@ -270,7 +304,7 @@ class Ceiling(Row):
 
     year: Year
     source: Id = column(refers="sources" + OR_TOTAL)
-    ceiling_vnd: Money = column(empty="no_row_no_limit", drawable=True)
+    ceiling_vnd: Money | None = column(None, empty="no_limit", drawable=True, needed=True)
     basis: Basis
 
 
@@ -280,6 +314,17 @@ class Price(Row):
     index: Id
     year: Year
     value: PriceLevel = column(drawable=True)
+    basis: Basis
+
+
+class Attribute(Row):
+    """Whom a group holds: the share of its people of one kind, such as women."""
+
+    group: Id = column(refers="groups")
+    attribute: Id
+    name_vi: Name
+    name_en: Name
+    share: Share
     basis: Basis
 
 
@@ -322,26 +367,25 @@ class History(Row):
 
 
 class Actual(Row):
-    """What really happened in a year."""
+    """What really happened in a year: people of one objective and program, of one unit or of all of them."""
 
     year: Year
     objective: Id = column(refers="objectives")
     program: Id = column(refers="programs")
-    enrolled: People | None = column(None, empty="not_reported")
-    completed: People | None = column(None, empty="not_reported")
-    spent_vnd: Money | None = column(None, empty="not_reported")
-    as_of: Text
+    unit: Id | None = column(None, empty="all_units", refers="units")
+    enrolled: WholePeople
+    completed: People | None = column(None, empty="as_modeled")
+    spent_vnd: Money | None = column(None, empty="as_modeled")
     basis: Basis
 
 
 class Observation(Row):
-    """A later count of a stock."""
+    """A later count of a stock, or of a year's courses."""
 
     year: Year
     objective: Id = column(refers="objectives")
-    base: People | None = column(None, empty="not_reported")
+    base: SomePeople
     reached: People
-    as_of: Text
     basis: Basis
 
 
@@ -404,7 +448,7 @@ def _column(name: str, info: FieldInfo) -> Column:
     wide = Measure(unit, -math.inf if low is None else low, math.inf if high is None else high)
     held = next((mark for mark in marks if isinstance(mark, Measure)), wide)
     said: Any = info.json_schema_extra or {}
-    required = info.is_required()
+    required = info.is_required() or said.get("needed", False)
     empty = said.get("empty") or ("blank" if unit == "text" else "")
     return Column(name, held, required, empty, said.get("drawable", False), said.get("refers", ""))
 
@@ -417,12 +461,17 @@ class Table:
     record: type[Row]
     keys: tuple[str, ...]
     required: bool = False
-    repeats: bool = False  # a later row restates an earlier one, so keys may come again
+    further_keys: tuple[str, ...] = ()  # rows that one address names together differ in these
 
     @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns by name, in the order of the record."""
         return {name: _column(name, info) for name, info in self.record.model_fields.items()}
+
+    @property
+    def row_keys(self) -> tuple[str, ...]:
+        """The columns that name a row alone."""
+        return self.keys + self.further_keys
 
     @property
     def needed_columns(self) -> tuple[str, ...]:
@@ -435,6 +484,7 @@ class Tables:
     """The checked rows of a plan by table, in the order of their files; a table that a plan does not have is empty."""
 
     groups: tuple[Group, ...] = ()
+    headcounts: tuple[Headcount, ...] = ()
     turnover: tuple[Turnover, ...] = ()
     objectives: tuple[Objective, ...] = ()
     programs: tuple[Program, ...] = ()
@@ -451,16 +501,24 @@ class Tables:
     actuals: tuple[Actual, ...] = ()
     observations: tuple[Observation, ...] = ()
     statements: tuple[Statement, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
 
     def __getitem__(self, name: str) -> tuple[Any, ...]:
         """The rows of a table by its name, for what walks over all of them."""
         return tuple(getattr(self, name))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(objective, program) of routes and pipeline, each once, in their order."""
+        routes = [(row.objective, row.program) for row in self.routes]
+        return tuple(dict.fromkeys([*routes, *((row.objective, row.program) for row in self.pipeline)]))
 
 
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("groups", Group, ("id",), required=True),
+        Table("headcounts", Headcount, ("group", "year")),
         Table("turnover", Turnover, ("group", "year")),
         Table("objectives", Objective, ("id",), required=True),
         Table("programs", Program, ("id",), required=True),
@@ -474,9 +532,10 @@ TABLES: dict[str, Table] = {
         Table("unit_headcounts", UnitHeadcount, ("unit", "group")),
         Table("unit_baselines", UnitBaseline, ("unit", "objective")),
         Table("history", History, ("id",)),
-        Table("actuals", Actual, ("year", "objective", "program"), repeats=True),
-        Table("observations", Observation, ("year", "objective"), repeats=True),
+        Table("actuals", Actual, ("year", "objective", "program"), further_keys=("unit",)),
+        Table("observations", Observation, ("year", "objective")),
         Table("statements", Statement, ("id",)),
+        Table("attributes", Attribute, ("group", "attribute")),
     )
 }
 
@@ -486,18 +545,35 @@ class Choices(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str | dict[Literal["vi", "en"], str]
+    name: Words
     first: Year
     last: Year
-    data: Name
+    data: Folders
     ambition: Literal["low", "mid", "high"]
     pacing: PacingCell
     allocation: Annotated[str, OneOf(ALLOCATION_RULES)]
     price_base_year: Year
     language: Literal["vi", "en"]
+    as_of: Day | None = None
+    decided_from: Year | None = None
+    status: Literal["draft", "submitted", "approved"] | None = None
+    owner: Words | None = None
+    contact: Words | None = None
+    decision: Words | None = None
     uncertain: Any = None
     levers: Any = None
 
 
-CHANGEABLE_CHOICES = ("ambition", "pacing", "allocation", "price_base_year", "language", "first", "last")
-NEUTRAL_CHOICES = ("name", "data", "language", "uncertain", "levers")  # no result depends on their words
+def first_open_year(stated: int | None, actual_years: Iterable[int], first: int) -> int:
+    """The first calendar year whose enrollment a plan decides: as stated, else the one after what happened last."""
+    return stated if stated is not None else max((year + 1 for year in actual_years), default=first)
+
+
+CHANGEABLE_CHOICES = (
+    *("ambition", "pacing", "allocation", "price_base_year", "language"),
+    *("first", "last", "decided_from"),
+)
+NEUTRAL_CHOICES = (  # no result depends on their words
+    *("name", "data", "language", "uncertain", "levers"),
+    *("as_of", "status", "owner", "contact", "decision"),
+)

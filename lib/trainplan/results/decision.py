@@ -51,7 +51,7 @@ def dangling_pointers(
 
 def unquoted_statements(plan: Plan) -> list[str]:
     """Ids of the statements whose quote does not stand in the decision's text, `decision.txt` beside the data."""
-    text = _collapse_spaces((plan.data_folder / DECISION).read_text("utf-8-sig"))
+    text = _collapse_spaces(plan.data_file(DECISION).read_text("utf-8-sig"))
     return [row.id for row in plan.tables.statements if _collapse_spaces(row.quote_vi) not in text]
 
 

@@ -27,7 +27,7 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
     """
     prices = price_levels(plan)
     known = {row.id: row.value for row in plan.tables.history}
-    money = {row.year: row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total"}
+    money = plan.ceilings_of("total")
     rows = [(year, money[year], "plan") for year in plan.years if year in money]
     if {SPENT, FIRST, LAST} <= set(known):
         before = range(int(known[FIRST]), int(known[LAST]) + 1)

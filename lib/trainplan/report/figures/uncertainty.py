@@ -140,7 +140,7 @@ def _draw_cost_bands(ax: Axes, draws: Uncertainty, language: str) -> None:
     ax.plot(years, bands["p50"], "o", color=BLUE, ms=5)
     for year, middle in zip(years, bands["p50"], strict=True):
         label_point(ax, (year, middle), (7, 0), bare_billions(middle, language), va="center")
-    ceilings = {row.year: row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total"}
+    ceilings = plan.ceilings_of("total")
     for year in years:
         if year in ceilings:
             ax.plot([year - 0.4, year + 0.4], [ceilings[year]] * 2, color=INK, lw=1.4)
