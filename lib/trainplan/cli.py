@@ -82,7 +82,7 @@ def check_plan(arguments: argparse.Namespace) -> int:
     from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
 
-    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]), arguments.as_of)
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
@@ -108,7 +108,7 @@ def write_scenario(arguments: argparse.Namespace) -> int:
     from trainplan.storage.progress import under_way
 
     with under_way("tables"):
-        tables = compute(load_plan(arguments.plan, arguments.scenario)).tables
+        tables = compute(load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)).tables
     return write_answer(tables, arguments.output)
 
 
@@ -121,7 +121,8 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     from trainplan.storage.progress import under_way
 
     with under_way("scenarios"):
-        plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
+        names = scenarios_named(arguments.plan, arguments.scenario or ["all"])
+        plans = load_plans(arguments.plan, names, arguments.as_of)
         tables: dict[Stem, pd.DataFrame] = {**compare([compute(plan) for plan in plans]).tables}
     with under_way("differences"):
         tables["differences"] = attribute_all(plans[0], plans[1:])
@@ -137,7 +138,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.report.stored import goal_seek, marginal_values, relaxations
     from trainplan.storage.progress import under_way
 
-    plan = load_plan(arguments.plan, arguments.scenario)
+    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
     with under_way("goal"):
         goal = goal_seek(plan, arguments.source)
     tables: dict[Stem, pd.DataFrame] = {"goal": goal_table(goal)}
@@ -161,7 +162,8 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
     from trainplan.storage.progress import under_way
 
-    plan, draws, seed = load_plan(arguments.plan, arguments.scenario), arguments.draws, arguments.seed
+    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
+    draws, seed = arguments.draws, arguments.seed
     with under_way("draws", draws) as progress:
         found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
     tables: dict[Stem, pd.DataFrame] = {"probabilities": found.probabilities, "cost_bands": found.cost_bands}
@@ -188,6 +190,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         language=arguments.language,
         output=arguments.output or OUTPUTS,
         workers=arguments.workers,
+        as_of=arguments.as_of,
     )
     return run(request)
 
@@ -260,10 +263,12 @@ PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN"})
 MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
+AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
+    AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
@@ -277,12 +282,12 @@ DRAWS = (
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
 FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
 COMMANDS = {
-    "check": Command(check_plan, (PLAN, SCENARIOS)),
-    "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, OUTPUT)),
+    "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
+    "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT)),
     "run": Command(run_notebooks, RUN),
-    "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, OUTPUT)),
-    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, *DRAWS, OUTPUT)),
-    "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, SOURCE, OUTPUT)),
+    "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
+    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
+    "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }

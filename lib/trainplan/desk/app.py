@@ -25,7 +25,7 @@ def open_desk(names: Mapping[str, Any]) -> None:
     language = given["language"]
     output = Path(given["output_dir"]) if given["output_dir"] else OUTPUTS
     start_using(Store(output / FOLDER))
-    session = Session(given["plan"], given["scenario"], given["overrides"])
+    session = Session(given["plan"], given["scenario"], given["overrides"], given.get("as_of"))
     shown: dict[str, Any] = {"text/html": desk_page(session, language), "text/plain": session.plan.title(language)}
     if has_viewer():
         from trainplan.desk.desk import Desk  # importing it makes widgets, which stay in the notebook's file

@@ -45,6 +45,7 @@ class Request:
     language: str | None = None
     output: Path = OUTPUTS
     workers: int = 0
+    as_of: str | None = None
     library: Path = NOTEBOOKS
 
 
@@ -54,6 +55,7 @@ class IndexJob:
 
     plan: Path
     scenario: str
+    as_of: str | None
     store: Path
     name = "index"
 
@@ -92,7 +94,9 @@ def run(request: Request) -> int:
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
     with log_duration("plans are read and checked"), under_way("scenarios"):
-        books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
+        books, plans = all_or_problems(
+            partial(choose_notebooks, request), partial(load_plans, request.plan, names, request.as_of)
+        )
     with use_store(Store(Path(request.output) / FOLDER)):
         return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
 
@@ -114,7 +118,7 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
         if job.notebook in books and request.language in (None, job.language)
     ]
     first = next(iter(plans.values()))
-    index_job = IndexJob(first.path, first.scenario, output.parent / FOLDER)
+    index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
     failed = run_jobs(index_job, work, request.workers or default_workers())
     with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
@@ -171,7 +175,7 @@ def list_notebooks(request: Request) -> list[Path]:
 def make_part(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
     """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
-    folder = output / folder_name(plan.scenario)
+    folder = output / folder_name(plan.results_name)
     part = Part(results[name], folder, Manifest(folder))
     beside = [other for other in every_scenario(request.plan) if other != name]
     for book in list_notebooks(request):
@@ -191,6 +195,8 @@ def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path,
         "language": language,
         "output_dir": str(folder),
     }
+    if plan.seen_from:
+        parameters["as_of"] = str(plan.seen_from)
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
@@ -213,7 +219,7 @@ def perform_any(job: Job | IndexJob) -> Outcome | None:
     if isinstance(job, Job):
         return perform_job(job)
     with contextlib.suppress(Exception), use_store(Store(job.store)):
-        uncertainty_by_rule(load_plan(job.plan, job.scenario))
+        uncertainty_by_rule(load_plan(job.plan, job.scenario, as_of=job.as_of))
     return None
 
 
@@ -240,7 +246,7 @@ class JobQueue:
         """What a job is called on screen."""
         if isinstance(job, IndexJob):
             return both("progress.index")
-        return f"{self.owner[job.executed].results.plan.scenario}/{job.name}"
+        return f"{self.owner[job.executed].results.plan.results_name}/{job.name}"
 
     def begin(self, job: Job | IndexJob) -> None:
         """Shows that a job is under way."""
