@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.rule_comparison import under_rule
-from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
+from trainplan.analysis.sampling import REPLICATES, Ranges, drawn_inputs, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.cost import cost_by_source, lacking_money
 from trainplan.model.draws import CHUNK, simulate_draws
@@ -45,7 +45,7 @@ class Uncertainty:
     probabilities: pd.DataFrame  # year, objective, probability_met, p05, p50, p95 of coverage
     errors: pd.DataFrame  # year, objective, error: of probability_met, 99 % of the time smaller
     cost_bands: pd.DataFrame  # year, p05, p50, p95: VND
-    inputs: Array  # (ranges, D) what every range came to
+    inputs: Array  # (inputs, D) what each of `sampling.drawn_inputs` came to
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
@@ -70,7 +70,7 @@ def uncertainty(
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
-    sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
+    sample = Sample.empty(inputs=len(drawn_inputs(plan)), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
     for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):
         sample.add(replicate, inputs, run)
         progress(sample.done)
@@ -106,12 +106,12 @@ class Sample:
     done: int = 0
 
     @classmethod
-    def empty(cls, ranges: int, shape: tuple[int, int], kept: int) -> Sample:
+    def empty(cls, inputs: int, shape: tuple[int, int], kept: int) -> Sample:
         """Room for `kept` draws; `shape` is (Y, O)."""
         years, objectives = shape
         return cls(
             hits=np.zeros((REPLICATES, *shape)),
-            inputs=np.empty((ranges, kept)),
+            inputs=np.empty((inputs, kept)),
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
@@ -119,7 +119,7 @@ class Sample:
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
-        """The run of some draws of a replicate; `inputs` is (ranges, draws)."""
+        """The run of some draws of a replicate; `inputs` is (inputs, draws)."""
         count, kept = inputs.shape[1], self.inputs.shape[1]
         self.hits[replicate] += np.broadcast_to(run.gap.met, (*self.hits.shape[1:], count)).sum(axis=-1)
         if self.done < kept:
@@ -138,7 +138,7 @@ def plan_shape(plan: Plan) -> tuple[int, int]:
 
 
 def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Iterator[tuple[int, Array, Run]]:
-    """(replicate, what the ranges came to, (ranges, draws), and the run), at most `chunk` draws at a time.
+    """(replicate, what the inputs came to, (inputs, draws), and the run), at most `chunk` draws at a time.
 
     The draws are the same for every scenario and loop.
     """
@@ -146,7 +146,7 @@ def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Ite
     sample, again = tee(
         (replicate, ranges.inputs_at(shares))
         for replicate, size in enumerate(replicate_sizes(draws))
-        for shares in sobol_points(len(plan.ranges), size, seed, replicate, chunk)
+        for shares in sobol_points(ranges.dimensions, size, seed, replicate, chunk)
     )
     planned = decided_enrollment(plan) if loop == "open" else None
     runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)

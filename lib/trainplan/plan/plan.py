@@ -173,7 +173,7 @@ def load_plan(
     present = _visible_tables(files, path, raw_choices)
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     applied: list[Change] = []
-    ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
+    ranges = read_ranges(raw_choices, present, files.name_of(path), problems)
     if scenario_path:
         _check_scenario_keys(words, files.name_of(scenario_path), problems)
         changes = words.get("set") if isinstance(words.get("set"), dict) else {}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
+from trainplan.analysis.sampling import drawn_inputs
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.uncertainty import range_value_label
 from trainplan.text.catalog import say
@@ -43,9 +44,10 @@ def describe_loop(draws: Uncertainty, language: str) -> list[str]:
 
 
 def describe_condition(plan: Plan, one: Condition, language: str) -> str:
-    """A condition in words: «kinh phí thực có dưới 92 % mức kế hoạch»."""
-    span = plan.ranges[one.input]
-    name, threshold = getattr(span.name, language), float(f"{one.threshold:.3g}")  # it was found to no more digits
+    """A condition in words: «kinh phí thực có (2013) dưới 92 % mức kế hoạch», with a year where there is one."""
+    _, span, year, _ = drawn_inputs(plan)[one.input]
+    name = getattr(span.name, language) + (f" ({year})" if year else "")
+    threshold = float(f"{one.threshold:.3g}")  # it was found to no more digits
     amount = range_value_label(plan, span, threshold, language)
     key = f"sentence.condition_{span.form}_{'below' if one.below else 'from'}"
     return say(key, language, name=name[0].lower() + name[1:], amount=amount)

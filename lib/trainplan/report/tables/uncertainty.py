@@ -58,14 +58,21 @@ def ranges(plan: Plan, language: str) -> pd.DataFrame:
         {
             "range_name": getattr(one.name, language),
             "range_addresses": "; ".join(address_label(plan, address, language) for address in one.address),
-            "range": f"{'–'.join(range_value_label(plan, one, v, language) for v in one.shape)} "
-            f"({say(f'distribution.{one.distribution}', language)})",
+            "range": _range_label(plan, one, language),
             "range_reason": getattr(one.reason, language),
         }
         for one in plan.ranges
     ]
     columns = [*map(Column, ("range_name", "range_addresses", "range", "range_reason"))]
     return build_table(rows, columns, language)
+
+
+def _range_label(plan: Plan, one: Range, language: str) -> str:
+    """The numbers of a range with its distribution and, where it is so, that it is drawn anew each year."""
+    numbers = "–".join(range_value_label(plan, one, value, language) for value in one.shape)
+    how = [say(f"distribution.{one.distribution}", language)]
+    how += [say("word.drawn_each_year", language)] if one.each_year else []
+    return f"{numbers} ({', '.join(how)})"
 
 
 def range_value_label(plan: Plan, one: Range, value: float, language: str) -> str:
