@@ -1,4 +1,4 @@
-"""Uncertainty: how likely each target is, and bands of coverage and cost, from draws of ranges (method.md, section 7).
+"""Uncertainty: how likely each target is, and bands of coverage, cost and people, from draws of ranges (method.md, 7).
 
 Closed loop: in every draw each year is planned again by the plan's rule, knowing what has happened. Open loop: the
 enrollment that the plan decides without knowing is replayed, and what money lacks is shown.
@@ -6,7 +6,7 @@ enrollment that the plan decides without knowing is replayed, and what money lac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import tee
 from typing import Any
@@ -31,6 +31,7 @@ LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
 LOOPS = ("closed", "open")
+ALL = "all"  # years, or programs, in a table of bands
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,12 @@ class Uncertainty:
     draws: int
     seed: int
     loop: str
-    probabilities: pd.DataFrame  # year, objective, probability_met, p05, p50, p95 of coverage
+    planned: Run  # what happens where every number is as the plan says
+    probabilities: pd.DataFrame  # year, objective, probability_met, probability_nearly, p05, p50, p95 of coverage
     errors: pd.DataFrame  # year, objective, error: of probability_met, 99 % of the time smaller
-    cost_bands: pd.DataFrame  # year, p05, p50, p95: VND
+    cost_bands: pd.DataFrame  # year (ALL: all of them), p05, p50, p95: VND
+    enrollment_bands: pd.DataFrame  # year, program (ALL as in years), p05, p50, p95: turns
+    sent_bands: pd.DataFrame  # year, objective, p05, p50, p95: people
     inputs: Array  # (inputs, D) what each of `sampling.drawn_inputs` came to
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
@@ -70,21 +74,28 @@ def uncertainty(
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
-    sample = Sample.empty(inputs=len(drawn_inputs(plan)), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
-    for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk):
+    planned = run_plan(build_arrays(plan))
+    sample = Sample.empty(planned, inputs=len(drawn_inputs(plan)), kept=min(draws, REMEMBERED))
+    replayed = planned.funded if loop == "open" else None
+    for replicate, inputs, run in sample_runs(plan, draws, seed, replayed, chunk):
         sample.add(replicate, inputs, run)
         progress(sample.done)
     ids = [row.id for row in plan.tables.objectives]
+    programs = [row.id for row in plan.tables.programs]
     keys = {"year": np.repeat(plan.years, len(ids)), "objective": ids * len(plan.years)}
-    probability = probability_met(sample.hits, draws)
+    chances = {"probability_met": sample.hits, "probability_nearly": sample.near}
+    chances = {name: share_of_draws(hits, draws).ravel() for name, hits in chances.items()}
     return Uncertainty(
         plan=plan,
         draws=draws,
         seed=seed,
         loop=loop,
-        probabilities=pd.DataFrame({**keys, "probability_met": probability.ravel(), **quantiles(sample.coverage)}),
+        planned=planned,
+        probabilities=pd.DataFrame({**keys, **chances, **quantiles(sample.coverage)}),
         errors=pd.DataFrame({**keys, "error": probability_error(sample.hits, draws).ravel()}),
-        cost_bands=pd.DataFrame({"year": list(plan.years), **quantiles(sample.cost)}),
+        cost_bands=bands(plan, sample.cost),
+        enrollment_bands=bands(plan, sample.enrolled, "program", [*programs, ALL]),
+        sent_bands=bands(plan, sample.sent, "objective", ids),
         inputs=sample.inputs,
         coverage=sample.coverage,
         met=sample.met,
@@ -98,30 +109,39 @@ class Sample:
     """What is kept of the runs: hits of all draws, the rest of the first ones (see `Uncertainty` for the shapes)."""
 
     hits: Array  # (REPLICATES, Y, O) draws in which it is met: less than half a person is missing from its target
+    near: Array  # (REPLICATES, Y, O) draws in which it is met or nearly
     inputs: Array
     coverage: Array
     met: Array
     cost: Array
     lacking: Array
+    enrolled: Array  # (Y, P + 1, D) people sent to a program, and in all
+    sent: Array  # (Y, O, D) people sent for an objective
     done: int = 0
 
     @classmethod
-    def empty(cls, inputs: int, shape: tuple[int, int], kept: int) -> Sample:
-        """Room for `kept` draws; `shape` is (Y, O)."""
-        years, objectives = shape
+    def empty(cls, planned: Run, inputs: int, kept: int) -> Sample:
+        """Room for `kept` draws of a plan that is run as `planned`."""
+        years, programs, _ = planned.new_learners.shape
+        objectives = planned.gap.met.shape[1]
+        shape = years, objectives
         return cls(
             hits=np.zeros((REPLICATES, *shape)),
+            near=np.zeros((REPLICATES, *shape)),
             inputs=np.empty((inputs, kept)),
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
             lacking=np.empty((years, kept)),
+            enrolled=np.empty((years, programs + 1, kept), np.int32),  # whole, and half the room
+            sent=np.empty((*shape, kept), np.int32),
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
         """The run of some draws of a replicate; `inputs` is (inputs, draws)."""
         count, kept = inputs.shape[1], self.inputs.shape[1]
-        self.hits[replicate] += np.broadcast_to(run.gap.met, (*self.hits.shape[1:], count)).sum(axis=-1)
+        for counts, held in ((self.hits, run.gap.met), (self.near, run.gap.nearly)):
+            counts[replicate] += np.broadcast_to(held, (*counts.shape[1:], count)).sum(axis=-1)
         if self.done < kept:
             part, some = slice(self.done, min(self.done + count, kept)), slice(0, min(count, kept - self.done))
             self.inputs[:, part] = inputs[:, some]
@@ -129,18 +149,18 @@ class Sample:
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
             self.lacking[:, part] = lacking_in_total(run)[:, some]
+            self.enrolled[:, :-1, part] = run.new_learners[..., some]
+            self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
+            self.sent[..., part] = run.sent[..., some]
         self.done += count
 
 
-def plan_shape(plan: Plan) -> tuple[int, int]:
-    """(years, objectives) of a plan."""
-    return len(plan.years), len(plan.tables.objectives)
-
-
-def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Iterator[tuple[int, Array, Run]]:
+def sample_runs(
+    plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
+) -> Iterator[tuple[int, Array, Run]]:
     """(replicate, what the inputs came to, (inputs, draws), and the run), at most `chunk` draws at a time.
 
-    The draws are the same for every scenario and loop.
+    The draws are the same for every scenario and loop. `planned` is the enrollment of the open loop, None in the closed.
     """
     ranges = Ranges.of(plan)
     sample, again = tee(
@@ -148,7 +168,6 @@ def sample_runs(plan: Plan, draws: int, seed: int, loop: str, chunk: int) -> Ite
         for replicate, size in enumerate(replicate_sizes(draws))
         for shares in sobol_points(ranges.dimensions, size, seed, replicate, chunk)
     )
-    planned = decided_enrollment(plan) if loop == "open" else None
     runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)
     for (replicate, inputs), run in zip(again, runs, strict=True):
         yield replicate, inputs, run
@@ -194,7 +213,7 @@ def lacking_in_total(run: Run) -> Array:
 
 
 def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:
-    """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
+    """A row an objective, in its due year: objective, probability_met, probability_nearly, p05, p50, p95, error."""
     due = {row.id: row.due_year for row in draws.plan.tables.objectives}
     frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
     frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
@@ -203,8 +222,16 @@ def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:
 
 def total_cost(draws: Uncertainty) -> tuple[float, float, float]:
     """The 5, 50 and 95 % points of what all years cost, in VND."""
-    low, middle, high = pd.Series(draws.cost.sum(axis=0)).quantile([0.05, 0.5, 0.95])
+    low, middle, high = draws.cost_bands.set_index("year").loc[ALL]
     return float(low), float(middle), float(high)
+
+
+def bands(plan: Plan, values: Array, key: str = "", ids: Sequence[str] = ()) -> pd.DataFrame:
+    """The 5, 50 and 95 % points of `values`, (Y, D) or (Y, ids, D), a row a year and id, then of all years together."""
+    years = [*plan.years, ALL]
+    yearly, whole = quantiles(values), quantiles(values.sum(axis=0))
+    rows = {"year": np.repeat(np.array(years, object), len(ids) or 1), **({key: [*ids] * len(years)} if key else {})}
+    return pd.DataFrame({**rows, **{point: np.append(yearly[point], whole[point]) for point in yearly}})
 
 
 def quantiles(values: Array) -> dict[str, Any]:
@@ -220,8 +247,8 @@ def quantiles(values: Array) -> dict[str, Any]:
     return found
 
 
-def probability_met(hits: Array, draws: int) -> Array:
-    """(Y, O) the share of draws in which an objective is met; `hits`, (REPLICATES, Y, O), counts them."""
+def share_of_draws(hits: Array, draws: int) -> Array:
+    """(Y, O) the probability that an objective is met, or nearly; `hits`, (REPLICATES, Y, O), counts the draws."""
     return np.asarray(hits.sum(axis=0) / draws)
 
 
