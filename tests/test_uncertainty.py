@@ -295,11 +295,11 @@ def test_shares_of_the_variance_are_those_of_a_sum() -> None:
     assert shares["programs.course.cost_per_learner_year"] == 0
 
 
-def test_a_replayed_plan_costs_what_it_costs_and_says_what_is_lacking() -> None:
+def test_a_replayed_plan_costs_what_it_costs_and_says_what_passes_the_ceilings() -> None:
     plan = load_plan(PROVINCE)
     replayed, planned_anew = uncertainty(plan, 256, loop="open"), uncertainty(plan, 256)
-    assert replayed.lacking.max() > 0
-    assert planned_anew.lacking[0].max() == 0, "nothing was committed before the first year but what fits"
+    assert replayed.over.max() > 0
+    assert planned_anew.over[0].max() == 0, "nothing was committed before the first year but what fits"
     assert replayed.coverage.mean() > planned_anew.coverage.mean(), "money that does not arrive is spent all the same"
 
 

@@ -1,7 +1,7 @@
 """Uncertainty: how likely each target is, and bands of coverage, cost and people, from draws of ranges (method.md, 7).
 
 Closed loop: in every draw each year is planned again by the plan's rule, knowing what has happened. Open loop: the
-enrollment that the plan decides without knowing is replayed, and what money lacks is shown.
+enrollment that the plan decides without knowing is replayed, and what passes the ceilings is shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import under_rule
 from trainplan.analysis.sampling import REPLICATES, Ranges, drawn_inputs, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
-from trainplan.model.cost import cost_by_source, lacking_money
+from trainplan.model.cost import cost_by_source
 from trainplan.model.draws import CHUNK, simulate_draws
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
@@ -53,7 +53,7 @@ class Uncertainty:
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
-    lacking: Array  # (Y, D) VND beyond the ceilings
+    over: Array  # (Y, D) VND beyond the ceilings
 
 
 def uncertainty(
@@ -100,7 +100,7 @@ def uncertainty(
         coverage=sample.coverage,
         met=sample.met,
         cost=sample.cost,
-        lacking=sample.lacking,
+        over=sample.over,
     )
 
 
@@ -114,7 +114,7 @@ class Sample:
     coverage: Array
     met: Array
     cost: Array
-    lacking: Array
+    over: Array
     enrolled: Array  # (Y, P + 1, D) people sent to a program, and in all
     sent: Array  # (Y, O, D) people sent for an objective
     done: int = 0
@@ -132,7 +132,7 @@ class Sample:
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
-            lacking=np.empty((years, kept)),
+            over=np.empty((years, kept)),
             enrolled=np.empty((years, programs + 1, kept), np.int32),  # whole, and half the room
             sent=np.empty((*shape, kept), np.int32),
         )
@@ -148,7 +148,7 @@ class Sample:
             self.coverage[..., part] = run.gap.coverage[..., some]
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
-            self.lacking[:, part] = lacking_in_total(run)[:, some]
+            self.over[:, part] = over_ceilings(run)[:, some]
             self.enrolled[:, :-1, part] = run.new_learners[..., some]
             self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
             self.sent[..., part] = run.sent[..., some]
@@ -203,13 +203,14 @@ def decided_enrollment(plan: Plan) -> Array:
     return run_plan(build_arrays(plan)).funded
 
 
-def lacking_in_total(run: Run) -> Array:
-    """(Y, D) VND that what a run holds lacks under its ceilings: the total of `lacking_money`; (1, 1) without any."""
+def over_ceilings(run: Run) -> Array:
+    """(Y, D) VND by which a run passes the ceiling of the total, or those of its sources together if that is more:
+    money left with one source does not pay for another; (1, 1) of a plan without ceilings."""
     ceiling = run.arrays.ceiling
     if not np.isfinite(ceiling).any():
         return np.zeros((1, 1))
-    years = zip(run.funded_vnd, ceiling, strict=True)
-    return np.stack([lacking_money(cost_by_source(run.arrays, cost), limit)[-1] for cost, limit in years])
+    over = np.maximum(0.0, cost_by_source(run.arrays, run.funded_vnd) - ceiling)
+    return np.maximum(over[:, -1], over[:, :-1].sum(axis=1))
 
 
 def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:

@@ -138,11 +138,8 @@ class Money(NamedTuple):
 
 
 def _money(results: Results) -> Money:
-    arrays, run = results.arrays, results.run
-    funded, asked = (
-        np.stack([cost_by_source(arrays, year) for year in yearly])[..., 0]
-        for yearly in (run.funded_vnd, run.deliverable_vnd)
-    )
+    arrays = results.arrays
+    funded, asked = (cost_by_source(arrays, run.funded_vnd)[..., 0] for run in (results.run, results.requirement))
     return Money(funded, asked, arrays.ceiling[..., 0])
 
 

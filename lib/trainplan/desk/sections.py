@@ -27,7 +27,7 @@ from trainplan.text.formats import NOTHING, billions, number, percent
 STYLE = Path(__file__).parent / "templates" / "desk.css"
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
 SHARES = (0.0, 0.05, 0.12, 0.22, 0.4)  # of the people in the base; a darker shade above each
-VERDICT_COLUMNS = ("objective", "due", "target", "coverage", "gap", "verdict", "binds")
+VERDICT_COLUMNS = ("objective", "due", "asked", "coverage", "gap", "verdict", "binds")
 
 
 @cache
@@ -62,7 +62,7 @@ def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     return [
         (say("desk.met_when_due", language), say("desk.of", language, met=met, count=len(verdicts))),
         (say("desk.spent", language), billions(funded, language)),
-        (say("desk.short", language), billions(max(0.0, results.requirement_vnd - funded), language)),
+        (say("desk.short", language), billions(results.lacking_vnd, language)),
         (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),
     ]
 
@@ -97,7 +97,7 @@ def _shade(share: float) -> str:
 
 
 def verdict_table(results: Results, compared: Results | None, language: str) -> str:
-    """Every objective as of its due year: target, coverage, people missing, verdict and what binds it."""
+    """Every objective as of its due year: what is asked, coverage, people missing, verdict and what binds it."""
     new = _verdict_texts(results, language)
     old = _verdict_texts(compared, language) if compared else new
     rows = []
@@ -115,7 +115,7 @@ def _verdict_texts(results: Results, language: str) -> list[list[str]]:
         [
             results.plan.label("objectives", row["objective"], language),
             row["due"],
-            number(row["target"], language) if counted[o] else percent(row["target"], language),
+            number(row["asked"], language) if counted[o] else percent(row["asked"], language),
             percent(row["coverage"], language),
             number(missing[o], language),
             *(table.column(name).cell_text(row[name], language) or NOTHING for name in ("verdict", "binds")),

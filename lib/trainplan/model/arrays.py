@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from trainplan.model.from_plan import NUMBERS, Columns, cohort_starts, pairs_of, row_numbers
 from trainplan.model.layout import Array, Index, Mask, Structure
-from trainplan.model.rounding import ceil, divide, floor, total
+from trainplan.model.rounding import ceil, divide, floor, known, total
 from trainplan.plan.plan import Plan
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ceil",
     "divide",
     "floor",
+    "known",
     "pairs_of",
     "redraw_arrays",
     "total",
@@ -46,6 +47,7 @@ class Arrays:
     first: int
     last: int
     allocation: str
+    closed: int  # how many years are closed, from the first on
     # structure
     group: Index  # (O,) the group of an objective
     kind: NDArray[np.str_]  # (O,)
@@ -62,14 +64,17 @@ class Arrays:
     # numbers
     headcount: Array  # (G, D) at the baseline
     growth: Array  # (G, D)
+    counted: Array  # (Y, G, D) a year's own head-count, NaN where `growth` leads to it
     leave_rate: Array  # (Y+tail, G, D)
     appointment_rate: Array  # (G, D)
     baseline: Array  # (O, D)
-    target: Array  # (O, D) T
+    target: Array  # (O, D) T, the aim
+    asked: Array  # (O, D) A, what the decision asks
     pace: Array  # (Y, O, 1) φ
     entry_share: Array  # (O, D)
     lapse_rate: Array  # (O, D)
-    completion_rate: Array  # (P, D)
+    completion_rate: Array  # (P, D) of whoever completes in an open year …
+    past_completion_rate: Array  # (P, D) … and in a closed one
     class_size: Array  # (P, D) infinite where a program has no classes
     capacity: Array  # (P, D) infinite where there is no limit
     learner_cost: Array  # (P, D)
@@ -79,6 +84,11 @@ class Arrays:
     pipeline: Array  # (K, A, D) learners at the baseline by start
     source_share: Array  # (P, S, D)
     ceiling: Array  # (Y, S+1, D) infinite without a ceiling; the last row limits the total
+    # facts of closed years, NaN where there is none
+    enrolled: Array  # (closed, K, D)
+    completed: Array  # (closed, K, D)
+    spent: Array  # (closed, P, D) VND
+    observed: Array  # (closed, O, D) the share that was counted
 
     @property
     def years(self) -> int:
@@ -128,6 +138,7 @@ def build_arrays(plan: Plan, drawn: Mapping[str, Array] | None = None) -> Arrays
         first=plan.first,
         last=plan.last,
         allocation=plan.allocation,
+        closed=len(plan.closed_years),
         group=np.array([groups[r.group] for r in tables.objectives], np.intp),
         kind=kind,
         due=np.array([r.due_year - plan.first for r in tables.objectives], np.intp),

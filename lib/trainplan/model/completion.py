@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Index
+from trainplan.model.arrays import Array, Arrays, Index, known
 from trainplan.model.workforce import Workforce
 
 
@@ -61,7 +61,18 @@ def surviving_learners(arrays: Arrays, people: Workforce, continuing: Array, yea
     return continuing * (1 - people.leave_rate[year][group])
 
 
-def completions(arrays: Arrays, enrolled: Array, continuing: Array) -> Array:
-    """C[t] of every pair, (K, D): the learners left of the cohort that ends this year, times its completion rate."""
-    cohorts = arrays.structure.cohorts
-    return cohorts.stack(enrolled, continuing)[cohorts.last] * arrays.completion_rate[arrays.program]
+def completions(arrays: Arrays, enrolled: Array, continuing: Array, year: int) -> Array:
+    """C[t] of every pair, (K, D): the learners left of the cohort that ends this year, times its completion rate; in a
+    closed year those of whom it is known."""
+    ending = arrays.structure.cohorts.stack(enrolled, continuing)[arrays.structure.cohorts.last]
+    if year < arrays.closed:
+        return known(arrays.completed[year], ending * arrays.past_completion_rate[arrays.program])
+    return ending * arrays.completion_rate[arrays.program]
+
+
+def counted_stock(arrays: Arrays, flow: StockFlow, holders: Array, year: int) -> Array:
+    """Q[t], (H, D), as an observation of a closed year counted it; `holders` where there is none."""
+    if year >= arrays.closed:
+        return holders
+    headcount = flow.headcount[year]
+    return known(np.minimum(headcount, headcount * arrays.observed[year][arrays.structure.stocks]), holders)

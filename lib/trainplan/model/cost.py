@@ -33,21 +33,10 @@ def committed_cost(arrays: Arrays, continuing: Array, open_classes: Array, year:
 
 
 def cost_by_source(arrays: Arrays, program_cost: Array) -> Array:
-    """A year's cost by source, (S+1, D), the total last; `program_cost` is (P, D)."""
-    shared = [total(arrays.source_share[:, s] * program_cost) for s in range(arrays.source_share.shape[1])]
-    return np.stack([*shared, total(program_cost)])
-
-
-def lacking_money(cost: Array, ceiling: Array) -> Array:
-    """VND by source, the total last, that a cost lacks under its ceilings; all (…, S+1, D), as of `cost_by_source`.
-
-    Of each source what it costs beyond its ceiling; of the total that too, or what the sources lack together if that
-    is more: money left with one source does not pay for another. What goes in is the cost in question: of everything
-    deliverable (`results.tables.budget_table`), or of what is held (`analysis.monte_carlo.lacking_in_total`).
-    """
-    lacking = np.maximum(0.0, cost - ceiling)
-    lacking[..., -1, :] = np.maximum(lacking[..., -1, :], lacking[..., :-1, :].sum(axis=-2))
-    return lacking
+    """Cost by year and source, (Y, S+1, D), the total last; `program_cost` is (Y, P, D)."""
+    sources = range(arrays.source_share.shape[1] + 1)
+    years = [[total(share_paid_by(arrays, s) * cost) for s in sources] for cost in program_cost]
+    return np.stack([np.stack(year) for year in years])
 
 
 def share_paid_by(arrays: Arrays, source: int) -> Array:

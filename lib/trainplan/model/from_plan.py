@@ -6,7 +6,7 @@ Draws replace single cells; whatever is not read from a drawn column need not be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,12 +74,31 @@ def _leave_rate(plan: Plan, column: Columns) -> Array:
     return rate
 
 
+def _counted(plan: Plan, column: Columns) -> Array:
+    """(Y, G, D): the rows of `headcounts`."""
+    values = column("headcounts", "headcount")
+    groups = row_numbers(plan, "groups")
+    counted = np.full((len(plan.years), len(groups), values.shape[1]), np.nan)
+    for row, value in zip(plan.tables.headcounts, values, strict=True):
+        counted[row.year - plan.first, groups[row.group]] = value
+    return counted
+
+
 def _target(plan: Plan, column: Columns) -> Array:
-    """(O, D): T by `ambition`; a count's is whole and at least 1 (section 3)."""
+    """(O, D): T by `ambition` (section 3)."""
     low = column("objectives", "target_low")
     high = column("objectives", "target_high", np.nan)
     high = np.where(np.isnan(high), low, high)
-    target = {"low": low, "mid": (low + high) / 2, "high": high}[plan.choices.ambition]
+    return _in_whole_people(plan, {"low": low, "mid": (low + high) / 2, "high": high}[plan.choices.ambition])
+
+
+def _asked(plan: Plan, column: Columns) -> Array:
+    """(O, D): A, the lower end whatever the ambition (section 3)."""
+    return _in_whole_people(plan, column("objectives", "target_low"))
+
+
+def _in_whole_people(plan: Plan, target: Array) -> Array:
+    """Targets, (O, D), where those of counts are whole and at least 1."""
     people = in_people(np.array([row.kind for row in plan.tables.objectives]))[:, None]
     return np.where(people, np.maximum(1.0, ceil(target)), target)
 
@@ -147,6 +166,48 @@ def _ceiling(plan: Plan, column: Columns) -> Array:
     return ceiling
 
 
+def _actual_people(name: str) -> Callable[[Plan, Columns], Array]:
+    """(closed, K, 1): a column of `actuals` by pair; rows of several units add up."""
+
+    def people(plan: Plan, column: Columns) -> Array:
+        pairs = {pair: k for k, pair in enumerate(pairs_of(plan))}
+        return _add_facts(plan, name, len(pairs), lambda row: pairs[row.objective, row.program])
+
+    return people
+
+
+def _enrolled(plan: Plan, column: Columns) -> Array:
+    """(closed, K, 1): nobody where there is no row."""
+    return np.nan_to_num(_actual_people("enrolled")(plan, column))
+
+
+def _spent(plan: Plan, column: Columns) -> Array:
+    """(closed, P, 1): VND, over all objectives of a program."""
+    programs = row_numbers(plan, "programs")
+    return _add_facts(plan, "spent_vnd", len(programs), lambda row: programs[row.program])
+
+
+def _add_facts(plan: Plan, name: str, owners: int, owner: Callable[[Any], int]) -> Array:
+    """(closed, owners, 1): sums of a column of `actuals`; NaN where no row of an owner and year has a number."""
+    facts = np.full((len(plan.closed_years), owners, 1), np.nan)
+    for row in plan.tables.actuals:
+        value = getattr(row, name)
+        if row.year in plan.closed_years and value is not None:
+            at = row.year - plan.first, owner(row)
+            facts[at] = np.nan_to_num(facts[at]) + value
+    return facts
+
+
+def _observed(plan: Plan, column: Columns) -> Array:
+    """(closed, O, 1): the share that an observation counted."""
+    objectives = row_numbers(plan, "objectives")
+    observed = np.full((len(plan.closed_years), len(objectives), 1), np.nan)
+    for row in plan.tables.observations:
+        if row.year in plan.closed_years:
+            observed[row.year - plan.first, objectives[row.objective]] = row.reached / row.base
+    return observed
+
+
 class NumberSource(NamedTuple):
     """How an array is made, and the columns (table, column) that it is read from."""
 
@@ -165,14 +226,17 @@ def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> NumberSource:
 NUMBERS: dict[str, NumberSource] = {
     "headcount": _column("groups", "headcount"),
     "growth": _column("groups", "growth"),
+    "counted": _number(_counted, "headcounts.headcount"),
     "leave_rate": _number(_leave_rate, "groups.leave_rate", "turnover.leave_rate"),
     "appointment_rate": _column("groups", "appointment_rate"),
     "baseline": _column("objectives", "baseline"),
     "target": _number(_target, "objectives.target_low", "objectives.target_high"),
+    "asked": _number(_asked, "objectives.target_low"),
     "pace": _number(_pace),
     "entry_share": _column("objectives", "entry_share"),
     "lapse_rate": _column("objectives", "lapse_rate"),
     "completion_rate": _column("programs", "completion_rate"),
+    "past_completion_rate": _column("programs", "completion_rate"),
     "class_size": _column("programs", "class_size", np.inf),
     "capacity": _number(lambda _, column: floor(column("programs", "capacity", np.inf)), "programs.capacity"),
     "learner_cost": _column("programs", "cost_per_learner_year"),
@@ -182,4 +246,8 @@ NUMBERS: dict[str, NumberSource] = {
     "pipeline": _number(_pipeline, "pipeline.learners"),
     "source_share": _number(_source_share, "funding.share"),
     "ceiling": _number(_ceiling, "ceilings.ceiling_vnd"),
+    "enrolled": _number(_enrolled),
+    "completed": _number(_actual_people("completed")),
+    "spent": _number(_spent),
+    "observed": _number(_observed),
 }

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Mask
+from trainplan.model.arrays import Array, Arrays, Mask, known
 from trainplan.model.capacity import needed_and_deliverable
 from trainplan.model.completion import (
     cohorts_at_baseline,
     completions,
+    counted_stock,
     next_stock,
     stock_at_baseline,
     stock_flow,
@@ -25,14 +26,23 @@ from trainplan.model.cost import classes_at_baseline, committed_cost, count_clas
 from trainplan.model.funding import fund_enrollment
 from trainplan.model.gap import Gap, measure_gap
 from trainplan.model.kinds import in_people
-from trainplan.model.need import completion_rate, include_parts, individual_need, stock_need, target_path, yearly_need
+from trainplan.model.need import (
+    completion_rate,
+    include_parts,
+    individual_need,
+    population,
+    stock_need,
+    target_path,
+    yearly_need,
+)
 from trainplan.model.workforce import Workforce, workforce
 
 
 def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
     """Every year of a plan, over all draws at once.
 
-    `planned`, (Y, K, D or 1), replays an enrollment that was decided beforehand in place of the rule of allocation.
+    `planned`, (Y, K, D or 1), replays an enrollment that was decided beforehand in place of the rule of allocation; in
+    closed years facts go before both.
     """
     people, path, passing = workforce(arrays), target_path(arrays), completion_rate(arrays)
     flow, courses = stock_flow(arrays, people, path), yearly_need(arrays, people, path, passing)
@@ -46,9 +56,12 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
         needed, deliverable = needed_and_deliverable(arrays, people, path, need, sent, year)
         committed = committed_cost(arrays, continuing, open_classes, year)
         enrolled = fund_enrollment(arrays, deliverable, committed, year) if planned is None else planned[year]
+        if year < arrays.closed:
+            enrolled = known(arrays.enrolled[year], enrolled)
 
-        completed = completions(arrays, enrolled, continuing)
+        completed = completions(arrays, enrolled, continuing, year)
         holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
+        holders = counted_stock(arrays, flow, holders, year)
         sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         years.append(Year(needed, deliverable, enrolled, completed, continuing, open_classes, committed, holders, sent))
         continuing = arrays.structure.cohorts.next_year(enrolled, continuing)
@@ -139,18 +152,16 @@ class Run:
         return self._yearly("committed_vnd")
 
     @cached_property
-    def deliverable_vnd(self) -> Array:
-        """(Y, P, D) what cohorts under way and everything deliverable cost."""
-        learners = self.arrays.of_program(self.deliverable)
-        return self.committed_vnd + self._cost(learners, count_classes(learners, self.arrays.class_size))
-
-    @cached_property
     def funded_vnd(self) -> Array:
-        """(Y, P, D)"""
-        return self.committed_vnd + self._cost(self.new_learners, self.new_classes)
+        """(Y, P, D): what was spent, as far as that is known of a closed year."""
+        arrays = self.arrays
+        new = yearly_cost(arrays, self.new_learners, self.new_classes, arrays.price[: arrays.years])
+        return self._with_facts(arrays.spent, self.committed_vnd + new)
 
-    def _cost(self, learners: Array, classes: Array) -> Array:
-        return yearly_cost(self.arrays, learners, classes, self.arrays.price[: self.arrays.years])
+    def _with_facts(self, facts: Array, yearly: Array) -> Array:
+        """(Y, …, D) with what is known of the closed years, (closed, …, D), in their place."""
+        closed = self.arrays.closed
+        return np.concatenate([known(facts, yearly[:closed]), yearly[closed:]]) if closed else yearly
 
     @cached_property
     def commitments_vnd(self) -> Array:
@@ -172,6 +183,9 @@ class Run:
         """(Y, O, D) who count for an objective: holders, this year's completions, or all who were sent."""
         structure = self.arrays.structure
         people = self.arrays.of_objective(self.completed)
+        if self.arrays.closed:
+            size = population(self.arrays, self.people, np.arange(len(self.arrays.group)))
+            people = self._with_facts(self.arrays.observed * size[: self.arrays.closed], people)
         people[:, structure.stocks] = self._yearly("holders")
         people[:, structure.counts] = self._yearly("sent")
         return people

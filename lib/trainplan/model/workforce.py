@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, divide
+from trainplan.model.arrays import Array, Arrays, divide, known
 
 
 class Workforce(NamedTuple):
@@ -30,9 +30,11 @@ def workforce(arrays: Arrays) -> Workforce:
 
 
 def headcount(arrays: Arrays) -> Array:
-    """N[t] = headcount · (1 + growth)^(t − first + 1), (Y, G, D)."""
-    elapsed = np.arange(1, arrays.years + 1).reshape(-1, 1, 1)
-    return arrays.headcount * (1 + arrays.growth) ** elapsed
+    """N[t], (Y, G, D): the year's own head-count, else N[t−1] · (1 + growth)."""
+    years = [arrays.headcount]
+    for counted in arrays.counted:
+        years.append(known(counted, years[-1] * (1 + arrays.growth)))
+    return np.stack(np.broadcast_arrays(*years[1:]))
 
 
 def leavers(leave_rate: Array, before: Array) -> Array:
@@ -46,6 +48,7 @@ def joiners(leave_rate: Array, before: Array, now: Array) -> Array:
 
 
 def effective_leave_rate(leave_rate: Array, before: Array, now: Array) -> Array:
-    """a[t], (Y, G, D): raised to 1 − N[t] / N[t−1] where a group shrinks by more than it would lose."""
+    """a[t], (Y, G, D): raised to 1 − N[t] / N[t−1] where a group shrinks by more than it would lose; 0 of nobody."""
     shrinks = now - before + leavers(leave_rate, before) < 0
-    return np.where(shrinks, 1 - divide(now, before, 1.0), leave_rate) if shrinks.any() else leave_rate
+    rate = np.where(shrinks, 1 - divide(now, before, 1.0), leave_rate) if shrinks.any() else leave_rate
+    return np.where(before > 0, rate, 0.0) if (before <= 0).any() else rate

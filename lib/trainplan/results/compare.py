@@ -72,8 +72,8 @@ def totals_of_all_years(runs: Sequence[Results]) -> pd.DataFrame:
                 "objectives": len(run["verdicts"]),
                 "required_vnd": run.requirement_vnd,
                 "funded_vnd": total["funded_vnd"].sum(),
-                "deliverable_vnd": total["deliverable_vnd"].sum(),
-                "shortfall_vnd": total["shortfall_vnd"].sum(),
+                "lacking_vnd": run.lacking_vnd,
+                "over_vnd": total["over_vnd"].sum(min_count=1),
                 "commitments_vnd": run["commitments"]["vnd"].sum(),
             }
         )

@@ -174,12 +174,15 @@ RUN_TABLES = [  # the tables of one scenario
     ResultTable(
         "cost",
         ("year", "program", "source"),
-        (YEAR, PROGRAM, SOURCE, *_money("deliverable_vnd", "funded_vnd")),
+        (YEAR, PROGRAM, SOURCE, *_money("required_vnd", "funded_vnd")),
     ),
     ResultTable(
         "budget",
         ("year", "source"),
-        (YEAR, SOURCE, *_money("ceiling_vnd", "deliverable_vnd", "funded_vnd", "shortfall_vnd")),
+        (
+            *(YEAR, SOURCE, *_money("ceiling_vnd", "required_vnd", "funded_vnd")),
+            *_money("lacking_vnd", "over_vnd", "unspent_vnd"),
+        ),
     ),
     ResultTable(
         "gap",
@@ -188,7 +191,7 @@ RUN_TABLES = [  # the tables of one scenario
             *(YEAR, OBJECTIVE, GROUP),
             *_people("base", over_years="last"),
             Column("target_path", "coverage", "last", shown="0.0%"),
-            Column("target", "coverage", "last"),
+            *(Column(name, "coverage", "last") for name in ("target", "asked")),
             *_people("reached", over_years="last"),
             *_shares("coverage", over_years="last"),
             *_people("gap", over_years="last"),
@@ -200,11 +203,13 @@ RUN_TABLES = [  # the tables of one scenario
         ("objective",),
         (
             OBJECTIVE,
-            Column("target", "coverage"),
+            *(Column(name, "coverage") for name in ("asked", "target")),
             Column("due", "date"),
             *_people("reached"),
             *_shares("coverage"),
             Column("verdict", "code", words="verdict"),
+            Column("aim_met", "boolean"),
+            *_people("gap", *(f"missing_{limit}" for limit in ("money", "capacity", "completion", "past", "time"))),
             Column("binds", "code", words="limit"),
             *_shares("best_reachable"),
             Column("latest_start", "year"),
@@ -249,7 +254,7 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
         ("scenario",),
         (
             *(SCENARIO, Column("met", "number"), Column("objectives", "number")),
-            *_money("required_vnd", "funded_vnd", "deliverable_vnd", "shortfall_vnd", "commitments_vnd"),
+            *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
         ),
         "compare",
     ),

@@ -1,6 +1,6 @@
 """The plan beside itself with limits lifted one after another (method.md, section 6, verdicts).
 
-All of them are draws of one simulation: five runs take little more time than one.
+Under a rule that decides year by year all of them are draws of one simulation: six runs take little more time than one.
 """
 
 from __future__ import annotations
@@ -11,35 +11,37 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
+from trainplan.model.from_plan import NUMBERS
 from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import Optimum, run_plan
 from trainplan.plan.choices import is_yearly
 
-RELAXED = ("ceiling", "capacity", "completion_rate", "pace")  # the arrays in which the five runs differ
+FACTS = ("enrolled", "completed", "spent", "observed")  # of closed years; counted head-counts stay
 
 
 class RelaxedRuns(NamedTuple):
-    """Five runs of one plan, one draw each, with ever fewer limits; each is called by what it does without."""
+    """Six runs of one plan, one draw each, with ever fewer limits; each is called by what it does without."""
 
     as_planned: Run
-    without_ceilings: Run  # no ceiling: every rule then enrolls everything deliverable
-    without_capacity: Run  # nor any capacity: everything needed
-    everybody_completes: Run  # and without anybody who does not pass
-    soonest: Run  # no ceiling, no capacity, and the whole target is asked for from the first year on
+    without_ceilings: Run  # the requirement: no ceiling
+    without_capacity: Run  # nor any capacity
+    everybody_completes: Run  # and without anybody who does not pass in an open year
+    past_open: Run  # and without closed years; nobody fails in them either
+    soonest: Run  # no ceiling, no capacity, and the whole aim is asked for from the first year on
 
 
-def simulate_relaxed(arrays: Arrays, planned: Array | None = None) -> RelaxedRuns:
+def simulate_relaxed(arrays: Arrays, best: Optimum | None = None) -> RelaxedRuns:
     """Simulates a plan, whose arrays have one draw, with its limits and without.
 
-    `planned`, (Y, K, 1), replays a decided enrollment in the plan's own run, as in `simulate`.
+    `best` is what was decided under a rule that decides all years at once; it decides anew without each limit.
     """
-    by_rule = planned is None and is_yearly(arrays.allocation)
-    variants = _variants(arrays if by_rule else replace(arrays, allocation="all"))
-    side: dict[str, Any] = {
-        name: np.concatenate([getattr(variant, name) for variant in variants], axis=-1) for name in RELAXED
-    }
-    runs = simulate(replace(variants[0], **side))
-    own, *others = (_draw(runs, variant, k) for k, variant in enumerate(variants))
-    return RelaxedRuns(own if by_rule else simulate(arrays, planned), *others)
+    variants = _variants(arrays)
+    if is_yearly(arrays.allocation):
+        return RelaxedRuns(*_simulate_together(variants))
+    own, money, places, passing, past, soonest = variants
+    lifted = [best.run if best else run_plan(own), *(run_plan(one) for one in (money, places, passing))]
+    opened = run_plan(past) if arrays.closed else lifted[-1]
+    return RelaxedRuns(*lifted, opened, simulate(replace(soonest, allocation="all")))
 
 
 def lift_ceilings(arrays: Arrays) -> Arrays:
@@ -48,11 +50,26 @@ def lift_ceilings(arrays: Arrays) -> Arrays:
 
 
 def _variants(arrays: Arrays) -> list[Arrays]:
-    """The arrays of the five runs, in the order of `RelaxedRuns`."""
+    """The arrays of the six runs, in the order of `RelaxedRuns`."""
     money = lift_ceilings(arrays)
     capacity = replace(money, capacity=np.full_like(arrays.capacity, np.inf))
-    completion = replace(capacity, completion_rate=np.ones_like(arrays.completion_rate))
-    return [arrays, money, capacity, completion, replace(capacity, pace=np.ones_like(arrays.pace))]
+    everybody = np.ones_like(arrays.completion_rate)
+    completion = replace(capacity, completion_rate=everybody)
+    nothing = {name: np.full_like(getattr(arrays, name), np.nan) for name in FACTS}
+    past = replace(completion, past_completion_rate=everybody, **nothing)
+    return [arrays, money, capacity, completion, past, replace(capacity, pace=np.ones_like(arrays.pace))]
+
+
+def _simulate_together(variants: list[Arrays]) -> list[Run]:
+    """The runs of arrays of one draw each, simulated as draws of one."""
+    own = variants[0]
+    side: dict[str, Any] = {
+        name: np.concatenate([getattr(one, name) for one in variants], axis=-1)
+        for name in NUMBERS
+        if any(getattr(one, name) is not getattr(own, name) for one in variants)
+    }
+    runs = simulate(replace(own, **side))
+    return [_draw(runs, one, k) for k, one in enumerate(variants)]
 
 
 def _draw(runs: Run, arrays: Arrays, k: int) -> Run:

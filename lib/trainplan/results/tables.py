@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
-from trainplan.model.cost import cost_by_source, lacking_money
+from trainplan.model.cost import cost_by_source
 from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_ahead
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
-from trainplan.results.verdicts import best_reachable, binding_limits, latest_start, verdict
+from trainplan.results.verdicts import LIMITS, best_reachable, binding_limit, gap_parts, latest_start, verdict
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Results:
         """The simulation of the plan with its own limits."""
         return self.relaxed.as_planned
 
+    @property
+    def requirement(self) -> Run:
+        """The simulation of the plan with unlimited money."""
+        return self.relaxed.without_ceilings
+
     def __getitem__(self, stem: Stem) -> pd.DataFrame:
         return self.tables[stem]
 
@@ -50,8 +55,13 @@ class Results:
 
     @cached_property
     def requirement_vnd(self) -> float:
-        """The requirement: VND that all years cost if everything deliverable is held, without a ceiling."""
-        return float(self.relaxed.without_ceilings.funded_vnd.sum())
+        """The requirement: VND that all years of the plan cost without a ceiling."""
+        return float(self.requirement.funded_vnd.sum())
+
+    @property
+    def lacking_vnd(self) -> float:
+        """VND that the plan lacks: its requirement less what is funded, all years."""
+        return self.requirement_vnd - float(self.run.funded_vnd.sum())
 
     @cached_property
     def completion_rate(self) -> Array:
@@ -77,7 +87,7 @@ def compute(plan: Plan) -> Results:
     """Simulates a plan under its own rule, with its limits and without, for its results."""
     arrays = build_arrays(plan)
     best = solve_ahead(arrays)
-    return Results(plan, arrays, simulate_relaxed(arrays, best.enrollment if best else None), best)
+    return Results(plan, arrays, simulate_relaxed(arrays, best), best)
 
 
 def _tidy(keys: Mapping[str, Sequence[Any]], values: Mapping[str, Array]) -> pd.DataFrame:
@@ -108,10 +118,19 @@ def workforce_table(results: Results) -> pd.DataFrame:
 
 @run_table("enrollment")
 def enrollment_table(results: Results) -> pd.DataFrame:
-    """People of every pair of objective and program: needed, deliverable, funded, completed."""
-    pairs = pairs_of(results.plan)
+    """People of every pair of objective and program: needed, deliverable, funded, completed.
+
+    A rule that decides all years at once may send people before their need: what is sent is needed then.
+    """
+    pairs, run = pairs_of(results.plan), results.run
+    needed, deliverable = run.needed, run.deliverable
+    if results.best:
+        sent = np.where(np.arange(len(run.funded))[:, None, None] < results.arrays.closed, 0.0, run.funded)
+        deliverable = np.maximum(deliverable, sent)
+        needed = np.maximum(needed, deliverable)
     keys = {"year": results.plan.years, "objective": [o for o, _ in pairs], "program": [p for _, p in pairs]}
-    return _tidy(keys, _columns_of(results.run, "needed", "deliverable", "funded", "completed"))
+    values = {"needed": needed, "deliverable": deliverable, **_columns_of(run, "funded", "completed")}
+    return _tidy(keys, values)
 
 
 @run_table("classes")
@@ -135,9 +154,8 @@ def _by_program_and_source(results: Results, years: range, values: Mapping[str, 
 @run_table("cost")
 def cost_table(results: Results) -> pd.DataFrame:
     """What every program costs every source that pays for it, VND."""
-    return _by_program_and_source(
-        results, results.plan.years, _columns_of(results.run, "deliverable_vnd", "funded_vnd")
-    )
+    values = {"required_vnd": results.requirement.funded_vnd, "funded_vnd": results.run.funded_vnd}
+    return _by_program_and_source(results, results.plan.years, values)
 
 
 @run_table("commitments")
@@ -150,17 +168,18 @@ def commitments_table(results: Results) -> pd.DataFrame:
 
 @run_table("budget")
 def budget_table(results: Results) -> pd.DataFrame:
-    """Ceiling and cost by source and in total, VND; the total lacks at least what its sources lack."""
-    plan, arrays, run = results.plan, results.arrays, results.run
-    deliverable = np.stack([cost_by_source(arrays, year) for year in run.deliverable_vnd])
-    funded = np.stack([cost_by_source(arrays, year) for year in run.funded_vnd])
-    ceiling = arrays.ceiling
+    """Ceiling, requirement and cost by source and in total, VND: what is lacking, over the ceiling and unspent."""
+    plan, arrays = results.plan, results.arrays
+    required, funded = (cost_by_source(arrays, run.funded_vnd) for run in (results.requirement, results.run))
+    ceiling = np.where(np.isinf(arrays.ceiling), np.nan, arrays.ceiling)
     keys = {"year": plan.years, "source": [*_ids(plan, "sources"), "total"]}
     values = {
-        "ceiling_vnd": np.where(np.isinf(ceiling), np.nan, ceiling),
-        "deliverable_vnd": deliverable,
+        "ceiling_vnd": ceiling,
+        "required_vnd": required,
         "funded_vnd": funded,
-        "shortfall_vnd": lacking_money(deliverable, ceiling),
+        "lacking_vnd": required - funded,
+        "over_vnd": np.maximum(0.0, funded - ceiling),
+        "unspent_vnd": np.maximum(0.0, ceiling - funded),
     }
     return _tidy(keys, values)
 
@@ -170,11 +189,11 @@ def gap_table(results: Results) -> pd.DataFrame:
     """Every objective and year beside its path; `met` is nothing before the due year."""
     plan, arrays, run = results.plan, results.arrays, results.run
     objectives, gap = plan.tables.objectives, run.gap
-    target = np.broadcast_to(arrays.target, run.path.shape)
     values = {
         "base": gap.base,
         "target_path": run.path,
-        "target": target,
+        "target": np.broadcast_to(arrays.target, run.path.shape),
+        "asked": np.broadcast_to(arrays.asked, run.path.shape),
         **_columns_of(gap, "reached", "coverage", "gap"),
     }
     keys = {"year": plan.years, "objective": [r.id for r in objectives], "group": [r.group for r in objectives]}
@@ -189,34 +208,33 @@ def gap_table(results: Results) -> pd.DataFrame:
 def verdicts_table(results: Results) -> pd.DataFrame:
     """One row an objective, as of its due year."""
     plan, arrays, run = results.plan, results.arrays, results.run
-    binds, best = binding_limits(results.relaxed), best_reachable(results.relaxed)
-    rows = []
-    for o, row in enumerate(plan.tables.objectives):
-        due = arrays.due[o]
-        met = bool(run.gap.met[due, o, 0])
-        rows.append(
-            {
-                "objective": row.id,
-                "target": arrays.target[o, 0],
-                "due": row.due,
-                "reached": run.gap.reached[due, o, 0],
-                "coverage": run.gap.coverage[due, o, 0],
-                "verdict": verdict(arrays, run, o),
-                "binds": "" if met else binds[o],
-                "best_reachable": np.nan if met else max(best[o], run.gap.coverage[due, o, 0]),
-                "latest_start": pd.NA if met else plan.first + latest_start(arrays, o),
-            }
-        )
-    return pd.DataFrame(rows).astype({"latest_start": "Int64"})
+    objectives = plan.tables.objectives
+    when_due = {name: run.when_due(getattr(run.gap, name))[:, 0] for name in ("reached", "coverage", "aim_met", "gap")}
+    missed, parts = ~run.met_when_due[:, 0], gap_parts(results.relaxed)
+    values = {
+        "objective": [row.id for row in objectives],
+        "asked": arrays.asked[:, 0],
+        "target": arrays.target[:, 0],
+        "due": [row.due for row in objectives],
+        **{name: when_due[name] for name in ("reached", "coverage")},
+        "verdict": [verdict(run, o) for o in range(len(objectives))],
+        "aim_met": when_due["aim_met"] > 0,
+        "gap": when_due["gap"],
+        **{f"missing_{limit}": np.where(missed, parts[:, k], np.nan) for k, limit in enumerate(LIMITS)},
+        "binds": [binding_limit(parts[o]) if missed[o] else "" for o in range(len(objectives))],
+        "best_reachable": np.where(missed, best_reachable(results.relaxed), np.nan),
+        "latest_start": [plan.first + latest_start(arrays, o) if missed[o] else pd.NA for o in range(len(objectives))],
+    }
+    return pd.DataFrame(values).astype({"latest_start": "Int64"})
 
 
 @run_table("lines")
 def coverage_by_limit(results: Results) -> pd.DataFrame:
-    """Coverage without limits (needed), with those of capacity (deliverable), and with those of money (affordable)."""
+    """Coverage without limits (needed), with those of capacity (deliverable: the requirement), with all (affordable)."""
     relaxed = results.relaxed
     values = {
         "needed": relaxed.without_capacity.gap.coverage,
-        "deliverable": relaxed.without_ceilings.gap.coverage,
+        "deliverable": results.requirement.gap.coverage,
         "affordable": relaxed.as_planned.gap.coverage,
     }
     return _tidy({"year": results.plan.years, "objective": _ids(results.plan, "objectives")}, values)

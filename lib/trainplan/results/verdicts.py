@@ -1,4 +1,4 @@
-"""Verdicts: is an objective met when it is due, and what stands in its way (method.md, section 6)."""
+"""Verdicts: is what the decision asks met when it is due, and what holds it back (method.md, section 6)."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run
 from trainplan.results.relaxed_runs import RelaxedRuns
 
-NEARLY = 0.01  # of the people that the target asks for
+LIMITS = ("money", "capacity", "completion", "past", "time")  # in the order in which they are lifted
+A_TIE = 1e-9  # people
 
 
-def verdict(arrays: Arrays, run: Run, objective: int) -> str:
+def verdict(run: Run, objective: int) -> str:
     """`met`, `nearly` or `missed`, as of the due year; `objective` is its row in the plan."""
-    due = arrays.due[objective]
-    if run.gap.met[due, objective, 0]:
-        return "met"
-    asked = arrays.target[objective, 0]
-    if arrays.kind[objective] != "count":
-        asked = asked * run.gap.base[due, objective, 0]
-    return "nearly" if run.gap.gap[due, objective, 0] < NEARLY * asked else "missed"
+    met, nearly = (run.when_due(one)[objective, 0] > 0 for one in (run.gap.met, run.gap.nearly))
+    return "met" if met else "nearly" if nearly else "missed"
 
 
-def binding_limits(runs: RelaxedRuns) -> list[str]:
-    """What binds each objective: the limit without which it is met (`money`, `capacity`, `completion`), else `time`.
+def gap_parts(runs: RelaxedRuns) -> Array:
+    """(O, 5) people missing when due, by LIMITS: what of the gap goes with each limit, and with time what is left.
 
-    Limits are lifted one after another; an objective that is met anyway has an empty text.
+    The parts of an objective add up to its gap; one may be negative.
     """
-    binds = np.where(runs.as_planned.met_when_due[:, 0], "", "time").astype(object)
-    lifted = {"money": runs.without_ceilings, "capacity": runs.without_capacity, "completion": runs.everybody_completes}
-    for limit, run in lifted.items():
-        binds = np.where((binds == "time") & run.met_when_due[:, 0], limit, binds)
-    return [str(b) for b in binds]
+    lifted = (runs.as_planned, runs.without_ceilings, runs.without_capacity, runs.everybody_completes, runs.past_open)
+    gaps = np.stack([run.when_due(run.gap.gap)[:, 0] for run in lifted], axis=1)
+    return np.concatenate([gaps[:, :-1] - gaps[:, 1:], gaps[:, -1:]], axis=1)
+
+
+def binding_limit(parts: Array) -> str:
+    """Which of LIMITS has the largest of an objective's parts, (5,); of equal ones the first."""
+    return LIMITS[int(np.argmax(parts > parts.max() - A_TIE))]
 
 
 def best_reachable(runs: RelaxedRuns) -> Array:
-    """(O,) coverage at the due year with unlimited money and places from the first year on."""
-    return runs.soonest.when_due(runs.soonest.gap.coverage)[:, 0]
+    """(O,) coverage at the due year with unlimited money and places, and everything asked for from the first year on;
+    never less than what the plan reaches."""
+    own, soonest = (run.when_due(run.gap.coverage)[:, 0] for run in (runs.as_planned, runs.soonest))
+    return np.maximum(own, soonest)
 
 
 def latest_start(arrays: Arrays, objective: int) -> int:

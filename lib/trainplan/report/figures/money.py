@@ -58,7 +58,7 @@ def cost_by_source(results: Results, language: str) -> Picture:
         style: dict[str, Any] = {"color": SEQUENCE[k % 7], "hatch": HATCHES[k % 7], "edgecolor": "white", "lw": 0.4}
         ax.bar(x, paid[source], 0.6, bottom=bottom, **style)
         bottom += paid[source].to_numpy()
-    funded, asked = total["funded_vnd"], total["deliverable_vnd"]
+    funded, asked = total["funded_vnd"], total["required_vnd"]
     ax.bar(x, (asked - funded).clip(lower=0), 0.6, bottom=bottom, lw=1, **LACKING)
     texts = [
         bare_billions(paid_for, language)
@@ -90,18 +90,18 @@ def _write_sources(figure: Figure, sources: list[tuple[str, str, str]], language
 
 
 def cost_by_program(results: Results, language: str) -> Picture:
-    """Cost of every program over the whole plan, funded beside deliverable."""
+    """Cost of every program over the whole plan, funded beside required."""
     plan = results.plan
-    table = results["cost"].groupby("program")[["deliverable_vnd", "funded_vnd"]].sum().sort_values("deliverable_vnd")
+    table = results["cost"].groupby("program")[["required_vnd", "funded_vnd"]].sum().sort_values("required_vnd")
     names = [plan.label("programs", str(p), language) for p in table.index]
     figure, (ax,) = named_rows(names, Margins(left=0.41, right=0.93, above=0.4, below=0.08), head=0.55, each=0.27)
     y = np.arange(len(table))
-    ax.barh(y, table["deliverable_vnd"], 0.68, lw=0.9, **LACKING)
+    ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
     ax.barh(y, table["funded_vnd"], 0.68, color=BLUE)
     ax.set_ylim(-0.6, len(table) - 0.4)
-    label_rows(ax, table.max(axis=1), _funded_of(table["funded_vnd"], table["deliverable_vnd"], language))
+    label_rows(ax, table.max(axis=1), _funded_of(table["funded_vnd"], table["required_vnd"], language))
     write(figure, 0.41, 0.22, say("figure.cost_by_program.unit", language))
-    cost = billions(table["deliverable_vnd"].iloc[-1], language)
+    cost = billions(table["required_vnd"].iloc[-1], language)
     return Picture("cost_by_program", figure, say("figure.cost_by_program.alt", language, program=names[-1], cost=cost))
 
 

@@ -86,7 +86,8 @@ def _explain(
     `row` holds its columns of the tables verdicts, gap and lines in its due year; `years` is the length of its courses,
     `completion` the share of learners that completes.
     """
-    counted, obstacle, start = objective.kind == "count", _obstacle(row, years), row["latest_start"]
+    counted, start = objective.kind == "count", row["latest_start"]
+    obstacle = _obstacle(row, counted, years)
 
     def level(coverage: float) -> str:
         return _level(coverage, row["target"] if counted else None, language)
@@ -99,7 +100,7 @@ def _explain(
         language,
         name=results.plan.label("objectives", objective.id, language),
         due=due_date(objective.due, language),
-        target=level(1.0 if counted else row["target"]),
+        target=level(row["asked"] / row["target"] if counted else row["asked"]),
         reached=level(row["coverage"]),
         best=level(row["best_reachable"]),
         with_money=level(row["deliverable"]),
@@ -111,10 +112,11 @@ def _explain(
     )
 
 
-def _obstacle(row: dict[str, Any], years: int) -> str:
+def _obstacle(row: dict[str, Any], counted: bool, years: int) -> str:
     """`met`, the limit that binds, `time_short` for courses of a year, or `pace` where an early start would do."""
     obstacle = row["binds"] or "met"
-    if obstacle in ("completion", "time") and (row["target"] - row["best_reachable"]) * row["base"] < HALF_A_PERSON:
+    asked = row["asked"] * (1.0 if counted else row["base"])
+    if obstacle in ("completion", "time") and asked - row["best_reachable"] * row["base"] < HALF_A_PERSON:
         return "pace"
     return "time_short" if obstacle == "time" and years == 1 else obstacle
 

@@ -22,7 +22,7 @@ from trainplan.report.tables.inputs import (
     summarize_values,
 )
 from trainplan.report.tables.results import budget, classes, commitments, verdicts
-from trainplan.report.tables.uncertainty import money_lacking, probabilities, probabilities_by_rule, ranges
+from trainplan.report.tables.uncertainty import money_over, probabilities, probabilities_by_rule, ranges
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
@@ -38,7 +38,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         differences,
         groups,
         history,
-        money_lacking,
+        money_over,
         probabilities,
         probabilities_by_rule,
         ranges,

@@ -25,14 +25,14 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
             "reason": run.plan.scenario_reason(language) or say("word.plan_itself", language),
             "met_of": f"{int(total.met)} / {int(total.objectives)}",
             "funded_vnd": total.funded_vnd,
-            "requirement_vnd": total.required_vnd,
-            "shortfall_vnd": total.shortfall_vnd,
+            "required_vnd": total.required_vnd,
+            "lacking_vnd": total.lacking_vnd,
         }
         for run, total in ((run, totals.loc[run.plan.scenario]) for run in comparison.runs)
     ]
     columns = [
         *map(Column, ("scenario", "reason", "met_of")),
-        *(Column(key, billions(1), "bn") for key in ("funded_vnd", "requirement_vnd", "shortfall_vnd")),
+        *(Column(key, billions(1), "bn") for key in ("funded_vnd", "required_vnd", "lacking_vnd")),
     ]
     return build_table(rows, columns, language)
 

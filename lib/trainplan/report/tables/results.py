@@ -13,22 +13,19 @@ from trainplan.text.formats import number, percent
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
-    Columns: objective, due, target (people of a count, else a share), coverage, people missing, verdict, the limit
-    that binds, the best coverage that can be reached, and the last year in which a start is in time.
+    Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
+    limit that binds, the best coverage that can be reached, and the last year in which a start is in time.
     """
     plan, rows = results.plan, results["verdicts"].copy()
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
-    gap = results["gap"].set_index(["year", "objective"])["gap"]
-    rows["gap"] = [gap[int(due[:4]), id] for due, id in zip(rows["due"], rows["objective"], strict=True)]
-    rows["target"] = [
-        number(target, language) if id in counts else percent(target, language)
-        for id, target in zip(rows["objective"], rows["target"], strict=True)
+    rows["asked"] = [
+        number(asked, language) if id in counts else percent(asked, language)
+        for id, asked in zip(rows["objective"], rows["asked"], strict=True)
     ]
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
-        Column("target"),
-        *result_columns(plan, "gap", "coverage", "gap"),
-        *result_columns(plan, "verdicts", "verdict", "binds", "best_reachable", "latest_start"),
+        Column("asked"),
+        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", "binds", "best_reachable", "latest_start"),
     ]
     return build_table(rows, columns, language)
 
@@ -50,9 +47,9 @@ def classes(results: Results, language: str) -> pd.DataFrame:
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
-    """A row a year and one of totals: money asked for, ceiling, funded and lacking, in billions."""
+    """A row a year and one of totals: money required, ceiling, funded and lacking, in billions."""
     total = results["budget"].query("source == 'total'")
-    amounts = ("deliverable_vnd", "ceiling_vnd", "funded_vnd", "shortfall_vnd")
+    amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
     columns = result_columns(results.plan, "budget", "year", *amounts)
     last = {"year": say("word.total", language)} | {key: total[key].sum(min_count=1) for key in amounts}
     rows = pd.concat([total.astype({"year": str}), pd.DataFrame([last])], ignore_index=True)

@@ -88,18 +88,18 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
     return f"{sign}{number(abs(value), language, 2)}"
 
 
-def money_lacking(replayed: Uncertainty, language: str) -> pd.DataFrame:
-    """Open loop: a row a year, with how likely money lacks and how much (50 and 95 % of the draws lack no more)."""
-    lacking = pd.DataFrame(replayed.lacking.T, columns=list(replayed.plan.years))
+def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
+    """Open loop: a row a year, with how likely the ceilings are passed and by how much (in 50 and 95 % of the draws by no more)."""
+    over = pd.DataFrame(replayed.over.T, columns=list(replayed.plan.years))
     rows = {
-        "year": lacking.columns,
-        "probability_lacking": (lacking > 0).mean(),
-        "lacking_p50": lacking.quantile(0.5),
-        "lacking_p95": lacking.quantile(0.95),
+        "year": over.columns,
+        "probability_over": (over > 0).mean(),
+        "over_p50": over.quantile(0.5),
+        "over_p95": over.quantile(0.95),
     }
     columns = [
         Column("year"),
-        Column("probability_lacking", "share"),
-        *(Column(key, billions) for key in ("lacking_p50", "lacking_p95")),
+        Column("probability_over", "share"),
+        *(Column(key, billions) for key in ("over_p50", "over_p95")),
     ]
     return build_table(pd.DataFrame(rows), columns, language)
