@@ -168,7 +168,15 @@ def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() ->
 def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.CaptureFixture[str]) -> None:
     values = values_of(SOUND)
     drawn = ["coverage_bands", "cost_bands_and_s_curve", "money_over", "missed_when", "probabilities"]
-    drawn += ["probabilities_by_rule", "ranges", "target_probabilities", "tornado", "variance_shares"]
+    drawn += [
+        "enrollment_bands",
+        "probabilities_by_rule",
+        "ranges",
+        "sent_bands",
+        "target_probabilities",
+        "tornado",
+        "variance_shares",
+    ]
     show(*(make_part(name, values) for name in drawn))
     assert capsys.readouterr().out == ""
     assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]

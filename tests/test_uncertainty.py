@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from trainplan.analysis.failure_conditions import conditions_table, failure_conditions, find_rule
-from trainplan.analysis.monte_carlo import Uncertainty, uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.find import scenario_names
@@ -64,7 +64,16 @@ def test_collapsed_ranges_give_the_plan_to_the_last_bit(scenario: str, loop: str
     when_due = gap["met"].notna()
     assert list(found.loc[when_due, "probability_met"]) == [float(met) for met in gap.loc[when_due, "met"]]
     cost = results["cost"].groupby("year")["funded_vnd"].sum()
-    assert np.allclose(draws.cost_bands["p50"], cost, rtol=1e-12)
+    for point in ("p05", "p50", "p95"):
+        assert np.allclose(draws.cost_bands[point], [*cost, cost.sum()], rtol=1e-12)
+    assert draws.planned_cost == pytest.approx(cost.sum(), rel=1e-12)
+    enrollment = results["enrollment"]
+    turns = enrollment.groupby("year")["funded"].sum()
+    found = draws.enrollment_bands[draws.enrollment_bands["program"] == "all"]
+    assert list(found["p05"]) == list(found["p95"]) == [*turns, turns.sum()]
+    nearly = results["verdicts"].set_index("objective")["verdict"] != "missed"
+    due = probabilities_when_due(draws).set_index("objective")["probability_nearly"]
+    assert due.to_dict() == nearly.astype(float).to_dict()
 
 
 def test_the_probability_is_that_of_the_closed_form() -> None:
@@ -196,7 +205,8 @@ def test_points_have_the_mean_and_spread_of_their_distribution(one: Range) -> No
 @pytest.mark.parametrize(("table", "column"), LIMITS)
 def test_limits_are_those_of_the_columns(table: str, column: str) -> None:
     """What a draw may be is what the record of the table accepts, and no more; a baseline's kind says the rest."""
-    record, row = TABLES[table].record, load_plan(PROVINCE).tables[table][0].model_dump()
+    record, rows = TABLES[table].record, load_plan(PROVINCE).tables[table]
+    row = rows[0].model_dump() if rows else {"group": "g", "year": 2012, "basis": "assumption: any"}
     low, high = LIMITS[table, column]
     for value in (v for v in (low, high) if np.isfinite(v)):
         record.model_validate({**row, column: value})

@@ -26,7 +26,7 @@ from trainplan.report.index import write_index
 from trainplan.report.sentences.uncertainty import describe_condition
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
-from trainplan.text.formats import percent
+from trainplan.text.formats import chance_number
 
 PROVINCE = "an_giang_2011_2015"
 
@@ -104,8 +104,10 @@ def test_the_command_writes_the_tables(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["uncertainty", PROVINCE, "--draws", "128", "--seed", "5", "--output", str(tmp_path)]) == 0
     columns = {path.stem: list(pd.read_csv(path).columns) for path in tmp_path.glob("*.csv")}
     assert columns == {
-        "probabilities": ["year", "objective", "probability_met", "p05", "p50", "p95"],
+        "probabilities": ["year", "objective", "probability_met", "probability_nearly", "p05", "p50", "p95"],
         "cost_bands": ["year", "p05", "p50", "p95"],
+        "enrollment_bands": ["year", "program", "p05", "p50", "p95"],
+        "sent_bands": ["year", "objective", "p05", "p50", "p95"],
         "sensitivity": ["objective", "input", "low", "high", "share"],
         "conditions": ["objective", "missed", "rule", "right", "found"],
     }
@@ -147,6 +149,6 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
         "Giữ kế hoạch đã định: cắt giảm đều", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
     own = probabilities_when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
-    assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
+    assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [chance_number(p, "vi") for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

@@ -144,7 +144,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
 
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
-    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv (method.md, section 7).
+    """`uncertainty`: probabilities, bands of cost and people, drivers and conditions of failure (method.md, section 7).
 
     PlanError where the plan has no ranges.
     """
@@ -161,6 +161,8 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     tables: dict[Stem, pd.DataFrame] = {
         "probabilities": found.probabilities,
         "cost_bands": found.cost_bands,
+        "enrollment_bands": found.enrollment_bands,
+        "sent_bands": found.sent_bands,
         "sensitivity": sensitivity(plan, found.loop, seed),
         "conditions": conditions_table(plan, failure_conditions(found)),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import tee
 from typing import Any
 
@@ -18,11 +19,12 @@ from trainplan.analysis.rule_comparison import under_rule
 from trainplan.analysis.sampling import REPLICATES, Ranges, drawn_inputs, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.cost import cost_by_source
-from trainplan.model.draws import CHUNK, simulate_draws
+from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
 from trainplan.text.problems import PlanError, Problem
 
 DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415
@@ -31,6 +33,7 @@ LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
 LOOPS = ("closed", "open")
+ALONE = 64  # draws of each range by itself
 ALL = "all"  # years, or programs, in a table of bands
 
 
@@ -54,6 +57,26 @@ class Uncertainty:
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
     over: Array  # (Y, D) VND beyond the ceilings
+
+    @property
+    def planned_cost(self) -> float:
+        """VND that all years cost where every number is as the plan says."""
+        return float(self.planned.funded_vnd.sum())
+
+    @cached_property
+    def cost_driver(self) -> Range:
+        """The range that explains best why draws cost something else than the plan.
+
+        Drawn alone, it brings the cost of all years nearest to the middle of all draws.
+        """
+        ranges = Ranges.of(self.plan)
+        points = np.concatenate(list(sobol_points(ranges.dimensions, ALONE, self.seed)), axis=1)
+        values = [ranges.alone(place).inputs_at(points) for place in range(len(self.plan.ranges))]
+        kept = self.planned.funded if self.loop == "open" else None
+        runs = simulate_draws(self.plan, parts_of(ranges.each_alone(values)), kept)
+        cost = np.concatenate([run.funded_vnd.sum(axis=(0, 1)) for run in runs])
+        middle = np.median(cost.reshape(len(values), ALONE), axis=1)
+        return self.plan.ranges[int(np.abs(middle - total_cost(self)[1]).argmin())]
 
 
 def uncertainty(
@@ -160,7 +183,8 @@ def sample_runs(
 ) -> Iterator[tuple[int, Array, Run]]:
     """(replicate, what the inputs came to, (inputs, draws), and the run), at most `chunk` draws at a time.
 
-    The draws are the same for every scenario and loop. `planned` is the enrollment of the open loop, None in the closed.
+    The draws are the same for every scenario and loop. `planned` is the enrollment of the open loop, None in the
+    closed one.
     """
     ranges = Ranges.of(plan)
     sample, again = tee(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -158,6 +158,19 @@ class Ranges:
                 drawn[cell.address] = apply_draw(one.range.form, drawn.get(cell.address, cell.value), by)
                 bounds[cell.address] = cell
         return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
+
+    def each_alone(self, values: Sequence[Array]) -> dict[str, Array]:
+        """The plan's numbers, by address, with one range after another at its `values`, (its inputs, D), others still.
+
+        They stand one after another, (ranges · D,).
+        """
+        count = values[0].shape[1]
+        at = {cell.address: cell.value for cells in self.cells for cell in cells}
+        drawn = {address: np.full(len(values) * count, value) for address, value in at.items()}
+        for place, own in enumerate(values):
+            for address, moved in self.alone(place).cell_values(own).items():
+                drawn[address][place * count : (place + 1) * count] = moved
+        return drawn
 
 
 def replicate_sizes(draws: int, replicates: int = REPLICATES) -> list[int]:

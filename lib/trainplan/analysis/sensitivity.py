@@ -9,7 +9,7 @@ is the range, and of its years each alone would say little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -56,22 +56,8 @@ def input_name(i: int, plan: Plan) -> str:
 def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
     """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
     values = [np.tile(one.ends, (len(ranges.alone(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
-    coverage = coverage_when_due(plan, parts_of(each_alone(ranges, values)), planned)
+    coverage = coverage_when_due(plan, parts_of(ranges.each_alone(values)), planned)
     return coverage[:, ::2], coverage[:, 1::2]
-
-
-def each_alone(ranges: Ranges, values: Sequence[Array]) -> dict[str, Array]:
-    """The plan's numbers, by address, with one range after another at its `values`, (its inputs, D), the others still.
-
-    They stand one after another, (ranges · D,).
-    """
-    count = values[0].shape[1]
-    at = {cell.address: cell.value for cells in ranges.cells for cell in cells}
-    drawn = {address: np.full(len(values) * count, value) for address, value in at.items()}
-    for place, own in enumerate(values):
-        for address, moved in ranges.alone(place).cell_values(own).items():
-            drawn[address][place * count : (place + 1) * count] = moved
-    return drawn
 
 
 def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, design: int) -> Array:

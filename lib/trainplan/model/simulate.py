@@ -193,7 +193,8 @@ class Run:
     @cached_property
     def sent(self) -> Array:
         """(Y, O, D) people whom a year sends for an objective; for a count with those whom its parts send."""
-        people, counts = self.arrays.of_objective(self.funded), self.arrays.structure.counts
+        counts = self.arrays.structure.counts
+        people = self.arrays.of_objective(self.funded) + np.zeros(self.arrays.draws)
         people[:, counts] = np.diff(self._yearly("sent"), axis=0, prepend=0)
         return people
 
