@@ -71,7 +71,7 @@ class Uncertainty:
         """
         ranges = Ranges.of(self.plan)
         points = np.concatenate(list(sobol_points(ranges.dimensions, ALONE, self.seed)), axis=1)
-        values = [ranges.alone(place).inputs_at(points) for place in range(len(self.plan.ranges))]
+        values = [ranges.of_range(place).inputs_at(points) for place in range(len(self.plan.ranges))]
         kept = self.planned.funded if self.loop == "open" else None
         runs = simulate_draws(self.plan, parts_of(ranges.each_alone(values)), kept)
         cost = np.concatenate([run.funded_vnd.sum(axis=(0, 1)) for run in runs])
@@ -116,9 +116,9 @@ def uncertainty(
         planned=planned,
         probabilities=pd.DataFrame({**keys, **chances, **quantiles(sample.coverage)}),
         errors=pd.DataFrame({**keys, "error": probability_error(sample.hits, draws).ravel()}),
-        cost_bands=bands(plan, sample.cost),
-        enrollment_bands=bands(plan, sample.enrolled, "program", [*programs, ALL]),
-        sent_bands=bands(plan, sample.sent, "objective", ids),
+        cost_bands=band_table(plan, sample.cost),
+        enrollment_bands=band_table(plan, sample.enrolled, "program", [*programs, ALL]),
+        sent_bands=band_table(plan, sample.sent, "objective", ids),
         inputs=sample.inputs,
         coverage=sample.coverage,
         met=sample.met,
@@ -174,7 +174,7 @@ class Sample:
             self.over[:, part] = over_ceilings(run)[:, some]
             self.enrolled[:, :-1, part] = run.new_learners[..., some]
             self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
-            self.sent[..., part] = run.sent[..., some]
+            self.sent[..., part] = run.people_sent[..., some]
         self.done += count
 
 
@@ -251,7 +251,7 @@ def total_cost(draws: Uncertainty) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def bands(plan: Plan, values: Array, key: str = "", ids: Sequence[str] = ()) -> pd.DataFrame:
+def band_table(plan: Plan, values: Array, key: str = "", ids: Sequence[str] = ()) -> pd.DataFrame:
     """The 5, 50 and 95 % points of `values`, (Y, D) or (Y, ids, D), a row a year and id, then of all years together."""
     years = [*plan.years, ALL]
     yearly, whole = quantiles(values), quantiles(values.sum(axis=0))

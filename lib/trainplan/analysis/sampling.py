@@ -55,7 +55,7 @@ def drawn_inputs(plan: Plan) -> list[DrawnInput]:
     ]
 
 
-def dimensions(plan: Plan) -> int:
+def dimension_count(plan: Plan) -> int:
     """How many numbers a draw has: one a range, and one a year, closed or not, of a range drawn anew each year.
 
     So scenarios that close other years still have the same draws.
@@ -132,9 +132,9 @@ class Ranges:
         """The ranges of a plan, in its order."""
         inputs = tuple(drawn_inputs(plan))
         cells = tuple(range_cells(plan, one.addresses(plan), one.range.form) for one in inputs)
-        return cls(inputs, cells, dimensions(plan))
+        return cls(inputs, cells, dimension_count(plan))
 
-    def alone(self, place: int) -> Ranges:
+    def of_range(self, place: int) -> Ranges:
         """The range of this place without the others; its draws have the same numbers."""
         chosen = [i for i, one in enumerate(self.inputs) if one.place == place]
         return Ranges(tuple(self.inputs[i] for i in chosen), tuple(self.cells[i] for i in chosen), self.dimensions)
@@ -168,7 +168,7 @@ class Ranges:
         at = {cell.address: cell.value for cells in self.cells for cell in cells}
         drawn = {address: np.full(len(values) * count, value) for address, value in at.items()}
         for place, own in enumerate(values):
-            for address, moved in self.alone(place).cell_values(own).items():
+            for address, moved in self.of_range(place).cell_values(own).items():
                 drawn[address][place * count : (place + 1) * count] = moved
         return drawn
 

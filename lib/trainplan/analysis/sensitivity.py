@@ -55,7 +55,7 @@ def input_name(i: int, plan: Plan) -> str:
 
 def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
     """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
-    values = [np.tile(one.ends, (len(ranges.alone(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
+    values = [np.tile(one.ends, (len(ranges.of_range(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
     coverage = coverage_when_due(plan, parts_of(ranges.each_alone(values)), planned)
     return coverage[:, ::2], coverage[:, 1::2]
 

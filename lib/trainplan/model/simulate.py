@@ -191,7 +191,7 @@ class Run:
         return people
 
     @cached_property
-    def sent(self) -> Array:
+    def people_sent(self) -> Array:
         """(Y, O, D) people whom a year sends for an objective; for a count with those whom its parts send."""
         counts = self.arrays.structure.counts
         people = self.arrays.of_objective(self.funded) + np.zeros(self.arrays.draws)

@@ -37,7 +37,7 @@ def percent(share: float | None, language: str, digits: int = 1) -> str:
     return number(share * 100, language, digits) + (f"{NARROW}%" if language == "vi" else "%")
 
 
-def chance(probability: float) -> str:
+def chance_word(probability: float) -> str:
     """The word, of the family `chance`, for a probability 0…1; it stands beside the number, never alone."""
     return next(word for word, least in CHANCES.items() if probability >= least)
 
@@ -47,7 +47,9 @@ def chance_number(probability: float, language: str) -> str:
     if probability < 0.01 or probability > 0.99:
         return "<" + percent(0.01, language) if probability < 0.01 else ">" + percent(0.99, language)
     near = [round(probability, digits) for digits in (2, 3, 4)]
-    shown = next((one for one in near if chance(one) == chance(probability)), math.floor(probability * 1e4) / 1e4)
+    shown = next(
+        (one for one in near if chance_word(one) == chance_word(probability)), math.floor(probability * 1e4) / 1e4
+    )
     return percent(shown, language, 2)
 
 

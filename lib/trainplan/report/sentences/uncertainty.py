@@ -12,7 +12,7 @@ from trainplan.analysis.sampling import drawn_inputs
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.uncertainty import range_value_label
 from trainplan.text.catalog import say
-from trainplan.text.formats import CHANCES, bare_billions, billions, chance, chance_number, number, percent
+from trainplan.text.formats import CHANCES, bare_billions, billions, chance_number, chance_word, number, percent
 
 
 def no_ranges(language: str) -> list[str]:
@@ -44,7 +44,7 @@ def describe_chances(draws: Uncertainty, language: str) -> list[str]:
     A word that is true of more than half of the targets says how many they are.
     """
     rows, said = probabilities_when_due(draws), []
-    words = rows["probability_met"].map(chance)
+    words = rows["probability_met"].map(chance_word)
     for word in CHANCES:
         own = rows[words == word]
         if len(own):

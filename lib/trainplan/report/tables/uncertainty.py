@@ -13,7 +13,7 @@ from trainplan.plan.ranges import Range
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import NARROW, billions, chance, chance_number, number, percent
+from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
 
 
 def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
@@ -26,7 +26,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")}
     )
     rows["due"] = [row.due for row in plan.tables.objectives]
-    rows["chance"] = rows["probability_met"].map(chance)
+    rows["chance"] = rows["probability_met"].map(chance_word)
     rows["probability_closed"] = rows["probability_met"]
     rows["probability_open"] = probabilities_when_due(replayed)["probability_met"]
     loops = ["probability_closed", "probability_open"] if closed is not None else ["probability_open"]
@@ -69,7 +69,9 @@ def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
 
 def sent_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     """A row an objective: the people whom the plan sends for it in all years, and the band of nine in ten."""
-    rows = draws.sent_bands[draws.sent_bands["year"] == ALL].assign(planned_people=draws.planned.sent.sum(axis=(0, 2)))
+    rows = draws.sent_bands[draws.sent_bands["year"] == ALL].assign(
+        planned_people=draws.planned.people_sent.sum(axis=(0, 2))
+    )
     columns = [
         Column("objective", label(draws.plan, "objectives")),
         *(Column(key, "people") for key in ("planned_people", *QUANTILES)),
