@@ -181,7 +181,7 @@ def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.C
     assert capsys.readouterr().out == ""
     assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]
     empty = {name for name in parts.list_parts() if not make_part(name, values).pieces}
-    assert empty == {*drawn, "describe_loop", "probability_summary"} - LEFT_OUT
+    assert empty == {*drawn, "chances_and_cost", "describe_chances", "describe_loop", "probability_summary"} - LEFT_OUT
 
 
 def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> None:
