@@ -29,6 +29,7 @@ from trainplan.text.problems import PlanError, Problem
 
 DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415
 REMEMBERED = 2**17  # draws that bands and drivers rest on at most; probabilities rest on all
+PEOPLE = 2**15  # … and bands of people, of which there are many
 LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
@@ -40,7 +41,7 @@ ALL = "all"  # years, or programs, in a table of bands
 @dataclass(frozen=True)
 class Uncertainty:
     """What the draws of a plan say. Tables are as in `registry.RESULTS`; arrays hold the first draws, (…, D) of at most
-    REMEMBERED, and money in them is VND."""
+    REMEMBERED, and money in them is VND. Bands of people rest on the first PEOPLE draws."""
 
     plan: Plan
     draws: int
@@ -156,8 +157,8 @@ class Sample:
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
             over=np.empty((years, kept)),
-            enrolled=np.empty((years, programs + 1, kept), np.int32),  # whole, and half the room
-            sent=np.empty((*shape, kept), np.int32),
+            enrolled=np.empty((years, programs + 1, min(kept, PEOPLE)), np.int32),  # whole, and half the room
+            sent=np.empty((*shape, min(kept, PEOPLE)), np.int32),
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
@@ -166,12 +167,15 @@ class Sample:
         for counts, held in ((self.hits, run.gap.met), (self.near, run.gap.nearly)):
             counts[replicate] += np.broadcast_to(held, (*counts.shape[1:], count)).sum(axis=-1)
         if self.done < kept:
-            part, some = slice(self.done, min(self.done + count, kept)), slice(0, min(count, kept - self.done))
+            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
             self.inputs[:, part] = inputs[:, some]
             self.coverage[..., part] = run.gap.coverage[..., some]
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
             self.over[:, part] = over_ceilings(run)[:, some]
+        kept = self.sent.shape[-1]
+        if self.done < kept:
+            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
             self.enrolled[:, :-1, part] = run.new_learners[..., some]
             self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
             self.sent[..., part] = run.people_sent[..., some]
