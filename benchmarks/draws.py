@@ -68,7 +68,7 @@ def peak_megabytes() -> float:
 def main() -> None:
     plan = load_plan(sys.argv[1] if len(sys.argv) > 1 else DEFAULT_PLAN)
     ranges = Ranges.of(plan)
-    shares = np.concatenate(list(sobol_points(len(plan.ranges), DRAWS, seed=1)), axis=1)
+    shares = np.concatenate(list(sobol_points(ranges.dimensions, DRAWS, seed=1)), axis=1)
     cells = ranges.cell_values(ranges.inputs_at(shares))
     uncertainty(plan, 4 * CHUNK)  # warms up
 

@@ -31,11 +31,13 @@ uncertain:
      name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
   - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
      name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}
+  - {address: "prices.cpi/{year}.value", each_year: true, form: scale, distribution: normal, mean: 1, sd: 0.1,
+     name: {vi: Giá, en: Prices}, reason: {vi: thử, en: test}}
 """
 
 
 def with_ranges(folder: Path) -> Path:
-    """A copy, in `folder`, of the sound plan with two ranges."""
+    """A copy, in `folder`, of the sound plan with three ranges."""
     copy = Path(shutil.copytree(SOUND, folder / "ranged"))
     with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(RANGES)

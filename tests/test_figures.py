@@ -56,7 +56,7 @@ def drawn_text_outside(picture: Picture) -> list[str]:
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What figures are drawn from: of the sound plan with two ranges."""
+    """What figures are drawn from: of the sound plan with three ranges."""
     return values_of(with_ranges(tmp_path_factory.mktemp("small")), draws=256)
 
 

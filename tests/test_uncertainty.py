@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,29 +10,38 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
 
-from trainplan.analysis.failure_conditions import failure_conditions
-from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, uncertainty
+from strategies import Tables, plans, write_plan
+from trainplan.analysis.failure_conditions import conditions_table, failure_conditions, find_rule
+from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, probabilities_when_due, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.arrays import build_arrays
 from trainplan.model.cost import cost_by_source
 from trainplan.model.simulate import simulate
+from trainplan.plan.address import record_key
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.ranges import LIMITS, Range
 from trainplan.plan.schema import TABLES
+from trainplan.report.sentences.uncertainty import describe_condition
 from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"
 SOUND = Path(__file__).parent / "broken" / "sound"
 WORKED = Path(__file__).parent / "plans" / "worked_example"
+LIMITED = {"allocation": "priority"} | {f"ceilings.{year}/total.ceiling_vnd": 2e8 for year in range(2011, 2016)}
 TEXT = {"vi": "thử", "en": "test"}
 
 
-def span(address: str, distribution: str, form: str = "value", **numbers: float) -> Range:
-    return Range(address=address, form=form, distribution=distribution, name=TEXT, reason=TEXT, **numbers)
+MONEY = "ceilings.{year}/total.ceiling_vnd"
+
+
+def span(address: str, distribution: str, form: str = "value", each_year: bool = False, **numbers: float) -> Range:
+    words = {"name": TEXT, "reason": TEXT, "each_year": each_year}
+    return Range(address=address, form=form, distribution=distribution, **words, **numbers)
 
 
 def with_ranges(plan: Plan, *ranges: Range) -> Plan:
@@ -43,7 +53,8 @@ def collapsed(plan: Plan) -> Plan:
     parts = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "normal": ("mean",)}
     ranges = []
     for one in plan.ranges:
-        still = {"scale": 1.0, "add": 0.0, "value": range_cells(plan, one)[0].value}[one.form]
+        first = range_cells(plan, one.addresses(plan.open_years), "value")[0].value
+        still = {"scale": 1.0, "add": 0.0, "value": first}[one.form]
         ranges.append(one.model_copy(update=dict.fromkeys(parts[one.distribution], still)))
     return with_ranges(plan, *ranges)
 
@@ -52,6 +63,8 @@ def collapsed(plan: Plan) -> Plan:
 @pytest.mark.parametrize("loop", ["closed", "open"])
 def test_collapsed_ranges_give_the_plan_to_the_last_bit(scenario: str, loop: str) -> None:
     plan = load_plan(PROVINCE, scenario)
+    yearly = span(MONEY, "normal", "scale", each_year=True, mean=1, sd=0)
+    plan = with_ranges(plan, *plan.ranges, yearly)
     draws, results = uncertainty(collapsed(plan), 64, loop=loop if scenario != "optimal_rule" else ""), compute(plan)
     found, gap = draws.probabilities, results["gap"]
     for column in ("p05", "p50", "p95"):
@@ -59,7 +72,45 @@ def test_collapsed_ranges_give_the_plan_to_the_last_bit(scenario: str, loop: str
     when_due = gap["met"].notna()
     assert list(found.loc[when_due, "probability_met"]) == [float(met) for met in gap.loc[when_due, "met"]]
     cost = results["cost"].groupby("year")["funded_vnd"].sum()
-    assert np.allclose(draws.cost_bands["p50"], cost, rtol=1e-12)
+    for point in ("p05", "p50", "p95"):
+        assert np.allclose(draws.cost_bands[point], [*cost, cost.sum()], rtol=1e-12)
+    assert draws.planned_cost == pytest.approx(cost.sum(), rel=1e-12)
+    enrollment = results["enrollment"]
+    turns = enrollment.groupby("year")["funded"].sum()
+    found = draws.enrollment_bands[draws.enrollment_bands["program"] == "all"]
+    assert list(found["p05"]) == list(found["p95"]) == [*turns, turns.sum()]
+    sent = enrollment.groupby("objective", sort=False)["funded"].sum()
+    counts = [row.id for row in plan.tables.objectives if row.kind == "count"]
+    sent[counts] = gap[gap["year"] == plan.last].set_index("objective")["reached"][counts]  # with those of their parts
+    found = draws.sent_bands[draws.sent_bands["year"] == "all"].set_index("objective")
+    assert found["p05"].to_dict() == found["p95"].to_dict() == sent.to_dict()
+    nearly = results["verdicts"].set_index("objective")["verdict"] != "missed"
+    due = probabilities_when_due(draws).set_index("objective")["probability_nearly"]
+    assert due.to_dict() == nearly.astype(float).to_dict()
+
+
+def still_ranges(plan: Plan) -> list[Range]:
+    """A range without any width on every number that a range may move, drawn anew each year where rows have years."""
+    ranges = []
+    for table, column in LIMITS:
+        for one in {record_key(table, row) for row in plan.tables[table] if getattr(row, column) is not None}:
+            year = next((year for year in plan.open_years if str(year) in one.split("/")), None)
+            row = one if year is None else one.replace(str(year), "{year}")
+            address = f"{table}.{row}.{column}"
+            ranges.append(span(address, "normal", "add", each_year=year is not None, mean=0, sd=0))
+    return ranges
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(plans())
+def test_collapsed_ranges_of_random_plans_give_the_plan_exactly(drawn: tuple[dict, Tables]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assume(drawn[1]["objectives"])
+        plan = load_plan(write_plan(Path(folder), *drawn))
+    draws, results = uncertainty(with_ranges(plan, *still_ranges(plan)), 32), compute(plan)
+    for point in ("p05", "p50", "p95"):
+        assert list(draws.probabilities[point]) == list(results["gap"]["coverage"])
+    assert len({*draws.cost_bands.iloc[-1][["p05", "p50", "p95"]], draws.planned_cost}) <= 2, "a last bit at most"
 
 
 def test_the_probability_is_that_of_the_closed_form() -> None:
@@ -102,11 +153,62 @@ def test_scenarios_share_their_draws() -> None:
     assert np.array_equal(base.inputs, other.inputs)
 
 
+def by_year(ranges: Ranges, values: np.ndarray) -> dict[int, np.ndarray]:
+    """What draws make of the ceilings on the total, (D,) by year."""
+    cells = ranges.cell_values(values)
+    return {int(address.split(".")[1].split("/")[0]): drawn for address, drawn in cells.items()}
+
+
+def test_a_range_of_every_year_is_drawn_once_or_anew() -> None:
+    """Only the years that the plan decides are drawn; a level and a yearly deviation on the same cells multiply."""
+    plan = load_plan(PROVINCE, overrides={"decided_from": 2012, "ceilings.*.ceiling_vnd": 1e9})
+    once = span(MONEY, "uniform", "scale", low=0.5, high=1)
+    anew = span(MONEY, "uniform", "scale", each_year=True, low=0.9, high=1.1)
+    found = {}
+    for name, spans in {"once": [once], "anew": [anew], "both": [once, anew]}.items():
+        ranges = Ranges.of(with_ranges(plan, *spans))
+        points = np.concatenate(list(sobol_points(ranges.dimensions, 512, 1)), axis=1)
+        found[name] = ranges, ranges.inputs_at(points)
+    together = by_year(*found["once"])
+    assert list(together) == [2012, 2013, 2014, 2015]
+    assert all(np.array_equal(together[2012], drawn) for drawn in together.values())
+    apart = by_year(*found["anew"])
+    assert list(apart) == [2012, 2013, 2014, 2015]
+    assert np.abs(np.corrcoef([*apart.values()]) - np.eye(4)).max() < 0.05
+    ranges, inputs = found["both"]
+    assert [one.year for one in ranges.inputs] == [None, 2012, 2013, 2014, 2015]
+    for row, (year, drawn) in enumerate(by_year(ranges, inputs).items(), start=1):
+        assert np.array_equal(drawn, 1e9 * inputs[0] * inputs[row]), year
+
+
+def test_scenarios_that_close_other_years_share_their_draws() -> None:
+    anew = span(MONEY, "uniform", "scale", each_year=True, low=0.9, high=1.1)
+    level = span("groups.*.leave_rate", "uniform", "scale", low=0.9, high=1.1)
+    drawn = {}
+    for first in (2011, 2013):
+        ranges = Ranges.of(with_ranges(load_plan(PROVINCE, overrides={"decided_from": first}), anew, level))
+        points = np.concatenate(list(sobol_points(ranges.dimensions, 64, 1)), axis=1)
+        drawn[first] = {one.year: row for one, row in zip(ranges.inputs, ranges.inputs_at(points), strict=True)}
+    assert set(drawn[2011]) - set(drawn[2013]) == {2011, 2012}
+    assert all(np.array_equal(row, drawn[2011][year]) for year, row in drawn[2013].items())
+
+
+def test_a_plan_that_decides_nothing_has_nothing_to_draw_in_its_open_years() -> None:
+    plan = load_plan(PROVINCE, overrides={"decided_from": 2016})
+    plan = with_ranges(plan, span(MONEY, "uniform", "scale", each_year=True, low=0.5, high=1))
+    draws, results = uncertainty(plan, 64), compute(plan)
+    assert draws.inputs.shape == (0, 64)
+    assert list(draws.probabilities["p05"]) == list(draws.probabilities["p95"]) == list(results["gap"]["coverage"])
+    drivers = sensitivity(plan, design=16)
+    assert list(drivers["low"]) == list(results["verdicts"]["coverage"]) and not drivers["share"].any()
+    assert not any(rule.conditions for rule in failure_conditions(draws))
+
+
 def test_draws_stay_what_columns_allow() -> None:
     plan = load_plan(PROVINCE, "ambition_high", {"programs.*.completion_rate": 0.99})
     ranges = Ranges.of(plan)
-    wild = [one.model_copy(update={"low": 0.0, "high": 9.0}) for one in ranges.ranges]
-    drawn = replace(ranges, ranges=tuple(wild)).cell_values(np.full((len(wild), 3), 9.0))
+    wild = [one._replace(range=one.range.model_copy(update={"low": 0.0, "high": 9.0})) for one in ranges.inputs]
+    drawn = replace(ranges, inputs=tuple(wild)).cell_values(np.full((len(wild), 3), 9.0))
     for address, values in drawn.items():
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
         low, high = LIMITS[table, column]
@@ -140,7 +242,8 @@ def test_points_have_the_mean_and_spread_of_their_distribution(one: Range) -> No
 @pytest.mark.parametrize(("table", "column"), LIMITS)
 def test_limits_are_those_of_the_columns(table: str, column: str) -> None:
     """What a draw may be is what the record of the table accepts, and no more; a baseline's kind says the rest."""
-    record, row = TABLES[table].record, load_plan(PROVINCE).tables[table][0].model_dump()
+    record, rows = TABLES[table].record, load_plan(PROVINCE).tables[table]
+    row = rows[0].model_dump() if rows else {"group": "g", "year": 2012, "basis": "assumption: any"}
     low, high = LIMITS[table, column]
     for value in (v for v in (low, high) if np.isfinite(v)):
         record.model_validate({**row, column: value})
@@ -171,8 +274,6 @@ def test_a_rule_is_as_often_right_as_it_says(province: dict[int, Uncertainty]) -
 
 
 def test_a_rule_finds_the_condition_that_was_built_in() -> None:
-    from trainplan.analysis.failure_conditions import find_rule
-
     inputs = np.concatenate(list(sobol_points(4, 4096, 3)), axis=1)
     alone = find_rule("o", inputs, inputs[2] < 0.3)
     assert [(c.input, c.below) for c in alone.conditions] == [(2, True)]
@@ -194,6 +295,44 @@ def test_swings_are_runs_of_the_plan_with_the_change() -> None:
             verdicts = compute(load_plan(PROVINCE, overrides=changes))["verdicts"].set_index("objective")
             for objective, coverage in verdicts["coverage"].items():
                 assert found.loc[(objective, " ".join(one.address)), column] == coverage
+
+
+def test_a_range_drawn_anew_each_year_is_one_driver() -> None:
+    """At an end all its years are there at once; over a single year it is what a range drawn once is."""
+    plan = load_plan(PROVINCE)
+    anew = span(MONEY, "uniform", "scale", each_year=True, low=0.6, high=1.1)
+    other = span("programs.*.completion_rate", "uniform", "scale", low=0.9, high=1)
+    found = sensitivity(with_ranges(plan, anew, other), design=64)
+    assert list(found["input"].unique()) == [f"{MONEY} each_year", "programs.*.completion_rate"]
+    changes = {address: {"scale": 0.6} for address in anew.addresses(plan.years)}
+    least = compute(load_plan(PROVINCE, overrides=changes))["verdicts"]["coverage"]
+    assert list(found.loc[found["input"] == f"{MONEY} each_year", "low"]) == list(least)
+    assert found.loc[found["input"] == f"{MONEY} each_year", "share"].max() > 0.5
+
+    one_year = {
+        "last": 2011,
+        "objectives.qualified.due": 2011,
+        "ceilings.2011/total.ceiling_vnd": 2e8,
+        "allocation": "priority",
+    }
+    short = load_plan(WORKED, overrides=one_year)
+    shares = [
+        sensitivity(with_ranges(short, span(MONEY, "uniform", "scale", each_year, low=0.3, high=0.9), other), design=64)
+        for each_year in (True, False)
+    ]
+    assert list(shares[0]["share"]) == list(shares[1]["share"]) and shares[0]["share"].iloc[0] > 0.5
+
+
+def test_a_condition_of_a_range_drawn_anew_each_year_names_the_year() -> None:
+    plan = load_plan(WORKED, overrides=LIMITED)
+    plan = with_ranges(plan, span(MONEY, "uniform", "scale", each_year=True, low=0.1, high=1))
+    draws = uncertainty(plan, 2048)
+    missed = draws.inputs[plan.years.index(2013)] < 0.4
+    rule = find_rule("qualified", draws.inputs, missed)
+    table = conditions_table(plan, [rule])
+    assert table["rule"].iloc[0].startswith("ceilings.2013/total.ceiling_vnd scale < 0.")
+    for language, words in {"vi": "thử (2013) dưới", "en": "test (2013) below"}.items():
+        assert words in describe_condition(plan, rule.conditions[0], language)
 
 
 def test_shares_of_the_variance_are_those_of_a_sum() -> None:

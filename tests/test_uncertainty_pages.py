@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,15 +21,18 @@ from trainplan.analysis.monte_carlo import (
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
+from trainplan.plan.ranges import Range
 from trainplan.report import figures, sentences, tables
 from trainplan.report.html import html_table
 from trainplan.report.index import write_index
 from trainplan.report.sentences.uncertainty import describe_condition
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
-from trainplan.text.formats import percent
+from trainplan.text.catalog import say
+from trainplan.text.formats import chance_number, chance_word
 
 PROVINCE = "an_giang_2011_2015"
+WORKED = Path(__file__).parent / "plans" / "worked_example"
 
 
 @pytest.fixture(scope="module", params=["base", "priority_rule", "requirement"])
@@ -82,6 +86,66 @@ def test_a_condition_is_said_in_the_terms_of_its_range() -> None:
             assert found.replace("\u202f", " ") == expected
 
 
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [
+        *((0.0, "<1%"), (0.0099, "<1%"), (0.01, "1%"), (0.5, "50%"), (0.99, "99%"), (0.9901, ">99%"), (1.0, ">99%")),
+        *(
+            (0.047, "4.7%"),
+            (0.2499, "24.99%"),
+            (0.746, "74.6%"),
+            (0.9496, "94.96%"),
+            (0.949999, "94.99%"),
+            (0.95, "95%"),
+        ),
+    ],
+)
+def test_the_number_of_a_chance_does_not_reach_the_next_word(probability: float, shown: str) -> None:
+    assert chance_number(probability, "en") == shown
+    if shown[0] not in "<>":
+        assert chance_word(float(shown[:-1]) / 100) == chance_word(probability)
+
+
+def uncertain_money(low: float, high: float) -> Uncertainty:
+    """The worked example with a ceiling, of which each year another share arrives, and with prices that hardly move."""
+    money, prices = "ceilings.{year}/total.ceiling_vnd", "programs.*.cost_per_class_year"
+    ceilings = {money.replace("{year}", str(year)): 1e8 for year in range(2011, 2016)}
+    plan = load_plan(WORKED, overrides={"allocation": "priority", **ceilings})
+    words = {"form": "scale", "distribution": "uniform", "reason": {"vi": "thử", "en": "test"}}
+    ranges = (
+        Range(address=prices, low=0.999, high=1.001, name={"vi": "Giá", "en": "Prices"}, **words),
+        Range(address=money, each_year=True, low=low, high=high, name={"vi": "Tiền", "en": "Money"}, **words),
+    )
+    return uncertainty(replace(plan, ranges=ranges), 256)
+
+
+def test_a_plan_outside_its_band_says_so_and_why() -> None:
+    outside, inside = uncertain_money(0.5, 0.9), uncertain_money(0.5, 1.5)
+    assert outside.cost_bands["p95"].iloc[-1] < outside.planned_cost
+    assert outside.cost_driver.name.en == "Money"
+    english, vietnamese = (sentences.probability_summary(outside, language)[1] for language in ("en", "vi"))
+    assert english.replace("\u202f", " ") == "The plan’s 0.5 bn VND lies outside: it takes “money” as expected."
+    assert vietnamese.replace("\u202f", " ") == (
+        "Số 0,5 tỷ đồng của kế hoạch nằm ngoài khoảng này vì coi “tiền” đúng như dự kiến."
+    )
+    assert not any("outside" in said for said in sentences.probability_summary(inside, "en"))
+
+
+def test_every_target_has_its_chance_in_a_sentence(draws) -> None:
+    closed = draws[0]
+    due = probabilities_when_due(closed)
+    said = sentences.describe_chances(closed, "en")
+    assert len(said) == due["probability_met"].map(chance_word).nunique()
+    for word, own in due.groupby(due["probability_met"].map(chance_word)):
+        [sentence] = [one for one in said if one.startswith(say(f"chance.{word}", "en").capitalize() + ":")]
+        if 2 * len(own) > len(due):
+            assert f": {len(own)} of {len(due)} targets (" in sentence
+        else:
+            for objective, probability in zip(own["objective"], own["probability_met"], strict=True):
+                named = closed.plan.label("objectives", objective, "en")
+                assert f"{named} ({chance_number(probability, 'en')})" in sentence
+
+
 def test_a_rule_is_told_with_how_often_it_is_right() -> None:
     draws = uncertainty(load_plan(PROVINCE), 64)
     rule = FailureRule("rank_standard", 0.4, (Condition(0, True, 0.8), Condition(1, False, 1.1)), True, 0.91, 0.83)
@@ -104,8 +168,10 @@ def test_the_command_writes_the_tables(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["uncertainty", PROVINCE, "--draws", "128", "--seed", "5", "--output", str(tmp_path)]) == 0
     columns = {path.stem: list(pd.read_csv(path).columns) for path in tmp_path.glob("*.csv")}
     assert columns == {
-        "probabilities": ["year", "objective", "probability_met", "p05", "p50", "p95"],
+        "probabilities": ["year", "objective", "probability_met", "probability_nearly", "p05", "p50", "p95"],
         "cost_bands": ["year", "p05", "p50", "p95"],
+        "enrollment_bands": ["year", "program", "p05", "p50", "p95"],
+        "sent_bands": ["year", "objective", "p05", "p50", "p95"],
         "sensitivity": ["objective", "input", "low", "high", "share"],
         "conditions": ["objective", "missed", "rule", "right", "found"],
     }
@@ -147,6 +213,6 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
         "Giữ kế hoạch đã định: cắt giảm đều", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
     own = probabilities_when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
-    assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [percent(p, "vi", 0) for p in own]
+    assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [chance_number(p, "vi") for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

@@ -152,7 +152,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
 
 
 def draw_ranges(arguments: argparse.Namespace) -> int:
-    """`uncertainty`: probabilities.csv, cost_bands.csv, sensitivity.csv and conditions.csv (method.md, section 7).
+    """`uncertainty`: probabilities, bands of cost and people, drivers and conditions of failure (method.md, section 7).
 
     PlanError where the plan has no ranges.
     """
@@ -166,7 +166,12 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     draws, seed = arguments.draws, arguments.seed
     with under_way("draws", draws) as progress:
         found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
-    tables: dict[Stem, pd.DataFrame] = {"probabilities": found.probabilities, "cost_bands": found.cost_bands}
+    tables: dict[Stem, pd.DataFrame] = {
+        "probabilities": found.probabilities,
+        "cost_bands": found.cost_bands,
+        "enrollment_bands": found.enrollment_bands,
+        "sent_bands": found.sent_bands,
+    }
     with under_way("drivers"):
         tables["sensitivity"] = sensitivity(plan, found.loop, seed)
     with under_way("conditions"):

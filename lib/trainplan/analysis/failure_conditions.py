@@ -3,11 +3,12 @@
 Every threshold at a twentieth of the draws and every pair of the strongest inputs is tried, joined by «and» or by
 «or». The rule that separates best is kept (the share of misses that it finds less the share of others that it takes
 for misses), a second threshold only where it gains. It is found in every other draw and judged in the rest.
+Of a range drawn anew each year every year is an input of its own: a threshold is for somebody who watches a year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.sampling import DrawnInput, drawn_inputs
 from trainplan.model.arrays import Array, Mask
 from trainplan.plan.plan import Plan
 
@@ -28,7 +30,7 @@ SELDOM = 0.01  # a target missed more seldom than this, or met more seldom, has 
 class Condition:
     """A range is below (or above) a threshold, in the range's own terms: a value, a factor or a summand.
 
-    `input` is the place of the range among the plan's.
+    `input` is the place of the range, or of its year, among `drawn_inputs`.
     """
 
     input: int
@@ -36,7 +38,7 @@ class Condition:
     threshold: float
 
     def holds(self, inputs: Array) -> Mask:
-        """In which draws; `inputs` is (ranges, D)."""
+        """In which draws; `inputs` is (inputs, D)."""
         return inputs[self.input] < self.threshold if self.below else inputs[self.input] >= self.threshold
 
 
@@ -56,7 +58,7 @@ class FailureRule:
     found: float = float("nan")
 
     def holds(self, inputs: Array) -> Mask:
-        """In which draws, (D,), the rule says that the target is missed; `inputs` is (ranges, D)."""
+        """In which draws, (D,), the rule says that the target is missed; `inputs` is (inputs, D)."""
         each = [condition.holds(inputs) for condition in self.conditions]
         return np.any(each, axis=0) if self.either else np.all(each, axis=0)
 
@@ -74,16 +76,21 @@ def conditions_table(plan: Plan, rules: Iterable[FailureRule]) -> pd.DataFrame:
 
 def _rule_text(plan: Plan, rule: FailureRule) -> str:
     """A rule as addresses, forms and thresholds; empty where it has no conditions."""
+    inputs = drawn_inputs(plan)
     parts = [
-        f"{' '.join(plan.ranges[one.input].address)} {plan.ranges[one.input].form} "
+        f"{' '.join(_addresses(inputs[one.input]))} {inputs[one.input].range.form} "
         f"{'<' if one.below else '>='} {one.threshold:.6g}"
         for one in rule.conditions
     ]
     return (" or " if rule.either else " and ").join(parts)
 
 
+def _addresses(one: DrawnInput) -> Sequence[str]:
+    return one.range.address if one.year is None else one.range.addresses([one.year])
+
+
 def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
-    """The rule for one target from what the ranges came to, (ranges, D), and the draws in which it was missed, (D,)."""
+    """The rule for one target from what the inputs came to, (inputs, D), and the draws in which it was missed, (D,)."""
     rate = float(missed.mean())
     if not SELDOM <= rate <= 1 - SELDOM:
         return FailureRule(objective, rate)
@@ -96,8 +103,8 @@ def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
 
 
 def best_conditions(inputs: Array, missed: Mask) -> tuple[tuple[Condition, ...], bool]:
-    """The one or two conditions that tell misses, (D,), best from `inputs`, (ranges, D); whether one is enough."""
-    edges = np.quantile(inputs, np.linspace(0, 1, BINS + 1)[1:-1], axis=1).T  # (ranges, BINS − 1)
+    """The one or two conditions that tell misses, (D,), best from `inputs`, (inputs, D); whether one is enough."""
+    edges = np.quantile(inputs, np.linspace(0, 1, BINS + 1)[1:-1], axis=1).T  # (inputs, BINS − 1)
     bins = np.stack([np.searchsorted(edge, row, side="right") for edge, row in zip(edges, inputs, strict=True)])
     single = [_best_cut(_separation(bins[i][None], missed)[0], i, edges) for i in range(len(inputs))]
     score, chosen = max(single, key=lambda one: one[0])

@@ -1,4 +1,4 @@
-"""Uncertainty: how likely each target is, and bands of coverage and cost, from draws of ranges (method.md, section 7).
+"""Uncertainty: how likely each target is, and bands of coverage, cost and people, from draws of ranges (method.md, 7).
 
 Closed loop: in every draw each year is planned again by the plan's rule, knowing what has happened. Open loop: the
 enrollment that the plan decides without knowing is replayed, and what passes the ceilings is shown.
@@ -6,8 +6,9 @@ enrollment that the plan decides without knowing is replayed, and what passes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import tee
 from typing import Any
 
@@ -15,41 +16,68 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.rule_comparison import under_rule
-from trainplan.analysis.sampling import REPLICATES, Ranges, replicate_sizes, sobol_points
+from trainplan.analysis.sampling import REPLICATES, Ranges, drawn_inputs, replicate_sizes, sobol_points
 from trainplan.model.arrays import Array, build_arrays
 from trainplan.model.cost import cost_by_source
-from trainplan.model.draws import CHUNK, simulate_draws
+from trainplan.model.draws import CHUNK, parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, solve_plan
 from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
 from trainplan.text.problems import PlanError, Problem
 
 DRAWS, DRAWS_BY_RULE, SEED = 2**15, 2**13, 2415
 REMEMBERED = 2**17  # draws that bands and drivers rest on at most; probabilities rest on all
+PEOPLE = 2**15  # … and bands of people, of which there are many
 LEAST = 2 * REPLICATES  # draws
 LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
 LOOPS = ("closed", "open")
+ALONE = 64  # draws of each range by itself
+ALL = "all"  # years, or programs, in a table of bands
 
 
 @dataclass(frozen=True)
 class Uncertainty:
     """What the draws of a plan say. Tables are as in `registry.RESULTS`; arrays hold the first draws, (…, D) of at most
-    REMEMBERED, and money in them is VND."""
+    REMEMBERED, and money in them is VND. Bands of people rest on the first PEOPLE draws."""
 
     plan: Plan
     draws: int
     seed: int
     loop: str
-    probabilities: pd.DataFrame  # year, objective, probability_met, p05, p50, p95 of coverage
+    planned: Run  # what happens where every number is as the plan says
+    probabilities: pd.DataFrame  # year, objective, probability_met, probability_nearly, p05, p50, p95 of coverage
     errors: pd.DataFrame  # year, objective, error: of probability_met, 99 % of the time smaller
-    cost_bands: pd.DataFrame  # year, p05, p50, p95: VND
-    inputs: Array  # (ranges, D) what every range came to
+    cost_bands: pd.DataFrame  # year (ALL: all of them), p05, p50, p95: VND
+    enrollment_bands: pd.DataFrame  # year, program (ALL as in years), p05, p50, p95: turns
+    sent_bands: pd.DataFrame  # year, objective, p05, p50, p95: people
+    inputs: Array  # (inputs, D) what each of `sampling.drawn_inputs` came to
     coverage: Array  # (Y, O, D)
     met: Array  # (O, D) 1 where the target is met when due
     cost: Array  # (Y, D) VND
     over: Array  # (Y, D) VND beyond the ceilings
+
+    @property
+    def planned_cost(self) -> float:
+        """VND that all years cost where every number is as the plan says."""
+        return float(self.planned.funded_vnd.sum())
+
+    @cached_property
+    def cost_driver(self) -> Range:
+        """The range that explains best why draws cost something else than the plan.
+
+        Drawn alone, it brings the cost of all years nearest to the middle of all draws.
+        """
+        ranges = Ranges.of(self.plan)
+        points = np.concatenate(list(sobol_points(ranges.dimensions, ALONE, self.seed)), axis=1)
+        values = [ranges.of_range(place).inputs_at(points) for place in range(len(self.plan.ranges))]
+        kept = self.planned.funded if self.loop == "open" else None
+        runs = simulate_draws(self.plan, parts_of(ranges.each_alone(values)), kept)
+        cost = np.concatenate([run.funded_vnd.sum(axis=(0, 1)) for run in runs])
+        middle = np.median(cost.reshape(len(values), ALONE), axis=1)
+        return self.plan.ranges[int(np.abs(middle - total_cost(self)[1]).argmin())]
 
 
 def uncertainty(
@@ -72,21 +100,28 @@ def uncertainty(
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
-    sample = Sample.empty(ranges=len(plan.ranges), shape=plan_shape(plan), kept=min(draws, REMEMBERED))
-    for replicate, inputs, run in sample_runs(plan, draws, seed, loop, chunk, solve):
+    planned = decided_run(plan, solve)
+    sample = Sample.empty(planned, inputs=len(drawn_inputs(plan)), kept=min(draws, REMEMBERED))
+    replayed = planned.funded if loop == "open" else None
+    for replicate, inputs, run in sample_runs(plan, draws, seed, replayed, chunk):
         sample.add(replicate, inputs, run)
         progress(sample.done)
     ids = [row.id for row in plan.tables.objectives]
+    programs = [row.id for row in plan.tables.programs]
     keys = {"year": np.repeat(plan.years, len(ids)), "objective": ids * len(plan.years)}
-    probability = probability_met(sample.hits, draws)
+    chances = {"probability_met": sample.hits, "probability_nearly": sample.near}
+    chances = {name: share_of_draws(hits, draws).ravel() for name, hits in chances.items()}
     return Uncertainty(
         plan=plan,
         draws=draws,
         seed=seed,
         loop=loop,
-        probabilities=pd.DataFrame({**keys, "probability_met": probability.ravel(), **quantiles(sample.coverage)}),
+        planned=planned,
+        probabilities=pd.DataFrame({**keys, **chances, **quantiles(sample.coverage)}),
         errors=pd.DataFrame({**keys, "error": probability_error(sample.hits, draws).ravel()}),
-        cost_bands=pd.DataFrame({"year": list(plan.years), **quantiles(sample.cost)}),
+        cost_bands=band_table(plan, sample.cost),
+        enrollment_bands=band_table(plan, sample.enrolled, "program", [*programs, ALL]),
+        sent_bands=band_table(plan, sample.sent, "objective", ids),
         inputs=sample.inputs,
         coverage=sample.coverage,
         met=sample.met,
@@ -100,62 +135,72 @@ class Sample:
     """What is kept of the runs: hits of all draws, the rest of the first ones (see `Uncertainty` for the shapes)."""
 
     hits: Array  # (REPLICATES, Y, O) draws in which it is met: less than half a person is missing from its target
+    near: Array  # (REPLICATES, Y, O) draws in which it is met or nearly
     inputs: Array
     coverage: Array
     met: Array
     cost: Array
     over: Array
+    enrolled: Array  # (Y, P + 1, D) people sent to a program, and in all
+    sent: Array  # (Y, O, D) people sent for an objective
     done: int = 0
 
     @classmethod
-    def empty(cls, ranges: int, shape: tuple[int, int], kept: int) -> Sample:
-        """Room for `kept` draws; `shape` is (Y, O)."""
-        years, objectives = shape
+    def empty(cls, planned: Run, inputs: int, kept: int) -> Sample:
+        """Room for `kept` draws of a plan that is run as `planned`."""
+        years, programs, _ = planned.new_learners.shape
+        objectives = planned.gap.met.shape[1]
+        shape = years, objectives
         return cls(
             hits=np.zeros((REPLICATES, *shape)),
-            inputs=np.empty((ranges, kept)),
+            near=np.zeros((REPLICATES, *shape)),
+            inputs=np.empty((inputs, kept)),
             coverage=np.empty((*shape, kept)),
             met=np.empty((objectives, kept)),
             cost=np.empty((years, kept)),
             over=np.empty((years, kept)),
+            enrolled=np.empty((years, programs + 1, min(kept, PEOPLE)), np.int32),  # whole, and half the room
+            sent=np.empty((*shape, min(kept, PEOPLE)), np.int32),
         )
 
     def add(self, replicate: int, inputs: Array, run: Run) -> None:
-        """The run of some draws of a replicate; `inputs` is (ranges, draws)."""
+        """The run of some draws of a replicate; `inputs` is (inputs, draws)."""
         count, kept = inputs.shape[1], self.inputs.shape[1]
-        self.hits[replicate] += np.broadcast_to(run.gap.met, (*self.hits.shape[1:], count)).sum(axis=-1)
+        for counts, held in ((self.hits, run.gap.met), (self.near, run.gap.nearly)):
+            counts[replicate] += np.broadcast_to(held, (*counts.shape[1:], count)).sum(axis=-1)
         if self.done < kept:
-            part, some = slice(self.done, min(self.done + count, kept)), slice(0, min(count, kept - self.done))
+            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
             self.inputs[:, part] = inputs[:, some]
             self.coverage[..., part] = run.gap.coverage[..., some]
             self.met[:, part] = run.met_when_due[:, some]
             self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
             self.over[:, part] = over_ceilings(run)[:, some]
+        kept = self.sent.shape[-1]
+        if self.done < kept:
+            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
+            self.enrolled[:, :-1, part] = run.new_learners[..., some]
+            self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
+            self.sent[..., part] = run.people_sent[..., some]
         self.done += count
 
 
 Draw = Callable[[Plan, int, int, str], Uncertainty]  # `uncertainty`, or what gives the same
 
 
-def plan_shape(plan: Plan) -> tuple[int, int]:
-    """(years, objectives) of a plan."""
-    return len(plan.years), len(plan.tables.objectives)
-
-
 def sample_runs(
-    plan: Plan, draws: int, seed: int, loop: str, chunk: int, solve: Callable[[Plan], Optimum] = solve_plan
+    plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
 ) -> Iterator[tuple[int, Array, Run]]:
-    """(replicate, what the ranges came to, (ranges, draws), and the run), at most `chunk` draws at a time.
+    """(replicate, what the inputs came to, (inputs, draws), and the run), at most `chunk` draws at a time.
 
-    The draws are the same for every scenario and loop.
+    The draws are the same for every scenario and loop. `planned` is the enrollment of the open loop, None in the
+    closed one.
     """
     ranges = Ranges.of(plan)
     sample, again = tee(
         (replicate, ranges.inputs_at(shares))
         for replicate, size in enumerate(replicate_sizes(draws))
-        for shares in sobol_points(len(plan.ranges), size, seed, replicate, chunk)
+        for shares in sobol_points(ranges.dimensions, size, seed, replicate, chunk)
     )
-    planned = decided_enrollment(plan, solve) if loop == "open" else None
     runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)
     for (replicate, inputs), run in zip(again, runs, strict=True):
         yield replicate, inputs, run
@@ -188,9 +233,9 @@ def uncertainty_by_rule(
     return [*closed, *(draw(one, draws, seed, "open") for one in plans)]
 
 
-def decided_enrollment(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Array:
-    """(Y, K, 1) people: what the plan decides without knowing what the draws bring."""
-    return simulate(build_arrays(plan)).funded if is_yearly(plan.allocation) else solve(plan).enrollment
+def decided_run(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Run:
+    """The run of a plan, one draw: what it decides without knowing what the draws bring."""
+    return simulate(build_arrays(plan)) if is_yearly(plan.allocation) else solve(plan).run
 
 
 def over_ceilings(run: Run) -> Array:
@@ -204,7 +249,7 @@ def over_ceilings(run: Run) -> Array:
 
 
 def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:
-    """A row an objective, in its due year: objective, probability_met, p05, p50, p95, error."""
+    """A row an objective, in its due year: objective, probability_met, probability_nearly, p05, p50, p95, error."""
     due = {row.id: row.due_year for row in draws.plan.tables.objectives}
     frame = draws.probabilities.merge(draws.errors, on=["year", "objective"])
     frame = frame[frame["year"] == frame["objective"].map(due)].set_index("objective")
@@ -213,8 +258,16 @@ def probabilities_when_due(draws: Uncertainty) -> pd.DataFrame:
 
 def total_cost(draws: Uncertainty) -> tuple[float, float, float]:
     """The 5, 50 and 95 % points of what all years cost, in VND."""
-    low, middle, high = pd.Series(draws.cost.sum(axis=0)).quantile([0.05, 0.5, 0.95])
+    low, middle, high = draws.cost_bands.set_index("year").loc[ALL]
     return float(low), float(middle), float(high)
+
+
+def band_table(plan: Plan, values: Array, key: str = "", ids: Sequence[str] = ()) -> pd.DataFrame:
+    """The 5, 50 and 95 % points of `values`, (Y, D) or (Y, ids, D), a row a year and id, then of all years together."""
+    years = [*plan.years, ALL]
+    yearly, whole = quantiles(values), quantiles(values.sum(axis=0))
+    rows = {"year": np.repeat(np.array(years, object), len(ids) or 1), **({key: [*ids] * len(years)} if key else {})}
+    return pd.DataFrame({**rows, **{point: np.append(yearly[point], whole[point]) for point in yearly}})
 
 
 def quantiles(values: Array) -> dict[str, Any]:
@@ -230,8 +283,8 @@ def quantiles(values: Array) -> dict[str, Any]:
     return found
 
 
-def probability_met(hits: Array, draws: int) -> Array:
-    """(Y, O) the share of draws in which an objective is met; `hits`, (REPLICATES, Y, O), counts them."""
+def share_of_draws(hits: Array, draws: int) -> Array:
+    """(Y, O) the probability that an objective is met, or nearly; `hits`, (REPLICATES, Y, O), counts the draws."""
     return np.asarray(hits.sum(axis=0) / draws)
 
 

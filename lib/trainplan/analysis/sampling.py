@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,14 +29,52 @@ class RangeCell:
     high: float
 
 
-def range_cells(plan: Plan, one: Range) -> list[RangeCell]:
+class DrawnInput(NamedTuple):
+    """What one random number decides: a range or, where it is drawn anew each year, the range in one `year`.
+
+    `place` is that of the range among the plan's, `dimension` that of the number among those of a draw.
+    """
+
+    place: int
+    range: Range
+    year: int | None
+    dimension: int
+
+    def addresses(self, plan: Plan) -> list[str]:
+        """The addresses that it moves, with the years that the plan decides in place of `{year}`."""
+        return self.range.addresses(plan.open_years if self.year is None else [self.year])
+
+
+def drawn_inputs(plan: Plan) -> list[DrawnInput]:
+    """What is drawn, in the order of the plan's ranges and of the years that it decides."""
+    yearly = [(place, one, year) for place, one in enumerate(plan.ranges) for year in _drawn_for(plan, one)]
+    return [
+        DrawnInput(place, one, year, dimension)
+        for dimension, (place, one, year) in enumerate(yearly)
+        if year is None or year in plan.open_years
+    ]
+
+
+def dimension_count(plan: Plan) -> int:
+    """How many numbers a draw has: one a range, and one a year, closed or not, of a range drawn anew each year.
+
+    So scenarios that close other years still have the same draws.
+    """
+    return sum(len(_drawn_for(plan, one)) for one in plan.ranges)
+
+
+def _drawn_for(plan: Plan, one: Range) -> list[int | None]:
+    return [*plan.years] if one.each_year else [None]
+
+
+def range_cells(plan: Plan, addresses: list[str], form: str) -> list[RangeCell]:
     """The numbers that a range moves, as the plan has them; an empty one can only be given a new value."""
     found = []
-    for address in one.address:
+    for address in addresses:
         place = Address.of(address)
         for key, row in records_at(plan, place):
             value = getattr(row, place.column)
-            if value is not None or one.form == "value":
+            if value is not None or form == "value":
                 bounds = draw_limits(place.table, place.column, {"kind": getattr(row, "kind", "")})
                 plain = EMPTY.get((place.table, place.column), 0.0) if value is None else value
                 found.append(RangeCell(str(place._replace(row=key)), plain, *bounds))
@@ -82,33 +121,56 @@ def quantile(one: Range, share: Array, low: float = -np.inf, high: float = np.in
 
 @dataclass(frozen=True)
 class Ranges:
-    """The ranges of a plan with the numbers that they move, looked up once."""
+    """What is drawn of a plan with the numbers that it moves, looked up once."""
 
-    ranges: tuple[Range, ...]
+    inputs: tuple[DrawnInput, ...]
     cells: tuple[list[RangeCell], ...]
+    dimensions: int
 
     @classmethod
     def of(cls, plan: Plan) -> Ranges:
         """The ranges of a plan, in its order."""
-        return cls(plan.ranges, tuple(range_cells(plan, one) for one in plan.ranges))
+        inputs = tuple(drawn_inputs(plan))
+        cells = tuple(range_cells(plan, one.addresses(plan), one.range.form) for one in inputs)
+        return cls(inputs, cells, dimension_count(plan))
+
+    def of_range(self, place: int) -> Ranges:
+        """The range of this place without the others; its draws have the same numbers."""
+        chosen = [i for i, one in enumerate(self.inputs) if one.place == place]
+        return Ranges(tuple(self.inputs[i] for i in chosen), tuple(self.cells[i] for i in chosen), self.dimensions)
 
     def inputs_at(self, shares: Array) -> Array:
-        """What every range comes to at the points `shares` (0…1), both (ranges, D)."""
-        each = zip(self.ranges, shares, self.cells, strict=True)
-        return np.stack([quantile(one, share, *draw_bounds(one, cells)) for one, share, cells in each])
+        """What every input comes to, (inputs, D), at the points `shares` (0…1), (dimensions, D)."""
+        found = np.empty((len(self.inputs), shares.shape[1]))
+        for row, one, cells in zip(found, self.inputs, self.cells, strict=True):
+            row[:] = quantile(one.range, shares[one.dimension], *draw_bounds(one.range, cells))
+        return found
 
     def cell_values(self, values: Array) -> dict[str, Array]:
-        """The plan's numbers, (D,) by address, with every range at `values`, (ranges, D).
+        """The plan's numbers, (D,) by address, with every input at `values`, (inputs, D).
 
         Ranges apply in their order; a number that leaves what its column allows is put back to the nearest one inside.
         """
         drawn: dict[str, Array] = {}
         bounds: dict[str, RangeCell] = {}
-        for one, cells, by in zip(self.ranges, self.cells, values, strict=True):
+        for one, cells, by in zip(self.inputs, self.cells, values, strict=True):
             for cell in cells:
-                drawn[cell.address] = apply_draw(one.form, drawn.get(cell.address, cell.value), by)
+                drawn[cell.address] = apply_draw(one.range.form, drawn.get(cell.address, cell.value), by)
                 bounds[cell.address] = cell
         return {address: np.clip(value, bounds[address].low, bounds[address].high) for address, value in drawn.items()}
+
+    def each_alone(self, values: Sequence[Array]) -> dict[str, Array]:
+        """The plan's numbers, by address, with one range after another at its `values`, (its inputs, D), others still.
+
+        They stand one after another, (ranges · D,).
+        """
+        count = values[0].shape[1]
+        at = {cell.address: cell.value for cells in self.cells for cell in cells}
+        drawn = {address: np.full(len(values) * count, value) for address, value in at.items()}
+        for place, own in enumerate(values):
+            for address, moved in self.of_range(place).cell_values(own).items():
+                drawn[address][place * count : (place + 1) * count] = moved
+        return drawn
 
 
 def replicate_sizes(draws: int, replicates: int = REPLICATES) -> list[int]:

@@ -3,6 +3,8 @@
 `low` and `high` are the coverage when due with one range at its ends and everything else as the plan says. `share` is
 the total-effect index of Sobol' by Jansen's estimator on a design of Saltelli: the part of the variance that would be
 left if every other range were known. Where ranges act together the shares of a target add up to more than 1.
+A range drawn anew each year is one row, all its years at the same end and known together: what can be found out about
+is the range, and of its years each alone would say little.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.monte_carlo import SEED, decided_enrollment
+from trainplan.analysis.monte_carlo import SEED, decided_run
 from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
@@ -32,13 +34,18 @@ def sensitivity(
 ) -> pd.DataFrame:
     """objective, input, low, high, share, a row a target and range: how far the range moves the coverage when due.
 
-    An input is called by its addresses. `loop` is `closed` or `open` (see `monte_carlo`); `design` points, each of
-    which costs one run more than there are ranges; `solve` as for `uncertainty`.
+    An input is called by its addresses, and `each_year` after them where it is drawn so. `loop` is `closed` or `open`
+    (see `monte_carlo`); `design` points, each of which costs one run more than there are ranges; `solve` as for
+    `uncertainty`.
     """
-    planned = decided_enrollment(plan, solve) if loop == "open" else None
+    planned = decided_run(plan, solve).funded if loop == "open" else None
     ranges = Ranges.of(plan)
-    low, high = coverage_swings(plan, ranges, planned)
-    share = total_effects(plan, ranges, planned, seed, design)
+    if any(ranges.cells):
+        low, high = coverage_swings(plan, ranges, planned)
+        share = total_effects(plan, ranges, planned, seed, design)
+    else:  # the plan decides no year that a range speaks of
+        low = high = coverage_when_due(plan, [{}], planned).repeat(len(plan.ranges), axis=1)
+        share = np.zeros_like(low)
     inputs = [input_name(i, plan) for i in range(len(plan.ranges))]
     rows = [
         (objective.id, name, low[o, i], high[o, i], share[o, i])
@@ -49,32 +56,29 @@ def sensitivity(
 
 
 def input_name(i: int, plan: Plan) -> str:
-    """What a range is called in the table: its addresses, apart by spaces."""
-    return " ".join(plan.ranges[i].address)
+    """What a range is called in the table: its addresses, apart by spaces, and `each_year` where it is drawn so."""
+    one = plan.ranges[i]
+    return " ".join([*one.address, "each_year"] if one.each_year else one.address)
 
 
 def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
     """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
-    at = {cell.address: cell.value for cells in ranges.cells for cell in cells}
-    drawn = {address: np.full(2 * len(ranges.ranges), value) for address, value in at.items()}
-    for i, one in enumerate(ranges.ranges):
-        alone = Ranges((one,), (ranges.cells[i],))
-        for address, values in alone.cell_values(np.array([one.ends])).items():
-            drawn[address][2 * i : 2 * i + 2] = values
-    coverage = coverage_when_due(plan, parts_of(drawn), planned)
+    values = [np.tile(one.ends, (len(ranges.of_range(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
+    coverage = coverage_when_due(plan, parts_of(ranges.each_alone(values)), planned)
     return coverage[:, ::2], coverage[:, 1::2]
 
 
 def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, design: int) -> Array:
     """(O, ranges) the part of the variance of each coverage that is left while one range alone is unknown."""
-    count = len(ranges.ranges)
-    base = np.concatenate(list(sobol_points(2 * count, design, seed)), axis=1)
-    first, second = base[:count], base[count:]
+    base = np.concatenate(list(sobol_points(2 * ranges.dimensions, design, seed)), axis=1)
+    first, second = base[: ranges.dimensions], base[ranges.dimensions :]
+    count = len(plan.ranges)
 
     def parts() -> Iterator[dict[str, Array]]:
-        for i in range(-1, count):
+        for place in range(-1, count):
             shares = first.copy()
-            shares[i] = second[i] if i >= 0 else first[i]
+            own = [one.dimension for one in ranges.inputs if one.place == place]
+            shares[own] = second[own]
             values = ranges.inputs_at(shares)
             for start in range(0, design, CHUNK):
                 yield ranges.cell_values(values[:, start : start + CHUNK])

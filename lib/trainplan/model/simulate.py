@@ -191,6 +191,14 @@ class Run:
         return people
 
     @cached_property
+    def people_sent(self) -> Array:
+        """(Y, O, D) people whom a year sends for an objective; for a count with those whom its parts send."""
+        counts = self.arrays.structure.counts
+        people = self.arrays.of_objective(self.funded) + np.zeros(self.arrays.draws)
+        people[:, counts] = np.diff(self._yearly("sent"), axis=0, prepend=0)
+        return people
+
+    @cached_property
     def people_on_path(self) -> Array:
         """(Y, O, D) people whom the target path asks for, whether or not the group has anybody."""
         return self.path * np.where(in_people(self.arrays.kind)[:, None], 1.0, self.gap.base)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
 
 FORMS = ("value", "scale", "add")
+YEAR = "{year}"  # in an address of a lever or a range: each year in turn
 NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"
 
 
@@ -243,6 +244,9 @@ def row_label(plan: Plan, table: str, row: str, language: str) -> str:
     for key, part in zip(keys, row.split("/", len(keys) - 1), strict=False):
         owner = table if key == "id" else TABLES[table].columns[key].refers.removesuffix(OR_TOTAL)
         name = plan.label(owner, part, language)
+        if name == YEAR:
+            words.append(say("word.every_open_year", language))
+            continue
         words.append(term("word" if name == "total" else "price_index", name, language))
     return ", ".join(words)
 

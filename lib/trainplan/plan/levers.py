@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trainplan.plan.address import FORMS, Address, value_at
+from trainplan.plan.address import FORMS, YEAR, Address, value_at
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.schema import Addresses, Choices, Id, Name, Number, Pacing, Positive
 
 if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
 
-YEAR = "{year}"
 DIGITS = 9  # decimals of a position
 NEUTRAL = {"scale": 1.0, "add": 0.0, "growth": 0.0}  # the positions that change nothing
 

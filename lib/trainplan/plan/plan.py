@@ -181,7 +181,7 @@ def load_plan(
         raw_choices["as_of"] = seen_from
     present = _visible_tables(files, path, raw_choices)
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
-    ranges = read_ranges(raw_choices.get("uncertain"), present, files.name_of(path), problems)
+    ranges = read_ranges(raw_choices, present, files.name_of(path), problems)
     changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
     applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
     choices = read_choices(raw_choices, files.name_of(path), problems)

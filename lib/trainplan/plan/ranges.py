@@ -2,20 +2,21 @@
 
 `uncertain` in plan.yaml is a list of closed records (method.md, section 7). A range is checked on the plan as it is
 written; on a scenario's changed plan it holds for the changed numbers, and a draw that leaves what a column allows is
-put back to the nearest value that it does allow.
+put back to the nearest value that it does allow. `{year}` in an address stands for every year that the plan decides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainplan.plan.address import Address, find_cells
+from trainplan.plan.address import YEAR, Address, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
-from trainplan.plan.schema import TABLES, Addresses, Name, Number, parse_number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, first_open_year, parse_number
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
@@ -45,7 +46,10 @@ class Range(BaseModel):
 
     address: Addresses = Field(
         description="table.row.column, or a list of them; `*` is every row. One draw moves them all together: numbers "
-        "that vary apart have ranges of their own"
+        "that vary apart have ranges of their own. `{year}` stands for every year that the plan decides"
+    )
+    each_year: Literal[True, False] = Field(
+        False, description="drawn anew for every year; every address then has `{year}`"
     )
     form: Literal["value", "scale", "add"] = Field(description="a new value, a factor or a summand, as in a change")
     distribution: Literal["triangular", "uniform", "normal"]
@@ -56,6 +60,10 @@ class Range(BaseModel):
     sd: Number | None = Field(None, description="standard deviation (normal)")
     name: BothLanguages = Field(description="a few words for figures")
     reason: BothLanguages = Field(description="where the range comes from")
+
+    def addresses(self, years: Iterable[int]) -> list[str]:
+        """Every address, in order, with `{year}` as each of `years` in turn."""
+        return [one for address in self.address for one in addresses_in(address, years)]
 
     @property
     def shape(self) -> tuple[float, ...]:
@@ -71,8 +79,16 @@ class Range(BaseModel):
         return mean - 1.6448536269514722 * sd, mean + 1.6448536269514722 * sd
 
 
-def read_ranges(raw: object, tables: dict[str, RawTable], file: str, problems: list[Problem]) -> tuple[Range, ...]:
-    """The ranges of a plan file; what is wrong with them is noted, each at its place in the list."""
+def addresses_in(address: str, years: Iterable[int]) -> list[str]:
+    """The address in each of `years`; one without `{year}` as it stands."""
+    return [address.replace(YEAR, str(year)) for year in years] if YEAR in address else [address]
+
+
+def read_ranges(
+    choices: dict[str, Any], tables: dict[str, RawTable], file: str, problems: list[Problem]
+) -> tuple[Range, ...]:
+    """The ranges of a plan file, its `uncertain`; what is wrong with them is noted, each at its place in the list."""
+    raw, years = choices.get("uncertain"), _open_years(choices, tables)
     if raw is None:
         return ()
     if not isinstance(raw, list):
@@ -86,10 +102,21 @@ def read_ranges(raw: object, tables: dict[str, RawTable], file: str, problems: l
         except ValidationError as error:
             problems += [_problem(e, item, where, file) for e in error.errors()]
             continue
-        wrong = [*_shape_problems(found, where, file), *_place_problems(found, where, tables, file)]
+        wrong = [*_shape_problems(found, where, file), *_place_problems(found, where, tables, years, file)]
         problems += wrong
         ranges += [] if wrong else [found]
     return tuple(ranges)
+
+
+def _open_years(choices: dict[str, Any], tables: dict[str, RawTable]) -> range:
+    """The years that a plan decides, from its cells; none where these are not numbers, which is said of them."""
+    try:
+        stated = choices.get("decided_from")
+        closed = [int(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
+        first = first_open_year(None if stated is None else int(stated), closed, int(choices["first"]))
+        return range(first, int(choices["last"]) + 1)
+    except (KeyError, TypeError, ValueError):
+        return range(0)
 
 
 def draw_limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, float]:
@@ -130,12 +157,16 @@ def _shape_problems(found: Range, where: str, file: str) -> list[Problem]:
     return problems
 
 
-def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file: str) -> list[Problem]:
+def _place_problems(
+    found: Range, where: str, tables: dict[str, RawTable], years: Iterable[int], file: str
+) -> list[Problem]:
     problems: list[Problem] = []
     for address in found.address:
+        if found.each_year and YEAR not in address:
+            problems.append(Problem(file, "range_each_year", address, where, "address", values={"place": YEAR}))
+            continue
         table, _, column = Address.of(address)
-        lost: list[Problem] = []
-        named = find_cells(tables, {}, address, file, lost)
+        named, lost = _find_in_years(address, tables, years, file)
         problems += [replace(problem, row=where, column="address") for problem in lost]
         if not table or (table in tables and named and (table, column) not in LIMITS):
             known = [c for t, c in LIMITS if t == table] or sorted({f"{t}.*.{c}" for t, c in LIMITS})
@@ -146,6 +177,19 @@ def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file:
         for place, cells, _ in named:
             problems += _end_problems(found, place, table, column, cells, where, file)
     return problems
+
+
+def _find_in_years(
+    address: str, tables: dict[str, RawTable], years: Iterable[int], file: str
+) -> tuple[list[tuple[str, dict[str, Any], str]], list[Problem]]:
+    """The cells of an address in each of `years`, as `find_cells` gives them, and the problems, none of them twice."""
+    cells: list[tuple[str, dict[str, Any], str]] = []
+    lost: list[Problem] = []
+    for one in addresses_in(address, years):
+        cells += find_cells(tables, {}, one, file, lost)
+        if any(problem.code != "no_row" for problem in lost):  # so it is in every year
+            break
+    return cells, lost
 
 
 def _end_problems(

@@ -30,6 +30,7 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "chances_and_cost",
     "compare_best_plan",
     "goal_amount",
     "headline",

@@ -307,10 +307,12 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
     ResultTable(
         "probabilities",
         ("year", "objective"),
-        (YEAR, OBJECTIVE, *_shares("probability_met", *QUANTILES, over_years="last")),
+        (YEAR, OBJECTIVE, *_shares("probability_met", "probability_nearly", *QUANTILES, over_years="last")),
         "uncertainty",
     ),
     ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none")), "uncertainty"),
+    ResultTable("enrollment_bands", ("year", "program"), (YEAR, PROGRAM, *_people(*QUANTILES)), "uncertainty"),
+    ResultTable("sent_bands", ("year", "objective"), (YEAR, OBJECTIVE, *_people(*QUANTILES)), "uncertainty"),
     ResultTable(
         "sensitivity",
         ("objective", "input"),

@@ -14,6 +14,7 @@ from trainplan.text.catalog import say
 NARROW = "\u202f"  # a narrow space that does not break, before units
 LOCALES = {"vi": "vi_VN", "en": "en_US"}
 NOTHING = "–"
+CHANCES = {"almost_certain": 0.95, "likely": 0.75, "open": 0.25, "unlikely": 0.05, "almost_excluded": 0.0}  # at least
 
 
 @lru_cache(maxsize=50_000)  # a page says the same few numbers again and again, and the desk at every move
@@ -34,6 +35,22 @@ def percent(share: float | None, language: str, digits: int = 1) -> str:
     if share is None or math.isnan(share):
         return NOTHING
     return number(share * 100, language, digits) + (f"{NARROW}%" if language == "vi" else "%")
+
+
+def chance_word(probability: float) -> str:
+    """The word, of the family `chance`, for a probability 0…1; it stands beside the number, never alone."""
+    return next(word for word, least in CHANCES.items() if probability >= least)
+
+
+def chance_number(probability: float, language: str) -> str:
+    """A probability as a whole percentage, with more digits where rounding would reach the next word; <1%, >99%."""
+    if probability < 0.01 or probability > 0.99:
+        return "<" + percent(0.01, language) if probability < 0.01 else ">" + percent(0.99, language)
+    near = [round(probability, digits) for digits in (2, 3, 4)]
+    shown = next(
+        (one for one in near if chance_word(one) == chance_word(probability)), math.floor(probability * 1e4) / 1e4
+    )
+    return percent(shown, language, 2)
 
 
 def billions(vnd: float | None, language: str, digits: int = 1) -> str:

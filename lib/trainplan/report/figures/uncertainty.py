@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import AutoLocator, FuncFormatter
 
-from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
+from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due, total_cost
 from trainplan.report.charts import (
     BLUE,
     FAINT,
@@ -134,7 +134,7 @@ def cost_bands_and_s_curve(draws: Uncertainty, replayed: Uncertainty, language: 
 
 def _draw_cost_bands(ax: Axes, draws: Uncertainty, language: str) -> None:
     """The middle and the band of nine in ten of each year's cost, with the ceiling on the total."""
-    plan, bands = draws.plan, draws.cost_bands
+    plan, bands = draws.plan, draws.cost_bands[draws.cost_bands["year"] != ALL]
     years = bands["year"]
     ax.bar(years, bands["p95"] - bands["p05"], 0.55, bottom=bands["p05"], color=SKY)
     ax.plot(years, bands["p50"], "o", color=BLUE, ms=5)

@@ -14,13 +14,22 @@ from trainplan.report.sentences.answer import (
     targets_met,
 )
 from trainplan.report.sentences.best_plan import beyond_money, compare_best_plan, goal_amount
-from trainplan.report.sentences.uncertainty import describe_loop, missed_when, no_ranges, probability_summary
+from trainplan.report.sentences.uncertainty import (
+    chances_and_cost,
+    describe_chances,
+    describe_loop,
+    missed_when,
+    no_ranges,
+    probability_summary,
+)
 
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
         beyond_money,
+        chances_and_cost,
         compare_best_plan,
+        describe_chances,
         describe_loop,
         explain_verdicts,
         goal_amount,

@@ -8,10 +8,11 @@ import pandas as pd
 
 from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
+from trainplan.analysis.sampling import drawn_inputs
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.uncertainty import range_value_label
 from trainplan.text.catalog import say
-from trainplan.text.formats import billions, number, percent
+from trainplan.text.formats import CHANCES, bare_billions, billions, chance_number, chance_word, number, percent
 
 
 def no_ranges(language: str) -> list[str]:
@@ -20,19 +21,50 @@ def no_ranges(language: str) -> list[str]:
 
 
 def probability_summary(draws: Uncertainty, language: str) -> list[str]:
-    """The answer in a few sentences: how many targets are likely, what all years cost, and how it was drawn."""
-    chances = probabilities_when_due(draws)["probability_met"]
-    even, sure = (
-        str(count) if count else say("word.no_target", language)
-        for count in ((chances >= 0.5).sum(), (chances >= 0.9).sum())
-    )
-    expected = number(chances.sum(), language, 1)
-    low, middle, high = (billions(vnd, language) for vnd in total_cost(draws))
-    return [
-        say("sentence.probability_counts", language, targets=len(chances), even=even, sure=sure, expected=expected),
-        say("sentence.probability_cost", language, low=low, middle=middle, high=high),
-        *describe_loop(draws, language),
-    ]
+    """The answer in a few sentences: how likely targets are, what all years cost, and how it was drawn."""
+    return [*chances_and_cost(draws, language), *describe_chances(draws, language), *describe_loop(draws, language)]
+
+
+def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
+    """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
+    likely = int((probabilities_when_due(draws)["probability_met"] >= CHANCES["likely"]).sum())
+    low, middle, high = total_cost(draws)
+    band = {"low": bare_billions(low, language), "high": billions(high, language)}
+    said = [say("sentence.chances_and_cost", language, count=likely, middle=billions(middle, language), **band)]
+    if not low <= draws.planned_cost <= high:
+        driver = getattr(draws.cost_driver.name, language)
+        funded = billions(draws.planned_cost, language)
+        said.append(say("sentence.plan_outside_band", language, funded=funded, driver=_inside(driver)))
+    return said
+
+
+def describe_chances(draws: Uncertainty, language: str) -> list[str]:
+    """A sentence a word: which targets are almost certain, likely and so on, each with its probability.
+
+    A word that is true of more than half of the targets says how many they are.
+    """
+    rows, said = probabilities_when_due(draws), []
+    words = rows["probability_met"].map(chance_word)
+    for word in CHANCES:
+        own = rows[words == word]
+        if len(own):
+            which = _count_of(own, len(rows), language) if 2 * len(own) > len(rows) else _names_of(draws, own, language)
+            said.append(say(f"sentence.chance_{word}", language, which=which))
+    return said
+
+
+def _count_of(own: pd.DataFrame, targets: int, language: str) -> str:
+    """How many of all targets these are, and between which probabilities."""
+    ends = (own["probability_met"].min(), own["probability_met"].max())
+    numbers = "–".join(dict.fromkeys(chance_number(one, language) for one in ends))
+    return say("sentence.chance_of_most", language, count=len(own), targets=targets, numbers=numbers)
+
+
+def _names_of(draws: Uncertainty, own: pd.DataFrame, language: str) -> str:
+    """These targets by name, each with its probability."""
+    names = (draws.plan.label("objectives", objective, language) for objective in own["objective"])
+    chances = (chance_number(one, language) for one in own["probability_met"])
+    return ", ".join(f"{name} ({number})" for name, number in zip(names, chances, strict=True))
 
 
 def describe_loop(draws: Uncertainty, language: str) -> list[str]:
@@ -43,12 +75,18 @@ def describe_loop(draws: Uncertainty, language: str) -> list[str]:
 
 
 def describe_condition(plan: Plan, one: Condition, language: str) -> str:
-    """A condition in words: «kinh phí thực có dưới 92 % mức kế hoạch»."""
-    span = plan.ranges[one.input]
-    name, threshold = getattr(span.name, language), float(f"{one.threshold:.3g}")  # it was found to no more digits
+    """A condition in words: «kinh phí thực có (2013) dưới 92 % mức kế hoạch», with a year where there is one."""
+    _, span, year, _ = drawn_inputs(plan)[one.input]
+    name = getattr(span.name, language) + (f" ({year})" if year else "")
+    threshold = float(f"{one.threshold:.3g}")  # it was found to no more digits
     amount = range_value_label(plan, span, threshold, language)
     key = f"sentence.condition_{span.form}_{'below' if one.below else 'from'}"
-    return say(key, language, name=name[0].lower() + name[1:], amount=amount)
+    return say(key, language, name=_inside(name), amount=amount)
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence."""
+    return name[0].lower() + name[1:]
 
 
 def missed_when(draws: Uncertainty, rules: Sequence[FailureRule], language: str) -> list[str]:

@@ -22,7 +22,14 @@ from trainplan.report.tables.inputs import (
     summarize_values,
 )
 from trainplan.report.tables.results import budget, classes, commitments, verdicts
-from trainplan.report.tables.uncertainty import money_over, probabilities, probabilities_by_rule, ranges
+from trainplan.report.tables.uncertainty import (
+    enrollment_bands,
+    money_over,
+    probabilities,
+    probabilities_by_rule,
+    ranges,
+    sent_bands,
+)
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
@@ -36,6 +43,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         compared_inputs,
         decision_statements,
         differences,
+        enrollment_bands,
         groups,
         history,
         money_over,
@@ -45,6 +53,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         relaxations,
         rules,
         scenarios,
+        sent_bands,
         verdicts,
     )
 }

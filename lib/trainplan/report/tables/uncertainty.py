@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due
+from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import Range
-from trainplan.report.tables.columns import Column, build_table, label
+from trainplan.report.tables.columns import Column, build_table, label, terms_of
+from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import NARROW, billions, number, percent
+from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
 
 
 def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
@@ -25,13 +26,16 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")}
     )
     rows["due"] = [row.due for row in plan.tables.objectives]
+    rows["chance"] = rows["probability_met"].map(chance_word)
     rows["probability_closed"] = rows["probability_met"]
     rows["probability_open"] = probabilities_when_due(replayed)["probability_met"]
     loops = ["probability_closed", "probability_open"] if closed is not None else ["probability_open"]
     columns = [
         Column("objective", label(plan, "objectives")),
         Column("due"),
-        *(Column(key, "share") for key in loops),
+        Column("chance", terms_of("chance")),
+        *(Column(key, chance_number) for key in loops),
+        Column("probability_nearly", chance_number),
         Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
         *(Column(f"coverage_{point}", "share") for point in ("p05", "p50", "p95")),
     ]
@@ -47,9 +51,32 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     for draws in by_rule:
         heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
         heading = heading[0].upper() + heading[1:]
-        rows[heading] = [percent(p, language, 0) for p in probabilities_when_due(draws)["probability_met"]]
+        rows[heading] = [chance_number(p, language) for p in probabilities_when_due(draws)["probability_met"]]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
     return build_table(pd.DataFrame(rows), columns, language)
+
+
+def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
+    """A row a year and one of all years: the turns that the plan has, and the band of nine in ten."""
+    found = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL]
+    planned = draws.planned.new_learners.sum(axis=(1, 2))
+    rows = found.assign(
+        year=[*map(str, draws.plan.years), say("word.all_years", language)], planned_turns=[*planned, planned.sum()]
+    )
+    columns = [Column("year"), *(Column(key, "people") for key in ("planned_turns", *QUANTILES))]
+    return build_table(rows, columns, language)
+
+
+def sent_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
+    """A row an objective: the people whom the plan sends for it in all years, and the band of nine in ten."""
+    rows = draws.sent_bands[draws.sent_bands["year"] == ALL].assign(
+        planned_people=draws.planned.people_sent.sum(axis=(0, 2))
+    )
+    columns = [
+        Column("objective", label(draws.plan, "objectives")),
+        *(Column(key, "people") for key in ("planned_people", *QUANTILES)),
+    ]
+    return build_table(rows, columns, language)
 
 
 def ranges(plan: Plan, language: str) -> pd.DataFrame:
@@ -58,14 +85,21 @@ def ranges(plan: Plan, language: str) -> pd.DataFrame:
         {
             "range_name": getattr(one.name, language),
             "range_addresses": "; ".join(address_label(plan, address, language) for address in one.address),
-            "range": f"{'–'.join(range_value_label(plan, one, v, language) for v in one.shape)} "
-            f"({say(f'distribution.{one.distribution}', language)})",
+            "range": _range_label(plan, one, language),
             "range_reason": getattr(one.reason, language),
         }
         for one in plan.ranges
     ]
     columns = [*map(Column, ("range_name", "range_addresses", "range", "range_reason"))]
     return build_table(rows, columns, language)
+
+
+def _range_label(plan: Plan, one: Range, language: str) -> str:
+    """The numbers of a range with its distribution and, where it is so, that it is drawn anew each year."""
+    numbers = "–".join(range_value_label(plan, one, value, language) for value in one.shape)
+    how = [say(f"distribution.{one.distribution}", language)]
+    how += [say("word.drawn_each_year", language)] if one.each_year else []
+    return f"{numbers} ({', '.join(how)})"
 
 
 def range_value_label(plan: Plan, one: Range, value: float, language: str) -> str:
