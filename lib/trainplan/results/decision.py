@@ -25,7 +25,10 @@ def decision_statements(plan: Plan) -> pd.DataFrame:
 
 
 def split_pointers(cell: str) -> list[str]:
-    """The pointers in a cell: `table.row` (`*` for all rows), `notebook.stem`, `command.name`, `scenario.name`, `choice.name`."""
+    """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`.
+
+    The row `*` is every row of the table.
+    """
     return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run
+from trainplan.plan.plan import Plan
 from trainplan.results.relaxed_runs import RelaxedRuns
 
 NEARLY = 0.01  # of the people that the target asks for
@@ -20,6 +23,16 @@ def verdict(arrays: Arrays, run: Run, objective: int) -> str:
     if arrays.kind[objective] != "count":
         asked = asked * run.gap.base[due, objective, 0]
     return "nearly" if run.gap.gap[due, objective, 0] < NEARLY * asked else "missed"
+
+
+def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:
+    """How many are met, and how many there are: `met` of `objectives`, targets; `goals_met` of `goals`.
+
+    `met` has an entry for every objective of the plan.
+    """
+    target, is_met = np.array(plan.is_target, bool), np.array([*met], bool)
+    counted = {"met": target & is_met, "objectives": target, "goals_met": ~target & is_met, "goals": ~target}
+    return {name: int(mask.sum()) for name, mask in counted.items()}
 
 
 def binding_limits(runs: RelaxedRuns) -> list[str]:

@@ -8,7 +8,6 @@ from trainplan.report.sentences.answer import (
     explain_verdicts,
     headline,
     money_requirement,
-    quantified_objectives,
     real_money,
     simplifications,
     targets_met,
@@ -35,4 +34,4 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     )
 }
 
-__all__ = [*SENTENCES, "quantified_objectives"]
+__all__ = [*SENTENCES]

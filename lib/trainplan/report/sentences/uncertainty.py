@@ -21,7 +21,7 @@ def no_ranges(language: str) -> list[str]:
 
 def probability_summary(draws: Uncertainty, language: str) -> list[str]:
     """The answer in a few sentences: how many targets are likely, what all years cost, and how it was drawn."""
-    chances = probabilities_when_due(draws)["probability_met"]
+    chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
     even, sure = (
         str(count) if count else say("word.no_target", language)
         for count in ((chances >= 0.5).sum(), (chances >= 0.9).sum())
