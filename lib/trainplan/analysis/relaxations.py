@@ -86,7 +86,8 @@ Raise = Callable[[Array], Arrays]
 
 def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Attempt]:
     """More of a ceiling in one year, or of the total's in every year that has one."""
-    rows = [(row.year - plan.first, row.source) for row in plan.tables.ceilings if row.year in plan.years]
+    limits = [row for row in plan.tables.ceilings if row.year in plan.open_years and row.ceiling_vnd is not None]
+    rows = [(row.year - plan.first, row.source) for row in limits]
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     free = lift_ceilings(arrays)
     if not rows or not _meets(free, objective):

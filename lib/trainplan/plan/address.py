@@ -104,7 +104,7 @@ def value_at(plan: Plan, address: str) -> Any:
     """What a plan holds at an address (without `*`); None where it has no such row."""
     place = Address.of(address)
     if place.is_choice:
-        return getattr(plan.choices, address)
+        return plan.decided_from if address == "decided_from" else getattr(plan.choices, address)
     return next((getattr(record, place.column) for _, record in records_at(plan, place)), None)
 
 
@@ -169,7 +169,7 @@ def apply_changes(
         except PydanticCustomError as error:
             problems.append(Problem(file, error.type, change, address, values=error.context or {}))
             continue
-        for place, cells, column in find_cells(tables, choices, address, file, problems):
+        for place, cells, column in find_cells(tables, choices, address, file, problems, may_add=True):
             old = cells.get(column, "")
             try:
                 cells[column] = changed_value(old, change)
@@ -181,9 +181,17 @@ def apply_changes(
 
 
 def find_cells(
-    tables: dict[str, RawTable], choices: dict[str, Any], address: str, file: str, problems: list[Problem]
+    tables: dict[str, RawTable],
+    choices: dict[str, Any],
+    address: str,
+    file: str,
+    problems: list[Problem],
+    may_add: bool = False,
 ) -> list[tuple[str, dict[str, Any], str]]:
-    """The raw cells that an address names: (address, the row, the column); a problem where it names none."""
+    """The raw cells that an address names: (address, the row, the column); a problem where it names none.
+
+    `may_add`: the address of a ceiling that the plan does not have adds its row, without a limit.
+    """
 
     def nothing(code: str, name: str, known: Any, **values: str) -> list[tuple[str, dict[str, Any], str]]:
         problems.append(Problem(file, code, address, nearest=nearest_name(name, known), values=values))
@@ -198,7 +206,7 @@ def find_cells(
     if table not in TABLES:
         return nothing("no_table", table, TABLES, table=table)
     keys = TABLES[table].keys
-    if table == "ceilings":
+    if table == "ceilings" and may_add:
         _add_ceiling(tables, choices, row)
     if table not in tables:
         return nothing("no_table_in_plan", table, tables, table=table)
@@ -211,7 +219,7 @@ def find_cells(
 
 
 def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str) -> None:
-    """A year and source without a row in `ceilings` have no limit; to give them one is to add the row."""
+    """A source without rows in `ceilings` has no limit; to give it one is to add a row for every year decided."""
     year, _, source = row.partition("/")
     sources = [cells.get("id") for cells in tables["sources"].rows] if "sources" in tables else []
     if source not in ("total", *sources) or not year.isdecimal():

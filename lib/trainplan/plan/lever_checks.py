@@ -13,7 +13,8 @@ from trainplan.plan.address import Address, changed_value, column_of, find_cells
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, parse_number
+from trainplan.plan.schema import TABLES, parse_number, parse_whole_number
+from trainplan.plan.vintages import open_years
 from trainplan.text.problems import Problem, nearest_name
 
 LIKENESS = 1e-9  # relative; numbers in files are rounded
@@ -89,8 +90,7 @@ def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
 def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
     """Every address must be there, and hold what both ends of the range can change into something allowed."""
     try:
-        years = range(int(choices["first"]), int(choices["last"]) + 1)
-        base_year = int(choices["price_base_year"])
+        years, base_year = open_years(tables, choices), parse_whole_number(choices["price_base_year"])
     except (KeyError, TypeError, ValueError):
         return  # said already
     found: list[Problem] = []
@@ -100,7 +100,7 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
     cells = [
         (place, row.get(column, ""), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
-        for place, row, column in find_cells(aside, choices, address, file, found)
+        for place, row, column in find_cells(aside, choices, address, file, found, may_add=True)
     ]
     yield from (replace(problem, row=lever.id) for problem in found)
     if lever.is_choice:

@@ -1,6 +1,7 @@
 """Levers: what a planner may move on the desk (method.md, section 1), and the arithmetic of moving them.
 
-A lever is one or more addresses of changes with a range. `{year}` in an address stands for every year of the plan.
+A lever is one or more addresses of changes with a range. `{year}` in an address stands for every year that the
+plan decides; the ceiling of a year that is closed moves nothing and is left out.
 A position becomes changes with `move_lever`; changes become a position again with `lever_position`.
 """
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trainplan.plan.address import FORMS, value_at
+from trainplan.plan.address import FORMS, Address, value_at
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.schema import Addresses, Choices, Id, Name, Number, Pacing, Positive
 
@@ -67,17 +68,23 @@ class Lever(BaseModel):
         """Its label in `vi` or `en`."""
         return self.label["en" if language == "en" else "vi"]
 
-    def addresses(self, years: range, base_year: int) -> dict[str, int]:
+    def addresses(self, open_years: range, base_year: int) -> dict[str, int]:
         """Every address, in order, with the years that it lies after the base year (0 without `{year}`)."""
         found: dict[str, int] = {}
         for address in self.address:
-            if YEAR not in address:
+            if YEAR not in address and not _is_closed(address, open_years):
                 found[address] = 0
-                continue
-            for year in years:
+            for year in open_years if YEAR in address else ():
                 if self.change != "growth" or year > base_year:
                     found[address.replace(YEAR, str(year))] = max(0, year - base_year)
         return found
+
+
+def _is_closed(address: str, open_years: range) -> bool:
+    """Whether the address is that of a ceiling of a closed year."""
+    table, row, _ = Address.of(address)
+    year = row.partition("/")[0]
+    return table == "ceilings" and year.isdecimal() and int(year) < open_years.start
 
 
 @dataclass(frozen=True)
@@ -99,12 +106,12 @@ class PlanLever:
 
 
 def plan_levers(plan: Plan) -> list[PlanLever]:
-    """The levers of a plan that no scenario has changed, in the order of its file."""
-    return [_start_of(lever, plan) for lever in plan.levers]
+    """The levers of a plan that no scenario has changed, in the order of its file, without those that move nothing."""
+    reach = [(lever, lever.addresses(plan.open_years, plan.price_base_year)) for lever in plan.levers]
+    return [_start_of(lever, addresses, plan) for lever, addresses in reach if addresses]
 
 
-def _start_of(lever: Lever, plan: Plan) -> PlanLever:
-    addresses = lever.addresses(plan.years, plan.price_base_year)
+def _start_of(lever: Lever, addresses: dict[str, int], plan: Plan) -> PlanLever:
     if lever.change != "value":
         return PlanLever(lever, addresses, NEUTRAL[lever.change], False)
     value = value_at(plan, next(iter(addresses)))

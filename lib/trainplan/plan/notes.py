@@ -94,6 +94,11 @@ def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
             yield name, both("warning.year_without_use", rows=", ".join(record_key(name, row) for row in rows))
 
 
+def _set_twice(plan: Plan) -> Iterator[tuple[str, str]]:
+    for address in plan.changed_by.set_twice:
+        yield address, both("warning.set_twice")
+
+
 NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _shrinking,
     _weightless,
@@ -103,4 +108,5 @@ NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _facts_of_open_years,
     _partly_completed,
     _years_without_use,
+    _set_twice,
 )

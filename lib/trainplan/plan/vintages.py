@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import Table, parse_date
+from trainplan.plan.schema import Table, first_open_year, parse_date, parse_whole_number
 from trainplan.text.problems import Problem
 
 AS_OF = "as_of"
@@ -36,3 +37,11 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
         if key not in seen or seen[key][0] <= known:
             seen[key] = known, cells, line
     return RawTable(raw.file, raw.columns, [cells for _, cells, _ in seen.values()], [n for *_, n in seen.values()])
+
+
+def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> range:
+    """The calendar years that a plan decides, from its cells as they stand; ValueError, KeyError where it cannot."""
+    stated = choices.get("decided_from")
+    actual = [parse_whole_number(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
+    first, last = parse_whole_number(choices["first"]), parse_whole_number(choices["last"])
+    return range(first_open_year(None if stated is None else parse_whole_number(stated), actual, first), last + 1)
