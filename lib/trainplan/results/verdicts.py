@@ -25,16 +25,6 @@ def verdict(arrays: Arrays, run: Run, objective: int) -> str:
     return "nearly" if run.gap.gap[due, objective, 0] < NEARLY * asked else "missed"
 
 
-def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:
-    """How many are met, and how many there are: `met` of `objectives`, targets; `goals_met` of `goals`.
-
-    `met` has an entry for every objective of the plan.
-    """
-    target, is_met = np.array(plan.is_target, bool), np.array([*met], bool)
-    counted = {"met": target & is_met, "objectives": target, "goals_met": ~target & is_met, "goals": ~target}
-    return {name: int(mask.sum()) for name, mask in counted.items()}
-
-
 def binding_limits(runs: RelaxedRuns) -> list[str]:
     """What binds each objective: the limit without which it is met (`money`, `capacity`, `completion`), else `time`.
 
@@ -56,3 +46,13 @@ def latest_start(arrays: Arrays, objective: int) -> int:
     """Year index of the last start that completes by the due year."""
     years = 1 if arrays.kind[objective] == "count" else arrays.length[objective]
     return int(arrays.due[objective] - years + 1)
+
+
+def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:
+    """How many are met, and how many there are: `met` of `objectives`, targets; `goals_met` of `goals`.
+
+    `met` has an entry for every objective of the plan.
+    """
+    target, is_met = np.array(plan.is_target, bool), np.array([*met], bool)
+    counted = {"met": target & is_met, "objectives": target, "goals_met": ~target & is_met, "goals": ~target}
+    return {name: int(mask.sum()) for name, mask in counted.items()}
