@@ -11,6 +11,7 @@ import pytest
 import trainplan
 from trainplan.cli import COMMANDS
 from trainplan.plan.plan import load_plan
+from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.storage.log import LEVELS
 
@@ -68,11 +69,11 @@ def test_the_readme_names_the_levels_of_the_log() -> None:
 
 
 def test_the_numbers_of_an_giang_are_those_that_the_readmes_tell() -> None:
-    met = {name: (compute(load_plan(PLAN, name))["verdicts"]["verdict"] == "met").sum() for name in (
-        "base", "priority_rule", "optimal_rule",
-    )}  # fmt: skip
-    assert met == {"base": 0, "priority_rule": 7, "optimal_rule": 10}
-    assert f"{compute(load_plan(PLAN)).requirement_vnd / 1e9:.1f}" == "80.5"
+    runs = [compute(load_plan(PLAN, name)) for name in ("base", "proportional_rule", "optimal_rule")]
+    totals = compare(runs).totals
+    assert list(totals["met"]) == [7, 1, 6] and list(totals["goals_met"])[::2] == [4, 8] and totals["goals"][0] == 9
+    assert f"{totals['required_vnd'][0] / 1e9:.1f}" == "85.6"
     english, vietnamese = (guide.read_text("utf-8") for guide in READMES)
-    assert "seven of\nseventeen, and planned for all years at once ten" in english and "80.5 billion" in english
-    assert "10 trong 17\n" in vietnamese and "thay vì 7 " in vietnamese
+    assert "thirteen numbers, 15 billion a year spent by priority meet seven" in english and "they meet one." in english
+    assert "85.6 billion" in english and "eight of the nine\ngoals without a number" in english
+    assert "8 trong 9\n  mục tiêu không có số, thay vì 4 " in vietnamese

@@ -63,7 +63,7 @@ def test_the_lines_of_its_own_documentation_run() -> None:
     assert len(code.splitlines()) == 3
     names: dict[str, Any] = {}
     exec(code, names)
-    assert names["results"].plan.scenario == "priority_rule"
+    assert names["results"].plan.scenario == "proportional_rule"
 
 
 def test_to_import_it_takes_nothing_else_along() -> None:

@@ -59,7 +59,7 @@ def collapsed(plan: Plan) -> Plan:
     return with_ranges(plan, *ranges)
 
 
-@pytest.mark.parametrize("scenario", ["base", "priority_rule", "requirement", "cadre_rotation", "optimal_rule"])
+@pytest.mark.parametrize("scenario", ["base", "proportional_rule", "requirement", "cadre_rotation", "optimal_rule"])
 @pytest.mark.parametrize("loop", ["closed", "open"])
 def test_collapsed_ranges_give_the_plan_to_the_last_bit(scenario: str, loop: str) -> None:
     plan = load_plan(PROVINCE, scenario)
@@ -130,7 +130,7 @@ def test_the_probability_is_that_of_the_closed_form() -> None:
 
 @pytest.fixture(scope="module")
 def province() -> dict[int, Uncertainty]:
-    plan = load_plan(PROVINCE, "priority_rule")
+    plan = load_plan(PROVINCE)
     return {draws: uncertainty(plan, draws) for draws in (4096, 8192)}
 
 

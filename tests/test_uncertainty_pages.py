@@ -35,7 +35,7 @@ PROVINCE = "an_giang_2011_2015"
 WORKED = Path(__file__).parent / "plans" / "worked_example"
 
 
-@pytest.fixture(scope="module", params=["base", "priority_rule", "requirement"])
+@pytest.fixture(scope="module", params=["base", "proportional_rule", "requirement"])
 def draws(request: pytest.FixtureRequest) -> tuple[Uncertainty, Uncertainty, pd.DataFrame]:
     plan = load_plan(PROVINCE, request.param)
     return uncertainty(plan, 1024), uncertainty(plan, 1024, loop="open"), sensitivity(plan, design=64)
@@ -204,7 +204,7 @@ def test_the_comparison_says_why(tmp_path: Path) -> None:
 
 
 def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: Path) -> None:
-    plan = load_plan(PROVINCE, "priority_rule")
+    plan = load_plan(PROVINCE)
     page = write_index(tmp_path, compare([compute(plan)]), []).read_text("utf-8")
     assert "Xác suất đạt từng chỉ tiêu" in page
     shown = tables.probabilities_by_rule(uncertainty_by_rule(plan), "vi")

@@ -1,7 +1,7 @@
 """Training plans: what a decision asks for, what there are places and money for, and what comes of it.
 
     from trainplan import compute, load_plan, parts
-    results = compute(load_plan("an_giang_2011_2015", "priority_rule", {"ceilings.*.ceiling_vnd": {"scale": 0.9}}))
+    results = compute(load_plan("an_giang_2011_2015", "proportional_rule", {"ceilings.*.ceiling_vnd": {"scale": 0.9}}))
     results["verdicts"], parts.coverage(results).figure("en"), parts.verdicts(results).frame("vi")
 
 The names in `__all__` are what is promised to notebooks and scripts, and nothing else is; README.md says what each

@@ -162,7 +162,7 @@ def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Arra
             for cell in group
         }
         runs = runs_with_cells(variant, cells)
-        found[:, here] = np.concatenate([attributed_results(run) for run in runs], axis=-1)
+        found[:, here] = np.concatenate([attributed_results(plan, run) for run in runs], axis=-1)
     return found
 
 
@@ -184,9 +184,9 @@ def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:
     return replace(plan, choices=choices, tables=Tables(**{name: tuple(records) for name, records in rows.items()}))
 
 
-def attributed_results(run: Run) -> Array:
+def attributed_results(plan: Plan, run: Run) -> Array:
     """(results, D): coverage of every objective when due, the cost of all years, and how many targets are met."""
-    coverage, met = run.when_due(run.gap.coverage), run.when_due(run.gap.met).sum(axis=0)
+    coverage, met = run.when_due(run.gap.coverage), run.when_due(run.gap.met)[np.array(plan.is_target)].sum(axis=0)
     cost = run.funded_vnd.sum(axis=(0, 1))
     draws = max(coverage.shape[-1], len(cost))
     return np.vstack([np.broadcast_to(row, (len(row), draws)) for row in (coverage, cost[None], met[None])])

@@ -15,6 +15,7 @@ from trainplan.optimize.best_plan import Optimum, run_plan, solve_plan, weighted
 from trainplan.plan.choices import compared_rules
 from trainplan.plan.plan import Plan
 from trainplan.results.tables import Results, compute
+from trainplan.results.verdicts import count_met
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,11 @@ class RuleComparison:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row a rule: rule, met, objectives, weighted_shortfall, funded_vnd, commitments_vnd."""
+        """A row a rule: rule, met, objectives, goals_met, goals, weighted_shortfall, funded_vnd, commitments_vnd."""
         rows = [
             {
                 "rule": rule,
-                "met": int(run.met_when_due.sum()),
-                "objectives": len(run.arrays.due),
+                **count_met(self.plan, run.met_when_due[:, 0]),
                 "weighted_shortfall": weighted_shortfall(run.arrays, run),
                 "funded_vnd": float(run.funded_vnd.sum()),
                 "commitments_vnd": float(run.commitments_vnd.sum()),

@@ -21,6 +21,7 @@ from trainplan.report import tables
 from trainplan.report.html import LITERAL, html_table
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING, billions, number, percent
 
@@ -58,9 +59,9 @@ def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     funded, widest = float(results.run.funded_vnd.sum()), int(np.argmax(missing))
     name = results.plan.label("objectives", results.plan.tables.objectives[widest].id, language)
     gap = f"{escape(name)}: {number(missing[widest], language)} {say('unit.people', language)}"
-    met = int((verdicts == "met").sum())
+    met = count_met(results.plan, verdicts == "met")
     return [
-        (say("desk.met_when_due", language), say("desk.of", language, met=met, count=len(verdicts))),
+        (say("desk.met_when_due", language), say("desk.of", language, met=met["met"], count=met["objectives"])),
         (say("desk.spent", language), billions(funded, language)),
         (say("desk.short", language), billions(results.lacking_vnd, language)),
         (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),

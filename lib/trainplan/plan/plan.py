@@ -135,6 +135,16 @@ class Plan:
         return {row.year: row.ceiling_vnd for row in rows if row.source == source and row.ceiling_vnd is not None}
 
     @cached_property
+    def is_target(self) -> tuple[bool, ...]:
+        """Of every objective, whether it is a target, a number of the decision; the others are goals without one.
+
+        Where the decision has no number at all, every objective is a target of the plan's own. The two are never
+        counted together.
+        """
+        decided = tuple(row.is_decided for row in self.tables.objectives)
+        return decided if any(decided) else (True,) * len(decided)
+
+    @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
         named = ("groups", "objectives", "programs", "sources", "units", "history")
         return {(table, r.id): r for table in named for r in self.tables[table]}

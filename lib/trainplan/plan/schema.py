@@ -27,6 +27,7 @@ from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
+DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, can be held to
 Pacing = Literal["linear", "front", "back"]
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
@@ -243,6 +244,11 @@ class Objective(Row):
     def due_year(self) -> int:
         """The calendar year in which the target is due."""
         return int(self.due[:4])
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the target is a number of the decision or the law, and not our own for a goal without one."""
+        return self.basis.partition(":")[0] in DECIDED
 
 
 class Program(Row):

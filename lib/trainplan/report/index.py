@@ -15,7 +15,7 @@ from markupsafe import Markup
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
-from trainplan.report.sentences import explain_verdicts, headline, quantified_objectives, simplifications
+from trainplan.report.sentences import explain_verdicts, headline, simplifications
 from trainplan.report.stored import uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
@@ -85,10 +85,8 @@ def answer(comparison: Comparison, language: str) -> list[str]:
     if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
         return sentences
     plan = next(run.plan for run in comparison.runs if run.plan.scenario == best["scenario"])
-    met, targets = best["met"], best["objectives"]
-    key = "best_scenario_with_goals" if len(quantified_objectives(plan)) < targets else "best_scenario"
-    title = plan.scenario_title(language)
-    return [*sentences, say(f"index.{key}", language, title=title, met=met, targets=targets)]
+    about = {"title": plan.scenario_title(language), "met": best["met"], "targets": best["objectives"]}
+    return [*sentences, say("index.best_scenario", language, **about)]
 
 
 def money_picture(comparison: Comparison, language: str) -> dict[str, str]:

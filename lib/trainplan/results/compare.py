@@ -10,6 +10,7 @@ import pandas as pd
 from trainplan.plan.address import value_at
 from trainplan.results.registry import Stem, check_columns
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import count_met
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,14 @@ def results_when_due(runs: Sequence[Results]) -> pd.DataFrame:
 
 
 def totals_of_all_years(runs: Sequence[Results]) -> pd.DataFrame:
-    """Targets met and VND of every scenario over all years."""
+    """Targets met, goals without a number apart, and VND of every scenario over all years."""
     rows = []
     for run in runs:
         total = run["budget"].query("source == 'total'")
         rows.append(
             {
                 "scenario": run.plan.scenario,
-                "met": int((run["verdicts"]["verdict"] == "met").sum()),
-                "objectives": len(run["verdicts"]),
+                **count_met(run.plan, run["verdicts"]["verdict"] == "met"),
                 "required_vnd": run.requirement_vnd,
                 "funded_vnd": total["funded_vnd"].sum(),
                 "lacking_vnd": run.lacking_vnd,

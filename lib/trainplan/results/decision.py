@@ -10,7 +10,7 @@ import pandas as pd
 
 from trainplan.plan.address import row_key
 from trainplan.plan.plan import Plan
-from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES
+from trainplan.plan.schema import TABLES, Choices
 
 DECISION = "decision.txt"
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
@@ -25,7 +25,10 @@ def decision_statements(plan: Plan) -> pd.DataFrame:
 
 
 def split_pointers(cell: str) -> list[str]:
-    """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`."""
+    """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`.
+
+    The row `*` is every row of the table.
+    """
     return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
 
 
@@ -37,9 +40,10 @@ def dangling_pointers(
     `notebooks`, `commands` and `scenarios` are the names that there are; rows and choices are the plan's.
     """
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
-    known["choice"] = set(CHANGEABLE_CHOICES)
+    known["choice"] = set(Choices.model_fields)
     for name, table in TABLES.items():
-        known[name] = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
+        keys = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
+        known[name] = keys | {"*"} if keys else keys
     lost = []
     for row in plan.tables.statements:
         for pointer in split_pointers(row.pointers):

@@ -253,7 +253,7 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
         "totals",
         ("scenario",),
         (
-            *(SCENARIO, Column("met", "number"), Column("objectives", "number")),
+            *(SCENARIO, *(Column(name, "number") for name in ("met", "objectives", "goals_met", "goals"))),
             *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
         ),
         "compare",

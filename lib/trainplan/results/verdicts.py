@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from trainplan.model.arrays import Array, Arrays
 from trainplan.model.simulate import Run
+from trainplan.plan.plan import Plan
 from trainplan.results.relaxed_runs import RelaxedRuns
 
 LIMITS = ("money", "capacity", "completion", "past", "time")  # in the order in which they are lifted
@@ -44,3 +47,13 @@ def latest_start(arrays: Arrays, objective: int) -> int:
     """Year index of the last start that completes by the due year."""
     years = 1 if arrays.kind[objective] == "count" else arrays.length[objective]
     return int(arrays.due[objective] - years + 1)
+
+
+def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:
+    """How many are met, and how many there are: `met` of `objectives`, targets; `goals_met` of `goals`.
+
+    `met` has an entry for every objective of the plan.
+    """
+    target, is_met = np.array(plan.is_target, bool), np.array([*met], bool)
+    counted = {"met": target & is_met, "objectives": target, "goals_met": ~target & is_met, "goals": ~target}
+    return {name: int(mask.sum()) for name, mask in counted.items()}

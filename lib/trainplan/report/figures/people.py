@@ -32,6 +32,7 @@ from trainplan.report.charts import (
     year_columns,
 )
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 
@@ -65,8 +66,8 @@ def coverage(results: Results, language: str) -> Picture:
     for k, (word, (color, mark)) in enumerate(marks.items()):
         text = f"{mark} {say(f'figure.coverage.{word}', language)}"
         write_key(figure, (0.055, 0.45)[k % 2], 0.2 + 0.22 * (k // 2), text, color, LARGE)
-    verdicts = results["verdicts"]["verdict"]
-    alt = say("figure.coverage.alt", language, met=(verdicts == "met").sum(), targets=len(verdicts))
+    met = count_met(plan, results["verdicts"]["verdict"] == "met")
+    alt = say("figure.coverage.alt", language, met=met["met"], targets=met["objectives"])
     return Picture("coverage", figure, alt)
 
 

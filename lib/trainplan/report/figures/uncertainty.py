@@ -65,7 +65,8 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
     ax.xaxis.tick_top()
     _write_loops(figure, ((0.01, 0.22, "■"), (0.01, 0.42, "◆")), replanned is not None, language)
     best = int(met.argmax())
-    values = {"even": (met >= 0.5).sum(), "targets": len(frame), "target": names[best]}
+    own = met[list(plan.is_target)]
+    values = {"even": (own >= 0.5).sum(), "targets": len(own), "target": names[best]}
     alt = say("figure.target_probabilities.alt", language, **values, probability=percent(met[best], language))
     return Picture("probabilities", figure, alt)
 

@@ -8,7 +8,6 @@ from trainplan.report.sentences.answer import (
     explain_verdicts,
     headline,
     money_requirement,
-    quantified_objectives,
     real_money,
     simplifications,
     targets_met,
@@ -44,4 +43,4 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     )
 }
 
-__all__ = [*SENTENCES, "quantified_objectives"]
+__all__ = [*SENTENCES]

@@ -9,6 +9,7 @@ from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.results.real_terms import real_change_of_money
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, billions, number, percent
 
@@ -32,25 +33,13 @@ def headline(results: Results, language: str) -> list[str]:
 
 def targets_met(results: Results, language: str) -> list[str]:
     """How many targets are met when due: those with a number in the decision, then the goals without one."""
-    verdicts = results["verdicts"]
-    own = verdicts["objective"].isin(quantified_objectives(results.plan))
-    met, nearly = ((verdicts.loc[own, "verdict"] == word).sum() for word in ("met", "nearly"))
-    title = results.plan.scenario_title(language)
-    sentences = [say("sentence.targets_met", language, title=title, met=met, targets=own.sum(), nearly=nearly)]
-    if not own.all():
-        met = (verdicts.loc[~own, "verdict"] == "met").sum()
-        sentences.append(say("sentence.goals_met", language, met=met, goals=(~own).sum()))
+    plan, verdicts = results.plan, results["verdicts"]["verdict"]
+    met, nearly = (count_met(plan, verdicts == word) for word in ("met", "nearly"))
+    about = {"title": plan.scenario_title(language), "met": met["met"], "targets": met["objectives"]}
+    sentences = [say("sentence.targets_met", language, **about, nearly=nearly["met"])]
+    if met["goals"]:
+        sentences.append(say("sentence.goals_met", language, met=met["goals_met"], goals=met["goals"]))
     return sentences
-
-
-def quantified_objectives(plan: Plan) -> list[str]:
-    """Ids of the objectives that have a number in the decision: all but those marked `quantified` = `no`."""
-    frame = plan.frame("objectives")
-    return [
-        str(id)
-        for id, mark in zip(frame["id"], frame.get("quantified", [""] * len(frame)), strict=True)
-        if mark != "no"
-    ]
 
 
 def money_requirement(results: Results, language: str) -> list[str]:

@@ -38,9 +38,9 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
         "source": source_name(plan, goal.source, language),
         "rule": term("rule", goal.rule, language),
     }
-    targets = len(goal.reachable)
-    if not targets:
+    if not len(goal.reachable):
         return [say("sentence.goal_none", language, **terms)]
+    targets = _targets_and_goals(goal, language)
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
     amount, years = billions(goal.amount_vnd, language, 3), f"{plan.decided_from}–{plan.last}"
@@ -49,6 +49,16 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
         sentence += " " + say("sentence.goal_less", language, lost=lost)
     return [sentence]
+
+
+def _targets_and_goals(goal: Goal, language: str) -> str:
+    """How many targets money can meet, and beside them how many goals without a number."""
+    rows = zip(goal.plan.tables.objectives, goal.plan.is_target, strict=True)
+    kinds = [is_target for row, is_target in rows if row.id in set(goal.reachable)]
+    targets, goals = kinds.count(True), kinds.count(False)
+    if not goals:
+        return number(targets, language)
+    return say("sentence.targets_and_goals", language, targets=targets, goals=goals)
 
 
 def beyond_money(goal: Goal, language: str) -> list[str]:

@@ -27,7 +27,8 @@ def probability_summary(draws: Uncertainty, language: str) -> list[str]:
 
 def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
     """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
-    likely = int((probabilities_when_due(draws)["probability_met"] >= CHANCES["likely"]).sum())
+    chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
+    likely = int((chances >= CHANCES["likely"]).sum())
     low, middle, high = total_cost(draws)
     band = {"low": bare_billions(low, language), "high": billions(high, language)}
     said = [say("sentence.chances_and_cost", language, count=likely, middle=billions(middle, language), **band)]
