@@ -128,6 +128,8 @@ def check_form(change: object) -> None:
     if not isinstance(change, dict):
         return
     unknown = [k for k in change if k not in (*FORMS, "reason")]
+    if any(str(k).isdecimal() and change[k] is None for k in unknown):  # {scale: 0,9}
+        refuse("decimal_comma")
     if unknown:
         near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
         refuse("change_key_near" if near else "change_key", key=unknown[0], near=near)
@@ -165,6 +167,8 @@ def apply_changes(
     for address, change in changes.items():
         address = str(address)
         try:
+            if change is None and address.isdecimal():  # {programs.x.completion_rate: 0,9}
+                refuse("decimal_comma")
             check_form(change)
         except PydanticCustomError as error:
             problems.append(Problem(file, error.type, change, address, values=error.context or {}))

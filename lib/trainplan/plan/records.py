@@ -64,6 +64,8 @@ def problem_of(
     elif kind == "literal_error":
         near = nearest_name(str(value), _allowed_words(error))
     code, values = code_of(error, otherwise)
+    if kind == "extra_forbidden" and value is None and key.isdecimal():  # low: 0,9 within {…}
+        code = "decimal_comma"
     return Problem(file, code, value, row, column, near, values)
 
 
