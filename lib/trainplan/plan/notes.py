@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A_MILLION = 1e6
 
 
-def notes(plan: Plan) -> list[str]:
+def plan_notes(plan: Plan) -> list[str]:
     """What is allowed in a plan and yet worth a planner's look, in both languages (method.md, sections 1 and 2)."""
     return [f"{place}: {text}" for note in NOTES for place, text in note(plan)]
 

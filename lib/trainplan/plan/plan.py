@@ -17,7 +17,7 @@ from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
-from trainplan.plan.notes import notes
+from trainplan.plan.notes import plan_notes
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
@@ -111,7 +111,7 @@ class Plan:
     @cached_property
     def warnings(self) -> list[str]:
         """What is allowed and yet worth a look, in both languages."""
-        return notes(self)
+        return plan_notes(self)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""
