@@ -75,6 +75,7 @@ CELLS = [  # file, what stands there, what a slip makes of it, and the words of 
     ("groups.csv", "headcount", "HEADCOUNT", "line 1 | 'HEADCOUNT' | 'headcount'"),
     ("groups.csv", "leave_rate", "leave\u00a0rate", "line 1 | NO-BREAK SPACE, not ' ' | 'leave_rate'"),
     ("groups.csv", "part_of", "Part of", "line 1 | 'Part of' | 'part_of'"),
+    ("groups.csv", "leave_rate,", "leave_rate,As_Of,", "line 1 | 'As_Of' | 'as_of'"),
     ("groups.csv", "id,", "\ufeff\ufeffid,", "line 1 | '[U+FEFF]id' | Letter 1 of | ZERO WIDTH NO-BREAK SPACE"),
     (
         "groups.csv",

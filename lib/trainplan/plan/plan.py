@@ -193,7 +193,7 @@ def _given_date(as_of: str | date | None) -> date | None:
     try:
         return None if as_of is None else parse_date(as_of)
     except PydanticCustomError as error:
-        raise PlanError([Problem("--as-of", error.type, as_of)]) from None
+        raise PlanError([Problem("--as-of", error.type, as_of, values=error.context or {})]) from None
 
 
 def _last_with(name: str, folders: Sequence[Path]) -> Path:

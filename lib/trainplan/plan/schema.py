@@ -53,6 +53,7 @@ EXCEL_DATES = (  # how Excel and people write a month, or a day
 EXCEL_DAY_0 = date(1899, 12, 30)
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 Pacing = Literal["linear", "front", "back"]
+AS_OF = "as_of"  # a column of any table (vintages.py)
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
