@@ -82,8 +82,8 @@ def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def record_key(table: str, record: Row) -> str:
-    """What an address calls a checked row."""
-    return "/".join(key_text(getattr(record, key)) for key in TABLES[table].keys)
+    """What an address calls a checked row; `?` stands for a key that could not be read."""
+    return "/".join(key_text(getattr(record, key, "?")) for key in TABLES[table].keys)
 
 
 def column_of(address: Address) -> Column | None:
