@@ -190,6 +190,7 @@ def test_the_desk_opens_stacked_scenarios(stacked: Path) -> None:
     for stack in ("rich+poor", "costs_up+costs_up"):
         session = Session(stacked, stack)
         assert session.plan.tables == load_plan(stacked, stack).tables
+        assert (session.saved_as, session.scenario_titles("en")[-1][1]) == (stack, stack)
 
 
 def test_commands_take_stacks_and_dates(stacked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

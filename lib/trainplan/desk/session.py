@@ -184,10 +184,15 @@ class Session:
         return lever_position(self.changes, lever)
 
     def scenario_titles(self, language: str) -> list[tuple[str, str]]:
-        """(title, name) of every scenario beside the plan; one that cannot be read is called by its name."""
+        """(title, name) of every scenario beside the plan, and of stacks of them that were opened.
+
+        One that cannot be read is called by its name.
+        """
         found = []
         for name in scenario_names(self.plan_path):
             content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
             title = text_in(content.get("title") or name, language) if content else name
             found.append((f"{title} ({name})" if title != name else name, name))
-        return found
+        titles = {name: title for title, name in found}
+        stacks = [name for name in self.saved if "+" in name and name not in titles]
+        return [*found, *((" + ".join(titles.get(part, part) for part in name.split("+")), name) for name in stacks)]
