@@ -18,6 +18,7 @@ NO_TEXTS = {  # Vietnamese letters that nobody reads as a text
     "results/sources.py": "words that data files begin with",
     "run/interrupts.py": "what is said before anything can be imported",
     "text/formats.py": "the alphabet",
+    "text/letters.py": "letters that others are taken for",
 }
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 

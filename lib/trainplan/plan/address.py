@@ -83,8 +83,8 @@ def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def record_key(table: str, record: Row) -> str:
-    """What an address calls a checked row."""
-    return "/".join(key_text(getattr(record, key)) for key in TABLES[table].keys)
+    """What an address calls a checked row; `?` stands for a key that could not be read."""
+    return "/".join(key_text(getattr(record, key, "?")) for key in TABLES[table].keys)
 
 
 def column_of(address: Address) -> Column | None:
@@ -129,6 +129,8 @@ def check_form(change: object) -> None:
     if not isinstance(change, dict):
         return
     unknown = [k for k in change if k not in (*FORMS, "reason")]
+    if any(str(k).isdecimal() and change[k] is None for k in unknown):  # {scale: 0,9}
+        refuse("decimal_comma")
     if unknown:
         near = nearest_name(str(unknown[0]), (*FORMS, "reason"))
         refuse("change_key_near" if near else "change_key", key=unknown[0], near=near)
@@ -166,6 +168,8 @@ def apply_changes(
     for address, change in changes.items():
         address = str(address)
         try:
+            if change is None and address.isdecimal():  # {programs.x.completion_rate: 0,9}
+                refuse("decimal_comma")
             check_form(change)
         except PydanticCustomError as error:
             problems.append(Problem(file, error.type, change, address, values=error.context or {}))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from trainplan.plan.fact_checks import (
     check_ceiling_years,
     check_decided_from,
     check_observations,
+    check_pairs,
     check_sub_groups,
 )
 from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year
@@ -26,10 +28,11 @@ class RowsRead:
     """What could be read of a plan: records, the choices, the file of each table, and what is broken already."""
 
     tables: Tables
+    partial: Mapping[str, Sequence[Any]]  # rows by table that lack the attributes that are refused
     chosen: Choices | None
     files: dict[str, str]
     ids: dict[str, list[str]]  # every id of a table, of rows that could not be read too; no key for a lost table
-    broken: frozenset[str] = frozenset()  # tables with unread rows, and "plan" without choices
+    broken: frozenset[str] = frozenset()  # `table.column` with a cell that is refused, and `plan` without choices
 
     @property
     def choices(self) -> Choices:
@@ -40,7 +43,12 @@ class RowsRead:
     @property
     def decided_from(self) -> int:
         """The first calendar year whose enrollment the plan decides."""
-        return first_open_year(self.choices.decided_from, [r.year for r in self.tables.actuals], self.choices.first)
+        return first_open_year(self.choices.decided_from, [r.year for r in self.rows("actuals")], self.choices.first)
+
+    def rows(self, table: str, *columns: str) -> list[Any]:
+        """The rows of which these columns could be read, whatever may be wrong with others."""
+        every = (*self.tables[table], *self.partial.get(table, ()))
+        return [row for row in every if all(hasattr(row, column) for column in columns)]
 
     def problem(
         self, table: str, code: str, value: Any, row: str = "", column: str = "", nearest: str = "", /, **values: object
@@ -50,19 +58,19 @@ class RowsRead:
 
 
 def check_together(read: RowsRead) -> list[Problem]:
-    """Every problem between rows. A check that needs a broken table is left out: it would repeat what is known."""
+    """Every problem between rows. A check that needs a broken column is left out: it could say what is not so."""
     return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
 
 
 def check_keys(read: RowsRead) -> Iterator[Problem]:
     """A row's keys name it alone, and no source takes the name of all of them."""
     for name, table in TABLES.items():
-        names = Counter(tuple(getattr(r, key) for key in table.row_keys) for r in read.tables[name])
+        names = Counter(tuple(getattr(r, key) for key in table.row_keys) for r in read.rows(name, *table.row_keys))
         for values, times in names.items():
             if times > 1:
                 key = "/".join("" if value is None else key_text(value) for value in values)
                 yield read.problem(name, "row_repeated", key, key, "/".join(table.row_keys), times=times)
-    for source in read.tables.sources:
+    for source in read.rows("sources", "id"):
         if source.id == "total":
             yield read.problem("sources", "total_is_reserved", "total", "", "id")
 
@@ -71,7 +79,7 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
     """Every id that a row refers to is there."""
     for name, table in TABLES.items():
         for column, known in ((c, read.ids[c.refers]) for c in table.columns.values() if c.refers in read.ids):
-            for r in read.tables[name]:
+            for r in read.rows(name, column.name):
                 value = getattr(r, column.name)
                 if value is not None and value not in known:
                     row, near = record_key(name, r), nearest_name(value, known)
@@ -84,11 +92,13 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
         return
-    for r in read.tables.objectives:
+    for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
-            yield read.problem("objectives", "due_outside", r.due, r.id, "due", first=first, last=last)
+            yield read.problem(
+                "objectives", "due_outside", r.due, record_key("objectives", r), "due", first=first, last=last
+            )
     for name in ("ceilings", "headcounts", "actuals", "observations"):
-        for r in read.tables[name]:
+        for r in read.rows(name, "year"):
             if not first <= r.year <= last:
                 row = record_key(name, r)
                 yield read.problem(name, "year_outside", r.year, row, "year", first=first, last=last)
@@ -97,7 +107,7 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
 def check_cycles(read: RowsRead) -> Iterator[Problem]:
     """No row is part of itself, over however many others."""
     for name in ("groups", "objectives"):
-        parent = {r.id: r.part_of for r in read.tables[name]}
+        parent = {r.id: r.part_of for r in read.rows(name, "id", "part_of")}
         known: set[str] = set()
         for start in parent:
             seen = [start]
@@ -112,62 +122,77 @@ def check_cycles(read: RowsRead) -> Iterator[Problem]:
 def check_targets(read: RowsRead) -> Iterator[Problem]:
     """Coverage is a share, but of a count, which starts from 0; the ends of a target are in order."""
     coverages = [column.name for column in TABLES["objectives"].columns.values() if column.unit == "coverage"]
-    groups = {group.id: group for group in reversed(read.tables.groups)}
-    for r in read.tables.objectives:
-        high = r.target_low if r.target_high is None else r.target_high
-        if r.kind != "count":
-            for column in coverages:
-                value = getattr(r, column)
-                value = r.target_low if value is None else value  # as an empty target_high is read
-                if value > 1:
-                    yield read.problem("objectives", "share_of_kind", f"{value:g}", r.id, column, kind=r.kind)
-        elif r.baseline != 0:
-            yield read.problem("objectives", "count_with_baseline", r.baseline, r.id, "baseline")
-        if high < r.target_low:
-            yield read.problem("objectives", "target_high_below_low", f"{high:g}", r.id, "target_high")
+    for r in read.rows("objectives", "kind"):
+        key = record_key("objectives", r)
+        held = {column: getattr(r, column, None) or 0.0 for column in coverages}
+        for column in (c for c in coverages if r.kind != "count" and held[c] > 1):
+            yield read.problem("objectives", "share_of_kind", f"{held[column]:g}", key, column, kind=r.kind)
+        if r.kind == "count" and held["baseline"] != 0:
+            yield read.problem("objectives", "count_with_baseline", r.baseline, key, "baseline")
+    for r in read.rows("objectives", "target_low", "target_high"):
+        if r.target_high is not None and r.target_high < r.target_low:
+            key, high = record_key("objectives", r), f"{r.target_high:g}"
+            yield read.problem("objectives", "target_high_below_low", high, key, "target_high")
+
+
+def check_appointments(read: RowsRead) -> Iterator[Problem]:
+    """It is known how many are appointed where an objective asks for their courses."""
+    groups = {group.id: group for group in reversed(read.rows("groups", "id", "appointment_rate"))}
+    for r in read.rows("objectives", "kind", "group"):
         group = groups.get(r.group)
         if r.kind == "appointment" and group is not None and group.appointment_rate is None:
-            column = "appointment_rate"
-            yield read.problem("groups", "appointment_rate_missing", "", group.id, column, objective=r.id)
+            column, objective = "appointment_rate", record_key("objectives", r)
+            yield read.problem("groups", "appointment_rate_missing", "", group.id, column, objective=objective)
 
 
 def check_counts(read: RowsRead) -> Iterator[Problem]:
-    """A part of a count is a count of the same group."""
-    by_id = {r.id: r for r in read.tables.objectives}
-    for r in read.tables.objectives:
-        larger = by_id.get(r.part_of) if r.part_of else None
-        if larger is not None and (r.kind != "count" or larger.kind != "count" or r.group != larger.group):
-            yield read.problem("objectives", "part_of_not_counts", r.part_of, r.id, "part_of")
+    """A part of a count is a count of the same group, and is due no later than its whole."""
+    by_id = {r.id: r for r in read.rows("objectives", "id")}
+    for r in read.rows("objectives", "part_of"):
+        whole, key = by_id.get(r.part_of) if r.part_of else None, record_key("objectives", r)
+        if whole is None:
+            continue
+        if {getattr(o, "kind", "count") for o in (r, whole)} != {"count"} or differ_in(r, whole, "group"):
+            yield read.problem("objectives", "part_of_not_counts", r.part_of, key, "part_of")
+        if differ_in(r, whole, "due") and r.due_year > whole.due_year:
+            yield read.problem("objectives", "part_due_later", r.due, key, "due", whole=whole.id, due=whole.due)
+
+
+def differ_in(row: Any, other: Any, column: str) -> bool:
+    """Whether two rows are known to differ in a column."""
+    return hasattr(row, column) and hasattr(other, column) and getattr(row, column) != getattr(other, column)
 
 
 def check_routes(read: RowsRead) -> Iterator[Problem]:
-    """Every objective has routes, whose shares add up to 1 and whose programs take equally many years."""
-    years = {p.id: p.years for p in read.tables.programs}
+    """Every objective has routes, whose shares add up to 1."""
     routes_of: dict[str, list[Any]] = defaultdict(list)
-    for r in read.tables.routes:
+    for r in read.rows("routes"):
         routes_of[r.objective].append(r)
-    for objective in read.tables.objectives:
+    for objective in read.rows("objectives", "id"):
         if objective.id not in routes_of:
             yield read.problem("routes", "objective_without_route", objective.id)
     for objective_id, routes in routes_of.items():
-        total = sum(r.share for r in routes)
+        total = sum(getattr(r, "share", math.nan) for r in routes)
         if abs(total - 1) > SHARE_TOLERANCE:
-            shares, total_text = "; ".join(f"{r.program} {r.share:g}" for r in routes), f"{total:.6g}"
-            yield read.problem(
-                "routes", "route_shares", shares, objective_id, "share", objective=objective_id, total=total_text
-            )
-        lengths = {r.program: years[r.program] for r in routes if r.program in years}
+            shares = "; ".join(f"{getattr(r, 'program', '?')} {r.share:g}" for r in routes)
+            about = {"objective": objective_id, "total": f"{total:.6g}"}
+            yield read.problem("routes", "route_shares", shares, objective_id, "share", **about)
+
+
+def check_lengths(read: RowsRead) -> Iterator[Problem]:
+    """Routes to one objective take equally many years; what is due every year is taught within the year."""
+    years = {p.id: p.years for p in read.rows("programs", "id", "years")}
+    lengths_of: dict[str, dict[str, int]] = defaultdict(dict)
+    for r in read.rows("routes", "objective", "program"):
+        if r.program in years:
+            lengths_of[r.objective][r.program] = years[r.program]
+    for objective_id, lengths in lengths_of.items():
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{p} {y}" for p, y in lengths.items())
             yield read.problem("routes", "route_years_differ", listed, objective_id, "program")
-    yield from _too_long(read, years)
-
-
-def _too_long(read: RowsRead, years: dict[str, int]) -> Iterator[Problem]:
-    """What is due every year is taught within the year."""
-    kinds = {o.id: o.kind for o in read.tables.objectives}
+    kinds = {o.id: o.kind for o in read.rows("objectives", "id", "kind")}
     for name in ("routes", "pipeline"):
-        for r in read.tables[name]:
+        for r in read.rows(name, "objective", "program"):
             kind, length = kinds.get(r.objective), years.get(r.program, 1)
             if kind in ("annual", "appointment") and length > 1:
                 about = {"kind": kind, "program": r.program, "years": length}
@@ -176,32 +201,46 @@ def _too_long(read: RowsRead, years: dict[str, int]) -> Iterator[Problem]:
 
 def check_pipeline(read: RowsRead) -> Iterator[Problem]:
     """Cohorts under way began before the plan and end in it."""
-    years = {p.id: p.years for p in read.tables.programs}
+    years = {p.id: p.years for p in read.rows("programs", "id", "years")}
     first = read.choices.first
-    for r in read.tables.pipeline:
+    for r in read.rows("pipeline", "program", "started"):
         if r.program in years and not r.started < first <= r.started + years[r.program] - 1:
             about = {"first": first, "program": r.program, "years": years[r.program]}
             yield read.problem("pipeline", "pipeline_outside", r.started, record_key("pipeline", r), "started", **about)
 
 
+def check_learners(read: RowsRead) -> Iterator[Problem]:
+    """Nobody of a group that is nobody at the baseline is studying then."""
+    empty = {group.id for group in read.rows("groups", "id", "headcount") if group.headcount == 0}
+    of_nobody = {o.id: o.group for o in read.rows("objectives", "id", "group") if o.group in empty}
+    for r in read.rows("pipeline", "objective", "learners"):
+        if r.objective in of_nobody and r.learners > 0:
+            row, group = record_key("pipeline", r), of_nobody[r.objective]
+            yield read.problem("pipeline", "learners_of_nobody", f"{r.learners:g}", row, "learners", group=group)
+
+
 def check_funding(read: RowsRead) -> Iterator[Problem]:
-    """Sources pay for all of a program, and only a program with classes has costs of them."""
-    total: dict[str, float] = {p.id: 0.0 for p in read.tables.programs}
-    for r in read.tables.funding:
-        total[r.program] = total.get(r.program, 0.0) + r.share
+    """Sources pay for all of a program."""
+    total: dict[str, float] = {p.id: 0.0 for p in read.rows("programs", "id")}
+    for r in read.rows("funding"):
+        total[r.program] = total.get(r.program, 0.0) + getattr(r, "share", math.nan)
     for program, share in total.items():
         if abs(share - 1) > SHARE_TOLERANCE:
             yield read.problem("funding", "funding_shares", program, program, "share", total=f"{share:.6g}")
-    for p in read.tables.programs:
+
+
+def check_classes(read: RowsRead) -> Iterator[Problem]:
+    """Only a program with classes has costs of them."""
+    for p in read.rows("programs", "class_size", "cost_per_class_year"):
         if p.class_size is None and p.cost_per_class_year > 0:
-            cost, column = f"{p.cost_per_class_year:g}", "cost_per_class_year"
-            yield read.problem("programs", "class_cost_without_class_size", cost, p.id, column)
+            row, cost, column = record_key("programs", p), f"{p.cost_per_class_year:g}", "cost_per_class_year"
+            yield read.problem("programs", "class_cost_without_class_size", cost, row, column)
 
 
 def check_ceilings(read: RowsRead) -> Iterator[Problem]:
     """A ceiling is that of a source, or of all of them."""
     known = ["total", *read.ids.get("sources", [])]
-    for r in read.tables.ceilings:
+    for r in read.rows("ceilings", "source"):
         if "sources" in read.ids and r.source not in known:
             row, near = record_key("ceilings", r), nearest_name(r.source, known)
             yield read.problem("ceilings", "no_source_or_total", r.source, row, "source", near)
@@ -210,14 +249,15 @@ def check_ceilings(read: RowsRead) -> Iterator[Problem]:
 def check_prices(read: RowsRead) -> Iterator[Problem]:
     """Every index that a program follows has a level in the base year and in each year of the plan."""
     known: dict[str, set[int]] = defaultdict(set)
-    for r in read.tables.prices:
+    for r in read.rows("prices"):
         known[r.index].add(r.year)
-    for p in read.tables.programs:
+    programs = read.rows("programs", "price_index")
+    for p in programs:
         if p.price_index not in known:
-            near = nearest_name(p.price_index, known)
-            yield read.problem("programs", "no_price_index", p.price_index, p.id, "price_index", near)
+            row, near = record_key("programs", p), nearest_name(p.price_index, known)
+            yield read.problem("programs", "no_price_index", p.price_index, row, "price_index", near)
     needed = {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)}
-    for index in sorted({p.price_index for p in read.tables.programs} & set(known)):
+    for index in sorted({p.price_index for p in programs} & set(known)):
         missing = ", ".join(map(str, sorted(needed - known[index])))
         if missing:
             yield read.problem("prices", "price_missing", index, index, "year", years=missing)
@@ -227,7 +267,7 @@ def check_pacings(read: RowsRead) -> Iterator[Problem]:
     """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
     pacings: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
-    pacings += [("objectives", r.id, r.pacing) for r in read.tables.objectives]
+    pacings += [("objectives", record_key("objectives", r), r.pacing) for r in read.rows("objectives", "pacing")]
     for name, row, pacing in pacings:
         if isinstance(pacing, tuple) and len(pacing) != span:
             shares = "; ".join(f"{v:g}" for v in pacing)
@@ -237,9 +277,9 @@ def check_pacings(read: RowsRead) -> Iterator[Problem]:
 def check_units(read: RowsRead) -> Iterator[Problem]:
     """Units together employ no more people of a group than there are."""
     total: dict[str, float] = defaultdict(float)
-    for r in read.tables.unit_headcounts:
+    for r in read.rows("unit_headcounts"):
         total[r.group] += r.headcount
-    for group in read.tables.groups:
+    for group in read.rows("groups", "id", "headcount"):
         if total.get(group.id, 0.0) > group.headcount + 0.5:
             people = {"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"}
             yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
@@ -247,23 +287,28 @@ def check_units(read: RowsRead) -> Iterator[Problem]:
 
 CHECKS: dict[
     Callable[[RowsRead], Iterator[Problem]], tuple[str, ...]
-] = {  # in this order, with the tables that each needs
+] = {  # in this order, with the columns of which each needs every cell
     check_keys: (),
     check_references: (),
     check_cycles: (),
     check_counts: (),
     check_targets: (),
+    check_appointments: (),
     check_period: ("plan",),
-    check_routes: ("objectives", "programs", "routes"),
+    check_routes: ("routes.objective",),
+    check_lengths: (),
     check_pipeline: ("plan",),
-    check_funding: ("programs", "funding"),
+    check_learners: (),
+    check_funding: ("funding.program",),
+    check_classes: (),
     check_ceilings: (),
-    check_ceiling_years: ("plan", "ceilings", "actuals"),
-    check_prices: ("plan", "prices"),
+    check_ceiling_years: ("plan", "ceilings.year", "ceilings.source", "actuals.year"),
+    check_prices: ("plan", "prices.index", "prices.year"),
     check_pacings: ("plan",),
-    check_units: ("groups", "unit_headcounts"),
-    check_sub_groups: ("plan", "groups", "headcounts"),
+    check_units: ("unit_headcounts.group", "unit_headcounts.headcount"),
+    check_sub_groups: ("plan", *(f"headcounts.{column}" for column in ("group", "year", "headcount"))),
     check_decided_from: ("plan",),
-    check_actuals: ("actuals", "routes", "pipeline"),
-    check_observations: ("objectives",),
+    check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),
+    check_pairs: tuple(f"{name}.{column}" for name in ("routes", "pipeline") for column in ("objective", "program")),
+    check_observations: (),
 }

@@ -50,7 +50,7 @@ def check_decided_from(read: RowsRead) -> Iterator[Problem]:
 def check_ceiling_years(read: RowsRead) -> Iterator[Problem]:
     """Whoever has a ceiling in one year has one, or none in so many words, in every year that the plan decides."""
     said: dict[str, set[int]] = defaultdict(set)
-    for row in read.tables.ceilings:
+    for row in read.rows("ceilings"):
         said[row.source].add(row.year)
     decided = range(max(read.decided_from, read.choices.first), read.choices.last + 1)
     for source, years in said.items():
@@ -60,32 +60,46 @@ def check_ceiling_years(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_actuals(read: RowsRead) -> Iterator[Problem]:
-    """What happened is told of pairs that the plan has, by units or not, and with money of the program or without."""
-    of_pair: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    of_program: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for row in read.tables.actuals:
-        of_pair[row.year, row.objective, row.program].append(row)
-        of_program[row.year, row.program].append(row)
-    for (year, objective, program), rows in of_pair.items():
-        key = f"{year}/{objective}/{program}"
-        if (objective, program) not in read.tables.pairs:
-            yield read.problem("actuals", "actuals_of_no_pair", f"{objective}, {program}", key, "program")
-        if is_partly_given(rows, "unit"):
-            yield read.problem("actuals", "actuals_partly_by_unit", "", key, "unit")
-    for (year, program), rows in of_program.items():
-        if is_partly_given(rows, "spent_vnd"):
-            yield read.problem("actuals", "actuals_partly_spent", "", f"{year}/*/{program}", "spent_vnd")
+    """What happened is named of a pair by units or not, and with numbers of all units, or of the program, or none."""
+    of_pair: dict[str, list[Any]] = defaultdict(list)
+    of_program: dict[str, list[Any]] = defaultdict(list)
+    for row in read.rows("actuals"):
+        of_pair[record_key("actuals", row)].append(row)
+        of_program[f"{row.year}/*/{row.program}"].append(row)
+    together = (("unit", of_pair), ("completed", of_pair), ("spent_vnd", of_program))
+    codes = {
+        "unit": "actuals_partly_by_unit",
+        "completed": "actuals_partly_completed",
+        "spent_vnd": "actuals_partly_spent",
+    }
+    for column, rows_of in together:
+        for key, rows in rows_of.items():
+            if is_partly_given(rows, column):
+                yield read.problem("actuals", codes[column], "", key, column)
+
+
+def check_pairs(read: RowsRead) -> Iterator[Problem]:
+    """What happened is named of pairs that the plan has."""
+    pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
+    named = {record_key("actuals", row): row for row in read.rows("actuals", "objective", "program")}
+    for key, row in named.items():
+        if (row.objective, row.program) not in pairs:
+            yield read.problem("actuals", "actuals_of_no_pair", f"{row.objective}, {row.program}", key, "program")
 
 
 def is_partly_given(rows: Iterable[Any], column: str) -> bool:
     """Whether some of the rows have a value in the column and others have none."""
-    return len({getattr(row, column) is None for row in rows}) > 1
+    return len({getattr(row, column) is None for row in rows if hasattr(row, column)}) > 1
 
 
 def check_observations(read: RowsRead) -> Iterator[Problem]:
-    """What is counted by sending people is known from what was sent."""
-    counts = {row.id for row in read.tables.objectives if row.kind == "count"}
-    for row in read.tables.observations:
+    """Nobody is reached beyond those among whom it was counted; what counts people sent is known from what was sent."""
+    counts = {row.id for row in read.rows("objectives", "id", "kind") if row.kind == "count"}
+    for row in read.rows("observations", "objective"):
         if row.objective in counts:
             key = record_key("observations", row)
             yield read.problem("observations", "count_observed", row.objective, key, "objective")
+    for row in read.rows("observations", "base", "reached"):
+        if row.reached > row.base:
+            key, base = record_key("observations", row), f"{row.base:g}"
+            yield read.problem("observations", "more_than_its_base", f"{row.reached:g}", key, "reached", base=base)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainplan.plan.address import record_key
-from trainplan.plan.fact_checks import headcount_paths, is_partly_given
+from trainplan.plan.fact_checks import headcount_paths
 from trainplan.text.catalog import both
 
 if TYPE_CHECKING:
@@ -72,15 +71,6 @@ def _facts_of_open_years(plan: Plan) -> Iterator[tuple[str, str]]:
             yield name, both("warning.facts_of_open_years", rows=", ".join(rows), year=plan.decided_from)
 
 
-def _partly_completed(plan: Plan) -> Iterator[tuple[str, str]]:
-    of_pair: dict[str, list[Any]] = defaultdict(list)
-    for row in plan.tables.actuals:
-        of_pair[record_key("actuals", row)].append(row)
-    partly = [key for key, rows in of_pair.items() if is_partly_given(rows, "completed")]
-    if partly:
-        yield "actuals.*.completed", both("warning.partly_completed", rows=", ".join(partly))
-
-
 def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
     """Rows of years that nothing is computed for; prices of the period before serve its comparison in real terms."""
     tail = max((row.years for row in plan.tables.programs), default=1) - 1
@@ -106,7 +96,6 @@ NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _ceilings,
     _closed_without_actuals,
     _facts_of_open_years,
-    _partly_completed,
     _years_without_use,
     _set_twice,
 )

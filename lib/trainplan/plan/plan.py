@@ -26,6 +26,7 @@ from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, 
 from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import say
+from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
 
@@ -195,8 +196,10 @@ def load_plan(
     changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
     applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
     choices = read_choices(raw_choices, files.name_of(path), problems)
-    tables = Tables(**{name: tuple(read_records(name, present.get(name), problems)) for name in TABLES})
-    problems += check_together(_read(tables, choices, present, files.name_of(path)))
+    records = {name: read_records(name, present.get(name), problems) for name in TABLES}
+    tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
+    partial = {name: part for name, (_, part) in records.items()}
+    problems += check_together(_read(tables, partial, choices, present, files.name_of(path)))
     if choices is None or problems:
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
@@ -209,7 +212,7 @@ def _given_date(as_of: str | date | None) -> date | None:
     try:
         return None if as_of is None else parse_date(as_of)
     except PydanticCustomError as error:
-        raise PlanError([Problem("--as-of", error.type, as_of)]) from None
+        raise PlanError([Problem("--as-of", error.type, as_of, values=error.context or {})]) from None
 
 
 def _last_with(name: str, folders: Sequence[Path]) -> Path:
@@ -269,17 +272,29 @@ def _same_names(plans: Sequence[Plan]) -> list[Problem]:
     ]
 
 
-def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable], plan_file: str) -> RowsRead:
+def _read(
+    tables: Tables,
+    partial: dict[str, list[Any]],
+    choices: Choices | None,
+    present: dict[str, RawTable],
+    plan_file: str,
+) -> RowsRead:
     """What could be read, for the checks between rows."""
-    needed = {name for name, table in TABLES.items() if table.required} - set(present)
-    unread = {name for name, table in present.items() if len(tables[name]) < len(table.rows)}
+    lost = {name for name, table in TABLES.items() if table.required} - set(present)
+    broken = {
+        f"{name}.{column}"
+        for name, table in TABLES.items()
+        for column in table.columns
+        if name in lost or not all(hasattr(row, column) for row in partial[name])
+    }
     return RowsRead(
         tables,
+        partial,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},
         {
-            name: [str(cells.get("id", "")) for cells in present[name].rows] if name in present else []
-            for name in set(TABLES) - needed
+            name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
+            for name in set(TABLES) - lost
         },
-        frozenset(needed | unread | (set() if choices else {"plan"})),
+        frozenset(broken | (set() if choices else {"plan"})),
     )

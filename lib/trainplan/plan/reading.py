@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import logging
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from trainplan.plan.schema import Table
+from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
+from trainplan.text.letters import as_meant
 from trainplan.text.problems import Problem, nearest_name
 
 LOG = logging.getLogger("trainplan")
@@ -137,11 +139,16 @@ def _header_problems(file: str, header: list[str], table: Table) -> Iterator[Pro
     """Columns that stand twice, are missing, or look like a misspelt one."""
     for column in sorted({c for c in header if c and header.count(c) > 1}):
         yield Problem(file, "column_twice", column=column, line=1)
-    unknown = [c for c in header if c not in table.columns]
+    known = [*table.columns, AS_OF]
+    meant = {c: re.sub("[ -]+", "_", as_meant(c).casefold()) for c in header if c not in known}
+    respelt = {c: column for c, column in meant.items() if column in known and column not in header}
+    for c, column in respelt.items():
+        yield Problem(file, "column_respelt", c, line=1, values={"column": column})
+    unknown = [c for c in meant if c not in respelt]
+    absent = [c for c in known if c not in header and c not in respelt.values()]
     for column in table.needed_columns:
-        if column not in header:
+        if column in absent:
             yield Problem(file, "column_missing", column=column, nearest=nearest_name(column, unknown))
-    absent = [c for c in table.columns if c not in header]
     for column in unknown:
         near = nearest_name(column, absent)
         if near and near not in table.needed_columns and len(column) > 3:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Choices
+from trainplan.plan.schema import TABLES, Choices, Row, Table
 from trainplan.text.catalog import texts
 from trainplan.text.problems import Problem, nearest_name
 
 
-def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> list[Any]:
-    """The records of a raw table, without those that are refused; why they are goes to `problems`."""
-    table, records = TABLES[name], []
+def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tuple[list[Any], list[Any]]:
+    """The records of a raw table, and those of which some cells are refused; why they are goes to `problems`.
+
+    A record of the second kind lacks the attributes that are refused.
+    """
+    table = TABLES[name]
+    records: list[Any] = []
+    partial: list[Any] = []
     for cells, line in zip(raw.rows, raw.lines, strict=True) if raw else ():
         filled = {
             c: cells[c]
@@ -28,13 +34,29 @@ def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> li
             records.append(table.record.model_validate(filled))
         except ValidationError as error:
             assert raw is not None
+            partial.append(_readable_part(table, filled, frozenset(str(e["loc"][0]) for e in error.errors())))
             found = [problem_of(e, raw.file, cells, row_key(cells, table.keys)) for e in error.errors()]
             problems += [
                 replace(problem, line=line, value="" if problem.value is None else problem.value)
                 for problem in found
                 if problem.column in raw.columns
             ]
-    return records
+    return records, partial
+
+
+def _readable_part(table: Table, cells: Mapping[str, Any], refused: frozenset[str]) -> Any:
+    """A record of the cells that are not refused."""
+    record = _without(table.record, refused).model_validate({c: v for c, v in cells.items() if c not in refused})
+    for name in refused:
+        del record.__dict__[name]
+    return record
+
+
+@cache
+def _without(record: type[Row], refused: frozenset[str]) -> type[Row]:
+    """The record with nothing asked of the refused columns."""
+    free: dict[str, Any] = dict.fromkeys(refused, (Any, None))
+    return create_model(record.__name__, __base__=record, **free)
 
 
 def read_choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
@@ -64,6 +86,8 @@ def problem_of(
     elif kind == "literal_error":
         near = nearest_name(str(value), _allowed_words(error))
     code, values = code_of(error, otherwise)
+    if kind == "extra_forbidden" and value is None and key.isdecimal():  # low: 0,9 within {…}
+        code = "decimal_comma"
     return Problem(file, code, value, row, column, near, values)
 
 

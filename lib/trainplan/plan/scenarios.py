@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.find import BASE
 from trainplan.plan.reading import Files, RawTable
+from trainplan.plan.schema import refuse_hidden
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import Problem, nearest_name
 
@@ -86,5 +89,10 @@ def _check_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> No
             problems.append(Problem(file, "scenario_keys", key, nearest=nearest_name(key, SCENARIO_KEYS)))
     if not words.get("title"):
         problems.append(Problem(file, "scenario_title", column="title"))
+    for key in ("title", "reason"):
+        try:
+            refuse_hidden(words.get(key))
+        except PydanticCustomError as error:
+            problems.append(Problem(file, error.type, words[key], column=key, values=error.context or {}))
     if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
         problems.append(Problem(file, "scenario_set", words["set"], column="set"))

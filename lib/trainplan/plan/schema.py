@@ -11,24 +11,50 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
+from trainplan.text.letters import as_meant, deceptive_letters, hidden_letters
 from trainplan.text.problems import refuse
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NO_NUMBERS = {  # what a cell may hold in place of a number: why it is refused
+    "infinite_or_unknown": re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE),
+    "digits_lost": re.compile(r"[+-]?\d([.,]\d+)?E\+\d+"),  # as Excel writes it; people and Python write 1e9
+    "decimal_comma": re.compile(r"[+-]?\d+,\d+(E-\d+)?"),
+}
+GROUPED = re.compile(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?")
+NOT_COMPUTED = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|GETTING_DATA)|##+|Err:\d+",
+    re.IGNORECASE,
+)
+EXCEL_DATES = (  # how Excel and people write a month, or a day
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y"),
+    *("%d.%m.%Y", "%d-%b-%y", "%d-%b-%Y", "%d-%m-%y", "%d %B %Y", "%B-%y", "%b-%y", "%b-%Y", "%m-%y", "%m/%Y", "%Y-%m"),
+)
+EXCEL_DAY_0 = date(1899, 12, 30)
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, can be held to
 Pacing = Literal["linear", "front", "back"]
+AS_OF = "as_of"  # a column of any table (vintages.py)
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
@@ -40,12 +66,11 @@ def parse_number(value: object) -> float:
         result = float(value)
     else:
         text = str(value).strip()
-        if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text) and not NUMBER.fullmatch(text):
+        if GROUPED.fullmatch(text) and not NUMBER.fullmatch(text):
             refuse("thousands_separators")
-        if re.fullmatch(r"[+-]?\d+,\d+", text):
-            refuse("decimal_comma")
-        if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
-            refuse("infinite_or_unknown")
+        for code, pattern in NO_NUMBERS.items():
+            if pattern.fullmatch(text):
+                refuse(code)
         if not NUMBER.fullmatch(text):
             refuse("number_expected")
         result = float(text)
@@ -65,9 +90,29 @@ def parse_whole_number(value: object) -> int:
 def parse_due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
     text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
-        refuse("due_form")
+    if not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", text):
+        # what Excel makes of a month is its first day
+        months = [f"{day:%Y-%m}" for day in excel_dates(text) if day.day == 1]
+        refuse_date("due_form", "due_by_excel", months)
     return text
+
+
+def excel_dates(text: str) -> list[date]:
+    """The days that a text may mean which Excel has made of a date: one, or two where day and month are not told."""
+    if re.fullmatch(r"[3-5][0-9]{4}(\.0)?", text):
+        return [EXCEL_DAY_0 + timedelta(days=int(text[:5]))]
+    found = []
+    for form in EXCEL_DATES:
+        with suppress(ValueError):
+            found.append(datetime.strptime(re.sub("(?i)thg *", "", text), form).date())
+    return list(dict.fromkeys(found))
+
+
+def refuse_date(code: str, by_excel: str, written: Sequence[str]) -> NoReturn:
+    """Refuses a date by `by_excel` where it is known what is to be `written`, otherwise by `code`."""
+    if written:
+        refuse(by_excel, written=" / ".join(written))
+    refuse(code)
 
 
 def parse_date(value: object) -> date:
@@ -75,8 +120,8 @@ def parse_date(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     text = str(value).strip()
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        refuse("date_form")
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        refuse_date("date_form", "date_by_excel", [day.isoformat() for day in excel_dates(text)])
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -90,8 +135,8 @@ def parse_pacing(value: object) -> str | tuple[float, ...]:
     parts = value if isinstance(value, list | tuple) else re.split(r"[;\s|]+", str(value).strip().strip("[]"))
     try:
         shares = tuple(parse_number(str(part).strip().rstrip(",")) for part in parts)
-    except ValueError:
-        refuse("pacing_form")
+    except PydanticCustomError as error:
+        refuse(error.type if error.type == "decimal_comma" else "pacing_form")
     if any(not 0 <= s <= 1 for s in shares) or any(a > b for a, b in itertools.pairwise(shares)):
         refuse("pacing_falls")
     return shares
@@ -138,12 +183,31 @@ class Measure:
         return no_info_before_validator_function(self.check, handler(source))
 
 
+def refuse_deceptions(value: object) -> object:
+    """Refuses letters that cannot be seen or are taken for others, where a text is compared with another."""
+    if isinstance(value, str) and deceptive_letters(value.strip()):
+        refuse("letters_deceive", written=as_meant(value.strip()))
+    return value
+
+
+def refuse_hidden(value: object) -> object:
+    """Refuses letters that cannot be seen, in a text or the texts of a map, and what Excel writes for an error."""
+    for text in value.values() if isinstance(value, dict) else [value]:
+        if isinstance(text, str) and hidden_letters(text):
+            refuse("letters_deceive", written=as_meant(text.strip()))
+        if isinstance(text, str) and NOT_COMPUTED.fullmatch(text.strip()):
+            refuse("not_computed")
+    return value
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), "name"]
-Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"]
+Name = Annotated[str, BeforeValidator(refuse_hidden), StringConstraints(strip_whitespace=True, min_length=1), "name"]
+Id = Annotated[
+    str, BeforeValidator(refuse_deceptions), StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True), "text"]
 Number = Annotated[float, Measure("own")]
 People = Annotated[float, Measure("people", 0)]
@@ -184,6 +248,7 @@ class Row(BaseModel):
     """A row of an input table. Further columns of the file are kept beside it and ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+    _of_every_column = field_validator("*", mode="before")(refuse_hidden)
 
 
 class Group(Row):
@@ -550,6 +615,7 @@ class Choices(BaseModel):
     """The plan file: its name, period and choices. Unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _of_every_key = field_validator("*", mode="before")(refuse_hidden)
 
     name: InLanguages
     first: Year

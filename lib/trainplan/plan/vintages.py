@@ -10,10 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import Table, first_open_year, parse_date, parse_whole_number
+from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, parse_whole_number
 from trainplan.text.problems import Problem
-
-AS_OF = "as_of"
 
 
 def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: list[Problem]) -> RawTable:
@@ -30,7 +28,8 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
         try:
             known = parse_date(cells[AS_OF]) if cells.get(AS_OF) else date.min
         except PydanticCustomError as error:
-            problems.append(Problem(raw.file, error.type, cells[AS_OF], row_key(cells, table.keys), AS_OF, line=line))
+            row, values = row_key(cells, table.keys), error.context or {}
+            problems.append(Problem(raw.file, error.type, cells[AS_OF], row, AS_OF, values=values, line=line))
             known = date.min
         if seen_from is not None and known > seen_from:
             continue

@@ -12,11 +12,37 @@ from typing import NoReturn
 
 from pydantic_core import PydanticCustomError
 
+from trainplan.text.letters import as_meant, deceptive_letters, is_hidden, letter_name
+
+LETTERS_NAMED = 3  # of those that deceive in one text
+
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
-    """The known name most like `name`, or an empty string where none is near."""
-    found = difflib.get_close_matches(name, [str(k) for k in known], n=1, cutoff=0.6)
-    return found[0] if found else ""
+    """The known name most like `name`, or an empty string where none is near; capitals and look-alikes are alike."""
+    meant = {as_meant(str(k)).casefold(): str(k) for k in known}
+    found = difflib.get_close_matches(as_meant(name).casefold(), meant, n=1, cutoff=0.6)
+    return meant[found[0]] if found else ""
+
+
+def visible_text(text: object) -> str:
+    """A text with the numbers of the letters that cannot be seen, so that each of them is."""
+    return "".join(f"[U+{ord(letter):04X}]" if is_hidden(letter) else letter for letter in str(text))
+
+
+def sentences_on_letters(texts: Iterable[object]) -> list[str]:
+    """A sentence about each letter of the texts that is hidden or taken for another: its place, and what is meant."""
+    from trainplan.text.catalog import both
+
+    said = []
+    flat = [part for text in texts for part in (text.values() if isinstance(text, dict) else [text])]
+    for text in dict.fromkeys(str(text) for text in flat if text):
+        found = deceptive_letters(text)
+        for position, letter, meant in found[:LETTERS_NAMED]:
+            key = "problem_frame.look_alike" if meant else "problem_frame.hidden_letter"
+            said.append(both(key, text=visible_text(text), position=position, letter=letter_name(letter), meant=meant))
+        if len(found) > LETTERS_NAMED:
+            said.append("…")
+    return said
 
 
 def refuse(code: str, **values: object) -> NoReturn:
@@ -48,9 +74,11 @@ class Problem:
             place.append(f"{both('problem_frame.line')} {self.line}")
         if self.column:
             place.append(f"{both('problem_frame.column')} {self.column}")
-        value = f"'{self.value}': " if self.value is not None else ""
-        nearest = f" {both('problem_frame.nearest')}: '{self.nearest}'." if self.nearest else ""
-        return f"{', '.join(place)}: {value}{both(f'problem.{self.code}', **self.values)}{nearest}"
+        value = f"'{visible_text(self.value)}': " if self.value is not None else ""
+        nearest = f"{both('problem_frame.nearest')}: '{visible_text(self.nearest)}'." if self.nearest else ""
+        letters = sentences_on_letters([self.value, self.column, self.nearest])
+        sentences = [both(f"problem.{self.code}", **self.values), *filter(None, [nearest]), *letters]
+        return f"{visible_text(', '.join(place))}: {value}{' '.join(sentences)}"
 
 
 class PlanError(Exception):
