@@ -26,7 +26,8 @@ from trainplan.results.tables import compute
 SOUND = Path(__file__).parent / "broken" / "sound"
 RANGES = """
 uncertain:
-  - {address: ceilings.*.ceiling_vnd, form: scale, distribution: uniform, low: 0.7, high: 1.1,
+  - {address: [ceilings.2021/total.ceiling_vnd, ceilings.2022/total.ceiling_vnd, ceilings.2023/province.ceiling_vnd],
+     form: scale, distribution: uniform, low: 0.7, high: 1.1,
      name: {vi: Kinh phí thực có, en: Money that arrives}, reason: {vi: thử, en: test}}
   - {address: groups.officials.leave_rate, form: value, distribution: triangular, low: 0.02, mode: 0.04, high: 0.09,
      name: {vi: Tỷ lệ rời đi, en: Leaving}, reason: {vi: thử, en: test}}

@@ -122,8 +122,9 @@ def plans(
         for s, share in zip(("s0", "s1"), draw(st.sampled_from([(1, 0), (0.4, 0.6), (0, 1)])), strict=True)
     ]
     money = st.integers(0, 4000).map(lambda v: v * 1_000_000)
+    some_unlimited = draw(st.booleans())
     tables["ceilings"] = [
-        {"year": y, "source": s, "ceiling_vnd": draw(money) if draw(st.booleans()) else ""}
+        {"year": y, "source": s, "ceiling_vnd": "" if some_unlimited and draw(st.booleans()) else draw(money)}
         for s in ("total", "s0", "s1")
         if draw(st.booleans())
         for y in range(first, last + 1)

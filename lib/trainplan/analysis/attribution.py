@@ -115,7 +115,7 @@ def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
 
 
 def _addresses(plan: Plan) -> list[str]:
-    return [str(address) for address in plan.scenario_words.get("set") or {}]
+    return list(dict.fromkeys(change.stated for change in plan.changed_by.applied))
 
 
 def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:

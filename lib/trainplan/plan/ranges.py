@@ -133,7 +133,9 @@ def _place_problems(found: Range, where: str, tables: dict[str, RawTable], file:
     problems: list[Problem] = []
     for address in found.address:
         table, _, column = Address.of(address)
-        named = find_cells(tables, {}, address, file, problems)
+        lost: list[Problem] = []
+        named = find_cells(tables, {}, address, file, lost)
+        problems += [replace(problem, row=where, column="address") for problem in lost]
         if not table or (table in tables and named and (table, column) not in LIMITS):
             known = [c for t, c in LIMITS if t == table] or sorted({f"{t}.*.{c}" for t, c in LIMITS})
             near = nearest_name(column, known)
