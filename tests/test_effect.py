@@ -35,7 +35,9 @@ WITHOUT_EFFECT = {
     "statements.kind": "the pages tell tasks from targets",
 }
 FURTHER = {  # the tables that the sound plan lacks
-    "headcounts": "group,year,headcount,basis\nofficials,2023,790,assumption: planned\ndelegates,2022,390,assumption: planned\n",
+    "headcounts": (
+        "group,year,headcount,basis\nofficials,2023,790,assumption: planned\ndelegates,2022,390,assumption: planned\n"
+    ),
     "actuals": (
         "year,objective,program,unit,enrolled,completed,spent_vnd,basis\n"
         "2021,degree,college,north,60,20,,assumption: reported\n2021,degree,college,south,20,10,,assumption: reported\n"
@@ -46,7 +48,10 @@ FURTHER = {  # the tables that the sound plan lacks
     "attributes": "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.4,assumption: usual\n",
     "unit_baselines": "unit,objective,baseline,basis\nnorth,degree,0.5,assumption: usual\n",
     "history": "id,name_vi,name_en,value,unit,clause\nmoney,Đã chi,Spent,21.5,bn,I.1\n",
-    "statements": "id,section,kind,quote_vi,pointers,why_not_vi,why_not_en\na1,II.1,target,Câu,objectives.degree.target_low,,\na2,II.2,task,Câu khác,,Vì sao,Why\n",
+    "statements": (
+        "id,section,kind,quote_vi,pointers,why_not_vi,why_not_en\na1,II.1,target,Câu,objectives.degree.target_low,,\n"
+        "a2,II.2,task,Câu khác,,Vì sao,Why\n"
+    ),
 }
 SHORT_OF_MONEY = "year,source,ceiling_vnd,basis\n" + "".join(
     f"{year},{source},{vnd},assumption: little\n"
