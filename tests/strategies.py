@@ -18,11 +18,36 @@ def shares(count: int) -> st.SearchStrategy[list[float]]:
     return cuts.map(lambda c: [(b - a) / 100 for a, b in zip([0, *sorted(c)], [*sorted(c), 100], strict=True)])
 
 
+def facts(draw: st.DrawFn, tables: Tables, closed: range) -> Tables:
+    """Actuals and observations of the closed years; some pairs have none, and count as nobody."""
+    pairs = dict.fromkeys((r["objective"], r["program"]) for r in [*tables["routes"], *tables["pipeline"]])
+    maybe = st.booleans()
+    actuals, observations = [], []
+    for year in closed:
+        spent = {p["id"] for p in tables["programs"] if draw(maybe)}
+        for o, p in pairs:
+            row = {"year": year, "objective": o, "program": p, "enrolled": draw(st.integers(0, 60))}
+            row["completed"] = draw(st.integers(0, 50)) if draw(maybe) else ""
+            row["spent_vnd"] = draw(st.integers(0, 500)) * 1_000_000 if p in spent else ""
+            actuals += [row] if draw(st.sampled_from([True, True, False])) else []
+        for objective in tables["objectives"]:
+            if objective["kind"] != "count" and draw(st.sampled_from([True, False, False])):
+                counted = {"base": draw(st.integers(1, 900)), "reached": draw(st.integers(0, 900))}
+                observations.append({"year": year, "objective": objective["id"], **counted})
+    return {"actuals": actuals, "observations": observations}
+
+
 @st.composite
 def plans(
-    draw: st.DrawFn, rule: str | None = None, kinds: tuple[str, ...] = ("attainment", "annual", "appointment", "count")
+    draw: st.DrawFn,
+    rule: str | None = None,
+    kinds: tuple[str, ...] = ("attainment", "annual", "appointment", "count"),
+    closed: bool = True,
 ):
-    """(choices, tables) of a plan of two to five years with a few groups, objectives and programs."""
+    """(choices, tables) of a plan of two to five years with a few groups, objectives and programs.
+
+    Some have closed years, where `closed` allows it, and head-counts of their own in some years.
+    """
     first = draw(st.integers(2010, 2026))
     last = first + draw(st.integers(1, 4))
     group_ids = [f"g{i}" for i in range(draw(st.integers(1, 3)))]
@@ -70,7 +95,9 @@ def plans(
         tables["objectives"].append(
             {
                 "id": o, "group": group, "kind": kind, "name_vi": o, "name_en": o,
-                "baseline": 0 if count else draw(unit), "target_low": draw(st.integers(0, 60)) if count else draw(unit),
+                "baseline": 0 if count else draw(unit),
+                "target_low": draw(st.integers(0, 60)) if count else draw(st.integers(0, 80)) / 100,
+                "target_high": draw(st.sampled_from(["", 90])) if count else draw(st.sampled_from(["", 0.8, 1])),
                 "due": draw(st.integers(first, last)), "entry_share": draw(unit),
                 "lapse_rate": draw(st.integers(0, 20)) / 100,
                 "pacing": draw(st.sampled_from(["", "front", "back", "linear"])), "priority": draw(st.integers(1, 3)),
@@ -95,8 +122,9 @@ def plans(
         for s, share in zip(("s0", "s1"), draw(st.sampled_from([(1, 0), (0.4, 0.6), (0, 1)])), strict=True)
     ]
     money = st.integers(0, 4000).map(lambda v: v * 1_000_000)
+    some_unlimited = draw(st.booleans())
     tables["ceilings"] = [
-        {"year": y, "source": s, "ceiling_vnd": draw(money) if draw(st.booleans()) else ""}
+        {"year": y, "source": s, "ceiling_vnd": "" if some_unlimited and draw(st.booleans()) else draw(money)}
         for s in ("total", "s0", "s1")
         if draw(st.booleans())
         for y in range(first, last + 1)
@@ -104,10 +132,18 @@ def plans(
     tables["turnover"] = (
         [{"group": group_ids[0], "year": first, "leave_rate": draw(unit)}] if draw(st.booleans()) else []
     )
+    tables["headcounts"] = [
+        {"group": g, "year": y, "headcount": draw(st.integers(0, 900))}
+        for g in group_ids
+        for y in range(first, last + 1)
+        if closed and draw(st.sampled_from([True, False, False, False, False]))
+    ]
+    decided_from = first + (draw(st.sampled_from([0, 0, 1, 2])) if closed else 0)
+    tables |= facts(draw, tables, range(first, decided_from))
     choices = {
         "name": "random", "first": first, "last": last, "data": ".", "ambition": "mid", "pacing": "linear",
         "allocation": rule or draw(st.sampled_from(["all", "proportional", "priority"])), "price_base_year": first,
-        "language": "en",
+        "language": "en", "decided_from": decided_from,
     }  # fmt: skip
     return choices, tables
 

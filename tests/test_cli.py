@@ -105,12 +105,14 @@ def test_a_wrong_command_line_is_wrong_input(line: list[str], capsys: pytest.Cap
     assert "usage: trainplan" in capsys.readouterr().err
 
 
+AS_OF = "--as-of=2022-01-01"
 ONCE = {
-    "tables": ["--scenario=base", "--output=out"],
-    "run": ["--language=vi", "--output=out", "--workers=2"],
-    "compare": ["--output=out"],
-    "uncertainty": ["--scenario=base", "--draws=16", "--seed=1", "--loop=open", "--output=out"],
-    "goal": ["--scenario=base", "--source=total", "--output=out"],
+    "check": [AS_OF],
+    "tables": ["--scenario=base", AS_OF, "--output=out"],
+    "run": [AS_OF, "--language=vi", "--output=out", "--workers=2"],
+    "compare": [AS_OF, "--output=out"],
+    "uncertainty": ["--scenario=base", AS_OF, "--draws=16", "--seed=1", "--loop=open", "--output=out"],
+    "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],
 }
 
 

@@ -8,13 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from strategies import plans
 from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
-from trainplan.analysis.goal_seek import STEP, arrays_under_ceilings, goal_seek, goal_table, with_level_ceiling
+from trainplan.analysis.goal_seek import (
+    STEP,
+    arrays_under_ceilings,
+    goal_seek,
+    goal_table,
+    least_amount,
+    with_level_ceiling,
+)
 from trainplan.analysis.marginal_values import marginal_values
-from trainplan.analysis.relaxations import relaxations, relaxations_table
+from trainplan.analysis.relaxations import Attempts, due_later, relaxations, relaxations_table
+from trainplan.analysis.trials import Trial, Trials, search_together
 from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.optimize.best_plan import run_plan
@@ -129,3 +138,88 @@ def test_values_are_those_of_solving_again() -> None:
         again = now - relaxed_value(replace(numbers, capacity=capacity))
         assert table["places", row.id].iloc[0] == pytest.approx(again, abs=1e-4)
     assert table.max() > 1
+
+
+# --- many at once, each once
+
+
+def trials_of(plan: Plan) -> Trials:
+    return Trials(arrays_under_ceilings(plan), lambda objective: arrays_under_ceilings(due_later(plan, objective)))
+
+
+def some_trials(plan: Plan) -> list[Trial]:
+    """Limits raised in every way that a plan has, alone and with one another."""
+    years = range(len(plan.years))
+    paid = [
+        Trial(cells=((year, source),), money=amount * STEP) for year in years for source, amount in ((-1, 3), (0, 50))
+    ]
+    seats = [
+        Trial(program=p, places=4.0, free=free) for p in range(len(plan.tables.programs)) for free in (False, True)
+    ]
+    due = [row.due_year for row in plan.tables.objectives]
+    later = [Trial(later=o) for o in range(len(due)) if due[o] < plan.last]
+    both = [trial._replace(cells=((0, -1),), money=STEP, program=0, places=2.0) for trial in later]
+    return [Trial(), Trial(free=True), *paid, *seats, *later, *both]
+
+
+@settings(parent=quick, max_examples=40)
+@given(plans(), st.sampled_from(["priority", "proportional"]))
+def test_a_trial_among_others_is_the_run_of_its_own_arrays(drawn: Drawn, rule: str) -> None:
+    plan = loaded(drawn, {"allocation": rule})
+    trials, wanted = trials_of(plan), some_trials(plan)
+    for trial, outcome in zip(wanted, trials.outcomes(wanted), strict=True):
+        run = run_plan(trials.arrays_of([trial]))
+        assert outcome.met.tolist() == run.met_when_due[:, 0].tolist(), trial
+        assert outcome.funded_vnd == run.funded_vnd.sum(), trial
+        assert outcome.cost_vnd == float(run.funded_vnd.sum()) + float(run.commitments_vnd.sum()), trial
+
+
+@settings(parent=quick, max_examples=25)
+@given(plans(rule="priority"))
+def test_searches_find_together_what_each_finds_alone(drawn: Drawn) -> None:
+    plan = loaded(drawn)
+    objectives = range(len(plan.tables.objectives))
+    ways = Attempts(plan, arrays_under_ceilings(plan))
+    alone = [trials_of(plan).find(ways.of(objective)) for objective in objectives]
+    assert trials_of(plan).find(search_together([ways.of(objective) for objective in objectives])) == alone
+
+
+def test_a_trial_is_run_once_and_progress_hears_of_it() -> None:
+    heard: list[tuple[int, int]] = []
+    plan = load_plan(AN_GIANG, "priority_rule")
+    trials = Trials(
+        arrays_under_ceilings(plan), lambda objective: build_arrays(plan), lambda *so_far: heard.append(so_far)
+    )
+    free = Trial(free=True)
+    assert trials.outcomes([Trial(), free, free, Trial()]) == trials.outcomes([Trial(), free, free, Trial()])
+    assert heard == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("points", [1, 7, 63])
+@pytest.mark.parametrize("least", [0.0, 1.0, 2.0, 340.0, 999.0, 1000.0, 2500.0])
+def test_least_amount_finds_the_least_and_knows_what_comes_next(points: int, least: float) -> None:
+    search = least_amount(1000.0, points, 1.0)
+    (amounts, likely), before, tried = next(search), False, list[float]()
+    while True:
+        works = amounts >= least
+        same, before, expected = works.any() == before, bool(works.any()), likely
+        tried += [*amounts]
+        try:
+            amounts, likely = search.send(works)
+        except StopIteration as end:
+            assert end.value == least and (least == 0 or least - 1 in [0.0, *tried])
+            return
+        if points == 1 and least <= 1000 and len(tried) > 2 and same:
+            assert amounts[0] == expected
+
+
+def test_goal_seek_hears_of_every_amount() -> None:
+    heard: list[int] = []
+    goal_seek(load_plan(HERE / "plans" / "counts", overrides={"allocation": "optimal"}), progress=heard.append)
+    assert heard == sorted(heard) and heard[-1] >= 4
+
+
+def test_values_and_their_progress_end_together() -> None:
+    heard: list[tuple[int, int]] = []
+    table = marginal_values(load_plan(AN_GIANG), progress=lambda *so_far: heard.append(so_far))
+    assert heard == [(n, len(table)) for n in range(1, len(table) + 1)]

@@ -19,7 +19,7 @@ CASES = [(plan.name, scenario) for plan in PLANS for scenario in ["base", *scena
 
 def summary(results: Results) -> str:
     """Verdicts, money and people of a scenario in some thirty lines."""
-    verdicts = results["verdicts"].round({"reached": 1, "coverage": 4, "best_reachable": 4, "target": 4})
+    verdicts = results["verdicts"].round(4)
     budget = results["budget"].query("source == 'total'").drop(columns="source")
     money = (budget.set_index("year") / 1e6).round(1)
     people = results["enrollment"].groupby("year")[["needed", "deliverable", "funded", "completed"]].sum().round(1)

@@ -43,12 +43,12 @@ def test_commands_and_their_options_are_those_of_the_command_line(guide: Path) -
     for command, rest in lines:
         assert command in OWN | set(COMMANDS), command
         options = {option.name for option in COMMANDS[command].options} if command in COMMANDS else set()
-        assert set(re.findall(r"--\w+", rest)) <= options, rest
+        assert set(re.findall(r"--[\w-]+", rest)) <= options, rest
 
 
 def test_the_readme_tells_of_every_command_with_all_its_options() -> None:
     rows = re.findall(r"^\| `python workbook\.py (\w+)(.*?)` \|", READMES[0].read_text("utf-8"), re.MULTILINE)
-    told = {command: set(re.findall(r"--\w+", rest)) for command, rest in rows}
+    told = {command: set(re.findall(r"--[\w-]+", rest)) for command, rest in rows}
     named = {name: {o.name for o in of.options if o.name.startswith("--")} for name, of in COMMANDS.items()}
     assert told == named
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from trainplan.cli import main
-from trainplan.model.cost import lacking_money
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
 from trainplan.results.registry import RESULTS, ResultTable, Stem, check_columns
@@ -129,9 +127,3 @@ def test_a_table_with_other_columns_is_refused(stem: Stem, columns: list[str], t
 def test_every_scenario_may_add_a_column_to_the_inputs() -> None:
     frame = pd.DataFrame({"address": [], "base": [], "other": []})
     assert check_columns("inputs", frame) is frame
-
-
-def test_money_left_with_one_source_does_not_pay_for_another() -> None:
-    cost, ceiling = np.array([[3.0], [1.0], [4.0]]), np.array([[1.0], [5.0], [9.0]])  # two sources and the total
-    assert lacking_money(cost, ceiling).ravel().tolist() == [2.0, 0.0, 2.0]
-    assert lacking_money(cost, np.array([[1.0], [5.0], [1.0]])).ravel().tolist() == [2.0, 0.0, 3.0]

@@ -14,9 +14,12 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from strategies import Tables, plans, write_plan
 from trainplan.analysis.failure_conditions import conditions_table, failure_conditions, find_rule
-from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, probabilities_when_due, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.model.arrays import build_arrays
+from trainplan.model.cost import cost_by_source
+from trainplan.model.simulate import simulate
 from trainplan.plan.address import record_key
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
@@ -27,6 +30,7 @@ from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 PROVINCE = "an_giang_2011_2015"
+SOUND = Path(__file__).parent / "broken" / "sound"
 WORKED = Path(__file__).parent / "plans" / "worked_example"
 LIMITED = {"allocation": "priority"} | {f"ceilings.{year}/total.ceiling_vnd": 2e8 for year in range(2011, 2016)}
 TEXT = {"vi": "thử", "en": "test"}
@@ -391,3 +395,12 @@ def test_every_draw_is_a_plan_that_the_checks_accept() -> None:
         units = {"unit_headcounts.*.headcount": {"scale": 0.5}}  # bodies have no more people than their group
         found = compute(load_plan(PROVINCE, overrides={**changes, **units}))["gap"]["coverage"]
         assert list(found) == list(draws.coverage[:, :, draw].ravel())
+
+
+def test_money_left_with_one_source_pays_for_no_other() -> None:
+    """Learners pay a part of their own: what passes the province's ceiling is over, whatever the total leaves."""
+    ceilings = {"ceilings.2023/province.ceiling_vnd": 1000}
+    arrays = build_arrays(load_plan(SOUND, overrides={"allocation": "all", **ceilings}))
+    run = simulate(arrays)
+    by_province = cost_by_source(arrays, run.funded_vnd)[2, 0]
+    assert over_ceilings(run)[2] == by_province - 1000 > 0

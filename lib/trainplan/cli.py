@@ -81,7 +81,7 @@ def check_plan(arguments: argparse.Namespace) -> int:
     from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
 
-    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]), arguments.as_of)
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
@@ -105,7 +105,9 @@ def write_scenario(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plan
     from trainplan.results.tables import compute
 
-    return write_answer(compute(load_plan(arguments.plan, arguments.scenario)).tables, arguments.output)
+    return write_answer(
+        compute(load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)).tables, arguments.output
+    )
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
@@ -116,7 +118,7 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     from trainplan.results.compare import compare
     from trainplan.results.tables import compute
 
-    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]))
+    plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]), arguments.as_of)
     comparison = compare([compute(plan) for plan in plans])
     tables: dict[Stem, pd.DataFrame] = {**comparison.tables, "differences": attribute_all(plans[0], plans[1:])}
     return write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
@@ -130,7 +132,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
 
-    plan = load_plan(arguments.plan, arguments.scenario)
+    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
     print(both("cli.searching"), file=sys.stderr)
     goal = goal_seek(plan, arguments.source)
     tables: dict[Stem, pd.DataFrame] = {
@@ -155,7 +157,8 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.report.sentences import probability_summary
     from trainplan.storage.progress import Progress
 
-    plan, draws, seed = load_plan(arguments.plan, arguments.scenario), arguments.draws, arguments.seed
+    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
+    draws, seed = arguments.draws, arguments.seed
     with Progress(draws) as progress:
         found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
     tables: dict[Stem, pd.DataFrame] = {
@@ -185,6 +188,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         language=arguments.language,
         output=arguments.output or OUTPUTS,
         workers=arguments.workers,
+        as_of=arguments.as_of,
     )
     return run(request)
 
@@ -243,10 +247,12 @@ PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN"})
 MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
+AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
+    AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
@@ -260,12 +266,12 @@ DRAWS = (
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
 FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
 COMMANDS = {
-    "check": Command(check_plan, (PLAN, SCENARIOS)),
-    "tables": Command(write_scenario, (PLAN, SCENARIO, OUTPUT)),
+    "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
+    "tables": Command(write_scenario, (PLAN, SCENARIO, AS_OF, OUTPUT)),
     "run": Command(run_notebooks, RUN),
-    "compare": Command(compare_scenarios, (PLAN, SCENARIOS, OUTPUT)),
-    "uncertainty": Command(draw_ranges, (PLAN, SCENARIO, *DRAWS, OUTPUT)),
-    "goal": Command(seek_goal, (PLAN, SCENARIO, SOURCE, OUTPUT)),
+    "compare": Command(compare_scenarios, (PLAN, SCENARIOS, AS_OF, OUTPUT)),
+    "uncertainty": Command(draw_ranges, (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
+    "goal": Command(seek_goal, (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }

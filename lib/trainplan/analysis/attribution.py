@@ -8,7 +8,7 @@ changes every set is run; beyond, orders are drawn at random, each with its reve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -32,6 +32,7 @@ SOLVED = 2  # changes up to which a rule is compared that decides all years at o
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
 COLUMNS = ["scenario", "result", "change", "part", "error"]
+Progress = Callable[[int, int], None]
 NEUTRAL = ("language",)  # choices that no result depends on
 
 
@@ -75,15 +76,24 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def attribute_each(one: Plan, others: Sequence[Plan]) -> list[tuple[Plan, pd.DataFrame]]:
-    """The others that can be compared with the first and differ from it, each with its frame of `attribute`."""
-    attributed = [(other, attribute(one, other)) for other in others]
+def attribute_each(
+    one: Plan, others: Sequence[Plan], progress: Progress = lambda done, of: None
+) -> list[tuple[Plan, pd.DataFrame]]:
+    """The others that can be compared with the first and differ from it, each with its frame of `attribute`.
+
+    `progress` hears how many of the others were looked at, and of how many.
+    """
+    attributed = []
+    for done, other in enumerate(others, start=1):
+        attributed.append((other, attribute(one, other)))
+        progress(done, len(others))
     return [(other, frame) for other, frame in attributed if len(frame)]
 
 
-def attribute_all(one: Plan, others: Sequence[Plan]) -> pd.DataFrame:
+def attribute_all(one: Plan, others: Sequence[Plan], progress: Progress = lambda done, of: None) -> pd.DataFrame:
     """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
-    return pd.concat([attribute(one, one), *(attribute(one, other) for other in others)], ignore_index=True)
+    frames = [frame for _, frame in attribute_each(one, others, progress)]
+    return pd.concat([attribute(one, one), *frames], ignore_index=True)
 
 
 def is_comparable(one: Plan, other: Plan, changes: int) -> bool:
@@ -105,7 +115,7 @@ def changes_by_address(one: Plan, other: Plan) -> dict[str, list[ChangedCell]]:
 
 
 def _addresses(plan: Plan) -> list[str]:
-    return [str(address) for address in plan.scenario_words.get("set") or {}]
+    return list(dict.fromkeys(change.stated for change in plan.changed_by.applied))
 
 
 def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:

@@ -6,8 +6,10 @@ The plan's own rule spends the money; the rule `all` spends without limit, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from os import cpu_count
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from trainplan.text.problems import PlanError, Problem, nearest_name
 
 STEP = 1e6  # VND: amounts are whole millions
 POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works
+AT_ONCE = min(2, cpu_count() or 1)  # best plans solved at once: a solver holds no lock, and others need cores too
 TOTAL = "total"
 
 
@@ -36,44 +39,50 @@ class Goal:
     beyond: tuple[str, ...]  # objectives that are missed however much there is of it
     lost: tuple[str, ...]  # reachable objectives that are missed with a million less
     run: Run
+    free: Run  # with the amount sought unlimited
 
     @property
     def changes(self) -> dict[str, float]:
-        """The amount as changes by address, for the years in which the source has a ceiling in the plan."""
-        rows = [row for row in self.plan.tables.ceilings if row.source == self.source and self.amount_vnd >= 0]
-        return {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
+        """The amount as changes by address, for the open years in which the source has a ceiling in the plan."""
+        plan = self.plan
+        rows = [row for row in plan.tables.ceilings if row.source == self.source and row.year in plan.open_years]
+        found = {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
+        return found if self.amount_vnd >= 0 else {}
+
+    @property
+    def furthest(self) -> Array:
+        """(O,) coverage when due with the amount unlimited: what money alone brings an objective to."""
+        return self.free.when_due(self.free.gap.coverage)[:, 0]
 
 
-def goal_seek(plan: Plan, source: str = TOTAL) -> Goal:
+def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] = lambda done: None) -> Goal:
     """The least level yearly amount of a source, or in total, VND in whole millions, that meets every reachable target.
 
-    The plan's ceilings of that source give way, all others hold. PlanError where there is no such source.
+    The plan's ceilings of that source give way, all others hold. `progress` hears how many amounts were run. PlanError
+    where there is no such source.
     """
     sources = [*(row.id for row in plan.tables.sources), TOTAL]
     if source not in sources:
         near = nearest_name(source, sources)
         expected = {"expected": ", ".join(sources)}
         raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
-    arrays, column = arrays_under_ceilings(plan), sources.index(source)
-    free = run_plan(with_level_ceiling(arrays, column, np.array([np.inf])))
-    reached = free.met_when_due[:, 0]
-    most = highest_yearly_cost(arrays, free, column)
-
-    def works(amounts: Array) -> Mask:
-        return np.asarray(run_plan(with_level_ceiling(arrays, column, amounts)).met_when_due[reached].all(axis=0))
-
-    found = least_amount(works, most, amounts_at_once(arrays)) if reached.any() else 0.0
-    amount = np.inf if found is None else found
-    run = free if found is None else run_plan(with_level_ceiling(arrays, column, np.array([amount])))
-    less = run_plan(with_level_ceiling(arrays, column, np.array([max(0.0, amount - STEP)])))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        level = LevelAmounts(arrays_under_ceilings(plan), sources.index(source), pool, progress)
+        free = level.run(np.inf)
+        reached = free.met_when_due[:, 0]
+        most = highest_yearly_cost(level.arrays, free, level.source)
+        found = level.least(reached, most) if reached.any() else 0.0
+        amount = np.inf if found is None else found
+        run, less = level.run(amount), level.run(max(0.0, amount - STEP))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
-    return Goal(plan, source, arrays.allocation, amount if found is not None else np.nan, met, beyond, missed, run)
+    rule = level.arrays.allocation
+    return Goal(plan, source, rule, amount if found is not None else np.nan, met, beyond, missed, run, free)
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, reachable, met, lost_with_a_million_less."""
+    """A row an objective: source, rule, yearly_vnd, objective, reachable, furthest, met, lost_with_a_million_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
@@ -83,10 +92,11 @@ def goal_table(goal: Goal) -> pd.DataFrame:
             "yearly_vnd": goal.amount_vnd,
             "objective": id,
             "reachable": id in goal.reachable,
+            "furthest": furthest,
             "met": bool(met),
             "lost_with_a_million_less": id in goal.lost,
         }
-        for id, met in zip(ids, now, strict=True)
+        for id, met, furthest in zip(ids, now, goal.furthest, strict=True)
     ]
     return pd.DataFrame(rows)
 
@@ -105,29 +115,91 @@ def with_level_ceiling(arrays: Arrays, source: int, amounts: Array) -> Arrays:
     return replace(arrays, ceiling=ceiling)
 
 
-def least_amount(works: Callable[[Array], Mask], most: float, points: int, step: float = STEP) -> float | None:
+@dataclass
+class LevelAmounts:
+    """Runs of a plan with the same ceiling of a source in every year, each made once."""
+
+    arrays: Arrays
+    source: int  # its row in `arrays.ceiling`
+    pool: ThreadPoolExecutor
+    progress: Callable[[int], None]
+    started: dict[float, Future[Run]] = field(default_factory=dict)
+    done: int = 0
+
+    def run(self, amount: float) -> Run:
+        """The run of one amount, VND."""
+        self._start(amount)
+        return self._hear(self.started[amount].result(), 1)
+
+    def least(self, wanted: Mask, most: float) -> float | None:
+        """The least amount with which the objectives `wanted`, (O,), are met when due."""
+        points = amounts_at_once(self.arrays)
+        search = least_amount(most, points)
+        amounts, likely = next(search)
+        while True:
+            if points == 1:
+                run = self._run_ahead(float(amounts[0]), float(likely))
+            else:
+                run = self._hear(self._run(amounts), len(amounts))
+            try:
+                amounts, likely = search.send(np.asarray(run.met_when_due[wanted].all(axis=0)))
+            except StopIteration as end:
+                found: float | None = end.value
+                return found
+
+    def _run_ahead(self, amount: float, likely: float) -> Run:
+        """The run of an amount while that of the next, as far as one can tell, is made beside it."""
+        self._start(amount)
+        if AT_ONCE > 1:
+            self._start(likely)
+        return self.run(amount)
+
+    def _start(self, amount: float) -> None:
+        if amount not in self.started:
+            self.started[amount] = self.pool.submit(self._run, np.array([amount]))
+
+    def _run(self, amounts: Array) -> Run:
+        return run_plan(with_level_ceiling(self.arrays, self.source, amounts))
+
+    def _hear(self, run: Run, count: int) -> Run:
+        self.done += count
+        self.progress(self.done)
+        return run
+
+
+def least_amount(most: float, points: int, step: float = STEP) -> Generator[tuple[Array, float], Mask, float | None]:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
-    Every round tries `points` amounts between the lowest that worked and the next below it, which failed: what is
-    returned worked, and a step less failed. More money can make a rule that cuts do worse; a lower amount that works
-    among others that fail may then be missed between the points. None where nothing up to many times `most` works.
+    Yields amounts to try and, where that is one at a time, the one that comes next if the answer is as it was before;
+    is sent which of them work. Every round tries `points` amounts between the lowest that worked and the next below it,
+    which failed: what is returned worked, and a step less failed. More money can make a rule that cuts do worse; a
+    lower amount that works among others that fail may then be missed between the points. None where nothing up to many
+    times `most` works.
     """
-    if works(np.array([0.0]))[0]:
-        return 0.0
     low, high = 0.0, np.ceil(most / step) * step
+    if (yield np.array([0.0]), float(high))[0]:
+        return 0.0
     for _ in range(DOUBLINGS):
-        if works(np.array([high]))[0]:
+        if (yield np.array([high]), float(amounts_between(low, high, points, step)[0]))[0]:
             break
         low, high = high, max(step, 2 * high)  # the best plan need not find the plan that spends `most`
     else:
         return None
+    works = True
     while high - low > step:
-        count = int(min(points, round((high - low) / step) - 1))
-        tried = np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step
-        good = works(tried)
-        first = int(np.argmax(good)) if good.any() else len(tried)
+        tried = amounts_between(low, high, points, step)
+        below, above = (low, tried[0]) if works else (tried[-1], high)
+        good = yield tried, float(amounts_between(below, above, points, step)[0])
+        works = bool(good.any())
+        first = int(np.argmax(good)) if works else len(tried)
         low, high = (tried[first - 1] if first else low), (tried[first] if first < len(tried) else high)
     return float(high)
+
+
+def amounts_between(low: float, high: float, points: int, step: float) -> Array:
+    """At most `points` whole steps, evenly between two others; the higher where there is none between."""
+    count = int(min(points, round((high - low) / step) - 1))
+    return np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step if count > 0 else np.array([high])
 
 
 def amounts_at_once(arrays: Arrays) -> int:

@@ -9,6 +9,8 @@ step saves while it is small. Unless cohorts begun before take all of the ceilin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -21,19 +23,21 @@ from trainplan.plan.plan import Plan
 BILLION, PLACES = 1e9, 10.0
 
 
-def marginal_values(plan: Plan) -> pd.DataFrame:
+def marginal_values(plan: Plan, progress: Callable[[int, int], None] = lambda done, of: None) -> pd.DataFrame:
     """What a billion more in a year, or ten places more in every year, would save if used best, whatever the rule.
 
     Solved again with the change, where `Optimum.shadow_price` is the dual, the value of a small change.
 
     Columns: kind (`money` or `places`), id (of the source, `total`, or of the program), year (none for places),
     people_years (weighted, at least 0). Each is the fall of the linear program's optimum when it is solved again with
-    the change: 0 where a source has no ceiling in the year or a program no capacity.
+    the change: 0 where a source has no ceiling in the year or a program no capacity. `progress` hears how many of them
+    are known, and of how many.
     """
     arrays = build_arrays(plan)
     constants = Constants(arrays)
     sources = [*(row.id for row in plan.tables.sources), "total"]
     rows: list[tuple[str, str, int | None, float]] = []
+    count = len(plan.years) * len(sources) + len(plan.tables.programs)
     problem = build_formulation(arrays, constants) if constants.max_enrollment.any() else None
     solver = Solver(problem) if problem else None
     now = solver.solve_linear().value if solver else 0.0
@@ -41,9 +45,11 @@ def marginal_values(plan: Plan) -> pd.DataFrame:
         for s, source in enumerate(sources):
             saved = _saving(solver, problem, now, *_more_money(problem, y, s)) if problem and solver else 0.0
             rows.append(("money", source, year, saved))
+            progress(len(rows), count)
     for p, program in enumerate(plan.tables.programs):
         saved = _saving(solver, problem, now, *_more_places(problem, p)) if problem and solver else 0.0
         rows.append(("places", program.id, None, saved))
+        progress(len(rows), count)
     frame = pd.DataFrame(rows, columns=["kind", "id", "year", "people_years"])
     return frame.astype({"year": "Int64"})
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from trainplan.analysis.goal_seek import STEP, TOTAL, amounts_at_once, arrays_under_ceilings, least_amount
-from trainplan.model.arrays import Array, Arrays, Mask
-from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import run_plan
+from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, search_together
+from trainplan.model.arrays import Arrays
 from trainplan.plan.plan import Plan
-from trainplan.results.relaxed_runs import lift_ceilings
 
 MOST_PLACES = 2.0  # more places than this share of the group is no way
 COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"]
@@ -33,17 +32,23 @@ class Relaxation:
     cost_vnd: float  # funded, and commitments after the plan, beyond what the plan itself costs
 
 
-def relaxations(plan: Plan) -> list[Relaxation]:
+def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> list[Relaxation]:
     """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
 
     Money is in whole million VND, places are whole; each was run under the plan's rule (`optimal` in place of `all`).
+    `progress` hears how many runs are done, and how many have been asked for so far.
     """
     arrays = arrays_under_ceilings(plan)
-    run = run_plan(arrays)
-    missed = np.flatnonzero(~run.met_when_due[:, 0])
+    later = cache(lambda objective: arrays_under_ceilings(due_later(plan, objective)))
+    trials = Trials(arrays, later, progress)
+    search = Attempts(plan, arrays)
+    planned = trials.outcomes([Trial()])[0]
+    missed = [int(objective) for objective in np.flatnonzero(~planned.met)]
     found: list[Relaxation] = []
-    for objective in missed:
-        mine = list(_relaxations_of(plan, arrays, int(objective), _cost(run)))
+    for objective, attempts in zip(missed, trials.find(search_together(map(search.of, missed))), strict=True):
+        id = plan.tables.objectives[objective].id
+        costs = [outcome.cost_vnd - planned.cost_vnd for outcome in trials.outcomes([one.trial for one in attempts])]
+        mine = [Relaxation(id, one.kind, one.changes, cost) for one, cost in zip(attempts, costs, strict=True)]
         found += sorted(mine, key=lambda way: (way.cost_vnd, way.kind))
     return found
 
@@ -61,111 +66,124 @@ def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _relaxations_of(plan: Plan, arrays: Arrays, objective: int, cost: float) -> Iterator[Relaxation]:
-    """The relaxations for one objective; one that needs money as well asks for it every year."""
-    id = plan.tables.objectives[objective].id
-
-    def way(kind: str, changes: dict[str, dict[str, Any]], changed: Arrays) -> Relaxation:
-        return Relaxation(id, kind, changes, _cost(run_plan(changed)) - cost)
-
-    money = list(_money(plan, arrays, objective))
-    for kind, changes, changed in money:
-        yield way(kind, changes, changed)
-    structural = [*_places(plan, arrays, objective), *_deadline(plan, objective)]
-    for kind, changes, changed in structural:
-        if _meets(changed, objective):
-            yield way(kind, changes, changed)
-            continue
-        for _, more, with_money in _money(plan, changed, objective, every_year_only=True):
-            yield way(f"{kind}_and_money", {**changes, **more}, with_money)
+Changes = dict[str, dict[str, Any]]
 
 
-Attempt = tuple[str, dict[str, dict[str, Any]], Arrays]
-Raise = Callable[[Array], Arrays]
+class Attempt(NamedTuple):
+    """A way that meets its objective: what it is called, as a scenario sets it, and as it was tried."""
+
+    kind: str
+    changes: Changes
+    trial: Trial
 
 
-def _money(plan: Plan, arrays: Arrays, objective: int, every_year_only: bool = False) -> Iterator[Attempt]:
-    """More of a ceiling in one year, or of the total's in every year that has one."""
-    limits = [row for row in plan.tables.ceilings if row.year in plan.open_years and row.ceiling_vnd is not None]
-    rows = [(row.year - plan.first, row.source) for row in limits]
-    sources = [*(row.id for row in plan.tables.sources), TOTAL]
-    free = lift_ceilings(arrays)
-    if not rows or not _meets(free, objective):
-        return
-    most = float(run_plan(free).funded_vnd.sum())
-    every = [(year, source) for year, source in rows if source == TOTAL] or rows
-    single = [] if every_year_only else [[row] for row in rows]
-    for cells in [every, *(one for one in single if one != every)]:
-        at = [(year, sources.index(source)) for year, source in cells]
-        amount = _least_that_meets(arrays, objective, _raise_ceilings(arrays, at), most, STEP)
-        if amount is not None:
-            kind = "money_every_year" if cells is every else "money_in_a_year"
-            names = [f"ceilings.{plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
-            yield kind, {name: {"add": amount} for name in names}, _raise_ceilings(arrays, at)(np.array([amount]))
+@dataclass(frozen=True)
+class Attempts:
+    """The ways to meet an objective of a plan, as searches (see `analysis.trials`)."""
+
+    plan: Plan
+    arrays: Arrays
+
+    def of(self, objective: int) -> Search[list[Attempt]]:
+        """Every way for one objective; one that needs money as well asks for it every year."""
+        structural = [*self._places(objective), *self._deadline(objective)]
+        money = self._money(Trial(), objective)
+        found = yield from search_together([money, *(self._with_money(change, objective) for change in structural)])
+        return [attempt for attempts in found for attempt in attempts]
+
+    def _with_money(self, change: Search[Attempt | None], objective: int) -> Search[list[Attempt]]:
+        """A change by itself or, where that is not enough, with more money every year."""
+        way = yield from change
+        if way is None:
+            return []
+        if (yield [way.trial])[0].met[objective]:
+            return [way]
+        paid = yield from self._money(way.trial, objective, every_year_only=True)
+        return [Attempt(f"{way.kind}_and_money", {**way.changes, **more}, trial) for _, more, trial in paid]
+
+    def _money(self, base: Trial, objective: int, every_year_only: bool = False) -> Search[list[Attempt]]:
+        """More of a ceiling in one year, or of the total's in every year that has one."""
+        plan = self.plan
+        limits = [row for row in plan.tables.ceilings if row.year in plan.open_years and row.ceiling_vnd is not None]
+        rows = [(row.year - plan.first, row.source) for row in limits]
+        free = (yield [base._replace(free=True)])[0] if rows else None
+        if free is None or not free.met[objective]:
+            return []
+        every = [(year, source) for year, source in rows if source == TOTAL] or rows
+        single = [] if every_year_only else [[row] for row in rows]
+        searches = [
+            self._more_of(cells, "money_every_year" if cells is every else "money_in_a_year", base, objective, free)
+            for cells in [every, *(one for one in single if one != every)]
+        ]
+        return [way for way in (yield from search_together(searches)) if way]
+
+    def _more_of(
+        self, cells: list[tuple[int, str]], kind: str, base: Trial, objective: int, free: Outcome
+    ) -> Search[Attempt | None]:
+        """The least amount more of some ceilings; `free` is what comes of none at all."""
+        sources = [*(row.id for row in self.plan.tables.sources), TOTAL]
+        at = base._replace(cells=tuple((year, sources.index(source)) for year, source in cells))
+        amount = yield from self._least(objective, lambda money: at._replace(money=money), free.funded_vnd, STEP)
+        if amount is None:
+            return None
+        names = [f"ceilings.{self.plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
+        return Attempt(kind, {name: {"add": amount} for name in names}, at._replace(money=amount))
+
+    def _places(self, objective: int) -> Iterator[Search[Attempt | None]]:
+        """More places in a program that serves the objective: a capacity holds in every year."""
+        arrays = self.arrays
+        for pair in np.flatnonzero((arrays.objective == objective) & (arrays.route_share[:, 0] > 0)):
+            program = int(arrays.program[pair])
+            if np.isfinite(arrays.capacity[program, 0]):
+                yield self._more_places(program, objective)
+
+    def _more_places(self, program: int, objective: int) -> Search[Attempt | None]:
+        """The least number of places more, money apart."""
+        most = MOST_PLACES * float(self.arrays.headcount[self.arrays.group[objective], 0])
+        at = Trial(program=program)
+        places = yield from self._least(objective, lambda more: at._replace(free=True, places=more), most, 1.0)
+        address = f"programs.{self.plan.tables.programs[program].id}.capacity"
+        return Attempt("places", {address: {"add": places}}, at._replace(places=places)) if places else None
+
+    def _deadline(self, objective: int) -> Iterator[Search[Attempt | None]]:
+        """A year more, where the plan has one."""
+        row = self.plan.tables.objectives[objective]
+        if row.due_year < self.plan.last:
+            due = a_year_later(row.due)
+            value = due if "-" in due else int(due)
+            way = Attempt("deadline", {f"objectives.{row.id}.due": {"value": value}}, Trial(later=objective))
+            yield already_found(way)
+
+    def _least(
+        self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float
+    ) -> Search[float | None]:
+        """The least amount that meets an objective; None where `most` does not."""
+        if not (yield [trial_of(most)])[0].met[objective]:
+            return None
+        search = least_amount(most, amounts_at_once(self.arrays), step)
+        amounts, _ = next(search)
+        while True:
+            outcomes = yield [trial_of(float(amount)) for amount in amounts]
+            try:
+                amounts, _ = search.send(np.array([outcome.met[objective] for outcome in outcomes]))
+            except StopIteration as end:
+                found: float | None = end.value
+                return found
 
 
-def _places(plan: Plan, arrays: Arrays, objective: int) -> Iterator[Attempt]:
-    """More places in a program that serves the objective, money apart: a capacity holds in every year."""
-    free = lift_ceilings(arrays)
-    most = MOST_PLACES * float(arrays.headcount[arrays.group[objective], 0])
-    for pair in np.flatnonzero((arrays.objective == objective) & (arrays.route_share[:, 0] > 0)):
-        program = int(arrays.program[pair])
-        if np.isinf(arrays.capacity[program, 0]):
-            continue
-        places = _least_that_meets(free, objective, _raise_capacity(free, program), most, 1.0)
-        if places:
-            address = f"programs.{plan.tables.programs[program].id}.capacity"
-            yield "places", {address: {"add": places}}, _raise_capacity(arrays, program)(np.array([places]))
+def already_found(found: Found) -> Search[Found]:
+    """A search that has found what it looks for, without a trial."""
+    yield []
+    return found
 
 
-def _deadline(plan: Plan, objective: int) -> Iterator[Attempt]:
-    """A year more, where the plan has one."""
+def a_year_later(due: str) -> str:
+    """A due year, or a year and month, a year later."""
+    return f"{int(due[:4]) + 1}{due[4:]}"
+
+
+def due_later(plan: Plan, objective: int) -> Plan:
+    """The plan with one objective due a year later."""
     rows = list(plan.tables.objectives)
-    due = rows[objective].due_year + 1
-    if due > plan.last:
-        return
-    date = f"{due}{rows[objective].due[4:]}"
-    rows[objective] = rows[objective].model_copy(update={"due": date})
-    later = arrays_under_ceilings(replace(plan, tables=replace(plan.tables, objectives=tuple(rows))))
-    value = date if "-" in date else due
-    yield "deadline", {f"objectives.{rows[objective].id}.due": {"value": value}}, later
-
-
-def _raise_ceilings(arrays: Arrays, at: list[tuple[int, int]]) -> Raise:
-    """From amounts (D,) to arrays in which each is added to the ceilings at `at`."""
-
-    def with_amounts(amounts: Array) -> Arrays:
-        ceiling = np.repeat(arrays.ceiling, len(amounts), axis=2)
-        for year, source in at:
-            ceiling[year, source] += amounts
-        return replace(arrays, ceiling=ceiling)
-
-    return with_amounts
-
-
-def _raise_capacity(arrays: Arrays, program: int) -> Raise:
-    """From places (D,) to arrays in which each is added to a program's capacity."""
-
-    def with_places(places: Array) -> Arrays:
-        capacity = np.repeat(arrays.capacity, len(places), axis=1)
-        capacity[program] += places
-        return replace(arrays, capacity=capacity)
-
-    return with_places
-
-
-def _least_that_meets(arrays: Arrays, objective: int, with_amounts: Raise, most: float, step: float) -> float | None:
-    """The least amount that meets an objective; None where `most` does not."""
-
-    def works(amounts: Array) -> Mask:
-        return np.asarray(run_plan(with_amounts(amounts)).met_when_due[objective])
-
-    return least_amount(works, most, amounts_at_once(arrays), step) if works(np.array([most]))[0] else None
-
-
-def _meets(arrays: Arrays, objective: int) -> bool:
-    return bool(run_plan(arrays).met_when_due[objective, 0])
-
-
-def _cost(run: Run) -> float:
-    return float(run.funded_vnd.sum() + run.commitments_vnd.sum())
+    rows[objective] = rows[objective].model_copy(update={"due": a_year_later(rows[objective].due)})
+    return replace(plan, tables=replace(plan.tables, objectives=tuple(rows)))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trainplan.model.arrays import build_arrays
 from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import Optimum, run_plan, solve_best_plan, weighted_shortfall
+from trainplan.optimize.best_plan import Optimum, run_plan, solve_ahead, weighted_shortfall
 from trainplan.plan.choices import compared_rules
 from trainplan.plan.plan import Plan
 from trainplan.results.tables import Results, compute
@@ -51,7 +51,8 @@ class RuleComparison:
 def compare_rules(plan: Plan) -> RuleComparison:
     """Every rule that keeps the ceilings on a plan, whatever its own is; the best plan among them."""
     arrays = build_arrays(plan)
-    best = solve_best_plan(replace(arrays, allocation="optimal"))
+    best = solve_ahead(replace(arrays, allocation="optimal"))
+    assert best
     others = (rule for rule in compared_rules() if rule != "optimal")
     runs = {rule: run_plan(replace(arrays, allocation=rule)) for rule in others}
     return RuleComparison(plan, best, {**runs, "optimal": best.run})

@@ -22,7 +22,7 @@ def open_desk(names: Mapping[str, Any]) -> None:
     """Shows the desk for a notebook's parameters; PlanError, without a traceback, where one of them is wrong."""
     given = coordinates(names)
     language = given["language"]
-    session = Session(given["plan"], given["scenario"], given["overrides"])
+    session = Session(given["plan"], given["scenario"], given["overrides"], given.get("as_of"))
     shown: dict[str, Any] = {"text/html": desk_page(session, language), "text/plain": session.plan.title(language)}
     if has_viewer():
         from trainplan.desk.desk import Desk  # importing it makes widgets, which stay in the notebook's file

@@ -84,7 +84,7 @@ def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -
     """Writes a scenario that gives the very plan that is on the desk; PlanError or OutputError where it cannot."""
     content = scenario_yaml(changes, text)
     with tempfile.TemporaryDirectory() as folder:
-        again = load_plan(plan.path, write_text(Path(folder) / f"{name}.yaml", content))
+        again = load_plan(plan.path, write_text(Path(folder) / f"{name}.yaml", content), as_of=plan.seen_from)
     if (again.tables, again.choices) != (plan.tables, plan.choices):
         raise OutputError(both("desk.scenario_differs", name=name))
     return write_text(scenario_path(plan.path, name), content)
@@ -128,6 +128,7 @@ def start_run(
     """
     command = [sys.executable, "-P", "-m", "trainplan", "run", str(plan.path), "--scenario", scenario]
     command += ["--language", language, "--output", str(output)]
+    command += ["--as-of", str(plan.seen_from)] if plan.seen_from else []
     folder = output / folder_name(plan.key)
     thread = threading.Thread(target=_follow, args=(command, folder, language, on_step, on_end), daemon=True)
     thread.start()
@@ -170,7 +171,7 @@ def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
 def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
     """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
-    folder = index.parent / folder_name(name)
+    folder = index.parent / folder_name(f"{name}@{plan.seen_from}" if plan.seen_from else name)
     entries = Manifest(folder).read().get("notebooks", {})
     done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
     reports = [(report_title(split_name(name)[0], language), folder / "reports" / f"{name}.html") for name in done]

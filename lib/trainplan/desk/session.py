@@ -9,13 +9,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from trainplan.plan.find import find_scenario, scenario_names
+from trainplan.plan.find import find_scenarios, scenario_names
 from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
-from trainplan.plan.plan import Plan, load_plan, text_in
+from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.reading import Files
+from trainplan.plan.scenarios import read_scenarios, text_in
 from trainplan.results.tables import Results, compute
 from trainplan.storage.files import write_error, write_text
-from trainplan.text.problems import PlanError
 
 BASE = "base"
 STEPS = 500  # how far back one can go
@@ -109,8 +109,15 @@ class Draft:
 class Session:
     """The changes to a plan and the results that they lead to. Whatever goes wrong in a step, the changes stay."""
 
-    def __init__(self, plan: str | Path, scenario: str = BASE, overrides: Mapping[str, Any] | None = None) -> None:
-        self.base: Results = compute(load_plan(plan))
+    def __init__(
+        self,
+        plan: str | Path,
+        scenario: str = BASE,
+        overrides: Mapping[str, Any] | None = None,
+        as_of: str | None = None,
+    ) -> None:
+        self.as_of = as_of
+        self.base: Results = compute(load_plan(plan, as_of=as_of))
         self.plan_path = self.base.plan.path
         self.levers: list[PlanLever] = plan_levers(self.base.plan)
         changes = {**self.scenario_changes(scenario), **normalize_changes(overrides or {})}
@@ -140,7 +147,7 @@ class Session:
     def compute(self) -> None:
         """Computes the present changes as every command does; PlanError leaves the results as they were."""
         start = perf_counter()
-        plan = load_plan(self.plan_path, BASE, dict(self.changes))
+        plan = load_plan(self.plan_path, BASE, dict(self.changes), self.as_of)
         read = perf_counter()
         self.results = compute(plan)
         self.seconds = {"reading": read - start, "model": perf_counter() - read}
@@ -151,20 +158,20 @@ class Session:
 
     def compare_with(self, scenario: str) -> None:
         """Chooses what the results are compared with; PlanError leaves it as it was."""
-        self.compared = compute(load_plan(self.plan_path, scenario))
+        self.compared = compute(load_plan(self.plan_path, scenario, as_of=self.as_of))
         self.compared_name = scenario
 
     def scenario_changes(self, scenario: str) -> Changes:
         """The changes of a saved scenario; PlanError says all that is wrong with it."""
-        load_plan(self.plan_path, scenario)
-        file = find_scenario(self.plan_path, scenario)
-        if file is None:
-            return {}
-        files = Files(file.parent)
-        content = files.yaml(file)
-        if content is None:
-            raise PlanError(files.problems)
-        return normalize_changes(content.get("set") or {})
+        applied = load_plan(self.plan_path, scenario, as_of=self.as_of).applied
+        paths = find_scenarios(self.plan_path, scenario)
+        stated = [content.get("set") or {} for content in read_scenarios(Files(self.plan_path.parent), paths)]
+        changes: Changes = {}
+        for one in map(normalize_changes, stated):
+            if changes.keys() & one.keys():  # one address holds one change: what they came to
+                return {c.address: {"value": c.new, **({"reason": c.reason} if c.reason else {})} for c in applied}
+            changes = {**changes, **one}
+        return changes
 
     def open_scenario(self, scenario: str) -> None:
         """Goes on to the changes of a saved scenario, a step that can be undone."""
@@ -177,10 +184,15 @@ class Session:
         return lever_position(self.changes, lever)
 
     def scenario_titles(self, language: str) -> list[tuple[str, str]]:
-        """(title, name) of every scenario beside the plan; one that cannot be read is called by its name."""
+        """(title, name) of every scenario beside the plan, and of stacks of them that were opened.
+
+        One that cannot be read is called by its name.
+        """
         found = []
         for name in scenario_names(self.plan_path):
             content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
             title = text_in(content.get("title") or name, language) if content else name
             found.append((f"{title} ({name})" if title != name else name, name))
-        return found
+        titles = {name: title for title, name in found}
+        stacks = [name for name in self.saved if "+" in name and name not in titles]
+        return [*found, *((" + ".join(titles.get(part, part) for part in name.split("+")), name) for name in stacks)]

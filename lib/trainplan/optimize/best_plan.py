@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import pickle
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from trainplan.optimize.lp import Solver
 from trainplan.optimize.rounding import round_enrollment
 from trainplan.optimize.search import TOLERANCE, search_whole_people
 from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, rule
+
+KEPT = 64  # best plans that a process remembers: more than a goal seek tries
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,40 @@ def run_plan(arrays: Arrays) -> Run:
 
 
 def solve_ahead(arrays: Arrays) -> Optimum | None:
-    """What the plan's rule decides for all years at once; None for a rule that decides year by year. One draw."""
+    """What the plan's rule decides for all years at once; None for a rule that decides year by year. One draw.
+
+    Equal arrays are solved once in a process: `compute`, the comparison of rules and the draws share one best plan.
+    """
     return None if ALLOCATION_RULES[arrays.allocation].yearly else _solve(arrays)
 
 
 def _solve(arrays: Arrays) -> Optimum:
-    solved: Optimum = ALLOCATION_RULES[arrays.allocation].decide(arrays)
+    return _solve_once(_Content(arrays))
+
+
+class _Content:
+    """Arrays as a key: equal where they hold the same."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self.digest = blake2b(pickle.dumps([getattr(arrays, field.name) for field in fields(arrays)])).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.digest == other.digest
+
+
+@lru_cache(maxsize=KEPT)
+def _solve_once(content: _Content) -> Optimum:
+    solved: Optimum = ALLOCATION_RULES[content.arrays.allocation].decide(content.arrays)
     return solved
 
 
 def weighted_shortfall(arrays: Arrays, run: Run) -> float:
     """Σ weight · (people short of the path) over objectives and years; one run."""
     short = np.maximum(0.0, run.people_on_path - run.gap.reached)
-    short = np.where(run.people.headcount[:, arrays.group] > 0, short, 0.0)
     return float((arrays.weight * short).sum())
 
 

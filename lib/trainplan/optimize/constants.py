@@ -8,7 +8,7 @@ import numpy as np
 
 from trainplan.model.arrays import Array, Arrays, Index, Mask, ceil, floor
 from trainplan.model.kinds import kinds_with
-from trainplan.model.simulate import simulate
+from trainplan.model.simulate import Run, simulate
 
 MILLION = 1e6  # VND: keeps the coefficients of people and money within a few powers of ten
 SLACK = 1 - 1e-4  # ceil(v) is the largest whole number up to v + SLACK; well above what a solver takes for equal
@@ -31,20 +31,25 @@ class Constants:
         self.keep_rate = stay[:years] * (1 - arrays.lapse_rate[:, 0])
         self.completion_rate = arrays.completion_rate[arrays.program, 0]
         self.survival = survival(stay[:, arrays.objective])[:, :years]  # (τ, Y, K)
-        self.committed_cost = idle.funded_vnd[..., 0]  # (Y, P) of the pipeline
-        self.completed = of_objective(arrays, idle.completed[..., 0])  # (Y, O) of the pipeline
-        self.people_on_path = np.where(self.headcount > 0, idle.people_on_path[..., 0], 0.0)  # (Y, O)
+        self.committed_cost = idle.funded_vnd[..., 0]  # (Y, P) of cohorts begun before
+        self.completed = of_objective(arrays, idle.completed[..., 0])  # (Y, O) of cohorts begun before
+        self.people_on_path = idle.people_on_path[..., 0]  # (Y, O)
+        self.already = np.where(self.stocks, 0.0, idle.reached[..., 0])  # (Y, O) without enrollment, stocks apart
         brought = people.joiners[:, group, 0] * arrays.entry_share[:, 0]
         before = np.concatenate([(arrays.baseline * arrays.headcount[group]).T, idle.gap.reached[:-1, :, 0]])
         self.inflow = brought + self.completed  # (Y, O) what joins the stock without enrollment
-        self.inflow[0] += self.keep_rate[0] * before[0]
-        self.max_excess = np.maximum(1.0, self.keep_rate * before + brought + self.completed - self.headcount)
-        self.under_way = pipeline_under_way(arrays, stay)  # (Y, O) of the pipeline, who end later
-        unqualified = self.headcount - (self.keep_rate * before + brought + self.completed) - self.under_way
+        kept = self.keep_rate * before
+        self.inflow[0] += kept[0]
+        fact = idle.reached[..., 0] - kept
+        fact[0] += kept[0]
+        self.inflow[: arrays.closed] = fact[: arrays.closed]  # an observation counts among what joins
+        self.max_excess = np.maximum(1.0, kept + brought + self.completed - self.headcount)
+        self.under_way = under_way(arrays, idle)  # (Y, O) of cohorts begun before, who end later
+        unqualified = self.headcount - (kept + brought + self.completed) - self.under_way
         self.may_start = unqualified > 1e-9  # (Y, O); more pipeline than people leaves nobody
         self.price = arrays.price[..., 0]
         self.learner_cost, self.class_cost = self._costs(arrays)
-        self.count_limit = count_limits(arrays)
+        self.count_limit = count_limits(arrays, idle)
         self.max_enrollment = self._max_enrollment(arrays, idle.needed[..., 0])
 
     def _costs(self, arrays: Arrays) -> tuple[Array, Array]:
@@ -63,6 +68,7 @@ class Constants:
         limits = [limit(self, arrays, needed) for limit in ENROLLMENT_LIMITS.values()]
         pairs = [np.broadcast_to(mask[arrays.objective], needed.shape) for mask in self.reached.values()]
         most = np.select(pairs, limits)
+        most[: arrays.closed] = 0.0
         return np.where(arrays.route_share[:, 0] > 0, most, 0.0)  # places are rows, so that they have a marginal value
 
 
@@ -101,23 +107,23 @@ def survival(stay: Array) -> Array:
     return left
 
 
-def pipeline_under_way(arrays: Arrays, stay: Array) -> Array:
-    """(Y, O): people of the pipeline who are under way and end after the year."""
-    ends = arrays.start + arrays.course_years[arrays.program][:, None] - 1  # (K, A)
-    left = np.cumprod(stay, axis=0)
-    learners = arrays.pipeline[..., 0]
-    later = [of_objective(arrays, (learners * (ends > year)).sum(axis=1)) for year in range(arrays.years)]
-    return np.stack(later) * left[: arrays.years]
+def under_way(arrays: Arrays, idle: Run) -> Array:
+    """(Y, O): people of cohorts begun before the first open year who are under way and end after the year."""
+    cohorts = arrays.structure.cohorts
+    later = [(cohorts.remaining > 0)[:, None] * year.continuing for year in idle.years]
+    return np.stack([of_objective(arrays, cohorts.by_owner(one)[:, 0]) for one in later])
 
 
-def count_limits(arrays: Arrays) -> Array:
-    """(Y, O): people a count may send by itself up to a year: before it is due, places are kept for its parts."""
-    target = arrays.target[:, 0]
+def count_limits(arrays: Arrays, idle: Run) -> Array:
+    """(Y, O): people a count may send by itself up to a year: before it is due, places are kept for its parts. What
+    closed years have sent is taken off; `idle` sends nobody else."""
+    target, sent = arrays.target[:, 0], idle.reached[-1, :, 0]
     kept = np.zeros_like(target)
     parts = np.flatnonzero(arrays.part_of >= 0)
-    np.add.at(kept, arrays.part_of[parts], target[parts])
+    np.add.at(kept, arrays.part_of[parts], np.maximum(target, sent)[parts])
+    own = of_objective(arrays, idle.funded[..., 0].sum(axis=0))
     due = np.arange(arrays.years)[:, None] >= arrays.due
-    return ceil(np.maximum(0.0, np.where(due, target, target - kept)))
+    return ceil(np.maximum(0.0, np.where(due, target, target - kept) - own))
 
 
 def of_objective(arrays: Arrays, by_pair: Array | Mask) -> Array:

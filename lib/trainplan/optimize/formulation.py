@@ -192,8 +192,7 @@ class _Builder:
     def add_shortfalls(self) -> None:
         """Short of the path ≥ asked − reached; a count reaches all whom it or its parts have sent."""
         constants, put = self.constants, self.constraints.put
-        completed = np.where(constants.yearly, constants.completed, 0.0)
-        row = self.constraints.add(self.short >= 0, constants.people_on_path - completed, np.inf)
+        row = self.constraints.add(self.short >= 0, constants.people_on_path - constants.already, np.inf)
         put(row, self.short, 1.0)
         put(row, self.stock, 1.0)
         yearly = np.where(constants.yearly, row, -1)

@@ -9,6 +9,7 @@ from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEFAULT_PLAN = "an_giang_2011_2015"
+BASE = "base"  # the plan unchanged
 ALL = "all"
 
 
@@ -32,24 +33,32 @@ def scenario_names(plan_path: Path) -> list[str]:
     return sorted(path.stem for path in (plan_path.parent / "scenarios").glob("*.yaml"))
 
 
-def find_scenario(plan_path: Path, ref: str | Path) -> Path | None:
-    """The file that a scenario's name or path means; None for `base`."""
+def find_scenarios(plan_path: Path, ref: str | Path) -> list[Path]:
+    """The files that a scenario's name or path means, those of `a+b` one after another; none for `base`."""
     text = str(ref)
-    if text == "base":
-        return None
-    beside = plan_path.parent / "scenarios" / f"{text}.yaml"
-    named = [beside] if "/" not in text and "\\" not in text else []
-    for candidate in (*named, Path.cwd() / text, PROJECT / text, plan_path.parent / text):
-        if candidate.is_file():
-            return candidate.resolve()
-    known = ["base", *scenario_names(plan_path)]
+    parts = [text] if _scenario_file(plan_path, text) else text.split("+")
+    found = {part: _scenario_file(plan_path, part) for part in parts if part != BASE}
+    known = [BASE, *scenario_names(plan_path)]
     scenarios = {"scenarios": ", ".join(known)}
-    raise PlanError([Problem("scenario", "no_scenario", text, nearest=nearest_name(text, known), values=scenarios)])
+    lost = [part for part, file in found.items() if file is None]
+    if lost:
+        near = {part: nearest_name(part, known) for part in lost}
+        raise PlanError(
+            [Problem("scenario", "no_scenario", part, nearest=near[part], values=scenarios) for part in lost]
+        )
+    return [file for file in (found.get(part) for part in parts) if file is not None]
+
+
+def _scenario_file(plan_path: Path, name: str) -> Path | None:
+    beside = plan_path.parent / "scenarios" / f"{name}.yaml"
+    named = [beside] if "/" not in name and "\\" not in name else []
+    places = (*named, Path.cwd() / name, PROJECT / name, plan_path.parent / name)
+    return next((place.resolve() for place in places if place.is_file()), None)
 
 
 def every_scenario(plan: str | Path) -> list[str]:
     """`base` and every scenario beside the plan."""
-    return ["base", *scenario_names(find_plan(plan))]
+    return [BASE, *scenario_names(find_plan(plan))]
 
 
 def scenarios_named(plan: str | Path, references: Iterable[str]) -> list[str]:
@@ -61,22 +70,21 @@ def scenarios_named(plan: str | Path, references: Iterable[str]) -> list[str]:
 
 
 def scenario_reference(plan: str | Path, reference: str) -> str:
-    """The name of a scenario that is among the plan's, the whole path of one that is not.
+    """The name of a scenario that is among the plan's, the whole path of one that is not; of `a+b` those of its parts.
 
     One that is not there at all stays as it is: loading it says so, together with whatever else is wrong.
     """
     path = find_plan(plan)
     try:
-        found = find_scenario(path, reference)
+        found = find_scenarios(path, reference)
     except PlanError:
         return reference
-    if found is None:
-        return reference
-    return found.stem if found.parent == path.parent / "scenarios" else str(found)
+    own = path.parent / "scenarios"
+    return "+".join(file.stem if file.parent == own else str(file) for file in found) or BASE
 
 
 def folder_name(name: str) -> str:
     """A name as every system takes it for a folder: no path, no reserved name, no final dot."""
-    safe = "".join(letter if letter.isalnum() or letter in "-_. " else "_" for letter in name).strip(". ")
+    safe = "".join(letter if letter.isalnum() or letter in "-_. +@" else "_" for letter in name).strip(". ")
     reserved = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
     return f"{safe}_" if not safe or safe.split(".")[0].casefold() in reserved else safe

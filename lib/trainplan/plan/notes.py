@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A_MILLION = 1e6
 
 
-def notes(plan: Plan) -> list[str]:
+def plan_notes(plan: Plan) -> list[str]:
     """What is allowed in a plan and yet worth a planner's look, in both languages (method.md, sections 1 and 2)."""
     return [f"{place}: {text}" for note in NOTES for place, text in note(plan)]
 
@@ -94,6 +94,11 @@ def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
             yield name, both("warning.year_without_use", rows=", ".join(record_key(name, row) for row in rows))
 
 
+def _set_twice(plan: Plan) -> Iterator[tuple[str, str]]:
+    for address in plan.changed_by.set_twice:
+        yield address, both("warning.set_twice")
+
+
 NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _shrinking,
     _weightless,
@@ -103,4 +108,5 @@ NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _facts_of_open_years,
     _partly_completed,
     _years_without_use,
+    _set_twice,
 )

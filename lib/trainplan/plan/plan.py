@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
-from trainplan.plan.find import find_plan, find_scenario, folder_name
+from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
-from trainplan.plan.notes import notes
+from trainplan.plan.notes import plan_notes
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
+from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, text_in
 from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import say
-from trainplan.text.problems import PlanError, Problem, nearest_name
-
-SCENARIO_KEYS = ("title", "reason", "set")
+from trainplan.text.problems import PlanError, Problem
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Plan:
     """A validated plan, unchanged (`base`) or as a scenario changes it. Nothing in it is ever modified."""
 
     path: Path
-    scenario: str
+    changed_by: Scenario
     choices: Choices
     tables: Tables
-    applied: tuple[Change, ...]
+    applied: tuple[Change, ...]  # the scenario's changes, then the overrides
     input_hashes: dict[str, str]
-    scenario_words: dict[str, Any] = field(default_factory=dict)
+    seen_from: date | None = None  # the date given in place of the plan's own
     ranges: tuple[Range, ...] = ()
     levers: tuple[Lever, ...] = field(default=(), repr=False)
     spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
@@ -47,6 +47,16 @@ class Plan:
     def key(self) -> str:
         """The name of the plan's folder."""
         return self.path.parent.name
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's name: `base`, the name of a file, or several joined by +."""
+        return self.changed_by.name
+
+    @property
+    def results_name(self) -> str:
+        """What results are called after: the scenario, and the date from which it is looked at where one was given."""
+        return f"{self.scenario}@{self.seen_from}" if self.seen_from else self.scenario
 
     @property
     def first(self) -> int:
@@ -101,7 +111,7 @@ class Plan:
     @cached_property
     def warnings(self) -> list[str]:
         """What is allowed and yet worth a look, in both languages."""
-        return notes(self)
+        return plan_notes(self)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""
@@ -134,20 +144,12 @@ class Plan:
 
     def scenario_title(self, language: str) -> str:
         """The scenario's title in `vi` or `en`."""
-        if self.scenario == "base":
-            return say("plan.base", language)
-        return text_in(self.scenario_words.get("title", self.scenario), language)
+        title = say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
+        return say("plan.seen_from", language, title=title, day=self.seen_from) if self.seen_from else title
 
     def scenario_reason(self, language: str) -> str:
         """Why the scenario changes what it changes, in `vi` or `en`; empty where it does not say."""
-        return text_in(self.scenario_words.get("reason", ""), language)
-
-
-def text_in(words: object, language: str) -> str:
-    """Text in a language; where there is one text only, that one."""
-    if isinstance(words, dict):
-        return str(words.get(language) or next(iter(words.values()), ""))
-    return str(words)
+        return text_in(self.changed_by.reason, language)
 
 
 def load_plan(
@@ -161,33 +163,37 @@ def load_plan(
     `as_of`, an ISO date, takes the place of the plan's own: what became known later is not seen.
     """
     path = find_plan(plan)
-    scenario_path = find_scenario(path, scenario)
+    scenario_paths = find_scenarios(path, scenario)
     files = Files(path.parent.parent.parent if path.parent.parent.name == "params" else path.parent)
     raw_choices = files.yaml(path)
-    words = files.yaml(scenario_path) if scenario_path else {}
-    if raw_choices is None or words is None:
+    contents = read_scenarios(files, scenario_paths)
+    if raw_choices is None or len(contents) < len(scenario_paths):
         raise PlanError(files.problems)
     problems = files.problems
-    if as_of is not None:
-        raw_choices["as_of"] = as_of
+    seen_from = _given_date(as_of)
+    if seen_from:
+        raw_choices["as_of"] = seen_from
     present = _visible_tables(files, path, raw_choices)
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
-    applied: list[Change] = []
     ranges = read_ranges(raw_choices, present, files.name_of(path), problems)
-    if scenario_path:
-        _check_scenario_keys(words, files.name_of(scenario_path), problems)
-        changes = words.get("set") if isinstance(words.get("set"), dict) else {}
-        applied += apply_changes(present, raw_choices, changes or {}, files.name_of(scenario_path), problems)
-    applied += apply_changes(present, raw_choices, overrides or {}, "overrides", problems)
+    changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
+    applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
     choices = read_choices(raw_choices, files.name_of(path), problems)
     tables = Tables(**{name: tuple(read_records(name, present.get(name), problems)) for name in TABLES})
     problems += check_together(_read(tables, choices, present, files.name_of(path)))
     if choices is None or problems:
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
-    name = scenario_path.stem if scenario_path else "base"
     hashes = dict(sorted(files.hashes.items()))
-    return Plan(path, name, choices, tables, tuple(applied), hashes, words, ranges, levers, spare)
+    return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare)
+
+
+def _given_date(as_of: str | date | None) -> date | None:
+    """The date of `--as-of`; PlanError where it is none."""
+    try:
+        return None if as_of is None else parse_date(as_of)
+    except PydanticCustomError as error:
+        raise PlanError([Problem("--as-of", error.type, as_of)]) from None
 
 
 def _last_with(name: str, folders: Sequence[Path]) -> Path:
@@ -214,9 +220,9 @@ def _visible_tables(files: Files, path: Path, choices: dict[str, Any]) -> dict[s
     }
 
 
-def load_plans(plan: str | Path, references: Sequence[str]) -> list[Plan]:
+def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | None = None) -> list[Plan]:
     """The plan in each scenario; PlanError with the problems of all of them, each once."""
-    plans = all_or_problems(*(partial(load_plan, plan, reference) for reference in references))
+    plans = all_or_problems(*(partial(load_plan, plan, reference, as_of=as_of) for reference in references))
     problems = _same_names(plans)
     if problems:
         raise PlanError(problems)
@@ -261,13 +267,3 @@ def _read(tables: Tables, choices: Choices | None, present: dict[str, RawTable],
         },
         frozenset(needed | unread | (set() if choices else {"plan"})),
     )
-
-
-def _check_scenario_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> None:
-    for key in words:
-        if key not in SCENARIO_KEYS:
-            problems.append(Problem(file, "scenario_keys", key, nearest=nearest_name(key, SCENARIO_KEYS)))
-    if not words.get("title"):
-        problems.append(Problem(file, "scenario_title", column="title"))
-    if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
-        problems.append(Problem(file, "scenario_set", words["set"], column="set"))

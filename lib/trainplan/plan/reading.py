@@ -95,6 +95,9 @@ class Files:
             what = getattr(error, "problem", None) or say("problem_frame.not_understood", "en")
             self.problems.append(Problem(name, "not_yaml", values={"reason": what}, line=line))
             return None
+        except ValueError as error:  # a date that is none, such as 2011-13-01
+            self.problems.append(Problem(name, "not_yaml", values={"reason": error}))
+            return None
         if not isinstance(content, dict):
             self.problems.append(Problem(name, "not_a_map"))
             return None

@@ -164,7 +164,7 @@ Day = Annotated[date, BeforeValidator(parse_date), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
 Folders = Addresses
 PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(parse_pacing), "pacing"]
-Words = str | dict[Literal["vi", "en"], str]
+InLanguages = str | dict[Literal["vi", "en"], str]
 Basis = Annotated[str, BeforeValidator(parse_basis), "basis"]
 
 
@@ -540,7 +540,7 @@ class Choices(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Words
+    name: InLanguages
     first: Year
     last: Year
     data: Folders
@@ -552,9 +552,9 @@ class Choices(BaseModel):
     as_of: Day | None = None
     decided_from: Year | None = None
     status: Literal["draft", "submitted", "approved"] | None = None
-    owner: Words | None = None
-    contact: Words | None = None
-    decision: Words | None = None
+    owner: InLanguages | None = None
+    contact: InLanguages | None = None
+    decision: InLanguages | None = None
     uncertain: Any = None
     levers: Any = None
 

@@ -31,7 +31,7 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
             known = parse_date(cells[AS_OF]) if cells.get(AS_OF) else date.min
         except PydanticCustomError as error:
             problems.append(Problem(raw.file, error.type, cells[AS_OF], row_key(cells, table.keys), AS_OF, line=line))
-            continue
+            known = date.min
         if seen_from is not None and known > seen_from:
             continue
         if key not in seen or seen[key][0] <= known:

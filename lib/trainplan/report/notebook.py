@@ -45,14 +45,14 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
     PlanError, shown without a traceback, lists every parameter that is unknown, missing or wrong.
     """
     given = coordinates(names)
-    plan = load_plan(given["plan"], given["scenario"], given["overrides"])
+    plan = load_plan(given["plan"], given["scenario"], given["overrides"], given.get("as_of"))
     group, groups = given.get("group"), [row.id for row in plan.tables.groups]
     if group and group not in groups:
         near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
         raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     wanted = given["scenarios"] or ["base", *scenario_names(plan.path)] if "scenarios" in given else []
-    others = tuple(load_plan(plan.path, name) for name in wanted if name != plan.scenario)
+    others = tuple(load_plan(plan.path, name, as_of=plan.seen_from) for name in wanted if name != plan.scenario)
     _opened[:] = [Page(plan, given["language"], folder, others, group)]
     return _opened[0]
 

@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {  # what a parameter may be, a
     "scenario": ((str,), "parameter_scenario"),
     "overrides": ((dict,), "parameter_overrides"),
     "language": ((str,), "parameter_language"),
+    "as_of": ((str, type(None)), "parameter_as_of"),
     "output_dir": ((str, type(None)), "parameter_output_dir"),
     "scenarios": ((list, tuple), "parameter_scenarios"),
     "group": ((str, type(None)), "parameter_group"),

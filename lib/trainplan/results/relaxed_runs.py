@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays
+from trainplan.model.arrays import Arrays
 from trainplan.model.from_plan import NUMBERS
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, run_plan

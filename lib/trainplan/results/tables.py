@@ -230,7 +230,7 @@ def verdicts_table(results: Results) -> pd.DataFrame:
 
 @run_table("lines")
 def coverage_by_limit(results: Results) -> pd.DataFrame:
-    """Coverage without limits (needed), with those of capacity (deliverable: the requirement), with all (affordable)."""
+    """Coverage without limits (needed), with unlimited money (deliverable), and with every limit (affordable)."""
     relaxed = results.relaxed
     values = {
         "needed": relaxed.without_capacity.gap.coverage,

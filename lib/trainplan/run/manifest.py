@@ -23,7 +23,7 @@ PLACES = ("plan", "scenario", "scenarios", "output_dir")
 def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
     """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
     code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
-    inputs = [(plan.key, plan.scenario, plan.input_hashes) for plan in plans]
+    inputs = [(plan.key, plan.results_name, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
     return hash_data([job.name, file_hash(job.notebook), parameters, inputs, code, package_versions()])
 
@@ -116,6 +116,7 @@ class Manifest:
             content = {
                 "plan": plan.key,
                 "scenario": plan.scenario,
+                "as_of": plan.choices.as_of,
                 **scenario_titles(plan),
                 "changes": plan.changes.to_dict("records"),
                 **state_of_tables(plan),

@@ -42,6 +42,7 @@ class Request:
     language: str | None = None
     output: Path = OUTPUTS
     workers: int = 0
+    as_of: str | None = None
     library: Path = NOTEBOOKS
 
 
@@ -79,7 +80,9 @@ def run(request: Request) -> int:
     wanted = scenarios_named(request.plan, request.scenarios or ("base",))
     names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
     with log_duration("plans are read and checked"):
-        books, plans = all_or_problems(partial(choose_notebooks, request), partial(load_plans, request.plan, names))
+        books, plans = all_or_problems(
+            partial(choose_notebooks, request), partial(load_plans, request.plan, names, request.as_of)
+        )
     with log_duration("results are computed"):
         results = dict(zip(names, (compute(plan) for plan in plans), strict=True))
     output = Path(request.output).absolute() / folder_name(plans[0].key)
@@ -140,7 +143,7 @@ def list_notebooks(request: Request) -> list[Path]:
 def make_part(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
     """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
-    folder = output / folder_name(plan.scenario)
+    folder = output / folder_name(plan.results_name)
     part = Part(results[name], folder, Manifest(folder))
     beside = [other for other in every_scenario(request.plan) if other != name]
     for book in list_notebooks(request):
@@ -160,6 +163,8 @@ def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path,
         "language": language,
         "output_dir": shorten_path(folder),
     }
+    if plan.seen_from:
+        parameters["as_of"] = str(plan.seen_from)
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
@@ -192,7 +197,7 @@ def run_jobs(work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     failed: dict[str, str] = {}
 
     def title(job: Job) -> str:
-        return f"{owner[job.executed].results.plan.scenario}/{job.name}"
+        return f"{owner[job.executed].results.plan.results_name}/{job.name}"
 
     def begin_job(job: Job) -> None:
         progress.begin(title(job))

@@ -90,7 +90,7 @@ def _explain(
     obstacle = _obstacle(row, counted, years)
 
     def level(coverage: float) -> str:
-        return _level(coverage, row["target"] if counted else None, language)
+        return level_reached(coverage, row["target"] if counted else None, language)
 
     late = objective.due_year
     if obstacle == "time" and start + 1 < late:
@@ -121,7 +121,7 @@ def _obstacle(row: dict[str, Any], counted: bool, years: int) -> str:
     return "time_short" if obstacle == "time" and years == 1 else obstacle
 
 
-def _level(coverage: float, people: float | None, language: str) -> str:
+def level_reached(coverage: float, people: float | None, language: str) -> str:
     """A coverage as a percentage, of a count of `people` as people; rounded down, as a miss must not look reached."""
     if math.isnan(coverage):
         return NOTHING

@@ -6,6 +6,7 @@ import math
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.report.sentences.answer import level_reached
 from trainplan.report.tables.best_plan import source_name
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
@@ -42,7 +43,7 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
         return [say("sentence.goal_none", language, **terms)]
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
-    amount, years = billions(goal.amount_vnd, language, 3), f"{plan.first}–{plan.last}"
+    amount, years = billions(goal.amount_vnd, language, 3), f"{plan.decided_from}–{plan.last}"
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
@@ -51,6 +52,12 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
 
 
 def beyond_money(goal: Goal, language: str) -> list[str]:
-    """The targets that more of this money cannot meet; nothing where there are none."""
-    names = "; ".join(goal.plan.label("objectives", id, language) for id in goal.beyond)
+    """The targets that more of this money cannot meet, each with how far it brings them; nothing where all are met."""
+    plan, targets = goal.plan, goal.free.arrays.target[:, 0]
+    names = "; ".join(
+        f"{plan.label('objectives', row.id, language)} "
+        f"({level_reached(coverage, target if row.kind == 'count' else None, language)})"
+        for row, coverage, target in zip(plan.tables.objectives, goal.furthest, targets, strict=True)
+        if row.id in goal.beyond
+    )
     return [say("sentence.goal_beyond", language, names=names)] if names else []

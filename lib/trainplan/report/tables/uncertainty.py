@@ -116,7 +116,7 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 
 
 def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
-    """Open loop: a row a year, with how likely the ceilings are passed and by how much (in 50 and 95 % of the draws by no more)."""
+    """Open loop: a row a year, with how likely ceilings are passed and by how much (50 and 95 % of draws)."""
     over = pd.DataFrame(replayed.over.T, columns=list(replayed.plan.years))
     rows = {
         "year": over.columns,
