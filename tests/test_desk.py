@@ -493,7 +493,8 @@ def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
     ((index, why),) = ended
     assert why == "" and index is not None and index.is_file()
     assert (index.parent / "desk" / "reports" / "04_gaps.en.html").is_file()
-    assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
+    counted = list(dict.fromkeys(steps))  # while a notebook takes long its number comes again
+    assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(counted)) and counted[0] <= 1
     pages = run_pages(session.plan, scenario, index, "en")
     assert len(pages) == 1 + steps[-1] and all(page.is_file() for _, page in pages)
     titles = [title for title, _ in pages]
