@@ -57,7 +57,8 @@ def test_the_goal_is_said_with_its_amount_and_what_is_lost_below_it() -> None:
 
 
 def test_ways_are_said_in_words() -> None:
-    plan = load_plan("an_giang_2011_2015", overrides={"objectives.annual_province_district.target_low": 0.75})
+    asked = {f"objectives.annual_province_district.target_{end}": 0.75 for end in ("low", "high")}
+    plan = load_plan("an_giang_2011_2015", overrides=asked)
     found = relaxations(plan)
     frame = tables.relaxations(plan, found, "vi")
     assert len(frame) == len(found) and not frame["Cách làm"].str.contains("ceilings|add|_").any()
