@@ -172,9 +172,9 @@ def test_a_section_has_a_heading_and_shows_what_moved(name: str, language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_target_that_moved_shows_both(language: str) -> None:
     session = Session(NAME)
-    session.step({"ambition": {"value": "high"}})
+    session.step({"objectives.postgraduate.target_low": {"value": 110}})
     session.compute()
-    assert '<span class="old">125</span> → <b class="new">150</b>' in section_html("verdicts", session, language)
+    assert '<span class="old">100</span> → <b class="new">110</b>' in section_html("verdicts", session, language)
 
 
 PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]
