@@ -20,9 +20,10 @@ from trainplan.report.stored import uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
+from trainplan.results.quote import quote
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import number
+from trainplan.text.formats import percent
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 
@@ -79,9 +80,9 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 def answer(comparison: Comparison, language: str) -> list[str]:
     """Sentences: the plan itself, and the scenario in which most targets are met within ceilings."""
     sentences = headline(comparison.runs[0], language)
-    totals = comparison.totals
+    totals = quote("totals", comparison.totals)
     within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
-    best = within.loc[within["met"].idxmax()] if len(within) else None
+    best = within.loc[within["met"].astype(float).idxmax()] if len(within) else None
     if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
         return sentences
     plan = next(run.plan for run in comparison.runs if run.plan.scenario == best["scenario"])
@@ -98,7 +99,7 @@ def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
     plan = comparison.runs[0].plan
-    results = comparison.results.set_index(["objective", "scenario"])
+    results = quote("results", comparison.results).set_index(["objective", "scenario"])
     rows = []
     for objective in plan.tables.objectives:
         cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]
@@ -107,7 +108,7 @@ def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
                 "verdict": cell["verdict"],
                 "mark": VERDICT_MARKS.get(cell["verdict"], ""),
                 "word": term("verdict", cell["verdict"], language),
-                "coverage": number(cell["coverage"] * 100, language, 1),
+                "coverage": percent(cell["coverage"], language),
             }
             for cell in cells
         ]

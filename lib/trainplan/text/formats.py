@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel.numbers import format_decimal
 
 from trainplan.text.catalog import say
+from trainplan.text.shown import keep_address
 
 NARROW = "\u202f"  # a narrow space that does not break, before units
 LOCALES = {"vi": "vi_VN", "en": "en_US"}
@@ -22,6 +23,7 @@ def _format_number(rounded: float, pattern: str, language: str) -> str:
     return str(format_decimal(rounded, format=pattern, locale=LOCALES[language]))
 
 
+@keep_address
 def number(value: float | None, language: str, digits: int = 0) -> str:
     """A number with at most `digits` decimals; a dash where there is none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -30,6 +32,7 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     return _format_number(round(float(value), digits) + 0.0, pattern, language)
 
 
+@keep_address
 def percent(share: float | None, language: str, digits: int = 1) -> str:
     """A share 0…1 as a percentage: 12,5 % in Vietnamese, 12.5% in English."""
     if share is None or math.isnan(share):
@@ -42,6 +45,7 @@ def chance_word(probability: float) -> str:
     return next(word for word, least in CHANCES.items() if probability >= least)
 
 
+@keep_address
 def chance_number(probability: float, language: str) -> str:
     """A probability as a whole percentage, with more digits where rounding would reach the next word; <1%, >99%."""
     if probability < 0.01 or probability > 0.99:
@@ -53,6 +57,7 @@ def chance_number(probability: float, language: str) -> str:
     return percent(shown, language, 2)
 
 
+@keep_address
 def billions(vnd: float | None, language: str, digits: int = 1) -> str:
     """VND as billions with their unit: 15,0 tỷ đồng."""
     if vnd is None or math.isnan(vnd):
@@ -60,6 +65,7 @@ def billions(vnd: float | None, language: str, digits: int = 1) -> str:
     return f"{bare_billions(vnd, language, digits)}{NARROW}{say('unit.bn', language)}"
 
 
+@keep_address
 def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
     """VND as billions without the unit, with all `digits`, for columns and axes that name it."""
     if vnd is None or math.isnan(vnd):
@@ -68,6 +74,7 @@ def bare_billions(vnd: float | None, language: str, digits: int = 1) -> str:
     return _format_number(round(vnd / 1e9, digits) + 0.0, pattern, language)
 
 
+@keep_address
 def vnd(value: float | None, language: str) -> str:
     """VND to the đồng: 63.900.219.000 đồng."""
     return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"

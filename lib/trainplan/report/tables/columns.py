@@ -16,7 +16,7 @@ from trainplan.text.formats import NOTHING, bare_billions, number, percent
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
 FORMATS: dict[str, Show] = {
-    "text": lambda value, language: str(value),
+    "text": lambda value, language: value if isinstance(value, str) else str(value),
     "date": lambda value, language: str(value),
     "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
     "people": number,
@@ -50,8 +50,12 @@ class Column:
 def build_table(
     rows: pd.DataFrame | Sequence[Mapping[str, Any]], columns: Sequence[Column], language: str
 ) -> pd.DataFrame:
-    """A frame of text: a row for each of `rows`, the declared columns under their headings."""
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=[column.key for column in columns])
+    """A frame of text: a row for each of `rows`, the declared columns under their headings.
+
+    A number that is `Quoted` keeps its address in its cell.
+    """
+    keys = [column.key for column in columns]
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=keys, dtype=object)
     return pd.DataFrame(
         {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
     )

@@ -12,18 +12,20 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.report.tables.inputs import changes
 from trainplan.results.compare import Comparison
+from trainplan.results.quote import quote
 from trainplan.text.catalog import say
 from trainplan.text.formats import number
+from trainplan.text.shown import join_shown
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
-    totals = comparison.totals.set_index("scenario")
+    totals = quote("totals", comparison.totals).set_index("scenario")
     rows = [
         {
             "scenario": run.plan.scenario_title(language),
             "reason": run.plan.scenario_reason(language) or say("word.plan_itself", language),
-            "met_of": f"{int(total.met)} / {int(total.objectives)}",
+            "met_of": join_shown([number(total.met, language), number(total.objectives, language)], " / "),
             "funded_vnd": total.funded_vnd,
             "required_vnd": total.required_vnd,
             "lacking_vnd": total.lacking_vnd,
