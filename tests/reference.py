@@ -804,9 +804,20 @@ def tables_of(plan: Plan) -> dict[str, list[Row]]:
     }
 
 
-def replay(plan: Plan, enrollment: dict[Cell, int]) -> dict[str, list[Row]]:
-    """The tables that follow from an enrollment alone: no requirement, no parts of gaps, no lines."""
-    return tables_of_run(simulate(plan, given=enrollment))
+def replay(plan: Plan, enrollment: dict[Cell, int], required: dict[Cell, int] | None = None) -> dict[str, list[Row]]:
+    """The tables that follow from a given enrollment of the open years, and from that of its requirement.
+
+    Without `required` the enrollment is its own requirement. There are no lines, and verdicts end with the gap: what
+    holds a plan back depends on how it was decided.
+    """
+    run = simulate(plan, given=enrollment)
+    requirement = run if required is None else simulate(plan, given=required)
+    return {
+        **tables_of_run(run),
+        "cost": cost_table(run, requirement),
+        "budget": budget_table(run, requirement),
+        "verdicts": [verdict_start(run, objective) for objective in plan.objectives.values()],
+    }
 
 
 def tables_of_run(run: Run) -> dict[str, list[Row]]:
@@ -914,19 +925,29 @@ def true_or_false(value: bool) -> str:
     return "true" if value else "false"
 
 
-def verdict_row(run: Run, lifted: list[Run], at_once: Run, objective: Objective) -> Row:
-    """How an objective stands in its due year, and what holds it back where it is not met."""
-    year, word = objective.due, verdict(run, objective)
+def verdict_start(run: Run, objective: Objective) -> Row:
+    """How an objective stands in its due year."""
+    year = objective.due
     row: Row = {"objective": objective.id, "asked": objective.asked, "target": objective.target, "due": year}
-    row |= {"reached": run.reached[objective.id, year], "coverage": coverage(run, objective, year), "verdict": word}
+    row |= {
+        "reached": run.reached[objective.id, year],
+        "coverage": coverage(run, objective, year),
+        "verdict": verdict(run, objective),
+    }
     row |= {"aim_met": true_or_false(is_there(run, objective, year, objective.target))}
     row["gap"] = gap(run, objective, year)
+    return row
+
+
+def verdict_row(run: Run, lifted: list[Run], at_once: Run, objective: Objective) -> Row:
+    """How an objective stands in its due year, and what holds it back where it is not met."""
+    row, year = verdict_start(run, objective), objective.due
     parts = gap_parts(run, lifted, objective)
     behind: Row = {f"missing_{name}": part for name, part in zip(LIMITS, parts, strict=True)}
     behind["binds"] = binding(parts)
     behind["best_reachable"] = max(coverage(at_once, objective, year), row["coverage"])
     behind["latest_start"] = latest_start(run.plan, objective)
-    return row | (dict.fromkeys(behind, "") if word == "met" else behind)
+    return row | (dict.fromkeys(behind, "") if row["verdict"] == "met" else behind)
 
 
 def latest_start(plan: Plan, objective: Objective) -> int | str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from trainplan.plan.plan import load_plan
+from trainplan.plan.schema import TABLES
 from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError
 
@@ -162,6 +163,115 @@ def test_what_excel_and_keyboards_make_of_a_cell_is_named(
         load_plan(plan, "costs_up")
     lines = [line for line in str(caught.value).splitlines() if file in line]
     assert any(all(word in line for word in words.split(" | ")) for line in lines), str(caught.value)
+
+
+TOGETHER = {  # rows laid over the sound plan, and every message that they must come to at once, each by its words
+    "objectives degree,officials,attainment,,Hold,x,0.8,0.7,20x4,,,,1,2,,II.1,assumption: x": (
+        "column name_vi",
+        "column baseline: 'x'",
+        "column due: '20x4'",
+        "'0.7' | target_high must not be below",
+    ),
+    "objectives degree,oficials,attainment,a,b,x,8,,2024,,,,1,2,,II.1,assumption: x": (
+        "column baseline: 'x'",
+        "column target_low: '8' | a share, 0 to 1",
+        "column group: 'oficials' | Nearest: 'officials'",
+    ),
+    "objectives yearly,delegates,annual,,b,0,0.9,,2029,,,,2,1,yearly,II.2,assumption: x": (
+        "column name_vi",
+        "column due: '2029' | within the plan's years",
+        "part_of leads back to itself",
+        "column part_of | joins a count",
+    ),
+    "objectives abroad_all,leaders,count,,b,1,20,30,2024,,,,3,1,,II.4,assumption: x": (
+        "column name_vi",
+        "column baseline: '1.0' | its baseline is 0",
+    ),
+    "objectives part,leaders,count,a,b,0,5,,2024,x,,,3,1,abroad_all,II.4,assumption: x\n"
+    "objectives abroad_all,leaders,count,a,b,0,20,30,2023-06,,,,3,1,,II.4,assumption: x\n"
+    "routes part,abroad,1": ("column entry_share: 'x'", "row part, | column due: '2024' | 'abroad_all' is due 2023-06"),
+    "groups officials,a,b,province,x,0.01,0.04,,,assumption: x": (
+        "column headcount: 'x'",
+        "column appointment_rate: '' | 'new' needs",
+    ),
+    "groups delegates,a,,commune,0,0,0.05,,,assumption: x\n"
+    "programs short,skills,a,b,1,0.98,40,,500000,4000000,wage,school,assumption: x\n"
+    "pipeline yearly,short,2020,35,assumption: x": (
+        "column name_en",
+        "column started: '2020' | lasts 1",
+        "column learners: '35' | 'delegates' has nobody",
+    ),
+    "programs abroad,study,,b,2,0.95,,,1,7,cip,abroad,assumption: x": (
+        "column name_vi",
+        "column cost_per_class_year: '7'",
+        "column price_index: 'cip' | Nearest: 'cpi'",
+    ),
+    "programs evening,degree,,b,1,0.8,50,,5000000,15000000,,college,assumption: x": (
+        "column name_vi",
+        "column price_index: '' | a value is needed",
+        "college 2, evening 1",
+    ),
+    "routes degree,college,x\nroutes yearly,short,0.9": ("column share: 'x'", "'yearly' add up to 0.9"),
+    "routes degree,colege,x": ("column share: 'x'", "column program: 'colege' | Nearest: 'college'"),
+    "funding college,province,x,assumption: x\nfunding evening,province,0.4,assumption: x\n"
+    "sources total,,b,assumption: x": (
+        "column share: 'x'",
+        "column name_vi",
+        "evening | add up to 0.9",
+        "'total' names all",
+    ),
+    "prices cpi,2022,x,assumption: x\nprices wage,2025,1,assumption: x": ("column value: 'x'",),
+    "unit_headcounts south,officials,500,guess": ("column basis: 'guess'", "the units have 1000 people, the group 800"),
+    "unit_headcounts south,officials,x,assumption: x": ("column headcount: 'x'",),
+    "observations 2021,degree,800,801,assumption: x": ("column reached: '801' | more can be reached than there are",),
+    "actuals 2021,degree,colege,north,x,,,guess": (
+        "column enrolled: 'x'",
+        "column basis: 'guess'",
+        "column program: 'colege' | Nearest",
+        "column program: 'degree, colege' | neither routes",
+    ),
+    "actuals 2021,degree,college,north,9,9,,assumption: x\nactuals 2021,degree,college,south,9,,,assumption: x": (
+        "column completed | ghi số hoàn thành | say how many completed",
+    ),
+    "actuals 2021,yearly,short,,9,,,assumption: x\nactuals 2021,yearly,short,,9,,,assumption: x": ("2 times; once",),
+    "actuals 2021,yearly,short,,9,,,guess\nactuals 2021,yearly,short,,9,,,assumption: x": (
+        "column basis: 'guess'",
+        "2 times; once",
+    ),
+}
+
+
+def lay(plan: Path, name: str, row: str) -> None:
+    """Puts a row in place of that of the same keys in a sound table, or after its last."""
+    path, keys = plan / f"{name}.csv", len(TABLES[name].keys)
+    lines = path.read_text("utf-8").splitlines() if path.exists() else [",".join(TABLES[name].columns)]
+    at = [i for i, line in enumerate(lines) if line.split(",")[:keys] == row.split(",")[:keys]]
+    if at and (SOUND / f"{name}.csv").exists():
+        lines[at[0]] = row
+    else:
+        lines.append(row)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+@pytest.mark.parametrize("rows", TOGETHER)
+def test_all_mistakes_of_a_row_are_told_at_once(rows: str, tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    for row in rows.splitlines():
+        lay(plan, *row.split(" ", 1))
+    with pytest.raises(PlanError) as caught:
+        load_plan(plan)
+    lines = str(caught.value).splitlines()[1:]
+    for words in TOGETHER[rows]:
+        assert any(all(word in line for word in words.split(" | ")) for line in lines), f"{words} not in {caught.value}"
+    assert len(lines) == len(TOGETHER[rows]), caught.value
+
+
+def test_a_table_that_cannot_be_read_is_blamed_alone(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    (plan / "units.csv").write_bytes((plan / "units.csv").read_text("utf-8").encode("utf-16"))
+    with pytest.raises(PlanError) as caught:
+        load_plan(plan)
+    assert [(problem.where, problem.code) for problem in caught.value.problems] == [("units.csv", "not_utf8")]
 
 
 def test_text_for_people_may_hold_unusual_spaces_and_letters(tmp_path: Path) -> None:

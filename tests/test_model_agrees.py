@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import reference
+from trainplan.model.arrays import pairs_of
+from trainplan.model.simulate import Run
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import Results, compute
@@ -45,21 +47,28 @@ def agree(found: pd.DataFrame, expected: list[dict[str, Any]], what: str) -> Non
 
 
 def reading(plan: Plan, results: Results) -> dict[str, list[dict[str, Any]]]:
-    """The tables of the reading under the plan's rule; the best plan's enrollment is taken as it was decided, and
-    replayed: what follows from it can be compared, but neither its requirement nor what it says is needed."""
+    """The tables of the reading under the plan's rule.
+
+    The best plan's enrollment is taken as it was decided, with and without ceilings, and replayed: what holds a target
+    back, and what is said to be needed, cannot be compared then.
+    """
     tables = {name: [row.model_dump() for row in plan.tables[name]] for name in reference.KEYS}
     read = reference.Plan(plan.choices.model_dump() | {"as_of": None}, tables)
-    due = {row.id: row.due for row in plan.tables.objectives}
     if plan.allocation == "optimal":
-        enrollment = results["enrollment"].set_index(["year", "objective", "program"])["funded"]
-        expected = reference.replay(read, {cell: int(people) for cell, people in enrollment.items()})
+        expected = reference.replay(read, *(people_sent(plan, run) for run in (results.run, results.requirement)))
         for row in expected["enrollment"]:
             del row["needed"], row["deliverable"]
-        return expected
-    expected = reference.tables_of(read)
-    for row in expected["verdicts"]:
-        row["due"] = due[row["objective"]]
+    else:
+        expected = reference.tables_of(read)
+    due = {row.id: row.due for row in plan.tables.objectives}
+    expected["verdicts"] = [row | {"due": due[row["objective"]]} for row in expected["verdicts"]]
     return expected
+
+
+def people_sent(plan: Plan, run: Run) -> dict[tuple[int, str, str], int]:
+    """The enrollment of a run by year, objective and program."""
+    cells = [(year, *pair) for year in plan.years for pair in pairs_of(plan)]
+    return dict(zip(cells, map(int, run.funded.ravel()), strict=True))
 
 
 @pytest.mark.parametrize("rule", ["as it is", "all", "proportional", "priority", "optimal"])

@@ -46,9 +46,8 @@ class Goal:
         """The amount as changes by address, for the open years in which the source has a ceiling in the plan."""
         plan = self.plan
         rows = [row for row in plan.tables.ceilings if row.source == self.source and row.year in plan.open_years]
-        return {
-            f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows if self.amount_vnd >= 0
-        }
+        found = {f"ceilings.{row.year}/{row.source}.ceiling_vnd": self.amount_vnd for row in rows}
+        return found if self.amount_vnd >= 0 else {}
 
     @property
     def furthest(self) -> Array:

@@ -60,7 +60,7 @@ def check_ceiling_years(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_actuals(read: RowsRead) -> Iterator[Problem]:
-    """What happened is named of a pair by units or not, and with numbers of all units, or of the program, or none."""
+    """What happened is said of a pair by units or not, and with numbers of all units, or of the program, or none."""
     of_pair: dict[str, list[Any]] = defaultdict(list)
     of_program: dict[str, list[Any]] = defaultdict(list)
     for row in read.rows("actuals"):
@@ -79,7 +79,7 @@ def check_actuals(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_pairs(read: RowsRead) -> Iterator[Problem]:
-    """What happened is named of pairs that the plan has."""
+    """What happened is said of pairs that the plan has."""
     pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
     named = {record_key("actuals", row): row for row in read.rows("actuals", "objective", "program")}
     for key, row in named.items():

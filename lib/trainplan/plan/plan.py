@@ -199,7 +199,7 @@ def load_plan(
     records = {name: read_records(name, present.get(name), problems) for name in TABLES}
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
-    problems += check_together(_read(tables, partial, choices, present, files.name_of(path)))
+    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), problems))
     if choices is None or problems:
         raise PlanError(problems)
     spare = {name: table.rows for name, table in present.items()}
@@ -278,9 +278,11 @@ def _read(
     choices: Choices | None,
     present: dict[str, RawTable],
     plan_file: str,
+    problems: Sequence[Problem],
 ) -> RowsRead:
     """What could be read, for the checks between rows."""
-    lost = {name for name, table in TABLES.items() if table.required} - set(present)
+    unread = {Path(problem.where).stem for problem in problems}
+    lost = {name for name, table in TABLES.items() if name not in present and (table.required or name in unread)}
     broken = {
         f"{name}.{column}"
         for name, table in TABLES.items()
