@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quoted
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from trainplan.report.stored import uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import quote
+from trainplan.results.quote import quoted
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import percent
@@ -80,7 +80,7 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 def answer(comparison: Comparison, language: str) -> list[str]:
     """Sentences: the plan itself, and the scenario in which most targets are met within ceilings."""
     sentences = headline(comparison.runs[0], language)
-    totals = quote("totals", comparison.totals)
+    totals = quoted("totals", comparison.totals)
     within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
     best = within.loc[within["met"].astype(float).idxmax()] if len(within) else None
     if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
@@ -99,7 +99,7 @@ def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
     plan = comparison.runs[0].plan
-    results = quote("results", comparison.results).set_index(["objective", "scenario"])
+    results = quoted("results", comparison.results).set_index(["objective", "scenario"])
     rows = []
     for objective in plan.tables.objectives:
         cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from html import escape
 from string import Formatter
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 P = ParamSpec("P")
 Span = tuple[int, int, str]  # where a number begins and ends, and its address
@@ -53,11 +53,11 @@ def with_address(text: str, address: str) -> Shown:
     return Shown(text, [(0, len(text), address)])
 
 
-def keep_address(write: Callable[Concatenate[float | None, P], str]) -> Callable[Concatenate[float | None, P], str]:
+def keep_address(write: Callable[Concatenate[Any, P], str]) -> Callable[Concatenate[Any, P], str]:
     """The function that writes a number, which gives a `Shown` for a `Quoted`."""
 
     @wraps(write)
-    def written(value: float | None, /, *args: P.args, **kwargs: P.kwargs) -> str:
+    def written(value: Any, /, *args: P.args, **kwargs: P.kwargs) -> str:
         text = write(value, *args, **kwargs)
         return with_address(text, value.address) if isinstance(value, Quoted) else text
 

@@ -12,7 +12,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.report.tables.inputs import changes
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import quote
+from trainplan.results.quote import quoted
 from trainplan.text.catalog import say
 from trainplan.text.formats import number
 from trainplan.text.shown import join_shown
@@ -20,7 +20,7 @@ from trainplan.text.shown import join_shown
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
-    totals = quote("totals", comparison.totals).set_index("scenario")
+    totals = quoted("totals", comparison.totals).set_index("scenario")
     rows = [
         {
             "scenario": run.plan.scenario_title(language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from trainplan.report.tables.columns import Column, build_table, result_columns
-from trainplan.results.quote import quote
+from trainplan.results.quote import quoted
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
@@ -19,7 +19,7 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
     limit that binds, the best coverage that can be reached, and the last year in which a start is in time.
     """
-    plan, rows = results.plan, quote("verdicts", results["verdicts"])
+    plan, rows = results.plan, quoted("verdicts", results["verdicts"])
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
     asked = [
         number(asked, language) if id in counts else percent(asked, language)
@@ -37,7 +37,7 @@ def classes(results: Results, language: str) -> pd.DataFrame:
     """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets."""
     rows = results["classes"]
     held = rows.groupby("program")["new_learners"].sum()
-    rows = quote("classes", rows[rows["program"].isin(held[held > 0].index)])
+    rows = quoted("classes", rows[rows["program"].isin(held[held > 0].index)])
     cells = [
         "" if n == 0 else join_shown([number(n, language), *([" (", number(c, language), ")"] if c else [])])
         for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
@@ -56,14 +56,14 @@ def budget(results: Results, language: str) -> pd.DataFrame:
     yearly, whole = (frame.query("source == 'total'") for frame in (results["budget"], all_years))
     amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
     columns = result_columns(results.plan, "budget", "year", *amounts)
-    last = quote("budget", whole).assign(year=say("word.total", language))
-    rows = pd.concat([quote("budget", yearly), last], ignore_index=True)
+    last = quoted("budget", whole).assign(year=say("word.total", language))
+    rows = pd.concat([quoted("budget", yearly), last], ignore_index=True)
     return build_table(rows, columns, language)
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
     """What courses under way cost after the last year: a row a program and year, in billions."""
-    rows = quote("commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum())
+    rows = quoted("commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum())
     columns = [
         *result_columns(results.plan, "commitments", "program", "year"),
         Column("commitments_vnd", "VND"),
