@@ -11,13 +11,13 @@ import pandas as pd
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
-from trainplan.text.formats import NOTHING, bare_billions, number, percent
+from trainplan.text.formats import NOTHING, bare_billions, due_day, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
 FORMATS: dict[str, Show] = {
     "text": lambda value, language: str(value),
-    "date": lambda value, language: str(value),
+    "date": due_day,
     "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
     "people": number,
     "share": percent,

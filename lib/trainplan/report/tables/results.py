@@ -6,6 +6,7 @@ import pandas as pd
 
 from trainplan.report.tables.columns import Column, build_table, result_columns
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 
@@ -22,10 +23,15 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         number(asked, language) if id in counts else percent(asked, language)
         for id, asked in zip(rows["objective"], rows["asked"], strict=True)
     ]
+    missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
+    for name in ("coverage", "best_reachable"):
+        rows[name] = [percent(share, language, missed=level) for share, level in zip(rows[name], missed, strict=True)]
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
-        Column("asked"),
-        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", "binds", "best_reachable", "latest_start"),
+        *map(Column, ("asked", "coverage")),
+        *result_columns(plan, "verdicts", "gap", "verdict", "binds"),
+        Column("best_reachable"),
+        *result_columns(plan, "verdicts", "latest_start"),
     ]
     return build_table(rows, columns, language)
 
