@@ -70,7 +70,9 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
     level = missed_level(results["verdicts"].iloc[o])
     value, target = percent(own.affordable[due], language, missed=level), percent(own.path[due], language)
     held = term("verdict", verdict, language)
-    alt = say("desk.coverage_alt", language, name=name, now=value, due=due_day(row.due, language), target=target, verdict=held)
+    alt = say(
+        "desk.coverage_alt", language, name=name, now=value, due=due_day(row.due, language), target=target, verdict=held
+    )
     change = f"{percent(ghost[due], language)} → " if ghost is not None else ""
     parts = [
         _frame(results, due),

@@ -111,7 +111,13 @@ def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
             }
             for cell in cells
         ]
-        rows.append({"name": plan.label("objectives", objective.id, language), "due": due_day(objective.due, language), "cells": shown})
+        rows.append(
+            {
+                "name": plan.label("objectives", objective.id, language),
+                "due": due_day(objective.due, language),
+                "cells": shown,
+            }
+        )
     return rows
 
 
@@ -119,7 +125,9 @@ def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
     """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
     tables = sorted((run.folder / "tables").glob("*.csv"))
     files = [{"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables]
-    files.append({"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)})
+    files.append(
+        {"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)}
+    )
     return {
         "title": run.title.get(language, run.folder.name),
         "reason": run.reason.get(language, ""),

@@ -70,7 +70,11 @@ class TablePiece(HtmlPiece):
         frame, caption = self.make(language), say(f"caption.{self.name}", language)
         if len(frame):
             return html_table(frame, caption)
-        return "" if self.name in LEFT_OUT else nothing_line(caption, language, "unchanged" if self.name in UNCHANGED else "nothing")
+        return (
+            ""
+            if self.name in LEFT_OUT
+            else nothing_line(caption, language, "unchanged" if self.name in UNCHANGED else "nothing")
+        )
 
 
 class SentencesPiece(HtmlPiece):

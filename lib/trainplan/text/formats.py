@@ -24,7 +24,7 @@ CHANCES = {"almost_certain": 0.95, "likely": 0.75, "open": 0.25, "unlikely": 0.0
 MORE_DIGITS = 2  # at most, before a number is said to be under a level
 
 
-def rounded(value: float, digits: int = 0, shift: int = 0) -> Decimal:
+def round_half_away(value: float, digits: int = 0, shift: int = 0) -> Decimal:
     """`value` times ten to the power of `shift`, half away from zero to `digits` decimals.
 
     The fifteen digits count that a spreadsheet holds too, so that 2.675, which a computer holds as 2.67499…, is 2.68.
@@ -46,7 +46,7 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     """A number with at most `digits` decimals; a dash where there is none."""
     if value is None or math.isnan(value):
         return NOTHING
-    return "∞" if math.isinf(value) else _write(rounded(value, digits), language, digits)
+    return "∞" if math.isinf(value) else _write(round_half_away(value, digits), language, digits)
 
 
 def percent(share: float | None, language: str, digits: int = 1, missed: float | None = None) -> str:
@@ -58,10 +58,10 @@ def percent(share: float | None, language: str, digits: int = 1, missed: float |
     if share is None or math.isnan(share):
         return NOTHING
     if missed is None or share >= missed:
-        return _write(rounded(share, digits, 2), language, digits) + "%"
-    level = min(rounded(missed, digits, 2), Decimal(f"{missed:.15g}").scaleb(2))
+        return _write(round_half_away(share, digits, 2), language, digits) + "%"
+    level = min(round_half_away(missed, digits, 2), Decimal(f"{missed:.15g}").scaleb(2))
     for more in range(digits, digits + MORE_DIGITS + 1):
-        shown = rounded(share, more, 2)
+        shown = round_half_away(share, more, 2)
         if shown < level:
             return _write(shown, language, more) + "%"
     return say("word.under", language, level=percent(missed, language, digits))
@@ -87,7 +87,7 @@ def billions(value: float | None, language: str, digits: int = 1) -> str:
     if abs(value) >= 1e9:
         return f"{bare_billions(value, language, digits)}{NARROW}{say('unit.bn', language)}"
     if abs(value) >= 1e6:
-        return f"{_write(rounded(value, 0, -6), language, 0)}{NARROW}{say('unit.million', language)}"
+        return f"{_write(round_half_away(value, 0, -6), language, 0)}{NARROW}{say('unit.million', language)}"
     return vnd(value, language)
 
 
@@ -98,7 +98,7 @@ def bare_billions(value: float | None, language: str, digits: int = 1) -> str:
     """
     if value is None or math.isnan(value):
         return NOTHING
-    shown = next((some for more in range(digits, 10) if (some := rounded(value, more, -9))), Decimal(0))
+    shown = next((some for more in range(digits, 10) if (some := round_half_away(value, more, -9))), Decimal(0))
     places = max(digits, -int(shown.as_tuple().exponent)) if shown else 0
     return _format_number(shown, "#,##0" + ("." + "0" * places if places else ""), language)
 

@@ -147,7 +147,7 @@ def coverage_by_scenario(comparison: Comparison, language: str) -> Picture:
     margins = Margins(left=0.36, right=0.86, above=2.2, below=0.05)
     figure, (ax,) = named_rows(names, margins, head=2.3, each=0.36, width=38, lines=2, size=SMALL)
     ax.set_xlim(-0.5, len(titles) - 0.5)
-    for o, objective in enumerate(objectives):
+    for o in range(len(objectives)):
         for s, run in enumerate(comparison.runs):
             row = run["verdicts"].iloc[o]
             verdict, share = row["verdict"], percent(row["coverage"], language, missed=missed_level(row))

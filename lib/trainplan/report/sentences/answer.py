@@ -111,7 +111,7 @@ def _obstacle(row: dict[str, Any], counted: bool, years: int) -> str:
 
 
 def level_reached(coverage: float, people: float | None, language: str, missed: float | None = None) -> str:
-    """A coverage as a percentage, of a count of `people` as people; `missed` is a level that it must not seem to reach."""
+    """A coverage as a percentage, of a count of `people` as people; `missed` is a level not to be rounded up to."""
     if math.isnan(coverage):
         return NOTHING
     if people is not None:

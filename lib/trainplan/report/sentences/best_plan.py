@@ -16,7 +16,11 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
     table, rule = compared.table.set_index("rule"), nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
-    met = {"met": number(best.met, language), "targets": number(best.objectives, language), "met_by_rule": number(other.met, language)}
+    met = {
+        "met": number(best.met, language),
+        "targets": number(best.objectives, language),
+        "met_by_rule": number(other.met, language),
+    }
     behind = {
         "behind": number(best.weighted_shortfall, language),
         "behind_by_rule": number(other.weighted_shortfall, language),
