@@ -21,9 +21,9 @@ from trainplan.report import tables
 from trainplan.report.html import LITERAL, html_table
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
+from trainplan.results.verdicts import count_met, missed_level
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, billions, number, percent
+from trainplan.text.formats import NOTHING, billions, due_day, number, percent
 
 STYLE = Path(__file__).parent / "templates" / "desk.css"
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
@@ -115,9 +115,9 @@ def _verdict_texts(results: Results, language: str) -> list[list[str]]:
     return [
         [
             results.plan.label("objectives", row["objective"], language),
-            row["due"],
+            due_day(row["due"], language),
             number(row["asked"], language) if counted[o] else percent(row["asked"], language),
-            percent(row["coverage"], language),
+            percent(row["coverage"], language, missed=missed_level(row)),
             number(missing[o], language),
             *(table.column(name).cell_text(row[name], language) or NOTHING for name in ("verdict", "binds")),
         ]

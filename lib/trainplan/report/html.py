@@ -143,6 +143,6 @@ def name_line(name: str) -> str:
     return f'<p class="{LITERAL}"><strong>{escape(name)}</strong></p>'
 
 
-def nothing_line(caption: str, language: str) -> str:
-    """What stands in the place of a table without rows."""
-    return f"<p>{caption}: {say('word.nothing', language)}</p>"
+def nothing_line(caption: str, language: str, word: str = "nothing") -> str:
+    """What stands in the place of a table without rows, in a word of the catalog."""
+    return f"<p>{caption}: {say(f'word.{word}', language)}</p>"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quoted
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,10 +20,12 @@ from trainplan.report.stored import uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import quoted
+from trainplan.results.quote import address_of, quoted
+from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import percent
+from trainplan.text.formats import due_day, percent
+from trainplan.text.shown import Quoted
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 
@@ -99,28 +101,41 @@ def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
     plan = comparison.runs[0].plan
-    results = quoted("results", comparison.results).set_index(["objective", "scenario"])
     rows = []
-    for objective in plan.tables.objectives:
-        cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]
+    for o, objective in enumerate(plan.tables.objectives):
+        cells = [
+            (
+                address_of("results", "coverage", scenario=run.plan.scenario, objective=objective.id),
+                run["verdicts"].iloc[o],
+            )
+            for run in comparison.runs
+        ]
         shown = [
             {
                 "verdict": cell["verdict"],
                 "mark": VERDICT_MARKS.get(cell["verdict"], ""),
                 "word": term("verdict", cell["verdict"], language),
-                "coverage": percent(cell["coverage"], language),
+                "coverage": percent(Quoted(cell["coverage"], address), language, missed=missed_level(cell)),
             }
-            for cell in cells
+            for address, cell in cells
         ]
-        rows.append({"name": plan.label("objectives", objective.id, language), "due": objective.due, "cells": shown})
+        rows.append(
+            {
+                "name": plan.label("objectives", objective.id, language),
+                "due": due_day(objective.due, language),
+                "cells": shown,
+            }
+        )
     return rows
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
     """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
     tables = sorted((run.folder / "tables").glob("*.csv"))
-    files = [{"href": relative_link(folder, path), "name": path.stem} for path in tables]
-    files.append({"href": relative_link(folder, run.folder / "manifest.json"), "name": "manifest.json"})
+    files = [{"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables]
+    files.append(
+        {"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)}
+    )
     return {
         "title": run.title.get(language, run.folder.name),
         "reason": run.reason.get(language, ""),

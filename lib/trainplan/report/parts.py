@@ -39,6 +39,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "real_money",
 }
 LEFT_OUT = {"probabilities_by_rule", "ranges"}  # tables that a plan has none of unless it has ranges
+UNCHANGED = {"changes", "compared_inputs", "differences"}  # tables of what is otherwise than in the plan or scenario
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ class TablePiece(HtmlPiece):
         frame, caption = self.make(language), say(f"caption.{self.name}", language)
         if len(frame):
             return html_table(frame, caption)
-        return "" if self.name in LEFT_OUT else nothing_line(caption, language)
+        return (
+            ""
+            if self.name in LEFT_OUT
+            else nothing_line(caption, language, "unchanged" if self.name in UNCHANGED else "nothing")
+        )
 
 
 class SentencesPiece(HtmlPiece):

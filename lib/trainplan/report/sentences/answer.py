@@ -7,11 +7,11 @@ from typing import Any
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
-from trainplan.results.real_terms import real_change_of_money
+from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
+from trainplan.results.verdicts import count_met, missed_level
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import NOTHING, billions, number, percent
+from trainplan.text.formats import NOTHING, billions, due_day, number, percent
 
 SIMPLIFICATIONS = ("leavers", "two_targets", "due_date", "last_years", "completion")
 
@@ -79,7 +79,7 @@ def _explain(
     obstacle = _obstacle(row, counted, years)
 
     def level(coverage: float) -> str:
-        return level_reached(coverage, row["target"] if counted else None, language)
+        return level_reached(coverage, row["target"] if counted else None, language, missed_level(row))
 
     late = objective.due_year
     if obstacle == "time" and start + 1 < late:
@@ -110,19 +110,18 @@ def _obstacle(row: dict[str, Any], counted: bool, years: int) -> str:
     return "time_short" if obstacle == "time" and years == 1 else obstacle
 
 
-def level_reached(coverage: float, people: float | None, language: str) -> str:
-    """A coverage as a percentage, of a count of `people` as people; rounded down, as a miss must not look reached."""
+def level_reached(coverage: float, people: float | None, language: str, missed: float | None = None) -> str:
+    """A coverage as a percentage, of a count of `people` as people; `missed` is a level not to be rounded up to."""
     if math.isnan(coverage):
         return NOTHING
     if people is not None:
         return f"{number(coverage * people, language)} {say('unit.people', language)}"
-    return percent(math.floor(coverage * 1000 + 1e-6) / 1000, language)
+    return percent(coverage, language, missed=missed)
 
 
-def due_date(date: str, language: str) -> str:
-    """A due date, `2015` or `2012-06`, as it is said: năm 2015, tháng 6/2012."""
-    year, _, month = date.partition("-")
-    return say("date.month", language, year=year, month=int(month)) if month else say("date.year", language, year=year)
+def due_date(due: str, language: str) -> str:
+    """A due date, `2015` or `2012-06`, as it is said: năm 2015, 30/6/2012."""
+    return due_day(due, language) if "-" in due else say("date.year", language, year=due)
 
 
 def _short_of_places(results: Results, objective: str, language: str) -> str:
@@ -139,7 +138,7 @@ def real_money(plan: Plan, language: str) -> list[str]:
     if change is None:
         return []
     key = "sentence.real_less" if change < 0 else "sentence.real_more"
-    return [say(key, language, share=percent(abs(change), language, 0))]
+    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
 
 
 def simplifications(language: str) -> list[str]:

@@ -16,7 +16,11 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
     table, rule = compared.table.set_index("rule"), nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
-    met = {"met": f"{best.met:.0f}", "targets": f"{best.objectives:.0f}", "met_by_rule": f"{other.met:.0f}"}
+    met = {
+        "met": number(best.met, language),
+        "targets": number(best.objectives, language),
+        "met_by_rule": number(other.met, language),
+    }
     behind = {
         "behind": number(best.weighted_shortfall, language),
         "behind_by_rule": number(other.weighted_shortfall, language),
@@ -63,11 +67,11 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
 
 def beyond_money(goal: Goal, language: str) -> list[str]:
     """The targets that more of this money cannot meet, each with how far it brings them; nothing where all are met."""
-    plan, targets = goal.plan, goal.free.arrays.target[:, 0]
+    plan, targets, asked = goal.plan, goal.free.arrays.target[:, 0], goal.free.arrays.asked[:, 0]
     names = "; ".join(
         f"{plan.label('objectives', row.id, language)} "
-        f"({level_reached(coverage, target if row.kind == 'count' else None, language)})"
-        for row, coverage, target in zip(plan.tables.objectives, goal.furthest, targets, strict=True)
+        f"({level_reached(coverage, target if row.kind == 'count' else None, language, missed)})"
+        for row, coverage, target, missed in zip(plan.tables.objectives, goal.furthest, targets, asked, strict=True)
         if row.id in goal.beyond
     )
     return [say("sentence.goal_beyond", language, names=names)] if names else []

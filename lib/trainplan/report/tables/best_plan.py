@@ -12,7 +12,7 @@ from trainplan.analysis.relaxations import Relaxation, relaxations_table
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.columns import Column, build_table, label, terms_of
+from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
 from trainplan.report.tables.columns import billions as billions_cell
 from trainplan.results.quote import address_of, quoted
 from trainplan.text.catalog import say
@@ -33,7 +33,7 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
     rows = quote_rules(compared).rename(columns={"weighted_shortfall": "behind_path"})
     counts = zip(rows["met"], rows["objectives"], strict=True)
     met = [join_shown([number(count, language) for count in pair], " / ") for pair in counts]
-    rows["met_of"] = pd.Series(met, rows.index, object)
+    rows["met_of"] = text_cells(rows, met)
     columns = [
         Column("rule", terms_of("rule")),
         Column("met_of"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trainplan.report.tables.columns import Column, build_table, result_columns
+from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
 from trainplan.results.quote import quoted
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 from trainplan.text.shown import join_shown
@@ -25,12 +26,18 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         number(asked, language) if id in counts else percent(asked, language)
         for id, asked in zip(rows["objective"], rows["asked"], strict=True)
     ]
+    missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
+    for name in ("coverage", "best_reachable"):
+        shares = zip(rows[name], missed, strict=True)
+        rows[name] = text_cells(rows, [percent(share, language, missed=level) for share, level in shares])
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
-        Column("asked"),
-        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", "binds", "best_reachable", "latest_start"),
+        *map(Column, ("asked", "coverage")),
+        *result_columns(plan, "verdicts", "gap", "verdict", "binds"),
+        Column("best_reachable"),
+        *result_columns(plan, "verdicts", "latest_start"),
     ]
-    return build_table(rows.assign(asked=pd.Series(asked, rows.index, object)), columns, language)
+    return build_table(rows.assign(asked=text_cells(rows, asked)), columns, language)
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
@@ -42,7 +49,7 @@ def classes(results: Results, language: str) -> pd.DataFrame:
         "" if n == 0 else join_shown([number(n, language), *([" (", number(c, language), ")"] if c else [])])
         for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
     ]
-    rows = rows.assign(cell=pd.Series(cells, rows.index, object), year=rows["year"].astype(str))
+    rows = rows.assign(cell=text_cells(rows, cells), year=rows["year"].astype(str))
     wide = rows.pivot(index="program", columns="year", values="cell")
     order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
     wide = wide.loc[order].reset_index()

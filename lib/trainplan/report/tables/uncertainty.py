@@ -9,7 +9,7 @@ import pandas as pd
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
-from trainplan.plan.ranges import Range
+from trainplan.plan.ranges import SHAPES, Range
 from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.results.quote import EVERY, address_of, quoted
@@ -38,7 +38,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         rows[f"probability_{loop}"] = own["probability_met"]
     columns = [
         Column("objective", label(plan, "objectives")),
-        Column("due"),
+        Column("due", "date"),
         Column("chance", terms_of("chance")),
         *(Column(f"probability_{loop}", chance_number) for loop in when_due),
         Column("probability_nearly", chance_number),
@@ -110,11 +110,14 @@ def ranges(plan: Plan, language: str) -> pd.DataFrame:
 
 
 def _range_label(plan: Plan, one: Range, language: str) -> str:
-    """The numbers of a range with its distribution and, where it is so, that it is drawn anew each year."""
-    numbers = "–".join(range_value_label(plan, one, value, language) for value in one.shape)
-    how = [say(f"distribution.{one.distribution}", language)]
+    """How far a range goes, in words, and, where it is so, that it is drawn anew each year; its unit is said once."""
+    texts = {part: range_value_label(plan, one, getattr(one, part), language) for part in SHAPES[one.distribution]}
+    texts |= {"sd": texts["sd"].removeprefix("+")} if "sd" in texts else {}
+    bare = {part: text.removesuffix(f"{NARROW}{say('unit.points', language)}") for part, text in texts.items()}
+    with_unit = {part: texts[part] for part in ("high", "sd") if part in texts}
+    how = [say(f"distribution.{one.distribution}", language, **bare | with_unit)]
     how += [say("word.drawn_each_year", language)] if one.each_year else []
-    return f"{numbers} ({', '.join(how)})"
+    return "; ".join(how)
 
 
 def range_value_label(plan: Plan, one: Range, value: float, language: str) -> str:
@@ -123,7 +126,7 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
         return value_label(plan, one.address[0], value, language)
     if one.form == "scale":
         return percent(value, language, 0)
-    sign = "+" if value >= 0 else "−"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
     column = column_of(Address.of(one.address[0]))
     if column and column.unit in ("share", "coverage"):
         return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{say('unit.points', language)}"
