@@ -65,15 +65,14 @@ def totals_of_all_years(runs: Sequence[Results]) -> pd.DataFrame:
     """Targets met, goals without a number apart, and VND of every scenario over all years."""
     rows = []
     for run in runs:
-        total = run["budget"].query("source == 'total'")
         rows.append(
             {
                 "scenario": run.plan.scenario,
                 **count_met(run.plan, run["verdicts"]["verdict"] == "met"),
                 "required_vnd": run.requirement_vnd,
-                "funded_vnd": total["funded_vnd"].sum(),
+                "funded_vnd": run.funded_vnd,
                 "lacking_vnd": run.lacking_vnd,
-                "over_vnd": total["over_vnd"].sum(min_count=1),
+                "over_vnd": run.over_vnd,
                 "commitments_vnd": run["commitments"]["vnd"].sum(),
             }
         )
