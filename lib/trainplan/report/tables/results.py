@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, result_columns
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import LIMITS
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 
@@ -14,7 +16,8 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
     Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
-    limit that binds, the best coverage that can be reached, and the last year in which a start is in time.
+    parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
+    reached, and the last year in which a start is in time.
     """
     plan, rows = results.plan, results["verdicts"].copy()
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
@@ -22,10 +25,12 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         number(asked, language) if id in counts else percent(asked, language)
         for id, asked in zip(rows["objective"], rows["asked"], strict=True)
     ]
+    parts = [f"missing_{limit}" for limit in LIMITS if (rows[f"missing_{limit}"].abs() >= HALF_A_PERSON).any()]
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
         Column("asked"),
-        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", "binds", "best_reachable", "latest_start"),
+        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", *parts),
+        *result_columns(plan, "verdicts", "binds", "best_reachable", "latest_start"),
     ]
     return build_table(rows, columns, language)
 
