@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.plan.schema import TABLES
 from trainplan.results.compare import compare
 from trainplan.results.decision import split_pointers
 from trainplan.results.tables import compute

@@ -7,7 +7,17 @@ from datetime import date
 
 import pytest
 
-from trainplan.text.formats import bare_billions, billions, calendar_day, due_day, number, percent, round_half_away, sort_key, vnd
+from trainplan.text.formats import (
+    bare_billions,
+    billions,
+    calendar_day,
+    due_day,
+    number,
+    percent,
+    round_half_away,
+    sort_key,
+    vnd,
+)
 
 NARROW = "\u202f"
 

@@ -44,7 +44,7 @@ RETIRED = {  # what is not said, and what is
     r"\((notebook|command)\)|\bobserved\b|thư mục tables|tham số `": "their Vietnamese names",
     r"[Hh]ạt giống|vòng (kín|mở)|Jansen|Shapley|Sobol|phương sai": "số khởi tạo; in a footnote",
     r"[Nn]gười–năm|chậm so với lộ trình": "số lượt người chậm tiến độ (cộng các năm)",
-    r"giá trị như trước|Tiền dùng|[Cc]hắc chắn đến đâu|Bắt đầu ở đây": "giá trị thực; cơ cấu chi; mức độ tin cậy; tổng quan",
+    r"giá trị như trước|Tiền dùng|[Cc]hắc chắn đến đâu|Bắt đầu ở đây": "giá trị thực; cơ cấu chi; mức độ tin cậy",
     r"Không có gì": "không thay đổi",
     r"không có khóa này|hãy cho giá trị": "tên mục không hợp lệ; hãy nhập giá trị",
     r"[Kk]ỳ trước|[Gg]iai đoạn trước": "giai đoạn 2006–2010",
