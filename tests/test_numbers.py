@@ -58,8 +58,10 @@ def test_numbers_read_as_written_by_hand(shown: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "digits", "shift", "expected"),
-    [(0.5, 0, 0, "1"), (2.5, 0, 0, "3"), (-2.5, 0, 0, "-3"), (2.675, 2, 0, "2.68"), (0.285, 0, 2, "29")]
-    + [(-0.4, 0, 0, "0"), (1.25e9, 1, -9, "1.3"), (28.499999999999996, 0, 0, "29"), (28.49, 0, 0, "28")],
+    [
+        *((0.5, 0, 0, "1"), (2.5, 0, 0, "3"), (-2.5, 0, 0, "-3"), (2.675, 2, 0, "2.68"), (0.285, 0, 2, "29")),
+        *((-0.4, 0, 0, "0"), (1.25e9, 1, -9, "1.3"), (28.499999999999996, 0, 0, "29"), (28.49, 0, 0, "28")),
+    ],
 )
 def test_a_half_goes_away_from_zero(value: float, digits: int, shift: int, expected: str) -> None:
     assert str(round_half_away(value, digits, shift)) == expected

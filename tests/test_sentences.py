@@ -115,7 +115,7 @@ def test_addresses_and_values_are_said_in_words() -> None:
         == "Hạn mức kinh phí · 2012, Tổng cộng: hạn mức (đồng)"
     )
     assert value_label(plan, "groups.leaders.leave_rate", 0.065, "vi") == "6,5%"
-    assert value_label(plan, "objectives.postgraduate.target_low", 100.0, "en") == "100"
+    assert value_label(plan, "objectives.postgraduate.target_low", 100.0, "en") == "100 people"
     assert value_label(plan, "objectives.rank_standard.target_low", 0.95, "en") == "95%"
     assert value_label(plan, "allocation", "proportional", "en") == "all cut alike"
 
