@@ -416,7 +416,7 @@ def test_the_excel_file_is_a_faithful_copy(tmp_path: Path) -> None:
     assert not any(c.data_type == "f" for sheet in book for row in sheet.iter_rows() for c in row)
     for sheet, frame in zip(book.worksheets[1:], results.tables.values(), strict=True):
         assert sheet.freeze_panes == "A2" and sheet.max_row == len(frame) + 1
-    gap, sheet = results["gap"], book["Khoảng cách"]
+    gap, sheet = results["gap"], book["Mức còn thiếu so với chỉ tiêu"]
     column = [cell.value for cell in sheet[1]].index("Tỷ lệ đạt")
     cells = [row[column] for row in sheet.iter_rows(min_row=2)]
     assert [c.value for c in cells] == pytest.approx(gap["coverage"].tolist(), rel=1e-14) and cells[

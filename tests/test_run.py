@@ -194,7 +194,7 @@ def test_it_does_not_matter_where_one_stands(
     (tmp_path / "out" / "deep").mkdir()
     monkeypatch.chdir(tmp_path / "out" / "deep")
     assert run(request_) == 0
-    assert "4 sổ tính đã có" in capsys.readouterr().err
+    assert "4 báo cáo đã có" in capsys.readouterr().err
     assert written(request_) == when and files(request_.output) == before
 
     elsewhere = Path(shutil.copytree(request_.plan, tmp_path / "other" / "small"))

@@ -111,10 +111,11 @@ def test_a_reason_is_said_in_the_language_of_the_page(reason: str, vi: str, en: 
 def test_addresses_and_values_are_said_in_words() -> None:
     plan = load_plan("an_giang_2011_2015")
     assert (
-        address_label(plan, "ceilings.2012/total.ceiling_vnd", "vi") == "Trần kinh phí · 2012, Tổng cộng: trần (đồng)"
+        address_label(plan, "ceilings.2012/total.ceiling_vnd", "vi")
+        == "Hạn mức kinh phí · 2012, Tổng cộng: hạn mức (đồng)"
     )
-    assert value_label(plan, "groups.leaders.leave_rate", 0.065, "vi") == "6,5\u202f%"
-    assert value_label(plan, "objectives.postgraduate.target_low", 100.0, "en") == "100"
+    assert value_label(plan, "groups.leaders.leave_rate", 0.065, "vi") == "6,5%"
+    assert value_label(plan, "objectives.postgraduate.target_low", 100.0, "en") == "100 people"
     assert value_label(plan, "objectives.rank_standard.target_low", 0.95, "en") == "95%"
     assert value_label(plan, "allocation", "proportional", "en") == "all cut alike"
 

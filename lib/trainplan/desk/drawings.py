@@ -5,7 +5,7 @@ Each shows results with those that they are compared with as a grey ghost behind
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -16,15 +16,16 @@ from trainplan.model.cost import cost_by_source
 from trainplan.model.kinds import in_people
 from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import bare_billions, number, percent
+from trainplan.text.formats import bare_billions, due_day, number, percent
 
 GHOST = "#b3b3b3"
 
 
-def number_change(old: float, new: float, language: str, digits: int = 0) -> str:
+def number_change(old: float, new: float, language: str, show: Callable[[float, str], str] = number) -> str:
     """A number in HTML, and before it the one that it was, where the two look different."""
-    one, other = number(old, language, digits), number(new, language, digits)
+    one, other = show(old, language), show(new, language)
     return f"<b>{other}</b>" if one == other else f'<span class="old">{one}</span> → <b class="new">{other}</b>'
 
 
@@ -66,9 +67,12 @@ def _coverage(results: Results) -> Coverage:
 def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:
     row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
     name, verdict = results.plan.label("objectives", row.id, language), str(results["verdicts"]["verdict"].iat[o])
-    value, target = percent(own.affordable[due], language), percent(own.path[due], language)
+    level = missed_level(results["verdicts"].iloc[o])
+    value, target = percent(own.affordable[due], language, missed=level), percent(own.path[due], language)
     held = term("verdict", verdict, language)
-    alt = say("desk.coverage_alt", language, name=name, now=value, due=row.due, target=target, verdict=held)
+    alt = say(
+        "desk.coverage_alt", language, name=name, now=value, due=due_day(row.due, language), target=target, verdict=held
+    )
     change = f"{percent(ghost[due], language)} → " if ghost is not None else ""
     parts = [
         _frame(results, due),
@@ -222,7 +226,7 @@ def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int
     keys: list[tuple[str, str, str]] = list(marks)
     for s in reversed(sources):
         name = escape(results.plan.label("sources", results.plan.tables.sources[s].id, language))
-        value = number_change(old.funded[:, s].sum() / 1e9, now.funded[:, s].sum() / 1e9, language, 1)
+        value = number_change(old.funded[:, s].sum(), now.funded[:, s].sum(), language, bare_billions)
         least, year = now.ceiling[:, s].min(), say("desk.unit_year", language)
         limit = f" (≤ {bare_billions(least, language)} / {year})" if np.isfinite(least) else ""
         keys.append((SEQUENCE[s % 7], "■", f"{name}: {value}{limit}"))

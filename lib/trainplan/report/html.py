@@ -6,7 +6,6 @@ the template does not do.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import escape
 
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
@@ -89,24 +89,22 @@ def add_contents(body: str, language: str) -> str:
         return f'<h2 id="section-{len(entries)}">{text}</h2>'
 
     body = HEADING.sub(anchored, body)
-    label = html.escape(say("page.contents", language))
+    label = escape(say("page.contents", language))
     contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>' if entries else ""
     return body.replace(MARK, contents, 1)
 
 
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
-    """A table whose every cell is escaped; columns of numbers are set to the right."""
+    """A table whose every cell is escaped, numbers with their addresses; columns of numbers are set to the right."""
     numeric = {name for name in frame.columns if _is_numeric(frame[name])}
-    head = "".join(f'<th scope="col"{_align_right(c in numeric)}>{html.escape(str(c))}</th>' for c in frame.columns)
+    head = "".join(f'<th scope="col"{_align_right(c in numeric)}>{escape(str(c))}</th>' for c in frame.columns)
     body = "".join(
         "<tr>"
-        + "".join(
-            f"<td{_align_right(c in numeric)}>{html.escape(str(v))}</td>" for c, v in zip(frame.columns, r, strict=True)
-        )
+        + "".join(f"<td{_align_right(c in numeric)}>{escape(v)}</td>" for c, v in zip(frame.columns, r, strict=True))
         + "</tr>\n"
         for r in frame.itertuples(index=False)
     )
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f'<table class="trainplan {LITERAL}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
@@ -129,22 +127,22 @@ def notes_list(sentences: Sequence[str]) -> str:
 
 
 def _list(sentences: Sequence[str], style: str) -> str:
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="{style} {LITERAL}">{items}</ul>'
 
 
 def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
     """What a page is about, below its title."""
-    plan, scenario, reason = (html.escape(text) for text in (plan, scenario, reason))
+    plan, scenario, reason = (escape(text) for text in (plan, scenario, reason))
     word = say("head.scenario", language)
     return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong> – {reason}</p>'
 
 
 def name_line(name: str) -> str:
     """The name of what follows, in bold letters."""
-    return f'<p class="{LITERAL}"><strong>{html.escape(name)}</strong></p>'
+    return f'<p class="{LITERAL}"><strong>{escape(name)}</strong></p>'
 
 
-def nothing_line(caption: str, language: str) -> str:
-    """What stands in the place of a table without rows."""
-    return f"<p>{caption}: {say('word.nothing', language)}</p>"
+def nothing_line(caption: str, language: str, word: str = "nothing") -> str:
+    """What stands in the place of a table without rows, in a word of the catalog."""
+    return f"<p>{caption}: {say(f'word.{word}', language)}</p>"

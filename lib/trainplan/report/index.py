@@ -15,14 +15,24 @@ from markupsafe import Markup
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
-from trainplan.report.sentences import explain_verdicts, headline, simplifications
-from trainplan.report.stored import uncertainty_by_rule
+from trainplan.report.sentences import (
+    assumed_share,
+    better_options,
+    chances_and_cost,
+    explain_verdicts,
+    headline,
+    simplifications,
+)
+from trainplan.report.stored import uncertainty, uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
+from trainplan.results.quote import address_of
+from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import number
+from trainplan.text.formats import due_day, percent
+from trainplan.text.shown import Quoted
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 
@@ -77,16 +87,15 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 
 
 def answer(comparison: Comparison, language: str) -> list[str]:
-    """Sentences: the plan itself, and the scenario in which most targets are met within ceilings."""
-    sentences = headline(comparison.runs[0], language)
-    totals = comparison.totals
-    within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
-    best = within.loc[within["met"].idxmax()] if len(within) else None
-    if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
-        return sentences
-    plan = next(run.plan for run in comparison.runs if run.plan.scenario == best["scenario"])
-    about = {"title": plan.scenario_title(language), "met": best["met"], "targets": best["objectives"]}
-    return [*sentences, say("index.best_scenario", language, **about)]
+    """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
+    first = comparison.runs[0]
+    draws = uncertainty(first.plan) if first.plan.ranges else None
+    return [
+        *headline(first, language),
+        *better_options(comparison, language),
+        *chances_and_cost(draws, language),
+        *assumed_share(first.plan, language),
+    ]
 
 
 def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
@@ -98,28 +107,41 @@ def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
     """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
     plan = comparison.runs[0].plan
-    results = comparison.results.set_index(["objective", "scenario"])
     rows = []
-    for objective in plan.tables.objectives:
-        cells = [results.loc[(objective.id, run.plan.scenario)] for run in comparison.runs]
+    for o, objective in enumerate(plan.tables.objectives):
+        cells = [
+            (
+                address_of("results", "coverage", scenario=run.plan.scenario, objective=objective.id),
+                run["verdicts"].iloc[o],
+            )
+            for run in comparison.runs
+        ]
         shown = [
             {
                 "verdict": cell["verdict"],
                 "mark": VERDICT_MARKS.get(cell["verdict"], ""),
                 "word": term("verdict", cell["verdict"], language),
-                "coverage": number(cell["coverage"] * 100, language, 1),
+                "coverage": percent(Quoted(cell["coverage"], address), language, missed=missed_level(cell)),
             }
-            for cell in cells
+            for address, cell in cells
         ]
-        rows.append({"name": plan.label("objectives", objective.id, language), "due": objective.due, "cells": shown})
+        rows.append(
+            {
+                "name": plan.label("objectives", objective.id, language),
+                "due": due_day(objective.due, language),
+                "cells": shown,
+            }
+        )
     return rows
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
     """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
     tables = sorted((run.folder / "tables").glob("*.csv"))
-    files = [{"href": relative_link(folder, path), "name": path.stem} for path in tables]
-    files.append({"href": relative_link(folder, run.folder / "manifest.json"), "name": "manifest.json"})
+    files = [{"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables]
+    files.append(
+        {"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)}
+    )
     return {
         "title": run.title.get(language, run.folder.name),
         "reason": run.reason.get(language, ""),

@@ -32,13 +32,18 @@ from trainplan.text.problems import nearest_name
 ANSWERS = {  # sentences that lead a page and stand out on it
     "chances_and_cost",
     "compare_best_plan",
+    "enrollment_answer",
+    "gaps_answer",
     "goal_amount",
     "headline",
+    "money_answer",
     "no_ranges",
+    "numbers_by_basis",
     "probability_summary",
     "real_money",
 }
 LEFT_OUT = {"probabilities_by_rule", "ranges"}  # tables that a plan has none of unless it has ranges
+UNCHANGED = {"changes", "compared_inputs", "differences"}  # tables of what is otherwise than in the plan or scenario
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,11 @@ class TablePiece(HtmlPiece):
         frame, caption = self.make(language), say(f"caption.{self.name}", language)
         if len(frame):
             return html_table(frame, caption)
-        return "" if self.name in LEFT_OUT else nothing_line(caption, language)
+        return (
+            ""
+            if self.name in LEFT_OUT
+            else nothing_line(caption, language, "unchanged" if self.name in UNCHANGED else "nothing")
+        )
 
 
 class SentencesPiece(HtmlPiece):
@@ -245,9 +254,9 @@ def best_plan(compared: RuleComparison) -> Part:
 
 
 @register_composition
-def goal(goal: Goal) -> Part:
-    """The least yearly amount with which every target is met that money can meet, and the targets that it cannot."""
-    return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal))
+def goal(goal: Goal, results: Results) -> Part:
+    """The least yearly amount with which all is met that money can meet, and what money does for the others."""
+    return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal, results))
 
 
 @register_composition

@@ -37,6 +37,12 @@ def real_and_nominal(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["year", "nominal_vnd", "real_vnd", "period"])
 
 
+def period_before(plan: Plan) -> str:
+    """The years of the period before, `2006–2010`; empty without a history."""
+    known = {row.id: row.value for row in plan.tables.history}
+    return f"{known[FIRST]:.0f}–{known[LAST]:.0f}" if {FIRST, LAST} <= set(known) else ""
+
+
 def real_change_of_money(plan: Plan) -> float | None:
     """Change of yearly money from the period before, in real terms: −0.28 is 28 % less; None without a history."""
     table = real_and_nominal(plan)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, build_arrays, pairs_of
-from trainplan.model.cost import cost_by_source
+from trainplan.model.arrays import Array, Arrays, Mask, build_arrays, divide, pairs_of
+from trainplan.model.cost import cost_by_source, yearly_cost
+from trainplan.model.gap import HALF_A_PERSON
+from trainplan.model.kinds import in_people
 from trainplan.model.need import completion_rate
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_plan
@@ -54,20 +56,100 @@ class Results:
         stems = [stem for stem in RESULTS if stem in MAKERS and RESULTS[stem].rule in ("", self.plan.allocation)]
         return {stem: check_columns(stem, MAKERS[stem](self)) for stem in stems}
 
+    def over_years(self, stem: Stem) -> pd.DataFrame:
+        """A table with all years as one (see `ResultTable.over_years`)."""
+        return RESULTS[stem].over_years(self[stem])
+
     @cached_property
+    def money(self) -> Mapping[str, float]:
+        """The total of all sources and years, VND, by the columns of the table budget."""
+        return dict(self.over_years("budget").set_index("source").loc["total"])
+
+    @property
     def requirement_vnd(self) -> float:
         """The requirement: VND that all years of the plan cost without a ceiling."""
-        return float(self.requirement.funded_vnd.sum())
+        return self.money["required_vnd"]
+
+    @property
+    def funded_vnd(self) -> float:
+        """VND that all years of the plan cost."""
+        return self.money["funded_vnd"]
 
     @property
     def lacking_vnd(self) -> float:
-        """VND that the plan lacks: its requirement less what is funded, all years."""
-        return self.requirement_vnd - float(self.run.funded_vnd.sum())
+        """VND that the plan lacks: its requirement less what is funded, all years; below 0 where it costs more."""
+        return self.money["lacking_vnd"]
+
+    @property
+    def lacking_by_year(self) -> pd.Series:
+        """VND that each calendar year lacks."""
+        total = self["budget"].query("source == 'total'")
+        return total.set_index("year")["lacking_vnd"]
+
+    @property
+    def over_vnd(self) -> float:
+        """VND over the ceilings, all years: over those of the total or, where it has none, over those of sources."""
+        sources = self.over_years("budget").set_index("source")["over_vnd"]
+        total = sources.pop("total")
+        return float(sources.sum(min_count=1) if np.isnan(total) else total)
+
+    @property
+    def has_ceilings(self) -> bool:
+        """Whether any money of an open year is limited."""
+        return bool(np.isfinite(self.arrays.ceiling[self.arrays.closed :]).any())
+
+    @cached_property
+    def unlimited_years(self) -> Mapping[str, tuple[int, ...]]:
+        """The open calendar years in which no ceiling limits a source, neither its own nor that of the total.
+
+        By source, of those that pay for a program; a source that is limited in every open year is not there.
+        """
+        free = np.isinf(self.arrays.ceiling[..., 0])
+        free, pays = free[:, :-1] & free[:, -1:], (self.arrays.source_share[..., 0] > 0).any(axis=0)
+        years = {
+            id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
+            for s, id in enumerate(_ids(self.plan, "sources"))
+            if pays[s]
+        }
+        return {id: some for id, some in years.items() if some}
 
     @cached_property
     def completion_rate(self) -> Array:
         """(O,) share of an objective's learners who complete their course, over its programs."""
         return completion_rate(self.arrays)[:, 0]
+
+    @cached_property
+    def out_of_reach(self) -> Mask:
+        """(O,) whether what is asked is missed when due even with money, places and all effort from the first year."""
+        asked = np.where(self._counted, 1.0, self._when_due(self.run.gap.base)) * self.arrays.asked[:, 0]
+        best = self["verdicts"]["best_reachable"].to_numpy() * self._when_due(self.run.gap.base)
+        return asked - best >= HALF_A_PERSON
+
+    @property
+    def never_whole(self) -> Mask:
+        """(O,) whether an objective asks for everybody and is out of reach, as not everybody completes a course."""
+        return self.out_of_reach & ~self._counted & (self.arrays.asked[:, 0] == 1) & (self.completion_rate < 1)
+
+    @property
+    def _counted(self) -> Mask:
+        return in_people(self.arrays.kind)
+
+    def _when_due(self, values: Array) -> Array:
+        return self.run.when_due(values)[:, 0]
+
+    @cached_property
+    def weak_classes(self) -> pd.DataFrame:
+        """Classes that open in an open year and are less than half full: year, program, learners, classes,
+        cost_a_head_vnd (VND of that year)."""
+        arrays, run = self.arrays, self.run
+        learners, classes = run.new_learners, run.new_classes
+        cost = yearly_cost(arrays, learners, classes, arrays.price[: arrays.years])
+        keys = {"year": self.plan.years, "program": _ids(self.plan, "programs")}
+        values = {"learners": learners, "classes": classes, "cost_a_head_vnd": divide(cost, learners, 0.0)}
+        size = np.where(np.isfinite(arrays.class_size), arrays.class_size, 0.0)
+        weak = (classes > 0) & (learners < classes * size / 2)
+        rows = _tidy(keys, values)[weak[..., 0].ravel()]
+        return rows[rows["year"] >= self.plan.decided_from].reset_index(drop=True)
 
 
 RunTable = Callable[[Results], pd.DataFrame]

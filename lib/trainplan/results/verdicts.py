@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,15 @@ def latest_start(arrays: Arrays, objective: int) -> int:
     """Year index of the last start that completes by the due year."""
     years = 1 if arrays.kind[objective] == "count" else arrays.length[objective]
     return int(arrays.due[objective] - years + 1)
+
+
+def missed_level(row: Mapping[str, Any]) -> float | None:
+    """The coverage that an objective misses, as its row of `verdicts` has it: what is asked, of a count over its
+    target; None where it is met."""
+    if row["verdict"] == "met":
+        return None
+    counted = row["target"] > 1  # a share never is
+    return row["asked"] / row["target"] if counted else row["asked"]
 
 
 def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:

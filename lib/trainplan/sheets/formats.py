@@ -5,8 +5,8 @@ from __future__ import annotations
 GENERAL = "General"  # of what has no unit
 NUMBER_FORMATS = {
     "year": "0",
-    "people": "#,##0.0",
-    "coverage": "#,##0.0",
+    "people": "#,##0",
+    "coverage": "#,##0.0##",  # a share, or people of a count: a path of theirs may be no whole number
     "classes": "#,##0",
     "share": "0.0%",
     "VND": "#,##0",

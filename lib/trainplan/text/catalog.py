@@ -12,6 +12,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from babel.plural import PluralRule
 
+from trainplan.text.shown import Quoted, fill_places
+
 LANGUAGES = ("vi", "en")
 OPTIONS = ("ambition", "pacing", "rule", "language", "loop")  # families of what a choice may be
 PLURAL = {"vi": PluralRule({}), "en": PluralRule({"one": "n is 1"})}
@@ -29,17 +31,20 @@ def texts(language: str) -> dict[str, tuple[str, ...]]:
 def say(key: str, language: str, /, **values: object) -> str:
     """The text of `key` in `vi` or `en`, with `values` in its named places; KeyError where a key or a place is unknown.
 
-    `count` chooses among plural forms, and is written as the language writes whole numbers.
+    `count` chooses among plural forms, and is written as the language writes whole numbers; so is what is `Quoted`. The
+    addresses of numbers stay in the text.
     """
-    forms = texts(language)[key]
-    count = values.get("count")
-    if isinstance(count, int | float):
+    forms, count = texts(language)[key], values.get("count")
+    counted = {
+        n: v for n, v in values.items() if isinstance(v, Quoted) or (n == "count" and isinstance(v, int | float))
+    }
+    if counted:
         from trainplan.text.formats import number  # which names units by this catalog
 
-        values["count"] = number(count, language)
-        if len(forms) > 1 and PLURAL[language](count) != "one":
-            return forms[-1].format(**values)
-    return forms[0].format(**values) if values else forms[0]
+        values |= {name: number(value, language) for name, value in counted.items()}
+    many = len(forms) > 1 and isinstance(count, int | float) and PLURAL[language](count) != "one"
+    form = forms[-1] if many else forms[0]
+    return fill_places(form, values) if values else form
 
 
 def term(family: str, name: object, language: str) -> str:

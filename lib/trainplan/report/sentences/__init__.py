@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.sentences.answer import (
+    assumed_share,
     explain_verdicts,
+    gaps_answer,
     headline,
-    money_requirement,
+    largest_causes,
+    numbers_by_basis,
     real_money,
+    secure_first,
+    seen_from,
     simplifications,
     targets_met,
 )
-from trainplan.report.sentences.best_plan import beyond_money, compare_best_plan, goal_amount
+from trainplan.report.sentences.best_plan import better_options, beyond_money, compare_best_plan, goal_amount
+from trainplan.report.sentences.money import (
+    enrollment_answer,
+    money_after,
+    money_answer,
+    money_balance,
+    money_by_source,
+    money_over_and_left,
+    weak_classes,
+)
 from trainplan.report.sentences.uncertainty import (
     chances_and_cost,
     describe_chances,
@@ -25,21 +39,34 @@ from trainplan.report.sentences.uncertainty import (
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
+        assumed_share,
+        better_options,
         beyond_money,
         chances_and_cost,
         compare_best_plan,
         describe_chances,
         describe_loop,
+        enrollment_answer,
         explain_verdicts,
+        gaps_answer,
         goal_amount,
         headline,
+        largest_causes,
         missed_when,
-        money_requirement,
+        money_after,
+        money_answer,
+        money_balance,
+        money_by_source,
+        money_over_and_left,
         no_ranges,
+        numbers_by_basis,
         probability_summary,
         real_money,
+        secure_first,
+        seen_from,
         simplifications,
         targets_met,
+        weak_classes,
     )
 }
 

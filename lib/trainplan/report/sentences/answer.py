@@ -3,126 +3,253 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
-from trainplan.results.real_terms import real_change_of_money
+from trainplan.report.sentences.money import money_balance, money_over_and_left
+from trainplan.results.real_terms import period_before, real_change_of_money
+from trainplan.results.sources import source_register
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
+from trainplan.results.verdicts import LIMITS, count_met, missed_level
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import NOTHING, billions, number, percent
+from trainplan.text.formats import NOTHING, calendar_day, due_day, number, percent
 
+NAMED = 3  # targets that a sentence names; the others it counts
 SIMPLIFICATIONS = ("leavers", "two_targets", "due_date", "last_years", "completion")
 
 
 def headline(results: Results, language: str) -> list[str]:
-    """The answer in a few sentences: targets met when due, money funded of what is asked for, what holds back."""
-    binds = results["verdicts"]["binds"]
-    held = binds[binds != ""].value_counts()
-    limits = ", ".join(f"{term('limit', limit, language)} ({count})" for limit, count in held.items())
-    sentences = [*targets_met(results, language), *money_requirement(results, language)]
-    if limits:
-        sentences.append(say("sentence.held_back", language, limits=limits))
-    commitments = results["commitments"]["vnd"].sum()
-    if commitments > 0:
-        amount = billions(commitments, language)
-        sentences.append(say("sentence.committed_after", language, last=results.plan.last, committed=amount))
-    return sentences
+    """The answer in a few sentences: targets met, which to secure first, the money, and from when the plan looks."""
+    parts = (targets_met, secure_first, money_balance, money_over_and_left)
+    sentences = [sentence for part in parts for sentence in part(results, language)]
+    return [*sentences, *seen_from(results.plan, language)]
+
+
+def gaps_answer(results: Results, language: str) -> list[str]:
+    """The targets in a few sentences: how many are met, which to secure first, and what holds the others back."""
+    parts = (targets_met, secure_first, largest_causes)
+    return [sentence for part in parts for sentence in part(results, language)]
 
 
 def targets_met(results: Results, language: str) -> list[str]:
-    """How many targets are met when due: those with a number in the decision, then the goals without one."""
-    plan, verdicts = results.plan, results["verdicts"]["verdict"]
-    met, nearly = (count_met(plan, verdicts == word) for word in ("met", "nearly"))
-    about = {"title": plan.scenario_title(language), "met": met["met"], "targets": met["objectives"]}
-    sentences = [say("sentence.targets_met", language, **about, nearly=nearly["met"])]
-    if met["goals"]:
-        sentences.append(say("sentence.goals_met", language, met=met["goals_met"], goals=met["goals"]))
-    return sentences
-
-
-def money_requirement(results: Results, language: str) -> list[str]:
-    """What all courses would cost that there are places for, what is funded, and by which rule."""
-    funded = results["budget"].query("source == 'total'")["funded_vnd"].sum()
-    amounts = {"requirement": billions(results.requirement_vnd, language), "funded": billions(funded, language)}
-    rule = term("rule", results.plan.allocation, language)
-    return [say("sentence.money_requirement", language, **amounts, rule=rule)]
-
-
-def explain_verdicts(results: Results, language: str) -> list[str]:
-    """A sentence for every objective: what it reaches when due, what binds, and the best that can be had."""
-    keys = ["year", "objective"]
-    yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
-    rows = zip(
-        results.plan.tables.objectives,
-        results["verdicts"].to_dict("records"),
-        results.arrays.length,
-        results.completion_rate,
-        strict=True,
+    """How many targets with a number in the decision are met when due, and apart from them the goals without one."""
+    plan, rows = results.plan, results["verdicts"]
+    met, near = (count_met(plan, rows["verdict"] == word) for word in ("met", "nearly"))
+    when = when_due(plan, language)
+    if not any(row.is_decided for row in plan.tables.objectives):
+        return [say("sentence.met_goals_alone", language, met=met["met"], goals=met["objectives"], when=when)]
+    missed = met["objectives"] - met["met"] - near["met"]
+    tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
+    which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
+    nearest = rows[list(plan.is_target)].nsmallest(1, "gap").iloc[0]
+    said = say(
+        f"sentence.met_{which}",
+        language,
+        met=met["met"],
+        count=met["objectives"],
+        when=when,
+        best=plan.label("objectives", nearest["objective"], language),
+        gap=number(nearest["gap"], language),
+        **tails,
     )
+    goals = {"met": met["goals_met"], "goals": met["goals"]}
+    return [said, say("sentence.met_goals", language, **goals)] if met["goals"] else [said]
+
+
+def _tail(name: str, count: int, language: str) -> str:
+    """An end of a sentence that falls away where there is nothing to count."""
+    return say(f"tail.{name}", language, count=count) if count else ""
+
+
+def when_due(plan: Plan, language: str) -> str:
+    """When targets are judged, inside a sentence: when due, or in the plan's only year."""
+    return say("word.in_the_year" if len(plan.years) == 1 else "word.when_due", language, year=plan.first)
+
+
+def secure_first(results: Results, language: str) -> list[str]:
+    """The missed target that is due first in an open year, of several the widest: what it lacks and why."""
+    plan, rows = results.plan, results["verdicts"]
+    due_years = [row.due_year for row in plan.tables.objectives]
+    kept = zip(plan.is_target, due_years, rows["verdict"], strict=True)
+    rows = rows.assign(due_year=due_years)[
+        [is_target and year in plan.open_years and verdict == "missed" for is_target, year, verdict in kept]
+    ]
+    if not len(rows):
+        return []
+    row = rows.sort_values(["due_year", "gap"], ascending=[True, False]).iloc[0]
+    gone = plan.first <= row["latest_start"] < plan.decided_from
+    about = {
+        "name": plan.label("objectives", row["objective"], language),
+        "due": due_date(row["due"], language),
+        "gap": number(row["gap"], language),
+        "cause": causes(row, language)[0],
+        "late": say("tail.start_gone", language, start=row["latest_start"]) if gone else "",
+    }
+    return [say("sentence.secure_first", language, **about)]
+
+
+def causes(row: Mapping[str, Any], language: str) -> list[str]:
+    """The largest part of a gap with its people, then every negative part; nothing for what is met.
+
+    `row` is one of the table verdicts.
+    """
+    return [_part(row, limit, language) for limit in ([row["binds"]] if row["binds"] else []) + negative_limits(row)]
+
+
+def _part(row: Mapping[str, Any], limit: str, language: str) -> str:
+    people = number(row[f"missing_{limit}"], language)
+    return say("word.cause", language, limit=term("limit", limit, language), people=people)
+
+
+def negative_limits(row: Mapping[str, Any]) -> list[str]:
+    """The limits whose part of a gap is negative: lifting them for all takes something from this objective."""
+    return [limit for limit in LIMITS if row[f"missing_{limit}"] <= -HALF_A_PERSON]
+
+
+def negative_parts(row: Mapping[str, Any], language: str) -> list[str]:
+    """A sentence a part of a gap that is negative: what lifting that limit takes from the target."""
     return [
-        _explain(results, objective, row | dict(yearly.loc[(objective.due_year, objective.id)]), years, rate, language)
-        for objective, row, years, rate in rows
+        say(
+            f"sentence.part_negative_{'money' if limit == 'money' else 'other'}",
+            language,
+            limit=term("limit", limit, language),
+            people=number(-row[f"missing_{limit}"], language),
+        )
+        for limit in negative_limits(row)
     ]
 
 
-def _explain(
-    results: Results, objective: Any, row: dict[str, Any], years: int, completion: float, language: str
-) -> str:
-    """The sentence of an objective.
+def seen_from(plan: Plan, language: str) -> list[str]:
+    """From when the plan looks, which years are closed, and how money is shared out."""
+    as_of = plan.choices.as_of
+    day = calendar_day(as_of, language) if as_of else ""
+    seen = say("word.seen_from" if day else "word.undated", language, day=day)
+    closed = ", ".join(map(str, plan.closed_years))
+    gone = say("tail.closed_years", language, years=closed) if closed else ""
+    return [say("sentence.seen_from", language, seen=seen, closed=gone, rule=term("rule", plan.allocation, language))]
 
-    `row` holds its columns of the tables verdicts, gap and lines in its due year; `years` is the length of its courses,
-    `completion` the share of learners that completes.
+
+def numbers_by_basis(plan: Plan, language: str) -> list[str]:
+    """How many numbers are the decision's, how many are assumed."""
+    counts = source_register(plan)["kind"].value_counts()
+    kinds = {kind: number(counts.get(kind, 0), language) for kind in ("clause", "law", "statistic", "assumption")}
+    return [say("sentence.numbers_by_basis", language, **kinds), *assumed_share(plan, language)]
+
+
+def assumed_share(plan: Plan, language: str) -> list[str]:
+    """What share of the numbers is assumed."""
+    kinds = source_register(plan)["kind"]
+    assumed = kinds == "assumption"
+    counts = {"assumed": number(assumed.sum(), language), "all": number(len(kinds), language)}
+    return [say("sentence.assumed_share", language, share=percent(assumed.mean(), language, 0), **counts)]
+
+
+def largest_causes(results: Results, language: str) -> list[str]:
+    """What holds back the missed targets, by how many; and those that are out of reach with money and places too."""
+    plan, rows = results.plan, results["verdicts"]
+    rows = rows[list(plan.is_target)].query("binds != ''")
+    if not len(rows):
+        return []
+    held = ", ".join(
+        say("word.cause_of", language, limit=term("limit", limit, language), count=count)
+        for limit, count in rows["binds"].value_counts().items()
+    )
+    said = [say("sentence.largest_causes", language, causes=held)]
+    beyond = rows[results.out_of_reach[rows.index]]
+    if len(beyond):
+        levels = dict(zip(rows.index, rows["best_reachable"], strict=True))
+        named = [
+            f"{plan.label('objectives', row['objective'], language)} ({_level(results, o, levels[o], language)})"
+            for o, row in beyond.head(NAMED).iterrows()
+        ]
+        more = _tail("more_targets", len(beyond) - len(named), language)
+        said.append(say("sentence.out_of_reach", language, names="; ".join(named) + more))
+    return said
+
+
+def explain_verdicts(results: Results, language: str) -> list[str]:
+    """A sentence for every objective: what it reaches when due, what binds with its people, and the best to be had.
+
+    After it what a negative part means, and whether a target of everybody cannot be met by definition.
     """
-    counted, start = objective.kind == "count", row["latest_start"]
-    obstacle = _obstacle(row, counted, years)
+    keys = ["year", "objective"]
+    yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
+    rows = enumerate(zip(results.plan.tables.objectives, results["verdicts"].to_dict("records"), strict=True))
+    return [
+        " ".join(_explain(results, o, row | dict(yearly.loc[(objective.due_year, objective.id)]), language))
+        for o, (objective, row) in rows
+    ]
+
+
+def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> list[str]:
+    """The sentences of objective `o`; `row` holds its columns of the tables verdicts, gap and lines when it is due."""
+    objective, years = results.plan.tables.objectives[o], int(results.arrays.length[o])
+    obstacle = _obstacle(row, objective.kind == "count", years)
+    people = row["target"] if objective.kind == "count" else 1.0
 
     def level(coverage: float) -> str:
-        return level_reached(coverage, row["target"] if counted else None, language)
+        return _level(results, o, coverage, language)
 
-    late = objective.due_year
+    start, late = row["latest_start"], objective.due_year
     if obstacle == "time" and start + 1 < late:
         late = f"{start + 1}–{late}"
-    return say(
+    said = say(
         f"sentence.verdict_{obstacle}",
         language,
         name=results.plan.label("objectives", objective.id, language),
-        due=due_date(objective.due, language),
-        target=level(row["asked"] / row["target"] if counted else row["asked"]),
+        due=due_date(objective.due, language) + (say("tail.year_end", language) if "-" in objective.due else ""),
+        target=level(row["asked"] / people),
+        aim=level(row["target"] / people),
         reached=level(row["coverage"]),
+        gap=number(row["gap"], language),
+        cause=_part(row, row["binds"], language) if row["binds"] else "",
         best=level(row["best_reachable"]),
         with_money=level(row["deliverable"]),
         where=_short_of_places(results, objective.id, language),
-        failing=percent(1 - completion, language),
         late=late,
         years=years,
         start=start,
     )
+    return [said, *negative_parts(row, language), *never_whole(results, o, language)]
+
+
+def never_whole(results: Results, o: int, language: str) -> list[str]:
+    """A note on an objective that asks for everybody, and cannot be met as not everybody completes."""
+    failing = percent(1 - results.completion_rate[o], language)
+    return [say("sentence.never_whole", language, failing=failing)] if results.never_whole[o] else []
 
 
 def _obstacle(row: dict[str, Any], counted: bool, years: int) -> str:
     """`met`, the limit that binds, `time_short` for courses of a year, or `pace` where an early start would do."""
-    obstacle = row["binds"] or "met"
+    if row["verdict"] == "met":
+        return "met" if row["aim_met"] else "met_below_aim"
     asked = row["asked"] * (1.0 if counted else row["base"])
-    if obstacle in ("completion", "time") and asked - row["best_reachable"] * row["base"] < HALF_A_PERSON:
+    if row["binds"] in ("completion", "time") and asked - row["best_reachable"] * row["base"] < HALF_A_PERSON:
         return "pace"
-    return "time_short" if obstacle == "time" and years == 1 else obstacle
+    return "time_short" if row["binds"] == "time" and years == 1 else str(row["binds"])
 
 
-def level_reached(coverage: float, people: float | None, language: str) -> str:
-    """A coverage as a percentage, of a count of `people` as people; rounded down, as a miss must not look reached."""
+def _level(results: Results, o: int, coverage: float, language: str) -> str:
+    """A coverage of objective `o` as `level_reached` writes it."""
+    counted = results.plan.tables.objectives[o].kind == "count"
+    people = results.arrays.target[o, 0] if counted else None
+    return level_reached(coverage, people, language, missed_level(results["verdicts"].iloc[o]))
+
+
+def level_reached(coverage: float, people: float | None, language: str, missed: float | None = None) -> str:
+    """A coverage as a percentage, of a count of `people` as people; `missed` is a level not to be rounded up to."""
     if math.isnan(coverage):
         return NOTHING
     if people is not None:
         return f"{number(coverage * people, language)} {say('unit.people', language)}"
-    return percent(math.floor(coverage * 1000 + 1e-6) / 1000, language)
+    return percent(coverage, language, missed=missed)
 
 
-def due_date(date: str, language: str) -> str:
-    """A due date, `2015` or `2012-06`, as it is said: năm 2015, tháng 6/2012."""
-    year, _, month = date.partition("-")
-    return say("date.month", language, year=year, month=int(month)) if month else say("date.year", language, year=year)
+def due_date(due: str, language: str) -> str:
+    """A due date, `2015` or `2012-06`, as it is said: năm 2015, 30/6/2012."""
+    return due_day(due, language) if "-" in due else say("date.year", language, year=due)
 
 
 def _short_of_places(results: Results, objective: str, language: str) -> str:
@@ -139,7 +266,7 @@ def real_money(plan: Plan, language: str) -> list[str]:
     if change is None:
         return []
     key = "sentence.real_less" if change < 0 else "sentence.real_more"
-    return [say(key, language, share=percent(abs(change), language, 0))]
+    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
 
 
 def simplifications(language: str) -> list[str]:

@@ -4,19 +4,73 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pandas as pd
+
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
 from trainplan.report.tables.best_plan import source_name
+from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
+from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
 
 
+def better_options(comparison: Comparison, language: str) -> list[str]:
+    """Which scenarios that a province may choose meet more targets within the same ceilings, and what they give up.
+
+    Nothing where there is no such scenario, or the first does not keep its ceilings.
+    """
+    first, options = comparison.runs[0], comparison.within_same_ceilings
+    if not options or not keeps_ceilings(first):
+        return []
+    totals = comparison.totals.set_index("scenario")
+    met = {run.plan.scenario: int(totals.loc[run.plan.scenario, "met"]) for run in (first, *options)}
+    most = max(met.values())
+    best = [run for run in options if met[run.plan.scenario] == most]
+    if most <= met[first.plan.scenario]:
+        return [say("sentence.no_better_option", language)]
+    lost = programs_given_up(_sent(first), _sent(best[0]))
+    more = say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else ""
+    about = {"title": best[0].plan.scenario_title(language), "met": most, "targets": totals.iloc[0]["objectives"]}
+    price = say("tail.option_price", language, parts=_given_up(first.plan, lost[:1], language)) if len(lost) else ""
+    return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
+
+
+def _sent(run: Results) -> pd.Series:
+    """People sent over all years, by program."""
+    return run.over_years("classes").set_index("program")["new_learners"]
+
+
+def _given_up(plan: Plan, lost: pd.DataFrame, language: str) -> str:
+    """Programs with the people that they had and have, as `programs_given_up` found them."""
+    return "; ".join(
+        say(
+            "word.given_up",
+            language,
+            program=plan.label("programs", str(id), language),
+            before=number(row["before"], language),
+            after=number(row["after"], language),
+        )
+        for id, row in lost.iterrows()
+    )
+
+
 def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
-    """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
-    table, rule = compared.table.set_index("rule"), nearest_rule(compared)
+    """What the best plan reaches beside the plan's rule (where that is no other, the one that comes closest).
+
+    Then which programs it gives up, how far it is behind the path, and how near the best it is proven to be.
+    """
+    table, own = compared.table.set_index("rule"), compared.plan.allocation
+    rule = own if own in table.index and own != "optimal" else nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
-    met = {"met": f"{best.met:.0f}", "targets": f"{best.objectives:.0f}", "met_by_rule": f"{other.met:.0f}"}
+    met = {
+        "met": number(best.met, language),
+        "targets": number(best.objectives, language),
+        "met_by_rule": number(other.met, language),
+    }
     behind = {
         "behind": number(best.weighted_shortfall, language),
         "behind_by_rule": number(other.weighted_shortfall, language),
@@ -24,8 +78,12 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
         "spent_by_rule": billions(other.funded_vnd, language),
     }
     gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
+    sent = compared.enrollment.set_index("program")
+    lost = programs_given_up(sent[rule], sent["optimal"])
+    parts = {"parts": _given_up(compared.plan, lost, language)}
     return [
         say("sentence.best_plan_met", language, rule=term("rule", rule, language), **met),
+        *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
         say("sentence.best_plan_behind", language, **behind),
         say("sentence.best_plan_proven", language, gap=gap),
     ]
@@ -61,13 +119,19 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
     return say("sentence.targets_and_goals", language, targets=targets, goals=goals)
 
 
-def beyond_money(goal: Goal, language: str) -> list[str]:
-    """The targets that more of this money cannot meet, each with how far it brings them; nothing where all are met."""
-    plan, targets = goal.plan, goal.free.arrays.target[:, 0]
-    names = "; ".join(
-        f"{plan.label('objectives', row.id, language)} "
-        f"({level_reached(coverage, target if row.kind == 'count' else None, language)})"
-        for row, coverage, target in zip(plan.tables.objectives, goal.furthest, targets, strict=True)
-        if row.id in goal.beyond
-    )
-    return [say("sentence.goal_beyond", language, names=names)] if names else []
+def beyond_money(goal: Goal, results: Results, language: str) -> list[str]:
+    """The targets that more of this money cannot meet, each with where it is, how far money alone brings it and the
+    best that can be reached; nothing where all are met."""
+    plan, verdicts, arrays = goal.plan, results["verdicts"], goal.free.arrays
+    said = []
+    for o, row in enumerate(plan.tables.objectives):
+        if row.id in goal.beyond:
+            best = np.fmax(verdicts["best_reachable"][o], goal.furthest[o])
+            people = arrays.target[o, 0] if row.kind == "count" else None
+            asked = arrays.asked[o, 0] / (people or 1.0)
+            now, furthest, reachable = (
+                level_reached(one, people, language, asked) for one in (verdicts["coverage"][o], goal.furthest[o], best)
+            )
+            name = plan.label("objectives", row.id, language)
+            said.append(say("word.beyond", language, name=name, now=now, furthest=furthest, best=reachable))
+    return [say("sentence.goal_beyond", language, names="; ".join(said))] if said else []

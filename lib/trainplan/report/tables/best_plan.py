@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL
-from trainplan.analysis.relaxations import Relaxation
+from trainplan.analysis.relaxations import Relaxation, relaxations_table
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.columns import Column, build_table, label, terms_of
+from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
 from trainplan.report.tables.columns import billions as billions_cell
+from trainplan.results.quote import address_of, quoted
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
+from trainplan.text.shown import Quoted, join_shown
+
+
+def quote_rules(compared: RuleComparison) -> pd.DataFrame:
+    """The table of a comparison of rules with quoted numbers: totals of the plan, each run called by its rule."""
+    table = compared.table.assign(scenario=compared.plan.scenario)
+    return pd.concat(
+        [quoted("totals", table[table["rule"] == rule], rule, ["weighted_shortfall"]) for rule in table["rule"]]
+    )
 
 
 def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
     """A row a rule of allocation: targets met, person-years behind the path, money funded, commitments after."""
-    rows = compared.table.rename(columns={"weighted_shortfall": "behind_path"})
-    rows["met_of"] = [f"{met} / {count}" for met, count in zip(rows["met"], rows["objectives"], strict=True)]
+    rows = quote_rules(compared).rename(columns={"weighted_shortfall": "behind_path"})
+    counts = zip(rows["met"], rows["objectives"], strict=True)
+    met = [join_shown([number(count, language) for count in pair], " / ") for pair in counts]
+    rows["met_of"] = text_cells(rows, met)
     columns = [
         Column("rule", terms_of("rule")),
         Column("met_of"),
@@ -32,8 +45,10 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
 
 def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
     """A row a way to meet an objective that is missed, in the order of `found`: objective, changes, billions more."""
+    table = quoted("relaxations", relaxations_table(list(found)))
     rows = [
-        {"objective": way.objective, "way": _changes(plan, way, language), "costs_more": way.cost_vnd} for way in found
+        {"objective": id, "way": _changes(plan, way, language), "costs_more": way["cost_vnd"].iloc[0]}
+        for (id, _), way in table.groupby(["objective", "rank"], sort=False)
     ]
     columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND", "bn")]
     return build_table(rows, columns, language)
@@ -44,28 +59,33 @@ def source_name(plan: Plan, source: str, language: str) -> str:
     return say("word.total", language).lower() if source == TOTAL else plan.label("sources", source, language)
 
 
-def _changes(plan: Plan, way: Relaxation, language: str) -> str:
-    """The changes of a way in words, money last."""
+def _changes(plan: Plan, way: pd.DataFrame, language: str) -> str:
+    """The changes of a way, rows of its table, in words, money last."""
     said: list[str] = []
-    for address, change in way.changes.items():
-        _, row, column = Address.of(address)
+    for change in way.itertuples():
+        _, row, column = Address.of(change.address)
         if column == "capacity":
-            name = plan.label("programs", row, language)
-            said.append(f"+{number(change['add'], language)} {say('word.places_in', language, name=name)}")
+            places = say("word.places_in", language, name=plan.label("programs", row, language))
+            said.append(join_shown(["+", number(_amount(change), language), " ", places]))
         elif column == "due":
-            said.append(say("word.due_in", language, year=str(change["value"])))
-    return "; ".join([*said, *_money(plan, way, language)])
+            said.append(say("word.due_in", language, year=str(change.value)))
+    return join_shown([*said, *_money(plan, way, language)], "; ")
 
 
-def _money(plan: Plan, way: Relaxation, language: str) -> list[str]:
+def _money(plan: Plan, way: pd.DataFrame, language: str) -> list[str]:
     """The money of a way: the same sum in every year is said once."""
-    money = [(address, change["add"]) for address, change in way.changes.items() if address.startswith("ceilings.")]
+    money = [change for change in way.itertuples() if change.address.startswith("ceilings.")]
     if not money:
         return []
-    address, vnd = money[0]
     if len(money) > 1:
         when = say("word.every_year", language)
     else:
-        year, _, source = Address.of(address).row.partition("/")
+        year, _, source = Address.of(money[0].address).row.partition("/")
         when = say("word.in_year", language, year=year, name=source_name(plan, source, language))
-    return [f"+{billions(vnd, language, 3)} {when}"]
+    return [join_shown(["+", billions(_amount(money[0]), language, 3), " ", when])]
+
+
+def _amount(change: Any) -> Quoted:
+    """By how much a change of a way adds, with its address."""
+    keys = {"objective": change.objective, "rank": change.rank, "address": change.address}
+    return Quoted(change.value, address_of("relaxations", "value", **keys))

@@ -11,17 +11,17 @@ import pandas as pd
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
-from trainplan.text.formats import NOTHING, bare_billions, number, percent
+from trainplan.text.formats import NOTHING, bare_billions, due_day, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
 FORMATS: dict[str, Show] = {
-    "text": lambda value, language: str(value),
-    "date": lambda value, language: str(value),
+    "text": lambda value, language: value if isinstance(value, str) else str(value),
+    "date": due_day,
     "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
     "people": number,
     "share": percent,
-    "VND": lambda value, language: bare_billions(value, language, 2),
+    "VND": lambda value, language: bare_billions(value, language),
 }
 
 
@@ -50,11 +50,20 @@ class Column:
 def build_table(
     rows: pd.DataFrame | Sequence[Mapping[str, Any]], columns: Sequence[Column], language: str
 ) -> pd.DataFrame:
-    """A frame of text: a row for each of `rows`, the declared columns under their headings."""
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=[column.key for column in columns])
+    """A frame of text: a row for each of `rows`, the declared columns under their headings.
+
+    A number that is `Quoted` keeps its address in its cell.
+    """
+    keys = [column.key for column in columns]
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=keys, dtype=object)
     return pd.DataFrame(
         {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
     )
+
+
+def text_cells(rows: pd.DataFrame, cells: Sequence[str]) -> pd.Series:
+    """Texts as a column of rows, with the addresses of the numbers in them (a column of plain strings has none)."""
+    return pd.Series(cells, rows.index, object)
 
 
 def result_columns(plan: Plan, stem: Stem, *names: str) -> list[Column]:

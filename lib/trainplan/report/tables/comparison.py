@@ -12,18 +12,20 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.report.tables.inputs import changes
 from trainplan.results.compare import Comparison
+from trainplan.results.quote import quoted
 from trainplan.text.catalog import say
-from trainplan.text.formats import number
+from trainplan.text.formats import bare_billions, number
+from trainplan.text.shown import join_shown
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
-    totals = comparison.totals.set_index("scenario")
+    totals = quoted("totals", comparison.totals).set_index("scenario")
     rows = [
         {
             "scenario": run.plan.scenario_title(language),
             "reason": run.plan.scenario_reason(language) or say("word.plan_itself", language),
-            "met_of": f"{int(total.met)} / {int(total.objectives)}",
+            "met_of": join_shown([number(total.met, language), number(total.objectives, language)], " / "),
             "funded_vnd": total.funded_vnd,
             "required_vnd": total.required_vnd,
             "lacking_vnd": total.lacking_vnd,
@@ -61,11 +63,12 @@ def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
         for kind, own in kinds.groupby("kind", sort=False):
             cost, met = (own.loc[own["result"] == result, "part"].sum() for result in (COST, MET))
             points = coverage.loc[coverage["kind"] == kind, "part"].sum() / max(1, count) * 100
-            shown = {"cost_difference": cost / 1e9, "met_difference": met, "coverage_difference": points}
+            shown = {"cost_difference": cost, "met_difference": met, "coverage_difference": points}
             rows.append({"scenario": plan.scenario_title(language), "change": kind, **shown})
     columns = [
         *map(Column, ("scenario", "change")),
-        *(Column(key, _signed) for key in ("cost_difference", "met_difference", "coverage_difference")),
+        Column("cost_difference", _signed_billions),
+        *(Column(key, _signed) for key in ("met_difference", "coverage_difference")),
     ]
     return build_table(rows, columns, language)
 
@@ -80,5 +83,13 @@ def _change_label(plan: Plan, change: str, frame: pd.DataFrame, language: str) -
 
 def _signed(value: float, language: str) -> str:
     """A difference with its sign; 0 without."""
-    shown = number(abs(value), language, 1)
-    return shown if shown == "0" else ("+" if value > 0 else "−") + shown
+    return _with_sign(value, number(abs(value), language, 1))
+
+
+def _signed_billions(value: float, language: str) -> str:
+    """A difference of VND as billions, with its sign."""
+    return _with_sign(value, bare_billions(abs(value), language))
+
+
+def _with_sign(value: float, shown: str) -> str:
+    return ("" if not shown.strip("0,.") else "+" if value > 0 else "−") + shown

@@ -67,7 +67,7 @@ def _pointer_label(plan: Plan, pointer: str, language: str) -> str:
         case "notebook":
             head, name = "report", report_title(target, language)
         case "command":
-            head, name = "command", target
+            head, name = "command", term("cli", target, language)
         case _:
             return f"{term('table', kind, language)}: {row_label(plan, kind, target, language)}"
     return f"{say(f'head.{head}', language)}: {name}"

@@ -4,42 +4,56 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trainplan.report.tables.columns import Column, build_table, result_columns
+from trainplan.model.gap import HALF_A_PERSON
+from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
+from trainplan.results.quote import quoted
+from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
+from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
+from trainplan.text.shown import join_shown
 
 
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
     Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
-    limit that binds, the best coverage that can be reached, and the last year in which a start is in time.
+    parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
+    reached, and the last year in which a start is in time.
     """
-    plan, rows = results.plan, results["verdicts"].copy()
+    plan, rows = results.plan, quoted("verdicts", results["verdicts"])
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
-    rows["asked"] = [
+    asked = [
         number(asked, language) if id in counts else percent(asked, language)
         for id, asked in zip(rows["objective"], rows["asked"], strict=True)
     ]
+    missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
+    for name in ("coverage", "best_reachable"):
+        shares = zip(rows[name], missed, strict=True)
+        rows[name] = text_cells(rows, [percent(share, language, missed=level) for share, level in shares])
+    parts = [f"missing_{limit}" for limit in LIMITS if (rows[f"missing_{limit}"].abs() >= HALF_A_PERSON).any()]
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
-        Column("asked"),
-        *result_columns(plan, "verdicts", "coverage", "gap", "verdict", "binds", "best_reachable", "latest_start"),
+        *map(Column, ("asked", "coverage")),
+        *result_columns(plan, "verdicts", "gap", "verdict", *parts, "binds"),
+        Column("best_reachable"),
+        *result_columns(plan, "verdicts", "latest_start"),
     ]
-    return build_table(rows, columns, language)
+    return build_table(rows.assign(asked=text_cells(rows, asked)), columns, language)
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
     """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets."""
     rows = results["classes"]
     held = rows.groupby("program")["new_learners"].sum()
-    rows = rows[rows["program"].isin(held[held > 0].index)]
+    rows = quoted("classes", rows[rows["program"].isin(held[held > 0].index)])
     cells = [
-        "" if n == 0 else number(n, language) + (f" ({number(c, language)})" if c else "")
+        "" if n == 0 else join_shown([number(n, language), *([" (", number(c, language), ")"] if c else [])])
         for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
     ]
-    wide = rows.assign(cell=cells, year=rows["year"].astype(str)).pivot(index="program", columns="year", values="cell")
+    rows = rows.assign(cell=text_cells(rows, cells), year=rows["year"].astype(str))
+    wide = rows.pivot(index="program", columns="year", values="cell")
     order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
     wide = wide.loc[order].reset_index()
     columns = [*result_columns(results.plan, "classes", "program"), *map(Column, wide.columns[1:])]
@@ -48,17 +62,18 @@ def classes(results: Results, language: str) -> pd.DataFrame:
 
 def budget(results: Results, language: str) -> pd.DataFrame:
     """A row a year and one of totals: money required, ceiling, funded and lacking, in billions."""
-    total = results["budget"].query("source == 'total'")
+    all_years = RESULTS["budget"].over_years(results["budget"])
+    yearly, whole = (frame.query("source == 'total'") for frame in (results["budget"], all_years))
     amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
     columns = result_columns(results.plan, "budget", "year", *amounts)
-    last = {"year": say("word.total", language)} | {key: total[key].sum(min_count=1) for key in amounts}
-    rows = pd.concat([total.astype({"year": str}), pd.DataFrame([last])], ignore_index=True)
+    last = quoted("budget", whole).assign(year=say("word.total", language))
+    rows = pd.concat([quoted("budget", yearly), last], ignore_index=True)
     return build_table(rows, columns, language)
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
     """What courses under way cost after the last year: a row a program and year, in billions."""
-    rows = results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
+    rows = quoted("commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum())
     columns = [
         *result_columns(results.plan, "commitments", "program", "year"),
         Column("commitments_vnd", "VND"),

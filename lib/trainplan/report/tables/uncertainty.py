@@ -9,11 +9,19 @@ import pandas as pd
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
-from trainplan.plan.ranges import Range
+from trainplan.plan.ranges import SHAPES, Range
+from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
+from trainplan.results.quote import EVERY, address_of, quoted
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
+from trainplan.text.shown import Quoted
+
+
+def quote_when_due(draws: Uncertainty, run: str = "") -> pd.DataFrame:
+    """The frame of `probabilities_when_due` with quoted numbers; `run` where the loop alone does not tell the draws."""
+    return quoted("probabilities", probabilities_when_due(draws), run or draws.loop, ["error"])
 
 
 def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
@@ -22,22 +30,20 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
     `closed` is None for a rule that decides all years at once; the band then is that of `replayed`, the open loop.
     """
     plan = replayed.plan
-    rows = probabilities_when_due(closed or replayed).rename(
-        columns={point: f"coverage_{point}" for point in ("p05", "p50", "p95")}
-    )
+    when_due = {draws.loop: quote_when_due(draws) for draws in (closed, replayed) if draws}
+    rows = when_due[(closed or replayed).loop].rename(columns={point: f"coverage_{point}" for point in QUANTILES})
     rows["due"] = [row.due for row in plan.tables.objectives]
     rows["chance"] = rows["probability_met"].map(chance_word)
-    rows["probability_closed"] = rows["probability_met"]
-    rows["probability_open"] = probabilities_when_due(replayed)["probability_met"]
-    loops = ["probability_closed", "probability_open"] if closed is not None else ["probability_open"]
+    for loop, own in when_due.items():
+        rows[f"probability_{loop}"] = own["probability_met"]
     columns = [
         Column("objective", label(plan, "objectives")),
-        Column("due"),
+        Column("due", "date"),
         Column("chance", terms_of("chance")),
-        *(Column(key, chance_number) for key in loops),
+        *(Column(f"probability_{loop}", chance_number) for loop in when_due),
         Column("probability_nearly", chance_number),
         Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
-        *(Column(f"coverage_{point}", "share") for point in ("p05", "p50", "p95")),
+        *(Column(f"coverage_{point}", "share") for point in QUANTILES),
     ]
     return build_table(rows, columns, language)
 
@@ -51,17 +57,20 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     for draws in by_rule:
         heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
         heading = heading[0].upper() + heading[1:]
-        rows[heading] = [chance_number(p, language) for p in probabilities_when_due(draws)["probability_met"]]
+        chances = quote_when_due(draws, f"{draws.loop}/{draws.plan.allocation}")["probability_met"]
+        rows[heading] = [chance_number(chance, language) for chance in chances]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
-    return build_table(pd.DataFrame(rows), columns, language)
+    return build_table(pd.DataFrame(rows, dtype=object), columns, language)
 
 
 def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     """A row a year and one of all years: the turns that the plan has, and the band of nine in ten."""
     found = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL]
     planned = draws.planned.new_learners.sum(axis=(1, 2))
-    rows = found.assign(
-        year=[*map(str, draws.plan.years), say("word.all_years", language)], planned_turns=[*planned, planned.sum()]
+    turns = pd.DataFrame({"year": [*draws.plan.years, EVERY], "new_learners": [*planned, planned.sum()]})
+    rows = quoted("enrollment_bands", found, draws.loop).assign(
+        year=[*map(str, draws.plan.years), say("word.all_years", language)],
+        planned_turns=quoted("classes", turns)["new_learners"].to_numpy(),
     )
     columns = [Column("year"), *(Column(key, "people") for key in ("planned_turns", *QUANTILES))]
     return build_table(rows, columns, language)
@@ -69,14 +78,20 @@ def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
 
 def sent_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     """A row an objective: the people whom the plan sends for it in all years, and the band of nine in ten."""
-    rows = draws.sent_bands[draws.sent_bands["year"] == ALL].assign(
-        planned_people=draws.planned.people_sent.sum(axis=(0, 2))
-    )
+    planned = zip(draws.plan.tables.objectives, draws.planned.people_sent.sum(axis=(0, 2)), strict=True)
+    rows = quoted("sent_bands", draws.sent_bands[draws.sent_bands["year"] == ALL], draws.loop)
+    rows["planned_people"] = pd.Series([_people_sent(row, people) for row, people in planned], rows.index, object)
     columns = [
         Column("objective", label(draws.plan, "objectives")),
         *(Column(key, "people") for key in ("planned_people", *QUANTILES)),
     ]
     return build_table(rows, columns, language)
+
+
+def _people_sent(objective: Objective, people: float) -> Quoted:
+    """The people sent for an objective in all years, for a count also those of its parts, with their address."""
+    table, column = ("gap", "reached") if objective.kind == "count" else ("enrollment", "funded")
+    return Quoted(people, address_of(table, column, objective=objective.id))
 
 
 def ranges(plan: Plan, language: str) -> pd.DataFrame:
@@ -95,11 +110,14 @@ def ranges(plan: Plan, language: str) -> pd.DataFrame:
 
 
 def _range_label(plan: Plan, one: Range, language: str) -> str:
-    """The numbers of a range with its distribution and, where it is so, that it is drawn anew each year."""
-    numbers = "–".join(range_value_label(plan, one, value, language) for value in one.shape)
-    how = [say(f"distribution.{one.distribution}", language)]
+    """How far a range goes, in words, and, where it is so, that it is drawn anew each year; its unit is said once."""
+    texts = {part: range_value_label(plan, one, getattr(one, part), language) for part in SHAPES[one.distribution]}
+    texts |= {"sd": texts["sd"].removeprefix("+")} if "sd" in texts else {}
+    bare = {part: text.removesuffix(f"{NARROW}{say('unit.points', language)}") for part, text in texts.items()}
+    with_unit = {part: texts[part] for part in ("high", "sd") if part in texts}
+    how = [say(f"distribution.{one.distribution}", language, **bare | with_unit)]
     how += [say("word.drawn_each_year", language)] if one.each_year else []
-    return f"{numbers} ({', '.join(how)})"
+    return "; ".join(how)
 
 
 def range_value_label(plan: Plan, one: Range, value: float, language: str) -> str:
@@ -108,7 +126,7 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
         return value_label(plan, one.address[0], value, language)
     if one.form == "scale":
         return percent(value, language, 0)
-    sign = "+" if value >= 0 else "−"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
     column = column_of(Address.of(one.address[0]))
     if column and column.unit in ("share", "coverage"):
         return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{say('unit.points', language)}"
@@ -118,15 +136,15 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
     """Open loop: a row a year, with how likely ceilings are passed and by how much (50 and 95 % of draws)."""
     over = pd.DataFrame(replayed.over.T, columns=list(replayed.plan.years))
-    rows = {
-        "year": over.columns,
+    chances = {
         "probability_over": (over > 0).mean(),
         "over_p50": over.quantile(0.5),
         "over_p95": over.quantile(0.95),
     }
+    rows = pd.DataFrame(chances).rename_axis("year").reset_index()
     columns = [
         Column("year"),
         Column("probability_over", "share"),
         *(Column(key, billions) for key in ("over_p50", "over_p95")),
     ]
-    return build_table(pd.DataFrame(rows), columns, language)
+    return build_table(quoted("cost_bands", rows, replayed.loop, list(chances)), columns, language)

@@ -1,0 +1,161 @@
+"""What is said of money: needed, found and lacking, over and left, who pays, what comes after; classes nearly empty."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from trainplan.analysis.goal_seek import TOTAL
+from trainplan.model.gap import HALF_A_PERSON
+from trainplan.plan.choices import ALLOCATION_RULES
+from trainplan.report.tables.best_plan import source_name
+from trainplan.results.tables import Results
+from trainplan.text.catalog import say
+from trainplan.text.formats import billions, number, percent
+
+A_LITTLE = 5e5  # VND: less is no money on a page
+A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
+
+
+def money_answer(results: Results, language: str) -> list[str]:
+    """The money in a few sentences: the balance, what is over and left, who pays, and what comes after the plan."""
+    parts = (money_balance, money_over_and_left, money_by_source, money_after)
+    return [sentence for part in parts for sentence in part(results, language)]
+
+
+def money_balance(results: Results, language: str) -> list[str]:
+    """What is needed, what is found and what is not, over all years; and whose money has no limit."""
+    total, lacking = results.money, results.lacking_by_year
+    most = lacking.idxmax()
+    amounts = {
+        "required": billions(total["required_vnd"], language),
+        "funded": billions(total["funded_vnd"], language),
+        "lacking": billions(abs(total["lacking_vnd"]), language),
+        "over": billions(results.over_vnd, language),
+    }
+    kind = _kind_of_balance(results)
+    tail = ""
+    if kind == "lacking" and (lacking.abs() > A_LITTLE).sum() > 1:
+        tail = say("tail.most_in", language, year=most, amount=billions(lacking[most], language))
+    elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
+        tail = say("tail.not_for_money", language)
+    said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
+    if results.unlimited_years and kind != "unlimited":
+        names = ", ".join(_unlimited(results, id, language) for id in results.unlimited_years)
+        said.append(say("sentence.money_some_unlimited", language, names=names))
+    return said
+
+
+def _unlimited(results: Results, source: str, language: str) -> str:
+    """A source without a limit, with the years where it is not all of the open ones."""
+    name, years = results.plan.label("sources", source, language), results.unlimited_years[source]
+    return name if len(years) == len(results.plan.open_years) else f"{name} ({', '.join(map(str, years))})"
+
+
+def _kind_of_balance(results: Results) -> str:
+    """Which sentence says how money stands."""
+    total = results.money
+    if total["required_vnd"] < A_LITTLE and total["funded_vnd"] < A_LITTLE:
+        return "none"
+    if not results.has_ceilings:
+        return "unlimited"
+    if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and results.over_vnd > A_LITTLE:
+        return "unbound"
+    if (results.lacking_by_year.abs() <= A_LITTLE).all():
+        return "enough"
+    return "catching_up" if total["lacking_vnd"] < -A_LITTLE else "lacking"
+
+
+def money_over_and_left(results: Results, language: str) -> list[str]:
+    """The year in which most is spent over a ceiling, and the one in which most is left though money lacks."""
+    if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings:
+        return []
+    rows = results["budget"]
+    rows = rows[rows["year"].isin(results.plan.open_years)]
+    left = rows[(rows["lacking_vnd"] > A_LITTLE) & (rows["unspent_vnd"] > A_REMAINDER * rows["ceiling_vnd"])]
+    over = rows[rows["over_vnd"] > A_LITTLE]
+    said = []
+    if len(over):
+        row = over.loc[over["over_vnd"].idxmax()]
+        about = {"year": row["year"], "source": _of_source(results, row["source"], language)}
+        said.append(say("sentence.money_over", language, **about, amount=billions(row["over_vnd"], language)))
+    if len(left):
+        said.append(_left(results, left.loc[left["unspent_vnd"].idxmax()], language))
+    return said
+
+
+def _left(results: Results, row: pd.Series, language: str) -> str:
+    """Why money of a row of the table budget is left though money lacks: other ceilings are reached, or the rule."""
+    rows = results["budget"].query("year == @row.year and source != @row.source")
+    reached = rows[rows["unspent_vnd"] <= A_REMAINDER * rows["ceiling_vnd"]]["source"]
+    names = ", ".join(source_name(results.plan, source, language) for source in reached)
+    return say(
+        f"sentence.money_left_by_{'ceilings' if names else 'rule'}",
+        language,
+        year=row["year"],
+        source=_of_source(results, row["source"], language),
+        amount=billions(row["unspent_vnd"], language),
+        lacking=billions(row["lacking_vnd"], language),
+        names=names,
+    )
+
+
+def _of_source(results: Results, source: str, language: str) -> str:
+    """Whose ceiling it is, inside a sentence; nothing for that of the total."""
+    if source == TOTAL:
+        return ""
+    return say("word.of_source", language, name=source_name(results.plan, source, language))
+
+
+def money_by_source(results: Results, language: str) -> list[str]:
+    """What each source pays over all years, and its share."""
+    paid = results.over_years("budget").set_index("source")["funded_vnd"]
+    total = paid.pop("total")
+    parts = [
+        say(
+            "word.source_pays",
+            language,
+            name=results.plan.label("sources", str(id), language),
+            amount=billions(vnd, language),
+            share=percent(vnd / total, language, 0),
+        )
+        for id, vnd in paid.sort_values(ascending=False).items()
+        if vnd > A_LITTLE
+    ]
+    return [say("sentence.money_by_source", language, parts=", ".join(parts))] if parts else []
+
+
+def money_after(results: Results, language: str) -> list[str]:
+    """What courses under way cost after the last year; nothing where they cost nothing."""
+    vnd = results["commitments"]["vnd"].sum()
+    return (
+        [say("sentence.money_after", language, last=results.plan.last, amount=billions(vnd, language))] if vnd else []
+    )
+
+
+def enrollment_answer(results: Results, language: str) -> list[str]:
+    """How many are sent in how many classes, the open year that leaves most undone, and classes nearly empty."""
+    classes = results.over_years("classes")[["new_learners", "new_classes"]].sum()
+    turns, opened = (number(classes[name], language) for name in ("new_learners", "new_classes"))
+    said = [say("sentence.enrolled", language, turns=turns, classes=opened)]
+    yearly = results["enrollment"].groupby("year")[["needed", "funded"]].sum()
+    undone = (yearly["needed"] - yearly["funded"]).loc[[*results.plan.open_years[:-1]]]
+    if len(undone) and undone.max() >= HALF_A_PERSON:
+        year = undone.idxmax()
+        people = {"undone": number(undone[year], language), "needed": number(yearly["needed"][year], language)}
+        said.append(say("sentence.not_enrolled", language, year=year, **people))
+    return [*said, *weak_classes(results, language)]
+
+
+def weak_classes(results: Results, language: str) -> list[str]:
+    """How many classes of the open years are less than half full, and which costs most a head; nothing without any."""
+    weak = results.weak_classes
+    if not len(weak):
+        return []
+    worst = weak.loc[weak["cost_a_head_vnd"].idxmax()]
+    about = {
+        "program": results.plan.label("programs", worst["program"], language),
+        "amount": billions(worst["cost_a_head_vnd"], language),
+        "learners": number(worst["learners"], language),
+        "year": worst["year"],
+    }
+    return [say("sentence.weak_classes", language, count=int(weak["classes"].sum()), **about)]

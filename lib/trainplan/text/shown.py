@@ -1,0 +1,88 @@
+"""Numbers that know where they come from, and texts that keep it: the address of a cell of a result table.
+
+An address is the table, the row by its keys and the column: `budget 2012/total lacking_vnd`; `*` stands for a key over
+which rows were added up. What writes a number (`text.formats`) gives a `Shown` for a `Quoted`, `say` and `join_shown`
+keep its addresses, and in HTML it comes with them. Whatever else is done with either gives a bare number or text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from html import escape
+from string import Formatter
+from typing import Any, Concatenate, ParamSpec
+
+P = ParamSpec("P")
+Span = tuple[int, int, str]  # where a number begins and ends, and its address
+
+
+class Quoted(float):
+    """A number with the address that it has in a result table."""
+
+    address: str
+
+    def __new__(cls, value: float, address: str = "") -> Quoted:
+        number = super().__new__(cls, value)
+        number.address = address
+        return number
+
+
+class Shown(str):
+    """A text with the addresses of the numbers in it."""
+
+    spans: tuple[Span, ...]
+
+    def __new__(cls, text: str, spans: Iterable[Span] = ()) -> Shown:
+        shown = super().__new__(cls, text)
+        shown.spans = tuple(spans)
+        return shown
+
+    def __html__(self) -> str:
+        """The text escaped, every number in a `span` whose `data-q` is its address; templates ask for it."""
+        parts, done = [], 0
+        for start, end, address in self.spans:
+            number = f'<span data-q="{escape(address)}">{escape(self[start:end])}</span>'
+            parts += [escape(self[done:start]), number]
+            done = end
+        return "".join([*parts, escape(self[done:])])
+
+
+def with_address(text: str, address: str) -> Shown:
+    """The text of one number, with its address."""
+    return Shown(text, [(0, len(text), address)])
+
+
+def keep_address(write: Callable[Concatenate[Any, P], str]) -> Callable[Concatenate[Any, P], str]:
+    """The function that writes a number, which gives a `Shown` for a `Quoted`."""
+
+    @wraps(write)
+    def written(value: Any, /, *args: P.args, **kwargs: P.kwargs) -> str:
+        text = write(value, *args, **kwargs)
+        return with_address(text, value.address) if isinstance(value, Quoted) else text
+
+    return written
+
+
+def join_shown(pieces: Iterable[str], between: str = "") -> str:
+    """The pieces as one text, as `between.join(pieces)`, with their addresses."""
+    text, spans = "", list[Span]()
+    for place, piece in enumerate(pieces):
+        text += between if place else ""
+        found = piece.spans if isinstance(piece, Shown) else ()
+        spans += [(start + len(text), end + len(text), address) for start, end, address in found]
+        text += piece
+    return Shown(text, spans) if spans else text
+
+
+def fill_places(text: str, values: Mapping[str, object]) -> str:
+    """The text with values in its named places, as `text.format(**values)`, with their addresses."""
+    if not any(isinstance(value, Shown) for value in values.values()):
+        return text.format(**values)
+    pieces: list[str] = []
+    for words, name, _, _ in Formatter().parse(text):
+        pieces.append(words)
+        if name is not None:
+            value = values[name]
+            pieces.append(value if isinstance(value, str) else str(value))
+    return join_shown(pieces)
