@@ -105,8 +105,8 @@ class Results:
         By source, of those that pay for a program; a source that is limited in every open year is not there.
         """
         unlimited: Mask = np.asarray(np.isinf(self.arrays.ceiling[..., 0]))
-        free: Mask = unlimited[:, :-1] & unlimited[:, -1:]
-        pays = (self.arrays.source_share[..., 0] > 0).any(axis=0)
+        free: Mask = np.asarray(unlimited[:, :-1] & unlimited[:, -1:])
+        pays = np.asarray(self.arrays.source_share[..., 0] > 0).any(axis=0)
         years = {
             id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
             for s, id in enumerate(_ids(self.plan, "sources"))
