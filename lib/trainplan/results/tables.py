@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, Arrays, Mask, build_arrays, divide, pairs_of
+from trainplan.model.arrays import Array, Arrays, build_arrays, divide, pairs_of
 from trainplan.model.cost import cost_by_source, yearly_cost
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.kinds import in_people
@@ -104,11 +104,11 @@ class Results:
 
         By source, of those that pay for a program; a source that is limited in every open year is not there.
         """
-        unlimited: Mask = np.asarray(np.isinf(self.arrays.ceiling[..., 0]))
-        free: Mask = np.asarray(unlimited[:, :-1] & unlimited[:, -1:])
-        pays = np.asarray(self.arrays.source_share[..., 0] > 0).any(axis=0)
+        unlimited = np.isinf(self.arrays.ceiling[..., 0]).tolist()
+        pays = (self.arrays.source_share[..., 0] > 0).any(axis=0).tolist()
+        at = {year: unlimited[year - self.plan.first] for year in self.plan.open_years}
         years = {
-            id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
+            id: tuple(year for year, free in at.items() if free[s] and free[-1])
             for s, id in enumerate(_ids(self.plan, "sources"))
             if pays[s]
         }
