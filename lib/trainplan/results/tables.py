@@ -95,8 +95,8 @@ class Results:
 
     @property
     def has_ceilings(self) -> bool:
-        """Whether any money of an open year is limited."""
-        return bool(np.isfinite(self.arrays.ceiling[self.arrays.closed :]).any())
+        """Whether any money is limited in any year."""
+        return bool(np.isfinite(self.arrays.ceiling).any())
 
     @cached_property
     def unlimited_years(self) -> Mapping[str, tuple[int, ...]]:
@@ -104,12 +104,12 @@ class Results:
 
         By source, of those that pay for a program; a source that is limited in every open year is not there.
         """
-        pays, limits = (self.arrays.source_share[..., 0] > 0).any(axis=0), self.arrays.ceiling[..., 0]
+        limits = self.arrays.ceiling[..., 0]
         free: Mask = np.minimum(limits[:, :-1], limits[:, -1:]) == np.inf
+        free &= self.arrays.source_share[..., 0].any(axis=0)
         years = {
             id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
             for s, id in enumerate(_ids(self.plan, "sources"))
-            if pays[s]
         }
         return {id: some for id, some in years.items() if some}
 

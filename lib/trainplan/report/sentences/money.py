@@ -39,7 +39,7 @@ def money_balance(results: Results, language: str) -> list[str]:
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
     said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
-    if results.unlimited_years and kind != "unlimited":
+    if results.unlimited_years and kind not in ("unlimited", "none"):
         names = ", ".join(_name_unlimited(results, id, language) for id in results.unlimited_years)
         said.append(say("sentence.money_some_unlimited", language, names=names))
     return said
