@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from html import escape
@@ -297,49 +298,45 @@ def test_the_share_of_assumptions_is_that_of_the_register() -> None:
 
 # --- options within the same ceilings
 
-SCENARIOS = {
-    "places": "programs.*.capacity: 5000",  # what a province may choose
-    "order": "objectives.yearly.priority: 9",
-    "richer": "ceilings.*.ceiling_vnd: 900000000000",
-    "luck": "programs.*.completion_rate: 1",
-    "unbound": "allocation: all",
+PLENTY: dict[str, Any] = {"programs.*.capacity": 5000}
+SCENARIOS: dict[str, dict[str, Any]] = {
+    "places": PLENTY,  # what a province may choose
+    "order": {"objectives.yearly.priority": 9},
+    "richer": {"ceilings.*.ceiling_vnd": 900_000_000_000},
+    "luck": {"programs.*.completion_rate": 1},
+    "unbound": {"allocation": "all"},
+    "greedy": {  # one course online comes first, and takes what three other targets would be met with
+        **PLENTY,
+        **{"allocation": "priority", "programs.*.completion_rate": 1, "ceilings.*.ceiling_vnd": 120_000_000},
+        **{"objectives.*.priority": 2, "objectives.yearly.priority": 1},
+        **{"routes.yearly/update.share": 0, "routes.yearly/online.share": 1},
+    },
 }
 
 
-def with_scenarios(tmp_path: Path, overrides: dict[str, Any], *names: str) -> Comparison:
+def scenarios_of_one_year(tmp_path: Path, *names: str) -> Comparison:
     folder = Path(shutil.copytree(PLANS / "one_year", tmp_path / "plan", dirs_exist_ok=True))
-    shutil.rmtree(folder / "scenarios")
-    (folder / "scenarios").mkdir()
-    for name in names:
-        text = f"title: {name}\nreason: test\nset:\n  {SCENARIOS[name]}\n"
+    for name, changes_of_it in SCENARIOS.items():
+        text = json.dumps({"title": name, "reason": "test", "set": changes_of_it})
         (folder / "scenarios" / f"{name}.yaml").write_text(text, "utf-8")
-    return compare([compute(load_plan(folder, name, overrides)) for name in ("base", *names)])
+    return compare([compute(load_plan(folder, name)) for name in names])
 
 
 def test_only_what_a_province_chooses_without_other_money_is_an_option(tmp_path: Path) -> None:
-    comparison = with_scenarios(tmp_path, {}, *SCENARIOS)
+    comparison = scenarios_of_one_year(tmp_path, "base", *SCENARIOS)
     assert [run.plan.scenario for run in comparison.within_same_ceilings] == ["places", "order"]
 
 
-ONE_PAYS_FOR_THREE = {  # yearly courses online come first, and take what three others would be met with
-    **{f"ceilings.2026/{source}.ceiling_vnd": 120_000_000 for source in ("own", "budget", "total")},
-    **{"allocation": "priority", "programs.*.capacity": 5000, "programs.*.completion_rate": 1},
-    **{"objectives.*.priority": 2, "objectives.yearly.priority": 1},
-    **{"routes.yearly/update.share": 0, "routes.yearly/online.share": 1},
-}
-
-
 def test_an_option_that_meets_more_is_named_with_what_it_gives_up(tmp_path: Path) -> None:
-    comparison = with_scenarios(tmp_path, ONE_PAYS_FOR_THREE, "order", "luck")
-    assert comparison.totals.set_index("scenario")["met"][["base", "order"]].tolist() == [1, 3]
-    assert better_options(comparison, "en") == [
-        "Within the same ceilings “order” meets 3 of 4; “online” falls from 598 to 232 people."
-    ]
-    assert better_options(comparison, "vi") == ["Cùng hạn mức, “order” đạt 3/4, đổi lại “online” từ 598 còn 232 người."]
-    assert better_options(with_scenarios(tmp_path, {}, "luck"), "en") == []
-    assert better_options(with_scenarios(tmp_path, {}, "order"), "en") == [
-        "No option within the same ceilings meets more."
-    ]
+    comparison = scenarios_of_one_year(tmp_path, "greedy", "greedy+order", "greedy+richer")
+    assert comparison.totals["met"].tolist() == [1, 3, 4]
+    english, vietnamese = (better_options(comparison, language)[0] for language in ("en", "vi"))
+    assert english.startswith("Within the same ceilings “greedy + order” meets 3 of 4; “online” falls from 598 to ")
+    assert vietnamese.startswith("Cùng hạn mức, “greedy + order” đạt 3/4, đổi lại “online” từ 598 còn ")
+    none = better_options(scenarios_of_one_year(tmp_path, "base", "order"), "en")
+    assert none == ["No option within the same ceilings meets more."]
+    for others in (("base", "luck"), ("unbound", "unbound+order")):  # no choice; nothing within the ceilings
+        assert better_options(scenarios_of_one_year(tmp_path, *others), "en") == []
 
 
 def test_a_program_that_keeps_half_or_less_is_given_up() -> None:
