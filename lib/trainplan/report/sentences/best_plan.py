@@ -7,14 +7,16 @@ import math
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.report.sentences.answer import level_reached
-from trainplan.report.tables.best_plan import source_name
+from trainplan.report.tables.best_plan import quote_rules, source_name
+from trainplan.results.quote import address_of
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
+from trainplan.text.shown import Quoted, join_shown
 
 
 def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
-    table, rule = compared.table.set_index("rule"), nearest_rule(compared)
+    table, rule = quote_rules(compared).set_index("rule"), nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
     met = {
         "met": number(best.met, language),
@@ -47,11 +49,12 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
     targets = _targets_and_goals(goal, language)
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
-    amount, years = billions(goal.amount_vnd, language, 3), f"{plan.decided_from}–{plan.last}"
+    amount = billions(Quoted(goal.amount_vnd, address_of("goal", "yearly_vnd")), language, 3)
+    years = f"{plan.decided_from}–{plan.last}"
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
-        sentence += " " + say("sentence.goal_less", language, lost=lost)
+        sentence = join_shown([sentence, say("sentence.goal_less", language, lost=lost)], " ")
     return [sentence]
 
 
@@ -68,10 +71,10 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
 def beyond_money(goal: Goal, language: str) -> list[str]:
     """The targets that more of this money cannot meet, each with how far it brings them; nothing where all are met."""
     plan, targets, asked = goal.plan, goal.free.arrays.target[:, 0], goal.free.arrays.asked[:, 0]
-    names = "; ".join(
-        f"{plan.label('objectives', row.id, language)} "
-        f"({level_reached(coverage, target if row.kind == 'count' else None, language, missed)})"
-        for row, coverage, target, missed in zip(plan.tables.objectives, goal.furthest, targets, asked, strict=True)
-        if row.id in goal.beyond
-    )
-    return [say("sentence.goal_beyond", language, names=names)] if names else []
+    names = []
+    for row, coverage, target, missed in zip(plan.tables.objectives, goal.furthest, targets, asked, strict=True):
+        if row.id in goal.beyond:
+            furthest = Quoted(coverage, address_of("goal", "furthest", objective=row.id))
+            level = level_reached(furthest, target if row.kind == "count" else None, language, missed)
+            names.append(join_shown([plan.label("objectives", row.id, language), " (", level, ")"]))
+    return [say("sentence.goal_beyond", language, names=join_shown(names, "; "))] if names else []

@@ -8,6 +8,7 @@ from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
+from trainplan.text.shown import join_shown
 
 A_LITTLE = 5e5  # VND: less is no money on a page
 A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
@@ -26,7 +27,12 @@ def money_balance(results: Results, language: str) -> list[str]:
     kind = _kind_of_balance(results)
     tail = ""
     if kind == "lacking" and (lacking.abs() > A_LITTLE).sum() > 1:
-        tail = say("tail.most_in", language, year=most, amount=billions(lacking[most], language))
+        tail = say(
+            "tail.most_in",
+            language,
+            year=most,
+            amount=billions(results.quote("budget", "lacking_vnd", lacking[most], year=most, source="total"), language),
+        )
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
     said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
@@ -66,7 +72,7 @@ def money_over_and_left(results: Results, language: str) -> list[str]:
 
 def _in_the_year(results: Results, rows: pd.DataFrame, column: str, language: str) -> list[str]:
     """The sentence of a column about the row, of the total or of a source, with the most of it."""
-    row = rows.loc[rows[column].idxmax()]
+    row = results.quoted("budget").loc[rows[column].idxmax()]
     name = "" if row["source"] == "total" else results.plan.label("sources", row["source"], language)
     amounts = {"amount": billions(row[column], language), "lacking": billions(row["lacking_vnd"], language)}
     of_whom = say("word.of_source", language, name=name) if name else ""
@@ -88,12 +94,12 @@ def money_by_source(results: Results, language: str) -> list[str]:
         for id, vnd in paid.sort_values(ascending=False).items()
         if vnd > A_LITTLE
     ]
-    return [say("sentence.money_by_source", language, parts=", ".join(parts))] if parts else []
+    return [say("sentence.money_by_source", language, parts=join_shown(parts, ", "))] if parts else []
 
 
 def money_after(results: Results, language: str) -> list[str]:
     """What courses under way cost after the last year; nothing where they cost nothing."""
-    vnd = results["commitments"]["vnd"].sum()
+    vnd = results.quote("commitments", "vnd", results["commitments"]["vnd"].sum())
     return (
         [say("sentence.money_after", language, last=results.plan.last, amount=billions(vnd, language))] if vnd else []
     )
