@@ -19,6 +19,8 @@ from trainplan.model.arrays import Array
 from trainplan.model.kinds import in_people
 from trainplan.report import tables
 from trainplan.report.html import LITERAL, html_table
+from trainplan.report.sentences import headline
+from trainplan.report.sentences.answer import causes, never_whole
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met, missed_level
@@ -50,7 +52,8 @@ def headline_html(session: Session, language: str) -> str:
     own = session.compared_name == BASE
     name = say("plan.base", language) if own else session.compared.plan.scenario_title(language)
     compared = f'<p class="ghost">{escape(say("desk.ghost", language, name=name))}</p>'
-    return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}'
+    said = "".join(f"<li>{escape(one)}</li>" for one in headline(session.results, language))
+    return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}<ul class="said">{said}</ul>'
 
 
 def _facts(results: Results, language: str) -> list[tuple[str, str]]:
@@ -98,14 +101,15 @@ def _shade(share: float) -> str:
 
 
 def verdict_table(results: Results, compared: Results | None, language: str) -> str:
-    """Every objective as of its due year: what is asked, coverage, people missing, verdict and what binds it."""
+    """Every objective as of its due year: what is asked, coverage, people missing, verdict and what holds it back."""
     new = _verdict_texts(results, language)
     old = _verdict_texts(compared, language) if compared else new
     rows = []
-    for texts, before, verdict in zip(new, old, results["verdicts"]["verdict"], strict=True):
+    for o, (texts, before, verdict) in enumerate(zip(new, old, results["verdicts"]["verdict"], strict=True)):
         changes = map(_text_change, before[1:], texts[1:])
+        notes = "".join(f"<br><small>{escape(note)}</small>" for note in never_whole(results, o, language))
         cells = (f'<td class="{"n" if k < 4 else ""}">{change}</td>' for k, change in enumerate(changes))
-        rows.append(_row(escape(texts[0]), cells, verdict))
+        rows.append(_row(escape(texts[0]) + notes, cells, verdict))
     return _table([say(f"head.{column}", language) for column in VERDICT_COLUMNS], rows, "verdicts")
 
 
@@ -119,7 +123,8 @@ def _verdict_texts(results: Results, language: str) -> list[list[str]]:
             number(row["asked"], language) if counted[o] else percent(row["asked"], language),
             percent(row["coverage"], language, missed=missed_level(row)),
             number(missing[o], language),
-            *(table.column(name).cell_text(row[name], language) or NOTHING for name in ("verdict", "binds")),
+            table.column("verdict").cell_text(row["verdict"], language),
+            "; ".join(causes(row, language)) or NOTHING,
         ]
         for o, row in enumerate(results["verdicts"].to_dict("records"))
     ]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from trainplan.model.from_plan import NUMBERS, Columns, cohort_starts, pairs_of, row_numbers
 from trainplan.model.layout import Array, Index, Mask, Structure
-from trainplan.model.rounding import ceil, divide, floor, known, total
+from trainplan.model.rounding import ceil, divide, fact_or_model, floor, total
 from trainplan.plan.plan import Plan
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "build_arrays",
     "ceil",
     "divide",
+    "fact_or_model",
     "floor",
-    "known",
     "pairs_of",
     "redraw_arrays",
     "total",

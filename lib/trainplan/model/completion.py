@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Index, known
+from trainplan.model.arrays import Array, Arrays, Index, fact_or_model
 from trainplan.model.workforce import Workforce
 
 
@@ -66,7 +66,7 @@ def completions(arrays: Arrays, enrolled: Array, continuing: Array, year: int) -
     closed year those of whom it is known."""
     ending = arrays.structure.cohorts.stack(enrolled, continuing)[arrays.structure.cohorts.last]
     if year < arrays.closed:
-        return known(arrays.completed[year], ending * arrays.past_completion_rate[arrays.program])
+        return fact_or_model(arrays.completed[year], ending * arrays.past_completion_rate[arrays.program])
     return ending * arrays.completion_rate[arrays.program]
 
 
@@ -75,4 +75,4 @@ def counted_stock(arrays: Arrays, flow: StockFlow, holders: Array, year: int) ->
     if year >= arrays.closed:
         return holders
     headcount = flow.headcount[year]
-    return known(np.minimum(headcount, headcount * arrays.observed[year][arrays.structure.stocks]), holders)
+    return fact_or_model(np.minimum(headcount, headcount * arrays.observed[year][arrays.structure.stocks]), holders)

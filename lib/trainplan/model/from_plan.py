@@ -74,7 +74,7 @@ def _leave_rate(plan: Plan, column: Columns) -> Array:
     return rate
 
 
-def _counted(plan: Plan, column: Columns) -> Array:
+def _yearly_headcount(plan: Plan, column: Columns) -> Array:
     """(Y, G, D): the rows of `headcounts`."""
     values = column("headcounts", "headcount")
     groups = row_numbers(plan, "groups")
@@ -92,7 +92,7 @@ def _target(plan: Plan, column: Columns) -> Array:
     return _in_whole_people(plan, {"low": low, "mid": (low + high) / 2, "high": high}[plan.choices.ambition])
 
 
-def _asked(plan: Plan, column: Columns) -> Array:
+def _lower_end(plan: Plan, column: Columns) -> Array:
     """(O, D): A, the lower end whatever the ambition (section 3)."""
     return _in_whole_people(plan, column("objectives", "target_low"))
 
@@ -167,16 +167,17 @@ def _ceiling(plan: Plan, column: Columns) -> Array:
 
 
 def _actual_people(name: str) -> Callable[[Plan, Columns], Array]:
-    """(closed, K, 1): a column of `actuals` by pair; rows of several units add up."""
+    """What makes an array, (closed, K, 1), of a column of `actuals` by pair; rows of several units add up."""
 
-    def people(plan: Plan, column: Columns) -> Array:
+    def add_people(plan: Plan, column: Columns) -> Array:
+        """(closed, K, 1): the sums of the column."""
         pairs = {pair: k for k, pair in enumerate(pairs_of(plan))}
         return _add_facts(plan, name, len(pairs), lambda row: pairs[row.objective, row.program])
 
-    return people
+    return add_people
 
 
-def _enrolled(plan: Plan, column: Columns) -> Array:
+def _enrollment(plan: Plan, column: Columns) -> Array:
     """(closed, K, 1): nobody where there is no row."""
     return np.nan_to_num(_actual_people("enrolled")(plan, column))
 
@@ -198,7 +199,7 @@ def _add_facts(plan: Plan, name: str, owners: int, owner: Callable[[Any], int]) 
     return facts
 
 
-def _observed(plan: Plan, column: Columns) -> Array:
+def _observed_share(plan: Plan, column: Columns) -> Array:
     """(closed, O, 1): the share that an observation counted."""
     objectives = row_numbers(plan, "objectives")
     observed = np.full((len(plan.closed_years), len(objectives), 1), np.nan)
@@ -226,12 +227,12 @@ def _number(of: Callable[[Plan, Columns], Array], *reads: str) -> NumberSource:
 NUMBERS: dict[str, NumberSource] = {
     "headcount": _column("groups", "headcount"),
     "growth": _column("groups", "growth"),
-    "counted": _number(_counted, "headcounts.headcount"),
+    "counted": _number(_yearly_headcount, "headcounts.headcount"),
     "leave_rate": _number(_leave_rate, "groups.leave_rate", "turnover.leave_rate"),
     "appointment_rate": _column("groups", "appointment_rate"),
     "baseline": _column("objectives", "baseline"),
     "target": _number(_target, "objectives.target_low", "objectives.target_high"),
-    "asked": _number(_asked, "objectives.target_low"),
+    "asked": _number(_lower_end, "objectives.target_low"),
     "pace": _number(_pace),
     "entry_share": _column("objectives", "entry_share"),
     "lapse_rate": _column("objectives", "lapse_rate"),
@@ -246,8 +247,8 @@ NUMBERS: dict[str, NumberSource] = {
     "pipeline": _number(_pipeline, "pipeline.learners"),
     "source_share": _number(_source_share, "funding.share"),
     "ceiling": _number(_ceiling, "ceilings.ceiling_vnd"),
-    "enrolled": _number(_enrolled),
+    "enrolled": _number(_enrollment),
     "completed": _number(_actual_people("completed")),
     "spent": _number(_spent),
-    "observed": _number(_observed),
+    "observed": _number(_observed_share),
 }

@@ -31,7 +31,7 @@ def divide(value: Array, by: Array, otherwise: float = 0.0) -> Array:
     return np.where(some, value / np.where(some, by, 1.0), otherwise)
 
 
-def known(fact: Array, otherwise: Array) -> Array:
+def fact_or_model(fact: Array, otherwise: Array) -> Array:
     """`fact` where it is known, and `otherwise` where it is NaN; of any shape."""
     unknown = np.isnan(fact)
     return np.where(unknown, otherwise, fact) if unknown.any() else fact

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Mask, known
+from trainplan.model.arrays import Array, Arrays, Mask, fact_or_model
 from trainplan.model.capacity import needed_and_deliverable
 from trainplan.model.completion import (
     cohorts_at_baseline,
@@ -57,7 +57,7 @@ def simulate(arrays: Arrays, planned: Array | None = None) -> Run:
         committed = committed_cost(arrays, continuing, open_classes, year)
         enrolled = fund_enrollment(arrays, deliverable, committed, year) if planned is None else planned[year]
         if year < arrays.closed:
-            enrolled = known(arrays.enrolled[year], enrolled)
+            enrolled = fact_or_model(arrays.enrolled[year], enrolled)
 
         completed = completions(arrays, enrolled, continuing, year)
         holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
@@ -161,7 +161,7 @@ class Run:
     def _with_facts(self, facts: Array, yearly: Array) -> Array:
         """(Y, …, D) with what is known of the closed years, (closed, …, D), in their place."""
         closed = self.arrays.closed
-        return np.concatenate([known(facts, yearly[:closed]), yearly[closed:]]) if closed else yearly
+        return np.concatenate([fact_or_model(facts, yearly[:closed]), yearly[closed:]]) if closed else yearly
 
     @cached_property
     def commitments_vnd(self) -> Array:

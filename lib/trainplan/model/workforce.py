@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, divide, known
+from trainplan.model.arrays import Array, Arrays, divide, fact_or_model
 
 
 class Workforce(NamedTuple):
@@ -33,7 +33,7 @@ def headcount(arrays: Arrays) -> Array:
     """N[t], (Y, G, D): the year's own head-count, else N[t−1] · (1 + growth)."""
     years = [arrays.headcount]
     for counted in arrays.counted:
-        years.append(known(counted, years[-1] * (1 + arrays.growth)))
+        years.append(fact_or_model(counted, years[-1] * (1 + arrays.growth)))
     return np.stack(np.broadcast_arrays(*years[1:]))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.report.sentences import headline
+from trainplan.report.sentences import assumed_share, headline
 from trainplan.report.tables import changes
 from trainplan.results.registry import RESULTS, Column, Stem
 from trainplan.results.tables import Results
@@ -38,7 +38,7 @@ def _add_cover(workbook: Workbook, results: Results, language: str, title: str, 
     cover.add_line(say("excel.plan", language), plan.title(language))
     cover.add_line(say("excel.years", language), f"{plan.first}–{plan.last}")
     cover.add_line(say("excel.date", language), calendar_day(today, language))
-    for sentence in headline(results, language):
+    for sentence in [*headline(results, language), *assumed_share(plan, language)]:
         cover.add_line("", sentence)
     cover.add_line("", say("excel.note", language))
     changed = changes(plan, language)

@@ -15,12 +15,19 @@ from markupsafe import Markup
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
-from trainplan.report.sentences import explain_verdicts, headline, simplifications
-from trainplan.report.stored import uncertainty_by_rule
+from trainplan.report.sentences import (
+    assumed_share,
+    better_options,
+    chances_and_cost,
+    explain_verdicts,
+    headline,
+    simplifications,
+)
+from trainplan.report.stored import uncertainty, uncertainty_by_rule
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of
 from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say, term
@@ -80,16 +87,15 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 
 
 def answer(comparison: Comparison, language: str) -> list[str]:
-    """Sentences: the plan itself, and the scenario in which most targets are met within ceilings."""
-    sentences = headline(comparison.runs[0], language)
-    totals = quoted("totals", comparison.totals)
-    within = totals[[run.plan.allocation != "all" for run in comparison.runs]]
-    best = within.loc[within["met"].astype(float).idxmax()] if len(within) else None
-    if best is None or best["scenario"] == comparison.runs[0].plan.scenario:
-        return sentences
-    plan = next(run.plan for run in comparison.runs if run.plan.scenario == best["scenario"])
-    about = {"title": plan.scenario_title(language), "met": best["met"], "targets": best["objectives"]}
-    return [*sentences, say("index.best_scenario", language, **about)]
+    """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
+    first = comparison.runs[0]
+    draws = uncertainty(first.plan) if first.plan.ranges else None
+    return [
+        *headline(first, language),
+        *better_options(comparison, language),
+        *chances_and_cost(draws, language),
+        *assumed_share(first.plan, language),
+    ]
 
 
 def money_picture(comparison: Comparison, language: str) -> dict[str, str]:

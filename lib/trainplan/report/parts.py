@@ -32,9 +32,13 @@ from trainplan.text.problems import nearest_name
 ANSWERS = {  # sentences that lead a page and stand out on it
     "chances_and_cost",
     "compare_best_plan",
+    "enrollment_answer",
+    "gaps_answer",
     "goal_amount",
     "headline",
+    "money_answer",
     "no_ranges",
+    "numbers_by_basis",
     "probability_summary",
     "real_money",
 }
@@ -250,9 +254,9 @@ def best_plan(compared: RuleComparison) -> Part:
 
 
 @register_composition
-def goal(goal: Goal) -> Part:
-    """The least yearly amount with which every target is met that money can meet, and the targets that it cannot."""
-    return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal))
+def goal(goal: Goal, results: Results) -> Part:
+    """The least yearly amount with which all is met that money can meet, and what money does for the others."""
+    return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal, results))
 
 
 @register_composition

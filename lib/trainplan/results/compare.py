@@ -7,10 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trainplan.plan.address import value_at
+from trainplan.plan.address import Address, value_at
+from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.results.registry import Stem, check_columns
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
+
+CHOSEN = {  # what a province decides itself, ceilings apart; the rest are circumstances
+    *(("", choice) for choice in ("allocation", "ambition", "pacing")),
+    *(("programs", column) for column in ("capacity", "class_size")),
+    *(("objectives", column) for column in ("priority", "weight", "pacing")),
+}
+HALF = 0.5  # of those sent: a program that keeps no more is one that a plan gives up
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,32 @@ class Comparison:
     def tables(self) -> dict[Stem, pd.DataFrame]:
         """The three tables by the stems of their files; columns and units are in `registry.RESULTS`."""
         return {"inputs": self.inputs, "results": self.results, "totals": self.totals}
+
+    @property
+    def within_same_ceilings(self) -> list[Results]:
+        """The other scenarios that keep the ceilings of the first, and differ from it in CHOSEN alone."""
+        return [run for run in self.runs[1:] if keeps_ceilings(run) and self._differs_in(run) <= CHOSEN]
+
+    def _differs_in(self, run: Results) -> set[tuple[str, str]]:
+        """Table and column of every input in which a scenario differs from the first; no table for a choice."""
+        own, first = (self.inputs[name.plan.scenario].map(repr) for name in (run, self.runs[0]))
+        places = map(Address.of, self.inputs["address"][own != first])
+        return {(place.table, place.column) for place in places}
+
+
+def keeps_ceilings(run: Results) -> bool:
+    """Whether there are ceilings, and the plan's rule keeps them."""
+    return run.has_ceilings and ALLOCATION_RULES[run.plan.allocation].keeps_ceilings
+
+
+def programs_given_up(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Programs that keep no more than half of their people: program (index), before, after; the largest loss first.
+
+    Both series have people sent, by program.
+    """
+    frame = pd.DataFrame({"before": before, "after": after})
+    lost = frame[(frame["before"] > 0) & (frame["after"] <= HALF * frame["before"])]
+    return lost.iloc[(lost["after"] - lost["before"]).argsort(kind="stable")]
 
 
 def compare(runs: Sequence[Results]) -> Comparison:

@@ -40,8 +40,8 @@ def simulate_relaxed(arrays: Arrays, best: Optimum | None = None) -> RelaxedRuns
         return RelaxedRuns(*_simulate_together(variants))
     own, money, places, passing, past, soonest = variants
     lifted = [best.run if best else run_plan(own), *(run_plan(one) for one in (money, places, passing))]
-    opened = run_plan(past) if arrays.closed else lifted[-1]
-    return RelaxedRuns(*[*lifted, opened, simulate(replace(soonest, allocation="all"))])
+    lifted += [run_plan(past) if arrays.closed else lifted[-1], simulate(replace(soonest, allocation="all"))]
+    return RelaxedRuns(*lifted)
 
 
 def lift_ceilings(arrays: Arrays) -> Arrays:

@@ -105,19 +105,25 @@ class Results:
         over = sources.astype(float).sum(min_count=1) if np.isnan(total) else total
         return self.quote("totals", "over_vnd", over)
 
-    @cached_property
-    def paying_sources(self) -> tuple[str, ...]:
-        """The sources that pay for a program."""
-        pays = (self.arrays.source_share[..., 0] > 0).any(axis=0)
-        return tuple(id for id, one in zip(_ids(self.plan, "sources"), pays, strict=True) if one)
+    @property
+    def has_ceilings(self) -> bool:
+        """Whether any money of an open year is limited."""
+        return bool(np.isfinite(self.arrays.ceiling[self.arrays.closed :]).any())
 
     @cached_property
-    def unlimited_sources(self) -> tuple[str, ...]:
-        """The paying sources that no ceiling limits in some open year, neither their own nor that of the total."""
-        free = np.isinf(self.arrays.ceiling[self.arrays.closed :, :, 0])
-        unlimited = (free[:, :-1] & free[:, -1:]).any(axis=0)
-        free_ids = {id for id, one in zip(_ids(self.plan, "sources"), unlimited, strict=True) if one}
-        return tuple(id for id in self.paying_sources if id in free_ids)
+    def unlimited_years(self) -> Mapping[str, tuple[int, ...]]:
+        """The open calendar years in which no ceiling limits a source, neither its own nor that of the total.
+
+        By source, of those that pay for a program; a source that is limited in every open year is not there.
+        """
+        free = np.isinf(self.arrays.ceiling[..., 0])
+        free, pays = free[:, :-1] & free[:, -1:], (self.arrays.source_share[..., 0] > 0).any(axis=0)
+        years = {
+            id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
+            for s, id in enumerate(_ids(self.plan, "sources"))
+            if pays[s]
+        }
+        return {id: some for id, some in years.items() if some}
 
     @cached_property
     def completion_rate(self) -> Array:
@@ -152,7 +158,8 @@ class Results:
         cost = yearly_cost(arrays, learners, classes, arrays.price[: arrays.years])
         keys = {"year": self.plan.years, "program": _ids(self.plan, "programs")}
         values = {"learners": learners, "classes": classes, "cost_a_head_vnd": divide(cost, learners, 0.0)}
-        weak = (classes > 0) & (learners < classes * arrays.class_size / 2)
+        size = np.where(np.isfinite(arrays.class_size), arrays.class_size, 0.0)
+        weak = (classes > 0) & (learners < classes * size / 2)
         rows = _tidy(keys, values)[weak[..., 0].ravel()]
         return rows[rows["year"] >= self.plan.decided_from].reset_index(drop=True)
 

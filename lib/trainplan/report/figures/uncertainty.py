@@ -34,7 +34,7 @@ from trainplan.report.charts import (
     write_key,
 )
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import bare_billions, billions, number, percent
+from trainplan.text.formats import bare_billions, billions, chance_number, number, percent
 
 DARK_ORANGE = "#b36b00"  # of letters
 TARGETS, BARS = 4, 5  # of the tornado: the least certain targets, and the ranges that move each most
@@ -57,7 +57,8 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
         ax.plot(kept, y, "D", color=ORANGE, ms=4.5, markeredgecolor="white", markeredgewidth=0.6)
     for yi, (p, q) in enumerate(zip(met, kept, strict=True)):
         beside = max(p, q) if -0.02 < q - p < 0.12 else p  # not under the mark
-        ax.text(beside + 0.02, yi, percent(p, language, 0), va="center", fontsize=SMALL, color=BLUE, fontweight="bold")
+        shown = chance_number(p, language)
+        ax.text(beside + 0.02, yi, shown, va="center", fontsize=SMALL, color=BLUE, fontweight="bold")
     ax.axvline(0.5, color=FAINT, lw=0.6, ls=":")
     ax.set_xlim(0, 1.08)
     ax.xaxis.set_major_locator(AutoLocator())
@@ -67,7 +68,7 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
     best = int(met.argmax())
     own = met[list(plan.is_target)]
     values = {"even": (own >= 0.5).sum(), "targets": len(own), "target": names[best]}
-    alt = say("figure.target_probabilities.alt", language, **values, probability=percent(met[best], language))
+    alt = say("figure.target_probabilities.alt", language, **values, probability=chance_number(met[best], language))
     return Picture("probabilities", figure, alt)
 
 
@@ -90,7 +91,7 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
         ax.fill_between(own["year"], own["p05"], own["p95"], color=SKY, alpha=0.55, lw=0)
         ax.plot(own["year"], own["p50"], color=BLUE, lw=1.8, marker="o", ms=2.5)
         ax.axhline(targets[row.id], color=INK, ls=(0, (4, 2)), lw=0.9)
-        chance = percent(own.loc[own["year"] == row.due_year, "probability_met"].iloc[0], language, 0)
+        chance = chance_number(own.loc[own["year"] == row.due_year, "probability_met"].iloc[0], language)
         ax.text(0.98, 0.04, chance, transform=ax.transAxes, ha="right", fontsize=SMALL, color=BLUE, fontweight="bold")
         ax.set_ylim(0, 1.08)
         ax.set_xticks(sorted({plan.first, plan.last}))

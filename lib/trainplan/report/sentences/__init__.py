@@ -7,6 +7,7 @@ from collections.abc import Callable
 from trainplan.report.sentences.answer import (
     assumed_share,
     explain_verdicts,
+    gaps_answer,
     headline,
     largest_causes,
     numbers_by_basis,
@@ -16,9 +17,11 @@ from trainplan.report.sentences.answer import (
     simplifications,
     targets_met,
 )
-from trainplan.report.sentences.best_plan import beyond_money, compare_best_plan, goal_amount
+from trainplan.report.sentences.best_plan import better_options, beyond_money, compare_best_plan, goal_amount
 from trainplan.report.sentences.money import (
+    enrollment_answer,
     money_after,
+    money_answer,
     money_balance,
     money_by_source,
     money_over_and_left,
@@ -37,17 +40,21 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
         assumed_share,
+        better_options,
         beyond_money,
         chances_and_cost,
         compare_best_plan,
         describe_chances,
         describe_loop,
+        enrollment_answer,
         explain_verdicts,
+        gaps_answer,
         goal_amount,
         headline,
         largest_causes,
         missed_when,
         money_after,
+        money_answer,
         money_balance,
         money_by_source,
         money_over_and_left,

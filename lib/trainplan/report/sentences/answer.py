@@ -28,6 +28,12 @@ def headline(results: Results, language: str) -> list[str]:
     return [*sentences, *seen_from(results.plan, language)]
 
 
+def gaps_answer(results: Results, language: str) -> list[str]:
+    """The targets in a few sentences: how many are met, which to secure first, and what holds the others back."""
+    parts = (targets_met, secure_first, largest_causes)
+    return [sentence for part in parts for sentence in part(results, language)]
+
+
 def targets_met(results: Results, language: str) -> list[str]:
     """How many targets with a number in the decision are met when due, and apart from them the goals without one."""
     plan, rows = results.plan, results["verdicts"]
@@ -80,29 +86,40 @@ def secure_first(results: Results, language: str) -> list[str]:
         "name": plan.label("objectives", row["objective"], language),
         "due": due_date(row["due"], language),
         "gap": number(row["gap"], language),
-        "cause": cause(row, language),
+        "cause": causes(row, language)[0],
         "late": say("tail.start_gone", language, start=row["latest_start"]) if gone else "",
     }
     return [say("sentence.secure_first", language, **about)]
 
 
-def cause(row: Mapping[str, Any], language: str) -> str:
-    """The largest part of a gap with its people; `row` is one of the table verdicts that is not met."""
-    people = number(row[f"missing_{row['binds']}"], language)
-    return say("word.cause", language, limit=term("limit", row["binds"], language), people=people)
+def causes(row: Mapping[str, Any], language: str) -> list[str]:
+    """The largest part of a gap with its people, then every negative part; nothing for what is met.
+
+    `row` is one of the table verdicts.
+    """
+    return [_part(row, limit, language) for limit in ([row["binds"]] if row["binds"] else []) + negative_limits(row)]
+
+
+def _part(row: Mapping[str, Any], limit: str, language: str) -> str:
+    people = number(row[f"missing_{limit}"], language)
+    return say("word.cause", language, limit=term("limit", limit, language), people=people)
+
+
+def negative_limits(row: Mapping[str, Any]) -> list[str]:
+    """The limits whose part of a gap is negative: lifting them for all takes something from this objective."""
+    return [limit for limit in LIMITS if row[f"missing_{limit}"] <= -HALF_A_PERSON]
 
 
 def negative_parts(row: Mapping[str, Any], language: str) -> list[str]:
     """A sentence a part of a gap that is negative: what lifting that limit takes from the target."""
-    parts = {limit: -row[f"missing_{limit}"] for limit in LIMITS if -row[f"missing_{limit}"] >= HALF_A_PERSON}
     return [
         say(
             f"sentence.part_negative_{'money' if limit == 'money' else 'other'}",
             language,
             limit=term("limit", limit, language),
-            people=number(people, language),
+            people=number(-row[f"missing_{limit}"], language),
         )
-        for limit, people in parts.items()
+        for limit in negative_limits(row)
     ]
 
 
@@ -179,7 +196,6 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
     """The sentences of objective `o`; `row` holds its columns of the tables verdicts, gap and lines when it is due."""
     objective, years = results.plan.tables.objectives[o], int(results.arrays.length[o])
     obstacle = _obstacle(row, objective.kind == "count", years)
-    missed = row["verdict"] != "met"
     people = row["target"] if objective.kind == "count" else 1.0
 
     def level(coverage: float) -> str:
@@ -197,7 +213,7 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
         aim=level(row["target"].told_as(row["target"] / people)),
         reached=level(row["coverage"]),
         gap=number(row["gap"], language),
-        cause=cause(row, language) if missed else "",
+        cause=_part(row, row["binds"], language) if row["binds"] else "",
         best=level(row["best_reachable"]),
         with_money=level(row["deliverable"]),
         where=_short_of_places(results, objective.id, language),

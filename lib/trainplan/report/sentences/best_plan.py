@@ -4,19 +4,84 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
 from trainplan.report.tables.best_plan import quote_rules, source_name
-from trainplan.results.quote import address_of
+from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
+from trainplan.results.quote import address_of, quoted
+from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
 from trainplan.text.shown import Quoted, join_shown
 
 
+def better_options(comparison: Comparison, language: str) -> list[str]:
+    """Which scenarios that a province may choose meet more targets within the same ceilings, and what they give up.
+
+    Nothing where there is no such scenario, or the first does not keep its ceilings.
+    """
+    first, options = comparison.runs[0], comparison.within_same_ceilings
+    if not options or not keeps_ceilings(first):
+        return []
+    totals = quoted("totals", comparison.totals).set_index("scenario")
+    met = {run.plan.scenario: totals.loc[run.plan.scenario, "met"] for run in (first, *options)}
+    most = max(met[run.plan.scenario] for run in options)
+    best = [run for run in options if met[run.plan.scenario] == most]
+    if most <= met[first.plan.scenario]:
+        return [say("sentence.no_better_option", language)]
+    lost = programs_given_up(_sent(first), _sent(best[0]))
+    more = say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else ""
+    about = {
+        "title": best[0].plan.scenario_title(language),
+        "met": met[best[0].plan.scenario],
+        "targets": totals.iloc[0]["objectives"],
+    }
+    price = (
+        say("tail.option_price", language, parts=_given_up(first.plan, lost[:1], ("", best[0].plan.scenario), language))
+        if len(lost)
+        else ""
+    )
+    return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
+
+
+def _sent(run: Results) -> pd.Series:
+    """People sent over all years, by program."""
+    return run.over_years("classes").set_index("program")["new_learners"]
+
+
+def _given_up(plan: Plan, lost: pd.DataFrame, runs: tuple[str, str], language: str) -> str:
+    """Programs with the people that they had in one of the runs and have in the other (see `programs_given_up`)."""
+
+    def turns(id: str, before_or_after: str, run: str) -> str:
+        turns = lost.loc[id, before_or_after]
+        return number(Quoted(turns, address_of("classes", "new_learners", run, program=id)), language)
+
+    return join_shown(
+        (
+            say(
+                "word.given_up",
+                language,
+                program=plan.label("programs", id, language),
+                before=turns(id, "before", runs[0]),
+                after=turns(id, "after", runs[1]),
+            )
+            for id in map(str, lost.index)
+        ),
+        "; ",
+    )
+
+
 def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
-    """What the best plan reaches beside the rule that comes closest, and how near the best it is proven to be."""
-    table, rule = quote_rules(compared).set_index("rule"), nearest_rule(compared)
+    """What the best plan reaches beside the plan's rule (where that is no other, the one that comes closest).
+
+    Then which programs it gives up, how far it is behind the path, and how near the best it is proven to be.
+    """
+    table, own = quote_rules(compared).set_index("rule"), compared.plan.allocation
+    rule = own if own in table.index and own != "optimal" else nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
     met = {
         "met": number(best.met, language),
@@ -30,8 +95,12 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
         "spent_by_rule": billions(other.funded_vnd, language),
     }
     gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
+    sent = compared.enrollment.set_index("program")
+    lost = programs_given_up(sent[rule], sent["optimal"])
+    parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
     return [
         say("sentence.best_plan_met", language, rule=term("rule", rule, language), **met),
+        *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
         say("sentence.best_plan_behind", language, **behind),
         say("sentence.best_plan_proven", language, gap=gap),
     ]
@@ -68,13 +137,20 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
     return say("sentence.targets_and_goals", language, targets=targets, goals=goals)
 
 
-def beyond_money(goal: Goal, language: str) -> list[str]:
-    """The targets that more of this money cannot meet, each with how far it brings them; nothing where all are met."""
-    plan, targets, asked = goal.plan, goal.free.arrays.target[:, 0], goal.free.arrays.asked[:, 0]
-    names = []
-    for row, coverage, target, missed in zip(plan.tables.objectives, goal.furthest, targets, asked, strict=True):
+def beyond_money(goal: Goal, results: Results, language: str) -> list[str]:
+    """The targets that more of this money cannot meet, each with where it is, how far money alone brings it and the
+    best that can be reached; nothing where all are met."""
+    plan, verdicts, arrays = goal.plan, results.quoted("verdicts"), goal.free.arrays
+    said = []
+    for o, row in enumerate(plan.tables.objectives):
         if row.id in goal.beyond:
-            furthest = Quoted(coverage, address_of("goal", "furthest", objective=row.id))
-            level = level_reached(furthest, target if row.kind == "count" else None, language, missed)
-            names.append(join_shown([plan.label("objectives", row.id, language), " (", level, ")"]))
-    return [say("sentence.goal_beyond", language, names=join_shown(names, "; "))] if names else []
+            far = Quoted(goal.furthest[o], address_of("goal", "furthest", objective=row.id))
+            best = max(far, verdicts["best_reachable"][o])  # far where the other is no number
+            people = arrays.target[o, 0] if row.kind == "count" else None
+            asked = arrays.asked[o, 0] / (people or 1.0)
+            now, furthest, reachable = (
+                level_reached(one, people, language, asked) for one in (verdicts["coverage"][o], far, best)
+            )
+            name = plan.label("objectives", row.id, language)
+            said.append(say("word.beyond", language, name=name, now=now, furthest=furthest, best=reachable))
+    return [say("sentence.goal_beyond", language, names=join_shown(said, "; "))] if said else []

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from trainplan.analysis.goal_seek import TOTAL
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.choices import ALLOCATION_RULES
+from trainplan.report.tables.best_plan import source_name
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
@@ -12,6 +15,12 @@ from trainplan.text.shown import join_shown
 
 A_LITTLE = 5e5  # VND: less is no money on a page
 A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
+
+
+def money_answer(results: Results, language: str) -> list[str]:
+    """The money in a few sentences: the balance, what is over and left, who pays, and what comes after the plan."""
+    parts = (money_balance, money_over_and_left, money_by_source, money_after)
+    return [sentence for part in parts for sentence in part(results, language)]
 
 
 def money_balance(results: Results, language: str) -> list[str]:
@@ -36,10 +45,16 @@ def money_balance(results: Results, language: str) -> list[str]:
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
     said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
-    if results.unlimited_sources and kind != "unlimited":
-        names = ", ".join(results.plan.label("sources", id, language) for id in results.unlimited_sources)
+    if results.unlimited_years and kind != "unlimited":
+        names = ", ".join(_unlimited(results, id, language) for id in results.unlimited_years)
         said.append(say("sentence.money_some_unlimited", language, names=names))
     return said
+
+
+def _unlimited(results: Results, source: str, language: str) -> str:
+    """A source without a limit, with the years where it is not all of the open ones."""
+    name, years = results.plan.label("sources", source, language), results.unlimited_years[source]
+    return name if len(years) == len(results.plan.open_years) else f"{name} ({', '.join(map(str, years))})"
 
 
 def _kind_of_balance(results: Results) -> str:
@@ -47,7 +62,7 @@ def _kind_of_balance(results: Results) -> str:
     total = results.money
     if total["required_vnd"] < A_LITTLE and total["funded_vnd"] < A_LITTLE:
         return "none"
-    if results.unlimited_sources == results.paying_sources:
+    if not results.has_ceilings:
         return "unlimited"
     if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and results.over_vnd > A_LITTLE:
         return "unbound"
@@ -60,23 +75,41 @@ def money_over_and_left(results: Results, language: str) -> list[str]:
     """The year in which most is spent over a ceiling, and the one in which most is left though money lacks."""
     if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings:
         return []
-    rows = results["budget"]
+    rows, shown = results["budget"], results.quoted("budget")
     rows = rows[rows["year"].isin(results.plan.open_years)]
     left = rows[(rows["lacking_vnd"] > A_LITTLE) & (rows["unspent_vnd"] > A_REMAINDER * rows["ceiling_vnd"])]
     over = rows[rows["over_vnd"] > A_LITTLE]
-    return [
-        *(_in_the_year(results, over, "over_vnd", language) if len(over) else ()),
-        *(_in_the_year(results, left, "unspent_vnd", language) if len(left) else ()),
-    ]
+    said = []
+    if len(over):
+        row = shown.loc[over["over_vnd"].idxmax()]
+        about = {"year": row["year"], "source": _of_source(results, row["source"], language)}
+        said.append(say("sentence.money_over", language, **about, amount=billions(row["over_vnd"], language)))
+    if len(left):
+        said.append(_left(results, shown.loc[left["unspent_vnd"].idxmax()], language))
+    return said
 
 
-def _in_the_year(results: Results, rows: pd.DataFrame, column: str, language: str) -> list[str]:
-    """The sentence of a column about the row, of the total or of a source, with the most of it."""
-    row = results.quoted("budget").loc[rows[column].idxmax()]
-    name = "" if row["source"] == "total" else results.plan.label("sources", row["source"], language)
-    amounts = {"amount": billions(row[column], language), "lacking": billions(row["lacking_vnd"], language)}
-    of_whom = say("word.of_source", language, name=name) if name else ""
-    return [say(f"sentence.money_{column.removesuffix('_vnd')}", language, year=row["year"], source=of_whom, **amounts)]
+def _left(results: Results, row: pd.Series, language: str) -> str:
+    """Why money of a row of the table budget is left though money lacks: other ceilings are reached, or the rule."""
+    rows = results["budget"].query("year == @row.year and source != @row.source")
+    reached = rows[rows["unspent_vnd"] <= A_REMAINDER * rows["ceiling_vnd"]]["source"]
+    names = ", ".join(source_name(results.plan, source, language) for source in reached)
+    return say(
+        f"sentence.money_left_by_{'ceilings' if names else 'rule'}",
+        language,
+        year=row["year"],
+        source=_of_source(results, row["source"], language),
+        amount=billions(row["unspent_vnd"], language),
+        lacking=billions(row["lacking_vnd"], language),
+        names=names,
+    )
+
+
+def _of_source(results: Results, source: str, language: str) -> str:
+    """Whose ceiling it is, inside a sentence; nothing for that of the total."""
+    if source == TOTAL:
+        return ""
+    return say("word.of_source", language, name=source_name(results.plan, source, language))
 
 
 def money_by_source(results: Results, language: str) -> list[str]:
@@ -103,6 +136,20 @@ def money_after(results: Results, language: str) -> list[str]:
     return (
         [say("sentence.money_after", language, last=results.plan.last, amount=billions(vnd, language))] if vnd else []
     )
+
+
+def enrollment_answer(results: Results, language: str) -> list[str]:
+    """How many are sent in how many classes, the open year that leaves most undone, and classes nearly empty."""
+    classes = results.over_years("classes")[["new_learners", "new_classes"]].sum()
+    turns, opened = (number(classes[name], language) for name in ("new_learners", "new_classes"))
+    said = [say("sentence.enrolled", language, turns=turns, classes=opened)]
+    yearly = results["enrollment"].groupby("year")[["needed", "funded"]].sum()
+    undone = (yearly["needed"] - yearly["funded"]).loc[[*results.plan.open_years[:-1]]]
+    if len(undone) and undone.max() >= HALF_A_PERSON:
+        year = undone.idxmax()
+        people = {"undone": number(undone[year], language), "needed": number(yearly["needed"][year], language)}
+        said.append(say("sentence.not_enrolled", language, year=year, **people))
+    return [*said, *weak_classes(results, language)]
 
 
 def weak_classes(results: Results, language: str) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
 from trainplan.results.quote import quoted
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import missed_level
+from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 from trainplan.text.shown import join_shown
@@ -17,7 +18,8 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
     Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
-    limit that binds, the best coverage that can be reached, and the last year in which a start is in time.
+    parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
+    reached, and the last year in which a start is in time.
     """
     plan, rows = results.plan, results.quoted("verdicts")
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
@@ -29,10 +31,11 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     for name in ("coverage", "best_reachable"):
         shares = zip(rows[name], missed, strict=True)
         rows[name] = text_cells(rows, [percent(share, language, missed=level) for share, level in shares])
+    parts = [f"missing_{limit}" for limit in LIMITS if (rows[f"missing_{limit}"].abs() >= HALF_A_PERSON).any()]
     columns = [
         *result_columns(plan, "verdicts", "objective", "due"),
         *map(Column, ("asked", "coverage")),
-        *result_columns(plan, "verdicts", "gap", "verdict", "binds"),
+        *result_columns(plan, "verdicts", "gap", "verdict", *parts, "binds"),
         Column("best_reachable"),
         *result_columns(plan, "verdicts", "latest_start"),
     ]
