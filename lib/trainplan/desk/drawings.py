@@ -6,10 +6,10 @@ Each shows results with those that they are compared with as a grey ghost behind
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
+from markupsafe import escape
 
 from trainplan.model.arrays import Array
 from trainplan.model.cost import cost_by_source
@@ -26,7 +26,9 @@ GHOST = "#b3b3b3"
 def number_change(old: float, new: float, language: str, show: Callable[[float, str], str] = number) -> str:
     """A number in HTML, and before it the one that it was, where the two look different."""
     one, other = show(old, language), show(new, language)
-    return f"<b>{other}</b>" if one == other else f'<span class="old">{one}</span> → <b class="new">{other}</b>'
+    if one == other:
+        return f"<b>{escape(other)}</b>"
+    return f'<span class="old">{escape(str(one))}</span> → <b class="new">{escape(other)}</b>'
 
 
 # --- coverage: a small picture an objective
@@ -68,7 +70,8 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
     row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
     name, verdict = results.plan.label("objectives", row.id, language), str(results["verdicts"]["verdict"].iat[o])
     level = missed_level(results["verdicts"].iloc[o])
-    value, target = percent(own.affordable[due], language, missed=level), percent(own.path[due], language)
+    coverage = results.quote("verdicts", "coverage", own.affordable[due], objective=row.id)
+    value, target = percent(coverage, language, missed=level), percent(own.path[due], language)
     held = term("verdict", verdict, language)
     alt = say(
         "desk.coverage_alt", language, name=name, now=value, due=due_day(row.due, language), target=target, verdict=held
@@ -81,8 +84,10 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
         _line(own.deliverable, ORANGE, 1.6) + _dots(own.deliverable, ORANGE, square=True),
         _line(own.affordable, BLUE, 2) + _dots(own.affordable, BLUE),
     ]
-    picture = f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
-    head, value = f'<div class="name">{escape(name)}</div>', f'<div class="value">{change}<b>{value}</b></div>'
+    picture = (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(str(alt))}">{"".join(parts)}</svg>'
+    )
+    head, value = f'<div class="name">{escape(name)}</div>', f'<div class="value">{change}<b>{escape(value)}</b></div>'
     return f'<div class="card {verdict}">{head}{picture}{value}</div>'
 
 
@@ -225,8 +230,10 @@ def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int
     marks = ((FAINT, "▯", say("desk.unfunded", language)), (RED, "━", say("desk.ceiling", language)))
     keys: list[tuple[str, str, str]] = list(marks)
     for s in reversed(sources):
-        name = escape(results.plan.label("sources", results.plan.tables.sources[s].id, language))
-        value = number_change(old.funded[:, s].sum(), now.funded[:, s].sum(), language, bare_billions)
+        id = results.plan.tables.sources[s].id
+        name = escape(results.plan.label("sources", id, language))
+        funded = results.quote("budget", "funded_vnd", now.funded[:, s].sum(), source=id)
+        value = number_change(old.funded[:, s].sum(), funded, language, bare_billions)
         least, year = now.ceiling[:, s].min(), say("desk.unit_year", language)
         limit = f" (≤ {bare_billions(least, language)} / {year})" if np.isfinite(least) else ""
         keys.append((SEQUENCE[s % 7], "■", f"{name}: {value}{limit}"))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import numpy as np
+from markupsafe import escape
 
 from trainplan.desk.drawings import draw_cost, draw_coverage, number_change
 from trainplan.desk.session import BASE, Session
@@ -26,6 +26,7 @@ from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met, missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING, billions, due_day, number, percent
+from trainplan.text.shown import join_shown
 
 STYLE = Path(__file__).parent / "templates" / "desk.css"
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
@@ -47,8 +48,8 @@ def headline_html(session: Session, language: str) -> str:
     facts, before = (_facts(results, language) for results in (session.results, session.compared))
     cells = []
     for (label, new), (_, old) in zip(facts, before, strict=True):
-        was = f'<span class="was">{say("desk.was", language, old=old)}</span>' if new != old else ""
-        cells.append(f'<div class="fact{" moved" if was else ""}"><b>{new}</b> <span>{label}</span>{was}</div>')
+        was = f'<span class="was">{escape(say("desk.was", language, old=str(old)))}</span>' if new != old else ""
+        cells.append(f'<div class="fact{" moved" if was else ""}"><b>{escape(new)}</b> <span>{label}</span>{was}</div>')
     own = session.compared_name == BASE
     name = say("plan.base", language) if own else session.compared.plan.scenario_title(language)
     compared = f'<p class="ghost">{escape(say("desk.ghost", language, name=name))}</p>'
@@ -59,13 +60,16 @@ def headline_html(session: Session, language: str) -> str:
 def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     """(label, value): targets met, money funded, money short, the largest gap."""
     verdicts, missing = results["verdicts"]["verdict"], _gap_when_due(results)
-    funded, widest = float(results.run.funded_vnd.sum()), int(np.argmax(missing))
-    name = results.plan.label("objectives", results.plan.tables.objectives[widest].id, language)
-    gap = f"{escape(name)}: {number(missing[widest], language)} {say('unit.people', language)}"
-    met = count_met(results.plan, verdicts == "met")
+    widest = int(np.argmax(missing))
+    id = results.plan.tables.objectives[widest].id
+    people = number(results.quote("verdicts", "gap", missing[widest], objective=id), language)
+    name = results.plan.label("objectives", id, language)
+    gap = join_shown([name, ": ", people, " ", say("unit.people", language)])
+    counts = count_met(results.plan, verdicts == "met")
+    met, count = (results.quote("totals", column, counts[column]) for column in ("met", "objectives"))
     return [
-        (say("desk.met_when_due", language), say("desk.of", language, met=met["met"], count=met["objectives"])),
-        (say("desk.spent", language), billions(funded, language)),
+        (say("desk.met_when_due", language), say("desk.of", language, met=met, count=count)),
+        (say("desk.spent", language), billions(results.funded_vnd, language)),
         (say("desk.short", language), billions(results.lacking_vnd, language)),
         (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),
     ]
@@ -88,7 +92,10 @@ def missing_table(results: Results, compared: Results | None, language: str) -> 
     for o, objective in enumerate(plan.tables.objectives):
         cells = (
             f'<td class="n{" due" if year == objective.due_year else ""}" style="{_shade(share[y, o])}">'
-            f"{number_change(old[y, o], new[y, o], language)}</td>"
+            + number_change(
+                old[y, o], results.quote("gap", "gap", new[y, o], year=year, objective=objective.id), language
+            )
+            + "</td>"
             for y, year in enumerate(plan.years)
         )
         rows.append(_row(escape(plan.label("objectives", objective.id, language)), cells))
@@ -109,49 +116,51 @@ def verdict_table(results: Results, compared: Results | None, language: str) -> 
         changes = map(_text_change, before[1:], texts[1:])
         notes = "".join(f"<br><small>{escape(note)}</small>" for note in never_whole(results, o, language))
         cells = (f'<td class="{"n" if k < 4 else ""}">{change}</td>' for k, change in enumerate(changes))
-        rows.append(_row(escape(texts[0]) + notes, cells, verdict))
+        rows.append(_row(f"{escape(texts[0])}{notes}", cells, verdict))
     return _table([say(f"head.{column}", language) for column in VERDICT_COLUMNS], rows, "verdicts")
 
 
 def _verdict_texts(results: Results, language: str) -> list[list[str]]:
     """VERDICT_COLUMNS of every objective, as the reports write them; a frame of text would take ten times as long."""
-    table, missing, counted = RESULTS["verdicts"], _gap_when_due(results), in_people(results.arrays.kind)
+    table, counted = RESULTS["verdicts"], in_people(results.arrays.kind)
     return [
         [
             results.plan.label("objectives", row["objective"], language),
             due_day(row["due"], language),
             number(row["asked"], language) if counted[o] else percent(row["asked"], language),
             percent(row["coverage"], language, missed=missed_level(row)),
-            number(missing[o], language),
+            number(row["gap"], language),
             table.column("verdict").cell_text(row["verdict"], language),
-            "; ".join(causes(row, language)) or NOTHING,
+            join_shown(causes(row, language), "; ") or NOTHING,
         ]
-        for o, row in enumerate(results["verdicts"].to_dict("records"))
+        for o, (_, row) in enumerate(results.quoted("verdicts").iterrows())
     ]
 
 
 def _text_change(old: str, new: str) -> str:
-    """A text, and before it the one that it was."""
+    """A text in HTML, and before it the one that it was."""
     if old == new:
         return escape(new)
-    return f'<span class="old">{escape(old)}</span> → <b class="new">{escape(new)}</b>'
+    return f'<span class="old">{escape(str(old))}</span> → <b class="new">{escape(new)}</b>'
 
 
 def enrollment_table(results: Results, compared: Results | None, language: str) -> str:
     """New learners by year: needed, deliverable and funded in all, then of every program that has or had any."""
-    plan, now, old = results.plan, results.run, (compared or results).run
-    rows = []
+    plan, before, rows = results.plan, compared or results, []
     for name in ("needed", "deliverable", "funded"):
-        was, new = (getattr(run, name).sum(axis=(1, 2)) for run in (old, now))
+        was, now = (run["enrollment"].groupby("year")[name].sum() for run in (before, results))
+        new = [results.quote("enrollment", name, people, year=year) for year, people in now.items()]
         rows.append(_number_row(f"<b>{say(f'head.{name}', language)}</b>", was, new, language))
     for p, program in enumerate(plan.tables.programs):
-        was, new = (run.new_learners[:, p, 0] for run in (old, now))
-        if was.any() or new.any():
+        was, now = (run.run.new_learners[:, p, 0] for run in (before, results))
+        if was.any() or now.any():
+            turns = zip(plan.years, now, strict=True)
+            new = [results.quote("classes", "new_learners", n, year=year, program=program.id) for year, n in turns]
             rows.append(_number_row(escape(plan.label("programs", program.id, language)), was, new, language))
     return _table([say("head.program", language), *map(str, plan.years)], rows, "enrollment")
 
 
-def _number_row(head: str, old: Array, new: Array, language: str) -> str:
+def _number_row(head: str, old: Iterable[float], new: Iterable[float], language: str) -> str:
     pairs = zip(old, new, strict=True)
     return _row(head, (f'<td class="n">{number_change(was, now, language)}</td>' for was, now in pairs))
 

@@ -95,7 +95,7 @@ def add_contents(body: str, language: str) -> str:
 
 
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
-    """A table whose every cell is escaped, numbers with their addresses; columns of numbers are set to the right."""
+    """A table, its cells escaped, numbers with their addresses; columns of numbers are set to the right."""
     numeric = {name for name in frame.columns if _is_numeric(frame[name])}
     head = "".join(f'<th scope="col"{_align_right(c in numeric)}>{escape(str(c))}</th>' for c in frame.columns)
     body = "".join(

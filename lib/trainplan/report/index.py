@@ -100,9 +100,9 @@ def answer(comparison: Comparison, language: str) -> list[str]:
 
 
 def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
-    """The picture of money and targets met by scenario: its words as `alt`, its PNG in base64 as `data`."""
+    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`."""
     picture = money_by_scenario(comparison, language)
-    return {"alt": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
+    return {"alt": str(picture.alt), "said": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
 
 
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:

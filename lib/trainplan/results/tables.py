@@ -19,9 +19,11 @@ from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_plan
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
+from trainplan.results.quote import address_of, quoted
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
 from trainplan.results.verdicts import LIMITS, best_reachable, binding_limit, gap_parts, latest_start, verdict
+from trainplan.text.shown import Quoted
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,17 @@ class Results:
         return {stem: check_columns(stem, MAKERS[stem](self)) for stem in stems}
 
     def over_years(self, stem: Stem) -> pd.DataFrame:
-        """A table with all years as one (see `ResultTable.over_years`)."""
-        return RESULTS[stem].over_years(self[stem])
+        """A table with all years as one (see `ResultTable.over_years`), with quoted numbers."""
+        return quoted(stem, RESULTS[stem].over_years(self[stem]))
+
+    def quoted(self, stem: Stem) -> pd.DataFrame:
+        """A table with quoted numbers, for whoever shows them."""
+        return quoted(stem, self[stem])
+
+    def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
+        """A number of a table with its address; of a key that is not given all were added up."""
+        own = {"scenario": self.plan.scenario} if "scenario" in RESULTS[stem].keys else {}
+        return Quoted(value, address_of(stem, column, **own, **keys))
 
     @cached_property
     def money(self) -> Mapping[str, float]:
@@ -91,7 +102,8 @@ class Results:
         """VND over the ceilings, all years: over those of the total or, where it has none, over those of sources."""
         sources = self.over_years("budget").set_index("source")["over_vnd"]
         total = sources.pop("total")
-        return float(sources.sum(min_count=1) if np.isnan(total) else total)
+        over = sources.astype(float).sum(min_count=1) if np.isnan(total) else total
+        return self.quote("totals", "over_vnd", over)
 
     @property
     def has_ceilings(self) -> bool:

@@ -18,7 +18,7 @@ Span = tuple[int, int, str]  # where a number begins and ends, and its address
 
 
 class Quoted(float):
-    """A number with the address that it has in a result table."""
+    """A number with the address that it has in a result table, and keeps whatever its sign."""
 
     address: str
 
@@ -26,6 +26,16 @@ class Quoted(float):
         number = super().__new__(cls, value)
         number.address = address
         return number
+
+    def __abs__(self) -> Quoted:
+        return Quoted(super().__abs__(), self.address)
+
+    def __neg__(self) -> Quoted:
+        return Quoted(super().__neg__(), self.address)
+
+    def told_as(self, value: float) -> Quoted:
+        """The number told in another unit, with the same address."""
+        return Quoted(value, self.address)
 
 
 class Shown(str):

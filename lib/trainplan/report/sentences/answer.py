@@ -15,6 +15,7 @@ from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, count_met, missed_level
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, calendar_day, due_day, number, percent
+from trainplan.text.shown import join_shown, keep_address
 
 NAMED = 3  # targets that a sentence names; the others it counts
 SIMPLIFICATIONS = ("leavers", "two_targets", "due_date", "last_years", "completion")
@@ -37,24 +38,25 @@ def targets_met(results: Results, language: str) -> list[str]:
     """How many targets with a number in the decision are met when due, and apart from them the goals without one."""
     plan, rows = results.plan, results["verdicts"]
     met, near = (count_met(plan, rows["verdict"] == word) for word in ("met", "nearly"))
+    shown = {name: results.quote("totals", name, count) for name, count in met.items()}
     when = when_due(plan, language)
     if not any(row.is_decided for row in plan.tables.objectives):
-        return [say("sentence.met_goals_alone", language, met=met["met"], goals=met["objectives"], when=when)]
+        return [say("sentence.met_goals_alone", language, met=shown["met"], goals=shown["objectives"], when=when)]
     missed = met["objectives"] - met["met"] - near["met"]
     tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
     which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
-    nearest = rows[list(plan.is_target)].nsmallest(1, "gap").iloc[0]
+    nearest = results.quoted("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
     said = say(
         f"sentence.met_{which}",
         language,
-        met=met["met"],
-        count=met["objectives"],
+        met=shown["met"],
+        count=shown["objectives"],
         when=when,
         best=plan.label("objectives", nearest["objective"], language),
         gap=number(nearest["gap"], language),
         **tails,
     )
-    goals = {"met": met["goals_met"], "goals": met["goals"]}
+    goals = {"met": shown["goals_met"], "goals": shown["goals"]}
     return [said, say("sentence.met_goals", language, **goals)] if met["goals"] else [said]
 
 
@@ -70,7 +72,7 @@ def when_due(plan: Plan, language: str) -> str:
 
 def secure_first(results: Results, language: str) -> list[str]:
     """The missed target that is due first in an open year, of several the widest: what it lacks and why."""
-    plan, rows = results.plan, results["verdicts"]
+    plan, rows = results.plan, results.quoted("verdicts")
     due_years = [row.due_year for row in plan.tables.objectives]
     kept = zip(plan.is_target, due_years, rows["verdict"], strict=True)
     rows = rows.assign(due_year=due_years)[
@@ -148,7 +150,7 @@ def assumed_share(plan: Plan, language: str) -> list[str]:
 
 def largest_causes(results: Results, language: str) -> list[str]:
     """What holds back the missed targets, by how many; and those that are out of reach with money and places too."""
-    plan, rows = results.plan, results["verdicts"]
+    plan, rows = results.plan, results.quoted("verdicts")
     rows = rows[list(plan.is_target)].query("binds != ''")
     if not len(rows):
         return []
@@ -161,11 +163,18 @@ def largest_causes(results: Results, language: str) -> list[str]:
     if len(beyond):
         levels = dict(zip(rows.index, rows["best_reachable"], strict=True))
         named = [
-            f"{plan.label('objectives', row['objective'], language)} ({_level(results, o, levels[o], language)})"
+            join_shown(
+                [
+                    plan.label("objectives", row["objective"], language),
+                    " (",
+                    _level(results, o, levels[o], language),
+                    ")",
+                ]
+            )
             for o, row in beyond.head(NAMED).iterrows()
         ]
         more = _tail("more_targets", len(beyond) - len(named), language)
-        said.append(say("sentence.out_of_reach", language, names="; ".join(named) + more))
+        said.append(say("sentence.out_of_reach", language, names=join_shown([join_shown(named, "; "), more])))
     return said
 
 
@@ -175,11 +184,11 @@ def explain_verdicts(results: Results, language: str) -> list[str]:
     After it what a negative part means, and whether a target of everybody cannot be met by definition.
     """
     keys = ["year", "objective"]
-    yearly = results["gap"].set_index(keys).join(results["lines"].set_index(keys))
-    rows = enumerate(zip(results.plan.tables.objectives, results["verdicts"].to_dict("records"), strict=True))
+    yearly = results["gap"][[*keys, "base"]].set_index(keys).join(results.quoted("lines").set_index(keys))
+    rows = zip(results.plan.tables.objectives, results.quoted("verdicts").iterrows(), strict=True)
     return [
-        " ".join(_explain(results, o, row | dict(yearly.loc[(objective.due_year, objective.id)]), language))
-        for o, (objective, row) in rows
+        join_shown(_explain(results, o, {**row, **yearly.loc[(objective.due_year, objective.id)]}, language), " ")
+        for o, (objective, (_, row)) in enumerate(rows)
     ]
 
 
@@ -200,8 +209,8 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
         language,
         name=results.plan.label("objectives", objective.id, language),
         due=due_date(objective.due, language) + (say("tail.year_end", language) if "-" in objective.due else ""),
-        target=level(row["asked"] / people),
-        aim=level(row["target"] / people),
+        target=level(row["asked"].told_as(row["asked"] / people)),
+        aim=level(row["target"].told_as(row["target"] / people)),
         reached=level(row["coverage"]),
         gap=number(row["gap"], language),
         cause=_part(row, row["binds"], language) if row["binds"] else "",
@@ -238,6 +247,7 @@ def _level(results: Results, o: int, coverage: float, language: str) -> str:
     return level_reached(coverage, people, language, missed_level(results["verdicts"].iloc[o]))
 
 
+@keep_address
 def level_reached(coverage: float, people: float | None, language: str, missed: float | None = None) -> str:
     """A coverage as a percentage, of a count of `people` as people; `missed` is a level not to be rounded up to."""
     if math.isnan(coverage):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
-from trainplan.report.tables.best_plan import source_name
+from trainplan.report.tables.best_plan import quote_rules, source_name
 from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
+from trainplan.results.quote import address_of, quoted
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
+from trainplan.text.shown import Quoted, join_shown
 
 
 def better_options(comparison: Comparison, language: str) -> list[str]:
@@ -26,16 +27,24 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
     first, options = comparison.runs[0], comparison.within_same_ceilings
     if not options or not keeps_ceilings(first):
         return []
-    totals = comparison.totals.set_index("scenario")
-    met = {run.plan.scenario: int(totals.loc[run.plan.scenario, "met"]) for run in (first, *options)}
-    most = max(met.values())
+    totals = quoted("totals", comparison.totals).set_index("scenario")
+    met = {run.plan.scenario: totals.loc[run.plan.scenario, "met"] for run in (first, *options)}
+    most = max(met[run.plan.scenario] for run in options)
     best = [run for run in options if met[run.plan.scenario] == most]
     if most <= met[first.plan.scenario]:
         return [say("sentence.no_better_option", language)]
     lost = programs_given_up(_people_by_program(first), _people_by_program(best[0]))
     more = say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else ""
-    about = {"title": best[0].plan.scenario_title(language), "met": most, "targets": int(totals.iloc[0]["objectives"])}
-    price = say("tail.option_price", language, parts=_given_up(first.plan, lost[:1], language)) if len(lost) else ""
+    about = {
+        "title": best[0].plan.scenario_title(language),
+        "met": most,
+        "targets": totals.iloc[0]["objectives"],
+    }
+    price = (
+        say("tail.option_price", language, parts=_given_up(first.plan, lost[:1], ("", best[0].plan.scenario), language))
+        if len(lost)
+        else ""
+    )
     return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
 
 
@@ -44,17 +53,25 @@ def _people_by_program(run: Results) -> pd.Series:
     return run.over_years("classes").set_index("program")["new_learners"]
 
 
-def _given_up(plan: Plan, lost: pd.DataFrame, language: str) -> str:
-    """Programs with the people that they had and have, as `programs_given_up` found them."""
-    return "; ".join(
-        say(
-            "word.given_up",
-            language,
-            program=plan.label("programs", str(id), language),
-            before=number(row["before"], language),
-            after=number(row["after"], language),
-        )
-        for id, row in lost.iterrows()
+def _given_up(plan: Plan, lost: pd.DataFrame, runs: tuple[str, str], language: str) -> str:
+    """Programs with the people that they had in one of the runs and have in the other (see `programs_given_up`)."""
+
+    def turns(id: str, before_or_after: str, run: str) -> str:
+        turns = lost.loc[id, before_or_after]
+        return number(Quoted(turns, address_of("classes", "new_learners", run, program=id)), language)
+
+    return join_shown(
+        (
+            say(
+                "word.given_up",
+                language,
+                program=plan.label("programs", id, language),
+                before=turns(id, "before", runs[0]),
+                after=turns(id, "after", runs[1]),
+            )
+            for id in map(str, lost.index)
+        ),
+        "; ",
     )
 
 
@@ -63,7 +80,7 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
 
     Then which programs it gives up, how far it is behind the path, and how near the best it is proven to be.
     """
-    table, own = compared.table.set_index("rule"), compared.plan.allocation
+    table, own = quote_rules(compared).set_index("rule"), compared.plan.allocation
     rule = own if own in table.index and own != "optimal" else nearest_rule(compared)
     best, other = table.loc["optimal"], table.loc[rule]
     met = {
@@ -80,7 +97,7 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
     sent = compared.enrollment.set_index("program")
     lost = programs_given_up(sent[rule], sent["optimal"])
-    parts = {"parts": _given_up(compared.plan, lost, language)}
+    parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
     return [
         say("sentence.best_plan_met", language, rule=term("rule", rule, language), **met),
         *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
@@ -101,11 +118,12 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
     targets = _targets_and_goals(goal, language)
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
-    amount, years = billions(goal.amount_vnd, language, 3), f"{plan.decided_from}–{plan.last}"
+    amount = billions(Quoted(goal.amount_vnd, address_of("goal", "yearly_vnd")), language, 3)
+    years = f"{plan.decided_from}–{plan.last}"
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
-        sentence += " " + say("sentence.goal_less", language, lost=lost)
+        sentence = join_shown([sentence, say("sentence.goal_less", language, lost=lost)], " ")
     return [sentence]
 
 
@@ -122,16 +140,17 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
 def beyond_money(goal: Goal, results: Results, language: str) -> list[str]:
     """The targets that more of this money cannot meet, each with where it is, how far money alone brings it and the
     best that can be reached; nothing where all are met."""
-    plan, verdicts, arrays = goal.plan, results["verdicts"], goal.free.arrays
+    plan, verdicts, arrays = goal.plan, results.quoted("verdicts"), goal.free.arrays
     said = []
     for o, row in enumerate(plan.tables.objectives):
         if row.id in goal.beyond:
-            best = np.fmax(verdicts["best_reachable"][o], goal.furthest[o])
+            far = Quoted(goal.furthest[o], address_of("goal", "furthest", objective=row.id))
+            best = max(far, verdicts["best_reachable"][o])  # far where the other is no number
             people = arrays.target[o, 0] if row.kind == "count" else None
             asked = arrays.asked[o, 0] / (people or 1.0)
             now, furthest, reachable = (
-                level_reached(one, people, language, asked) for one in (verdicts["coverage"][o], goal.furthest[o], best)
+                level_reached(one, people, language, asked) for one in (verdicts["coverage"][o], far, best)
             )
             name = plan.label("objectives", row.id, language)
             said.append(say("word.beyond", language, name=name, now=now, furthest=furthest, best=reachable))
-    return [say("sentence.goal_beyond", language, names="; ".join(said))] if said else []
+    return [say("sentence.goal_beyond", language, names=join_shown(said, "; "))] if said else []

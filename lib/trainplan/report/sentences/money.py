@@ -11,6 +11,7 @@ from trainplan.report.tables.best_plan import source_name
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
+from trainplan.text.shown import join_shown
 
 A_LITTLE = 5e5  # VND: less is no money on a page
 A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
@@ -35,7 +36,12 @@ def money_balance(results: Results, language: str) -> list[str]:
     kind = _kind_of_balance(results)
     tail = ""
     if kind == "lacking" and (lacking.abs() > A_LITTLE).sum() > 1:
-        tail = say("tail.most_in", language, year=most, amount=billions(lacking[most], language))
+        tail = say(
+            "tail.most_in",
+            language,
+            year=most,
+            amount=billions(results.quote("budget", "lacking_vnd", lacking[most], year=most, source="total"), language),
+        )
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
     said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
@@ -69,17 +75,17 @@ def money_over_and_left(results: Results, language: str) -> list[str]:
     """The year in which most is spent over a ceiling, and the one in which most is left though money lacks."""
     if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings:
         return []
-    rows = results["budget"]
+    rows, shown = results["budget"], results.quoted("budget")
     rows = rows[rows["year"].isin(results.plan.open_years)]
     left = rows[(rows["lacking_vnd"] > A_LITTLE) & (rows["unspent_vnd"] > A_REMAINDER * rows["ceiling_vnd"])]
     over = rows[rows["over_vnd"] > A_LITTLE]
     said = []
     if len(over):
-        row = over.loc[over["over_vnd"].idxmax()]
+        row = shown.loc[over["over_vnd"].idxmax()]
         about = {"year": row["year"], "source": _of_source(results, row["source"], language)}
         said.append(say("sentence.money_over", language, **about, amount=billions(row["over_vnd"], language)))
     if len(left):
-        said.append(_left(results, left.loc[left["unspent_vnd"].idxmax()], language))
+        said.append(_left(results, shown.loc[left["unspent_vnd"].idxmax()], language))
     return said
 
 
@@ -122,12 +128,12 @@ def money_by_source(results: Results, language: str) -> list[str]:
         for id, vnd in paid.sort_values(ascending=False).items()
         if vnd > A_LITTLE
     ]
-    return [say("sentence.money_by_source", language, parts=", ".join(parts))] if parts else []
+    return [say("sentence.money_by_source", language, parts=join_shown(parts, ", "))] if parts else []
 
 
 def money_after(results: Results, language: str) -> list[str]:
     """What courses under way cost after the last year; nothing where they cost nothing."""
-    vnd = results["commitments"]["vnd"].sum()
+    vnd = results.quote("commitments", "vnd", results["commitments"]["vnd"].sum())
     return (
         [say("sentence.money_after", language, last=results.plan.last, amount=billions(vnd, language))] if vnd else []
     )

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.failure_conditions import Condition, FailureRule
-from trainplan.analysis.monte_carlo import Uncertainty, probabilities_when_due, total_cost
+from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.analysis.sampling import drawn_inputs
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.uncertainty import range_value_label
+from trainplan.report.tables.uncertainty import quote_when_due, range_value_label
+from trainplan.results.quote import address_of, quoted
+from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import say
 from trainplan.text.formats import CHANCES, bare_billions, billions, chance_number, chance_word, number, percent
+from trainplan.text.shown import Quoted, join_shown
 
 
 def no_ranges(language: str) -> list[str]:
@@ -29,12 +32,13 @@ def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
     """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
     chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
     likely = int((chances >= CHANCES["likely"]).sum())
-    low, middle, high = total_cost(draws)
+    bands = quoted("cost_bands", draws.cost_bands, draws.loop).set_index("year")
+    low, middle, high = bands.loc[ALL, list(QUANTILES)]
     band = {"low": bare_billions(low, language), "high": billions(high, language)}
     said = [say("sentence.chances_and_cost", language, count=likely, middle=billions(middle, language), **band)]
     if not low <= draws.planned_cost <= high:
         driver = getattr(draws.cost_driver.name, language)
-        funded = billions(draws.planned_cost, language)
+        funded = billions(Quoted(draws.planned_cost, address_of("budget", "funded_vnd", source="total")), language)
         said.append(say("sentence.plan_outside_band", language, funded=funded, driver=_inside(driver)))
     return said
 
@@ -44,7 +48,7 @@ def describe_chances(draws: Uncertainty, language: str) -> list[str]:
 
     A word that is true of more than half of the targets says how many they are.
     """
-    rows, said = probabilities_when_due(draws), []
+    rows, said = quote_when_due(draws), []
     words = rows["probability_met"].map(chance_word)
     for word in CHANCES:
         own = rows[words == word]
@@ -57,7 +61,7 @@ def describe_chances(draws: Uncertainty, language: str) -> list[str]:
 def _count_of(own: pd.DataFrame, targets: int, language: str) -> str:
     """How many of all targets these are, and between which probabilities."""
     ends = (own["probability_met"].min(), own["probability_met"].max())
-    numbers = "–".join(dict.fromkeys(chance_number(one, language) for one in ends))
+    numbers = join_shown(dict.fromkeys(chance_number(one, language) for one in ends), "–")
     return say("sentence.chance_of_most", language, count=len(own), targets=targets, numbers=numbers)
 
 
@@ -65,12 +69,13 @@ def _names_of(draws: Uncertainty, own: pd.DataFrame, language: str) -> str:
     """These targets by name, each with its probability."""
     names = (draws.plan.label("objectives", objective, language) for objective in own["objective"])
     chances = (chance_number(one, language) for one in own["probability_met"])
-    return ", ".join(f"{name} ({number})" for name, number in zip(names, chances, strict=True))
+    pairs = zip(names, chances, strict=True)
+    return join_shown((join_shown([name, " (", chance, ")"]) for name, chance in pairs), ", ")
 
 
 def describe_loop(draws: Uncertainty, language: str) -> list[str]:
     """How the draws were made and which question they answer."""
-    error = percent(probabilities_when_due(draws)["error"].max(), language, 2)
+    error = percent(quote_when_due(draws)["error"].max(), language, 2)
     count = number(draws.draws, language)
     return [say(f"sentence.loop_{draws.loop}", language, draws=count, seed=draws.seed, error=error)]
 
@@ -92,13 +97,17 @@ def _inside(name: str) -> str:
 
 def missed_when(draws: Uncertainty, rules: Sequence[FailureRule], language: str) -> list[str]:
     """A sentence a target: how often it is missed, under which conditions, and how often that rule is right."""
-    bands = probabilities_when_due(draws).set_index("objective")
+    bands = quote_when_due(draws).set_index("objective")
     return [_missed_when(draws.plan, rule, bands.loc[rule.objective], language) for rule in rules]
 
 
 def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) -> str:
     """The sentence of a target; `band` holds p05 and p95 of its coverage when due."""
-    name, missed = plan.label("objectives", rule.objective, language), percent(rule.missed, language)
+    share = {
+        name: Quoted(getattr(rule, name), address_of("conditions", name, objective=rule.objective))
+        for name in ("missed", "right", "found")
+    }
+    name, missed = plan.label("objectives", rule.objective, language), percent(share["missed"], language)
     if not rule.conditions:
         key = "sentence.almost_certainly_missed" if rule.missed > 0.5 else "sentence.almost_certainly_met"
         low, high = (percent(band[point], language) for point in ("p05", "p95"))
@@ -110,6 +119,6 @@ def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) 
         name=name,
         missed=missed,
         conditions=f" {joint} ".join(describe_condition(plan, one, language) for one in rule.conditions),
-        right=percent(rule.right, language, 0),
-        found=percent(rule.found, language, 0),
+        right=percent(share["right"], language, 0),
+        found=percent(share["found"], language, 0),
     )

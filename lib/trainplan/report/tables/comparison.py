@@ -12,10 +12,12 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.report.tables.inputs import changes
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import quoted
+from trainplan.results.quote import address_of, quoted
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number
-from trainplan.text.shown import join_shown
+from trainplan.text.shown import Quoted, join_shown
+
+COVERAGE = "coverage"  # in an address: the mean part over the objectives
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
@@ -57,14 +59,20 @@ def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
     """
     rows = []
     for plan, frame in attributions:
-        kinds = frame.assign(kind=[_change_label(plan, change, frame, language) for change in frame["change"]])
+        kinds = frame.assign(kind=[_kind_of_change(change, frame) for change in frame["change"]])
         coverage = kinds[~kinds["result"].isin([COST, MET])]
         count = coverage["result"].nunique()
         for kind, own in kinds.groupby("kind", sort=False):
             cost, met = (own.loc[own["result"] == result, "part"].sum() for result in (COST, MET))
             points = coverage.loc[coverage["kind"] == kind, "part"].sum() / max(1, count) * 100
-            shown = {"cost_difference": cost, "met_difference": met, "coverage_difference": points}
-            rows.append({"scenario": plan.scenario_title(language), "change": kind, **shown})
+            keys = {"scenario": plan.scenario, "change": kind}
+            parts = {"cost": (COST, cost), "met": (MET, met), "coverage": (COVERAGE, points)}
+            shown = {
+                f"{name}_difference": Quoted(part, address_of("differences", "part", result=result, **keys))
+                for name, (result, part) in parts.items()
+            }
+            change = address_label(plan, kind, language)
+            rows.append({"scenario": plan.scenario_title(language), "change": change, **shown})
     columns = [
         *map(Column, ("scenario", "change")),
         Column("cost_difference", _signed_billions),
@@ -73,12 +81,12 @@ def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
     return build_table(rows, columns, language)
 
 
-def _change_label(plan: Plan, change: str, frame: pd.DataFrame, language: str) -> str:
-    """A change by its address in words; where several rows of a column change, the column alone."""
+def _kind_of_change(change: str, frame: pd.DataFrame) -> str:
+    """The address of a change; where several rows of a column change, that of the column alone."""
     place = Address.of(change)
     every = place._replace(row="*")
     alike = {c for c in frame["change"] if every.covers(Address.of(c))}
-    return address_label(plan, change if place.is_choice or len(alike) == 1 else str(every), language)
+    return change if place.is_choice or len(alike) == 1 else str(every)
 
 
 def _signed(value: float, language: str) -> str:
@@ -92,4 +100,4 @@ def _signed_billions(value: float, language: str) -> str:
 
 
 def _with_sign(value: float, shown: str) -> str:
-    return ("" if not shown.strip("0,.") else "+" if value > 0 else "−") + shown
+    return join_shown(["" if not shown.strip("0,.") else "+" if value > 0 else "−", shown])

@@ -7,7 +7,6 @@ import pandas as pd
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
 from trainplan.results.quote import quoted
-from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
@@ -22,7 +21,7 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
     reached, and the last year in which a start is in time.
     """
-    plan, rows = results.plan, quoted("verdicts", results["verdicts"])
+    plan, rows = results.plan, results.quoted("verdicts")
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
     asked = [
         number(asked, language) if id in counts else percent(asked, language)
@@ -62,12 +61,12 @@ def classes(results: Results, language: str) -> pd.DataFrame:
 
 def budget(results: Results, language: str) -> pd.DataFrame:
     """A row a year and one of totals: money required, ceiling, funded and lacking, in billions."""
-    all_years = RESULTS["budget"].over_years(results["budget"])
-    yearly, whole = (frame.query("source == 'total'") for frame in (results["budget"], all_years))
+    yearly, whole = (
+        frame.query("source == 'total'") for frame in (results.quoted("budget"), results.over_years("budget"))
+    )
     amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
     columns = result_columns(results.plan, "budget", "year", *amounts)
-    last = quoted("budget", whole).assign(year=say("word.total", language))
-    rows = pd.concat([quoted("budget", yearly), last], ignore_index=True)
+    rows = pd.concat([yearly, whole.assign(year=say("word.total", language))], ignore_index=True)
     return build_table(rows, columns, language)
 
 
