@@ -32,7 +32,8 @@ def facts(draw: st.DrawFn, tables: Tables, closed: range) -> Tables:
             actuals += [row] if draw(st.sampled_from([True, True, False])) else []
         for objective in tables["objectives"]:
             if objective["kind"] != "count" and draw(st.sampled_from([True, False, False])):
-                counted = {"base": draw(st.integers(1, 900)), "reached": draw(st.integers(0, 900))}
+                base = draw(st.integers(1, 900))
+                counted = {"base": base, "reached": draw(st.integers(0, base))}
                 observations.append({"year": year, "objective": objective["id"], **counted})
     return {"actuals": actuals, "observations": observations}
 
