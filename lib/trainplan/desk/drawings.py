@@ -84,7 +84,9 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
         _line(own.deliverable, ORANGE, 1.6) + _dots(own.deliverable, ORANGE, square=True),
         _line(own.affordable, BLUE, 2) + _dots(own.affordable, BLUE),
     ]
-    picture = f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(str(alt))}">{"".join(parts)}</svg>'
+    picture = (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(str(alt))}">{"".join(parts)}</svg>'
+    )
     head, value = f'<div class="name">{escape(name)}</div>', f'<div class="value">{change}<b>{escape(value)}</b></div>'
     return f'<div class="card {verdict}">{head}{picture}{value}</div>'
 

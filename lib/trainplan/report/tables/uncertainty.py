@@ -16,7 +16,7 @@ from trainplan.results.quote import EVERY, address_of, quoted
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
-from trainplan.text.shown import Quoted
+from trainplan.text.shown import Quoted, join_shown
 
 
 def quote_when_due(draws: Uncertainty, run: str = "") -> pd.DataFrame:
@@ -42,7 +42,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         Column("chance", terms_of("chance")),
         *(Column(f"probability_{loop}", chance_number) for loop in when_due),
         Column("probability_nearly", chance_number),
-        Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
+        Column("error", lambda error, language: join_shown(["± ", percent(error, language, 2)])),
         *(Column(f"coverage_{point}", "share") for point in QUANTILES),
     ]
     return build_table(rows, columns, language)
