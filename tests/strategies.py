@@ -80,6 +80,7 @@ def plans(
             tables["prices"].append({"index": index, "year": year, "value": draw(st.integers(80, 160))})
     years = {p["id"]: p["years"] for p in tables["programs"]}
     tables["objectives"], tables["routes"], counts = [], [], {}
+    due_of: dict[str, int] = {}
     for i in range(draw(st.integers(1, 5))):
         kind = draw(st.sampled_from(kinds))
         able = [p for p in program_ids if kind not in ("annual", "appointment") or years[p] == 1]
@@ -90,28 +91,32 @@ def plans(
         served = draw(st.lists(st.sampled_from(alike), min_size=1, max_size=2, unique=True))
         group, o, count = draw(st.sampled_from(group_ids)), f"o{i}", kind == "count"
         above = [c for c, of in counts.items() if of == group] if count else []
+        whole = draw(st.sampled_from(["", *above]))
+        due = draw(st.integers(first, due_of.get(whole, last)))
         if count:
-            counts[o] = group
+            counts[o], due_of[o] = group, due
         tables["objectives"].append(
             {
                 "id": o, "group": group, "kind": kind, "name_vi": o, "name_en": o,
                 "baseline": 0 if count else draw(unit),
                 "target_low": draw(st.integers(0, 60)) if count else draw(st.integers(0, 80)) / 100,
                 "target_high": draw(st.sampled_from(["", 90])) if count else draw(st.sampled_from(["", 0.8, 1])),
-                "due": draw(st.integers(first, last)), "entry_share": draw(unit),
+                "due": due, "entry_share": draw(unit),
                 "lapse_rate": draw(st.integers(0, 20)) / 100,
                 "pacing": draw(st.sampled_from(["", "front", "back", "linear"])), "priority": draw(st.integers(1, 3)),
-                "weight": 1, "part_of": draw(st.sampled_from(["", *above])), "clause": "any",
+                "weight": 1, "part_of": whole, "clause": "any",
             }
         )  # fmt: skip
         for p, share in zip(served, draw(shares(len(served))), strict=True):
             tables["routes"].append({"objective": o, "program": p, "share": share})
+    empty = {g["id"] for g in tables["groups"] if g["headcount"] == 0}
+    of_nobody = {o["id"] for o in tables["objectives"] if o["group"] in empty}
     tables["pipeline"] = [
         {
             "objective": r["objective"],
             "program": r["program"],
             "started": first - 1,
-            "learners": draw(st.integers(0, 40)),
+            "learners": 0 if r["objective"] in of_nobody else draw(st.integers(0, 40)),
         }
         for r in tables["routes"]
         if years[r["program"]] > 1 and draw(st.booleans())

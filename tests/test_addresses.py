@@ -16,7 +16,7 @@ from making import make_part, values_of
 from trainplan.analysis.attribution import COST, MET
 from trainplan.analysis.failure_conditions import conditions_table
 from trainplan.analysis.goal_seek import goal_table
-from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations_table
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
@@ -228,13 +228,11 @@ def is_as_in_the_table(address: str, text: str, value: float, targets: pd.Series
 
 
 def pages_of(values: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
-    """Every part, and the index, by name, as HTML."""
+    """Every part, by name, as HTML."""
     for name in list_parts():
         for piece in make_part(name, values).pieces:
             if isinstance(piece, HtmlPiece):
                 yield name, piece.html(language)
-    if values["Plan"].scenario == "base":
-        yield "index", render_index(values["Comparison"], [], language)
 
 
 def desk_of(plan: Plan) -> Session:
@@ -269,6 +267,18 @@ def test_a_number_is_that_of_its_cell_wherever_it_stands(path: Path, scenario: s
     for language in LANGUAGES:
         check_numbers(pages_of(values, language), tables, language, least=100)
         check_numbers([("desk", desk_page(desk, language))], on_desk, language, least=20)
+
+
+@pytest.mark.parametrize("path", [PROVINCE, PLANS / "counts"], ids=lambda path: path.name)
+def test_a_number_of_the_index_is_that_of_its_cell(path: Path) -> None:
+    values = values_of(path, beside=2)
+    plan = values["Plan"]
+    if plan.ranges:  # the index has as many draws as the commands
+        closed = uncertainty(plan)
+        values |= {"Uncertainty | None": closed, "Sequence[Uncertainty]": uncertainty_by_rule(plan)}
+    for language in LANGUAGES:
+        page = render_index(values["Comparison"], [], language)
+        check_numbers([("index", page)], tables_of(values), language, least=20)
 
 
 @pytest.mark.parametrize("path", [PROVINCE, PLANS / "counts"], ids=lambda path: path.name)

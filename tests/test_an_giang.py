@@ -1,18 +1,14 @@
-"""What the plan of An Giang is: its facts of 2011, its bases, its units, its places, and its words."""
+"""What the plan of An Giang is: its facts of 2011, its bases, its units, its places."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.plan.schema import TABLES
 from trainplan.results.compare import compare
 from trainplan.results.decision import split_pointers
 from trainplan.results.tables import compute
@@ -122,27 +118,3 @@ def test_statements_on_part_iii_point_somewhere_or_say_not_yet(plan: Plan) -> No
     for row in rows:
         assert split_pointers(row.pointers) or (row.why_not_vi + row.why_not_en).startswith("Chưa có"), row.id
         assert split_pointers(row.pointers) or row.why_not_en.startswith("Not yet"), row.id
-
-
-OFFICE = re.compile(
-    r"\d %|\b[Tt]rần\b|[Xx]uất phát|[Rr]ời (đi|vị trí)|[Cc]hỗ học\b|[Nn]hịp|phấn đấu|biên chế|lo ngại|danh nghĩa"
-    r"|giá thực tế|giai đoạn trước|kỳ trước|đầu kỳ|hàng năm|\b(156|mỗi) xã\b(?!,)|\b11 huyện\b(?!,)"
-    r"|c(án bộ|ông chức) xã\b|sổ tính|mô hình|người học tự|cơ quan cử|observed|\b(TP|TX) |\d\.\d+ / |CPI"
-)  # words that stand for others in an office
-
-
-def vietnamese_texts(plan: Plan) -> Iterator[str]:
-    """Every Vietnamese text of the plan's data, plan file and scenario; quotations of the decision left out."""
-    yield from (plan.scenario_title("vi"), plan.scenario_reason("vi"), *(change.reason for change in plan.applied))
-    yield from (text for one in plan.ranges for text in (one.name.vi, one.reason.vi))
-    yield from (lever.label["vi"] for lever in plan.levers)
-    for table in TABLES:
-        frame = plan.frame(table)
-        for column in frame.columns:
-            if column.endswith("_vi") and column != "quote_vi":
-                yield from (re.sub("“.*?”", "", str(text)) for text in frame[column])
-
-
-def test_words_that_the_office_does_not_use_are_gone(plan: Plan) -> None:
-    plans = [plan, *(load_plan(NAME, scenario) for scenario in scenario_names(plan.path))]
-    assert [text for one in plans for text in vietnamese_texts(one) if OFFICE.search(text)] == []

@@ -51,6 +51,10 @@ def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
     assert all(any(file in line for file in files) for line in lines), "a mistake in one file is blamed on another"
 
 
+LEVER = (
+    "language: vi\nlevers:\n- {id: one, address: programs.college.completion_rate, label: {vi: a, en: b}, "
+    "group: courses, unit: share, "
+)
 CELLS = [  # file, what stands there, what a slip makes of it, and the words of the message
     (
         "groups.csv",
@@ -138,6 +142,27 @@ CELLS = [  # file, what stands there, what a slip makes of it, and the words of 
     ("plan.yaml", "first: 2021", "as_of: 1/2/2021\nfirst: 2021", "column as_of | write 2021-02-01 / 2021-01-02"),
     ("plan.yaml", "A sound plan", '"A \\u200bsound plan"', "column name | Letter 3 of 'A [U+200B]sound plan'"),
     ("plan.yaml", "ambition: mid", "аmbition: mid", "column аmbition | Nearest: 'ambition' | CYRILLIC SMALL LETTER A"),
+    ("plan.yaml", "ambition: mid", "", "column ambition: | allowed are 'low', 'mid' or 'high'"),
+    ("plan.yaml", "allocation: proportional", "allocation:", "column allocation: | allowed are 'all', "),
+    (
+        "plan.yaml",
+        "language: vi",
+        LEVER + "low: 0,8, high: 1, step: 0.1}",
+        "column 8: | decimal mark as a point",
+    ),
+    (
+        "plan.yaml",
+        "language: vi",
+        LEVER + "l\u043ew: 0, high: 1, step: 0.1}",
+        "Nearest: 'low' | Letter 2 of",
+    ),
+    ("plan.yaml", "language: vi", LEVER.replace("vi: a", 'vi: "a\\u200b"') + "low: 0}", "column label: | Letter 2 of"),
+    (
+        "plan.yaml",
+        "language: vi",
+        LEVER.replace("ll", "l\u200bl") + "low: 0}",
+        "column address: | Letter 13 of",
+    ),
     ("plan.yaml", "pacing: linear", "pacing: 0,2; 0,5; 0,9; 1", "column pacing | decimal mark as a point"),
     ("scenarios/costs_up.yaml", "1.2", "0,9", "decimal mark as a point | dấu chấm thập phân"),
     ("scenarios/costs_up.yaml", "Costs up", '"Costs \\u200bup"', "column title | Letter 7 of 'Costs [U+200B]up'"),

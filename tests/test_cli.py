@@ -274,7 +274,7 @@ def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixtur
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert tuple(re.findall(r"^    ([a-z]+)(?: |$)", out, re.MULTILINE)) == tuple(COMMANDS)
-    assert "kịch bản" in out and "scenario" in out
+    assert "phương án" in out and "scenario" in out
 
 
 @pytest.mark.parametrize("command", COMMANDS)

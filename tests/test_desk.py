@@ -172,9 +172,9 @@ def test_a_section_has_a_heading_and_shows_what_moved(name: str, language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_target_that_moved_shows_both(language: str) -> None:
     session = Session(NAME)
-    session.step({"ambition": {"value": "high"}})
+    session.step({"objectives.postgraduate.target_low": {"value": 110}})
     session.compute()
-    asked = '<span class="old">125</span> → <b class="new"><span data-q="verdicts postgraduate asked">150</span></b>'
+    asked = '<span class="old">100</span> → <b class="new"><span data-q="verdicts postgraduate asked">110</span></b>'
     assert asked in section_html("verdicts", session, language)
 
 
@@ -417,7 +417,7 @@ def test_the_excel_file_is_a_faithful_copy(tmp_path: Path) -> None:
     assert not any(c.data_type == "f" for sheet in book for row in sheet.iter_rows() for c in row)
     for sheet, frame in zip(book.worksheets[1:], results.tables.values(), strict=True):
         assert sheet.freeze_panes == "A2" and sheet.max_row == len(frame) + 1
-    gap, sheet = results["gap"], book["Khoảng cách"]
+    gap, sheet = results["gap"], book["Mức còn thiếu so với chỉ tiêu"]
     column = [cell.value for cell in sheet[1]].index("Tỷ lệ đạt")
     cells = [row[column] for row in sheet.iter_rows(min_row=2)]
     assert [c.value for c in cells] == pytest.approx(gap["coverage"].tolist(), rel=1e-14) and cells[
@@ -494,7 +494,8 @@ def test_reports_are_made_with_progress(folder: Path, tmp_path: Path) -> None:
     ((index, why),) = ended
     assert why == "" and index is not None and index.is_file()
     assert (index.parent / "desk" / "reports" / "04_gaps.en.html").is_file()
-    assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(steps)) and steps[0] == 1
+    counted = list(dict.fromkeys(steps))  # while a notebook takes long its number comes again
+    assert steps == sorted(steps) and all(b == a + 1 for a, b in pairwise(counted)) and counted[0] <= 1
     pages = run_pages(session.plan, scenario, index, "en")
     assert len(pages) == 1 + steps[-1] and all(page.is_file() for _, page in pages)
     titles = [title for title, _ in pages]

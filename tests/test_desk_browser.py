@@ -60,11 +60,11 @@ def test_a_planner_moves_explains_saves_and_finds_the_same_numbers(tmp_path: Pat
         page.locator(".tp-change input").fill("ngân sách bổ sung")
         page.locator(".tp-change input").press("Enter")
         moved(page, 3)
-        field(page, r"Tên kịch bản \(tiếng Việt\)").fill("Thêm nửa tỷ đồng")
-        button(page, "Lưu thành kịch bản").click()
+        field(page, r"Tên phương án \(tiếng Việt\)").fill("Thêm nửa tỷ đồng")
+        button(page, "Lưu thành phương án").click()
         page.locator(".tp-message.done", has_text="them_nua_ty_dong").wait_for()
 
-        button(page, "Về kế hoạch gốc").click()
+        button(page, "Về phương án cơ sở").click()
         moved(page, 4)
         assert facts(page) == before
         page.locator(".tp-desk select").nth(1).select_option(label="Thêm nửa tỷ đồng (them_nua_ty_dong)")

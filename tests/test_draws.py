@@ -51,6 +51,20 @@ def test_every_draw_is_a_run_of_its_own(rule: str) -> None:
             assert np.array_equal(many[..., draw], one[..., 0]), (name, draw)
 
 
+@pytest.mark.parametrize("address", sample())
+@pytest.mark.parametrize("replayed", [True, False])
+def test_a_cell_drawn_alone_gives_runs_of_their_own(address: str, replayed: bool) -> None:
+    """Whatever it moves: with an enrollment decided beforehand a ceiling moves nobody, and only money is drawn."""
+    plan, values = load_plan(SOUND), sample()[address][:3]
+    planned = simulate(build_arrays(plan)).funded if replayed else None
+    together = simulate(build_arrays(plan, {address: values}), planned)
+    for draw, value in enumerate(values):
+        alone = simulate(build_arrays(plan, {address: np.array([value])}), planned)
+        for name in [*COMPARED, "met_when_due"]:
+            many, one = getattr(together, name), getattr(alone, name)
+            assert np.array_equal(np.broadcast_to(many, (*many.shape[:-1], 3))[..., draw], one[..., 0]), (name, draw)
+
+
 def test_a_drawn_value_is_the_value_that_an_override_sets() -> None:
     address, value = "programs.college.completion_rate", 0.61
     drawn = simulate(build_arrays(load_plan(SOUND), {address: np.array([value])}))

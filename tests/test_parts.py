@@ -116,7 +116,7 @@ def test_the_answer_counts() -> None:
     results = open_notebook(names(overrides=everything)).results
     met = (results["verdicts"]["verdict"] == "met").sum()
     said = parts.headline(results).sentences("en")
-    assert f"{met} of {len(results['verdicts'])} targets are met" in said[0]
+    assert f"{met} of {len(results['verdicts'])} goals without a number" in said[0]
 
 
 # --- every registered part

@@ -94,6 +94,6 @@ def test_the_message_names_place_value_and_nearest() -> None:
     text = str(PlanError([Problem("a.csv", "no_table", "x", "r", "c", "y", {"table": "t"}, 4)]))
     head, line = text.splitlines()
     assert head == "1 lỗi trong dữ liệu vào / 1 problem in the input:"
-    assert line.startswith("  - a.csv, dòng / row r (line 4), cột / column c: 'x': không có bảng 't'. / there is no")
+    assert line.startswith("  - a.csv, dòng / line 4 (r), cột / column c: 'x': không có bảng 't'. / there is no")
     assert line.endswith(" Gần nhất / Nearest: 'y'.")
     assert str(Problem("a.csv", "missing", line=3)).startswith("a.csv, dòng / line 3: ")

@@ -183,6 +183,8 @@ class Run:
         """(Y, O, D) who count for an objective: holders, this year's completions, or all who were sent."""
         structure = self.arrays.structure
         people = self.arrays.of_objective(self.completed)
+        if people.shape[-1] < self.arrays.draws:  # a replayed enrollment of which only money is drawn
+            people = np.repeat(people, self.arrays.draws, axis=-1)
         if self.arrays.closed:
             size = population(self.arrays, self.people, np.arange(len(self.arrays.group)))
             people = self._with_facts(self.arrays.observed * size[: self.arrays.closed], people)

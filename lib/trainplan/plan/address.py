@@ -276,7 +276,8 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
         return percent(float(value), language, 2)
     if place.is_choice or (column and column.unit == "date"):
         return f"{value:.0f}"
-    return number(float(value), language, 4)
+    people = column and (column.unit in ("people", "coverage"))
+    return number(float(value), language, 4) + (f" {say('unit.people', language)}" if people else "")
 
 
 def _is_count(plan: Plan, row: str) -> bool:

@@ -11,7 +11,7 @@ from pydantic import ValidationError, create_model
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Choices, Row, Table
+from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Choices, Row, Table
 from trainplan.text.catalog import texts
 from trainplan.text.problems import Problem, nearest_name
 
@@ -62,7 +62,7 @@ def _without(record: type[Row], refused: frozenset[str]) -> type[Row]:
 def read_choices(raw: dict[str, Any], file: str, problems: list[Problem]) -> Choices | None:
     """The choices of a plan file; None where some are refused, and why goes to `problems`."""
     try:
-        return Choices.model_validate(raw)
+        return Choices.model_validate({**dict.fromkeys(CHANGEABLE_CHOICES), **raw})  # so that it says what is allowed
     except ValidationError as error:
         unused = [key for key in Choices.model_fields if key not in raw]
         problems += [problem_of(e, file, raw, keys=unused) for e in error.errors()]
@@ -86,7 +86,7 @@ def problem_of(
     elif kind == "literal_error":
         near = nearest_name(str(value), _allowed_words(error))
     code, values = code_of(error, otherwise)
-    if kind == "extra_forbidden" and value is None and key.isdecimal():  # low: 0,9 within {…}
+    if kind in ("extra_forbidden", "invalid_key") and key.isdecimal():  # low: 0,9 within {…}
         code = "decimal_comma"
     return Problem(file, code, value, row, column, near, values)
 

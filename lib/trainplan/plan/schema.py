@@ -192,11 +192,14 @@ def refuse_deceptions(value: object) -> object:
 
 def refuse_hidden(value: object) -> object:
     """Refuses letters that cannot be seen, in a text or the texts of a map, and what Excel writes for an error."""
-    for text in value.values() if isinstance(value, dict) else [value]:
-        if isinstance(text, str) and hidden_letters(text):
-            refuse("letters_deceive", written=as_meant(text.strip()))
-        if isinstance(text, str) and NOT_COMPUTED.fullmatch(text.strip()):
+    if isinstance(value, str):
+        if hidden_letters(value):
+            refuse("letters_deceive", written=as_meant(value.strip()))
+        if NOT_COMPUTED.fullmatch(value.strip()):
             refuse("not_computed")
+    elif isinstance(value, dict):
+        for text in value.values():
+            refuse_hidden(text)
     return value
 
 

@@ -21,6 +21,7 @@ from trainplan.report.sentences import (
     chances_and_cost,
     explain_verdicts,
     headline,
+    no_ranges,
     simplifications,
 )
 from trainplan.report.stored import uncertainty, uncertainty_by_rule
@@ -89,11 +90,11 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 def answer(comparison: Comparison, language: str) -> list[str]:
     """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
     first = comparison.runs[0]
-    draws = uncertainty(first.plan) if first.plan.ranges else None
+    sure = chances_and_cost(uncertainty(first.plan), language) if first.plan.ranges else no_ranges(language)
     return [
         *headline(first, language),
         *better_options(comparison, language),
-        *chances_and_cost(draws, language),
+        *sure,
         *assumed_share(first.plan, language),
     ]
 

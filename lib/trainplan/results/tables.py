@@ -107,8 +107,8 @@ class Results:
 
     @property
     def has_ceilings(self) -> bool:
-        """Whether any money of an open year is limited."""
-        return bool(np.isfinite(self.arrays.ceiling[self.arrays.closed :]).any())
+        """Whether any money is limited in any year."""
+        return bool(np.isfinite(self.arrays.ceiling).any())
 
     @cached_property
     def unlimited_years(self) -> Mapping[str, tuple[int, ...]]:
@@ -116,12 +116,12 @@ class Results:
 
         By source, of those that pay for a program; a source that is limited in every open year is not there.
         """
-        free = np.isinf(self.arrays.ceiling[..., 0])
-        free, pays = free[:, :-1] & free[:, -1:], (self.arrays.source_share[..., 0] > 0).any(axis=0)
+        limits = self.arrays.ceiling[..., 0]
+        free: Mask = np.minimum(limits[:, :-1], limits[:, -1:]) == np.inf
+        free &= self.arrays.source_share[..., 0].any(axis=0)
         years = {
             id: tuple(year for year in self.plan.open_years if free[year - self.plan.first, s])
             for s, id in enumerate(_ids(self.plan, "sources"))
-            if pays[s]
         }
         return {id: some for id, some in years.items() if some}
 
@@ -133,21 +133,16 @@ class Results:
     @cached_property
     def out_of_reach(self) -> Mask:
         """(O,) whether what is asked is missed when due even with money, places and all effort from the first year."""
-        asked = np.where(self._counted, 1.0, self._when_due(self.run.gap.base)) * self.arrays.asked[:, 0]
-        best = self["verdicts"]["best_reachable"].to_numpy() * self._when_due(self.run.gap.base)
+        base, counts = self.run.when_due(self.run.gap.base)[:, 0], in_people(self.arrays.kind)
+        asked = np.where(counts, 1.0, base) * self.arrays.asked[:, 0]
+        best: Array = self["verdicts"]["best_reachable"].to_numpy() * base
         return asked - best >= HALF_A_PERSON
 
     @property
     def never_whole(self) -> Mask:
         """(O,) whether an objective asks for everybody and is out of reach, as not everybody completes a course."""
-        return self.out_of_reach & ~self._counted & (self.arrays.asked[:, 0] == 1) & (self.completion_rate < 1)
-
-    @property
-    def _counted(self) -> Mask:
-        return in_people(self.arrays.kind)
-
-    def _when_due(self, values: Array) -> Array:
-        return self.run.when_due(values)[:, 0]
+        everybody = ~in_people(self.arrays.kind) & (self.arrays.asked[:, 0] == 1)
+        return self.out_of_reach & everybody & (self.completion_rate < 1)
 
     @cached_property
     def weak_classes(self) -> pd.DataFrame:

@@ -27,7 +27,9 @@ def is_hidden(letter: str) -> bool:
 
 def hidden_letters(text: str) -> list[str]:
     """The letters of which nothing is seen, in their order."""
-    return [] if text.isprintable() and text.isascii() else [letter for letter in text if is_hidden(letter)]
+    if text.isprintable() and not HIDDEN_MARKS.search(text):  # soon known of every cell of a plan
+        return []
+    return [letter for letter in text if is_hidden(letter)]
 
 
 def keyboard_letter(letter: str) -> str:
@@ -42,8 +44,9 @@ def keyboard_letter(letter: str) -> str:
 
 def as_meant(text: str) -> str:
     """The text with the letters of the keyboard that it is taken for; a word of another script stays as it is."""
-    words = re.split(r"(\w+)", text)
-    return "".join(_word_as_meant(word) for word in words)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_word_as_meant(word) for word in re.split(r"(\w+)", text))
 
 
 def _word_as_meant(word: str) -> str:
@@ -55,6 +58,8 @@ def _word_as_meant(word: str) -> str:
 def deceptive_letters(text: str) -> list[tuple[int, str, str]]:
     """(position from 1, letter, the letter meant or nothing where it is hidden) of all that deceive in a text."""
     found: list[tuple[int, str, str]] = []
+    if text.isascii() and text.isprintable():
+        return found
     for start, word in [(match.start(), match.group()) for match in re.finditer(r"\w+|\W", text)]:
         if _word_as_meant(word) != word:
             pairs = [(letter, keyboard_letter(letter)) for letter in word]

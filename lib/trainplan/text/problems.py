@@ -64,14 +64,13 @@ class Problem:
     line: int = 0  # of the file, from 1
 
     def __str__(self) -> str:
-        from trainplan.text.catalog import both, say
+        from trainplan.text.catalog import both
 
         place = [self.where]
-        if self.row:
-            line = f" ({say('problem_frame.line', 'en')} {self.line})" if self.line else ""
-            place.append(f"{both('problem_frame.row')} {self.row}{line}")
-        elif self.line:
-            place.append(f"{both('problem_frame.line')} {self.line}")
+        if self.line:
+            place.append(f"{both('problem_frame.line')} {self.line}" + (f" ({self.row})" if self.row else ""))
+        elif self.row:
+            place.append(f"{both('problem_frame.row')} {self.row}")
         if self.column:
             place.append(f"{both('problem_frame.column')} {self.column}")
         value = f"'{visible_text(self.value)}': " if self.value is not None else ""

@@ -201,8 +201,8 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
     def level(coverage: float) -> str:
         return _level(results, o, coverage, language)
 
-    start, late = row["latest_start"], objective.due_year
-    if obstacle == "time" and start + 1 < late:
+    start, late = row["latest_start"], str(objective.due_year)
+    if obstacle == "time" and start + 1 < objective.due_year:
         late = f"{start + 1}–{late}"
     said = say(
         f"sentence.verdict_{obstacle}",

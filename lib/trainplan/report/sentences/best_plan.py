@@ -33,11 +33,11 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
     best = [run for run in options if met[run.plan.scenario] == most]
     if most <= met[first.plan.scenario]:
         return [say("sentence.no_better_option", language)]
-    lost = programs_given_up(_sent(first), _sent(best[0]))
+    lost = programs_given_up(_people_by_program(first), _people_by_program(best[0]))
     more = say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else ""
     about = {
         "title": best[0].plan.scenario_title(language),
-        "met": met[best[0].plan.scenario],
+        "met": most,
         "targets": totals.iloc[0]["objectives"],
     }
     price = (
@@ -48,7 +48,7 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
     return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
 
 
-def _sent(run: Results) -> pd.Series:
+def _people_by_program(run: Results) -> pd.Series:
     """People sent over all years, by program."""
     return run.over_years("classes").set_index("program")["new_learners"]
 

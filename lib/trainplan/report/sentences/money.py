@@ -45,13 +45,13 @@ def money_balance(results: Results, language: str) -> list[str]:
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
     said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
-    if results.unlimited_years and kind != "unlimited":
-        names = ", ".join(_unlimited(results, id, language) for id in results.unlimited_years)
+    if results.unlimited_years and kind not in ("unlimited", "none"):
+        names = ", ".join(_name_unlimited(results, id, language) for id in results.unlimited_years)
         said.append(say("sentence.money_some_unlimited", language, names=names))
     return said
 
 
-def _unlimited(results: Results, source: str, language: str) -> str:
+def _name_unlimited(results: Results, source: str, language: str) -> str:
     """A source without a limit, with the years where it is not all of the open ones."""
     name, years = results.plan.label("sources", source, language), results.unlimited_years[source]
     return name if len(years) == len(results.plan.open_years) else f"{name} ({', '.join(map(str, years))})"
@@ -91,7 +91,8 @@ def money_over_and_left(results: Results, language: str) -> list[str]:
 
 def _left(results: Results, row: pd.Series, language: str) -> str:
     """Why money of a row of the table budget is left though money lacks: other ceilings are reached, or the rule."""
-    rows = results["budget"].query("year == @row.year and source != @row.source")
+    rows = results["budget"]
+    rows = rows[(rows["year"] == row["year"]) & (rows["source"] != row["source"])]
     reached = rows[rows["unspent_vnd"] <= A_REMAINDER * rows["ceiling_vnd"]]["source"]
     names = ", ".join(source_name(results.plan, source, language) for source in reached)
     return say(

@@ -28,13 +28,8 @@ def probability_summary(draws: Uncertainty, language: str) -> list[str]:
     return [*chances_and_cost(draws, language), *describe_chances(draws, language), *describe_loop(draws, language)]
 
 
-def chances_and_cost(draws: Uncertainty | None, language: str) -> list[str]:
-    """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why.
-
-    Without draws, why there are none.
-    """
-    if draws is None:
-        return no_ranges(language)
+def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
+    """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
     chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
     likely = int((chances >= CHANCES["likely"]).sum())
     bands = quoted("cost_bands", draws.cost_bands, draws.loop).set_index("year")

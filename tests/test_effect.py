@@ -1,0 +1,203 @@
+"""Nothing that is accepted is without effect: every column of every table changes a result or a page, or is listed."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import itertools
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from making import SOUND
+from trainplan.plan.plan import Plan, load_plan
+from trainplan.plan.schema import TABLES, Column
+from trainplan.report.parts import HtmlPiece, find_part, list_parts
+from trainplan.results.tables import compute
+from trainplan.text.catalog import LANGUAGES
+from trainplan.text.problems import PlanError
+
+# Columns that change nothing yet, and what will use them. Whoever gives one of them an effect takes it off the list.
+WITHOUT_EFFECT = {
+    "groups.level": "the pages group by it",
+    "programs.content": "the pages group by it",
+    "programs.place": "the pages group by it",
+    **{f"units.{column}": "the year plan by unit" for column in ("id", "bloc")},
+    **{f"unit_headcounts.{column}": "the year plan by unit" for column in ("unit", "group", "headcount")},
+    **{f"unit_baselines.{column}": "the year plan by unit" for column in ("unit", "objective", "baseline")},
+    **{f"attributes.{column}": "the year plan's “of which”" for column in ("group", "attribute", "name_vi", "name_en")},
+    "attributes.share": "the year plan's “of which”",
+    "actuals.unit": "the year plan by unit",
+    "objectives.clause": "the pages name the clause",
+    "history.id": "statements point to it",
+    "statements.kind": "the pages tell tasks from targets",
+}
+FURTHER = {  # the tables that the sound plan lacks
+    "headcounts": (
+        "group,year,headcount,basis\nofficials,2023,790,assumption: planned\ndelegates,2022,390,assumption: planned\n"
+    ),
+    "actuals": (
+        "year,objective,program,unit,enrolled,completed,spent_vnd,basis\n"
+        "2021,degree,college,north,60,20,,assumption: reported\n2021,degree,college,south,20,10,,assumption: reported\n"
+        "2021,degree,evening,,25,,900000000,assumption: reported\n2021,yearly,short,,300,,,assumption: reported\n"
+        "2021,abroad,abroad,,1,1,,assumption: reported\n"
+    ),
+    "observations": "year,objective,base,reached,basis\n2021,degree,790,500,assumption: counted\n",
+    "attributes": "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.4,assumption: usual\n",
+    "unit_baselines": "unit,objective,baseline,basis\nnorth,degree,0.5,assumption: usual\n",
+    "history": "id,name_vi,name_en,value,unit,clause\nmoney,Đã chi,Spent,21.5,bn,I.1\n",
+    "statements": (
+        "id,section,kind,quote_vi,pointers,why_not_vi,why_not_en\na1,II.1,target,Câu,objectives.degree.target_low,,\n"
+        "a2,II.2,task,Câu khác,,Vì sao,Why\n"
+    ),
+}
+SHORT_OF_MONEY = "year,source,ceiling_vnd,basis\n" + "".join(
+    f"{year},{source},{vnd},assumption: little\n"
+    for year in range(2021, 2025)
+    for source, vnd in (("total", 300_000_000 + year), ("province", 250_000_000 - year))
+)
+REGISTERS = ("basis_register", "basis_count", "warnings")  # they show that a number is there, not that it is used
+
+
+Look = Callable[[Plan], str]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan in which every table has rows."""
+    copy = Path(shutil.copytree(SOUND, tmp_path_factory.mktemp("effect") / "full"))
+    for table, text in {**FURTHER, "ceilings": SHORT_OF_MONEY}.items():
+        (copy / f"{table}.csv").write_text(text, encoding="utf-8")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def before(folder: Path) -> dict[str, str]:
+    """What the plan as it stands leads to, by what is looked at."""
+    return {name: look(load_plan(folder)) for name, look in LOOKS.items()}
+
+
+def results_under(rule: str) -> Look:
+    """What looks at the result tables under a rule."""
+    return lambda plan: "\n".join(
+        f"{stem}\n{table.to_csv(index=False)}"
+        for stem, table in compute(load_plan(plan.path, overrides={"allocation": rule})).tables.items()
+    )
+
+
+def texts_of(names: Iterable[str]) -> Look:
+    """What looks at the tables and sentences of those parts that are made of a plan or of its results."""
+
+    def texts(plan: Plan) -> str:
+        values = {"Plan": plan, "Results": compute(plan), "group": plan.tables.groups[0].id}
+        shown = []
+        for name in names:
+            takes = inspect.signature(find_part(name)).parameters.values()
+            needed = [values.get(p.name, values.get(str(p.annotation))) for p in takes]
+            if needed and None not in needed:
+                pieces = [piece for piece in find_part(name)(*needed).pieces if isinstance(piece, HtmlPiece)]
+                shown += [piece.html(language) for piece in pieces for language in LANGUAGES]
+        return "\n".join(shown)
+
+    return texts
+
+
+LOOKS: dict[str, Look] = {
+    "priority": results_under("priority"),
+    "optimal": results_under("optimal"),
+    "parts": texts_of([name for name in list_parts() if name not in REGISTERS]),
+    "registers": texts_of(REGISTERS),  # enough for words that are only read
+}
+
+
+def other_values(column: Column, value: str, ids: dict[str, list[str]]) -> Iterator[str]:
+    """What might stand in a cell in place of `value`; some of it a check may refuse."""
+    if column.refers:
+        yield from (id for id in [*ids[column.refers.removesuffix(" or total")], ""] if id != value)
+    if column.unit in ("name", "text", "basis"):
+        yield f"{value} khác" if value else "khác"
+    if column.name == "price_index":
+        yield from ids["prices"]
+    elif column.unit == "id":
+        yield f"{value}_2"
+    if column.unit in ("choice", "pacing", "date"):
+        yield from ("attainment", "annual", "count", "front", "back", "2022", "2023", "2024", "2022-03")
+    try:
+        number = float(value)
+    except ValueError:
+        yield from ("0.02", "1", "30", "2022")
+        return
+    yield from (
+        f"{number * 0.5:g}",
+        f"{number * 0.9:g}",
+        f"{number + 0.01:g}",
+        f"{number + 1:g}",
+        f"{number - 1:g}",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(name, column) for name, table in TABLES.items() for column in table.columns]
+)
+def test_a_column_has_an_effect_or_is_listed(
+    table: str, column: str, folder: Path, before: dict[str, str], tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "changed"))
+    file = copy / f"{table}.csv"
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    ids = {name: [row["id"] for row in read_rows(folder, name)] for name in TABLES if TABLES[name].keys == ("id",)}
+    ids["prices"] = ["cpi", "wage"]
+    described = TABLES[table].columns[column]
+    looks = [name for name in LOOKS if described.only_read or name != "registers"]
+    tried = 0
+    for changed in changed_rows(rows, described, ids):
+        write_rows(file, changed)
+        try:
+            plan = load_plan(copy)
+        except PlanError:
+            continue
+        tried += 1
+        if any(LOOKS[name](plan) != before[name] for name in looks):
+            assert f"{table}.{column}" not in WITHOUT_EFFECT, "it has an effect: take it off the list"
+            return
+    if tried or column not in TABLES[table].keys:  # some keys cannot be others while the rest of the plan stands
+        assert tried, "no other value is valid: the test cannot tell"
+        assert f"{table}.{column}" in WITHOUT_EFFECT, "accepted, and without effect"
+
+
+def changed_rows(
+    rows: list[dict[str, str]], column: Column, ids: dict[str, list[str]]
+) -> Iterator[list[dict[str, str]]]:
+    """The rows with another value in one of them, or with the values of two neighbors exchanged."""
+    name = column.name
+    for i, row in enumerate(rows):
+        for value in other_values(column, row.get(name) or "", ids):
+            yield [*rows[:i], {**row, name: value}, *rows[i + 1 :]]
+    for i, (one, other) in enumerate(itertools.pairwise(rows)):
+        if one.get(name) == other.get(name):
+            continue
+        swapped = [{**one, name: other.get(name) or ""}, {**other, name: one.get(name) or ""}]
+        yield [*rows[:i], *swapped, *rows[i + 2 :]]
+
+
+def test_the_list_names_columns_that_there_are() -> None:
+    there = {f"{name}.{column}" for name, table in TABLES.items() for column in table.columns}
+    assert set(WITHOUT_EFFECT) <= there
+
+
+def read_rows(folder: Path, table: str) -> list[dict[str, str]]:
+    """The rows of a table's file."""
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write_rows(file: Path, rows: list[dict[str, str]]) -> None:
+    """Writes the rows as the table's file."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: value for key, value in row.items() if key is not None} for row in rows)
