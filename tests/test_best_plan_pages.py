@@ -45,6 +45,7 @@ def test_sentences_count() -> None:
     best = compared.table.set_index("rule").loc["optimal"]
     met, *price, behind, proven = compare_best_plan(compared, "en")
     assert f"{best.met:.0f} of {best.objectives:.0f} targets" in met and "(by priority)" in met
+    assert f"{best.goals_met:.0f} of {best.goals:.0f} goals without a number" in met
     assert number(best.weighted_shortfall, "en") in behind
     assert number(compared.best.weighted_shortfall - compared.best.bound, "en", 1) in proven
     sent = compared.enrollment.set_index("program")

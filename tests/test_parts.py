@@ -119,6 +119,11 @@ def test_the_answer_counts() -> None:
     assert f"{met} of {len(results['verdicts'])} goals without a number" in said[0]
 
 
+def test_a_list_without_sentences_leaves_nothing_on_a_page() -> None:
+    part = parts.weak_classes(open_notebook(names(overrides={"programs.*.class_size": 1})).results)
+    assert part.sentences("en") == [] and [piece.html("en") for piece in part.pieces] == [""]
+
+
 # --- every registered part
 
 
@@ -136,7 +141,8 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
     for language in LANGUAGES:
         show(part, language=language)
         shown = re.findall("HTML object|image/png", capsys.readouterr().out)
-        assert len(shown) == len(part.pieces)
+        silent = [piece for piece in part.pieces if isinstance(piece, SentencesPiece) and not piece.make(language)]
+        assert len(shown) + len(silent) == len(part.pieces)
         for piece in part.pieces:
             if isinstance(piece, FigurePiece):
                 assert isinstance(part.figure(language), Figure) and part.picture(language).alt

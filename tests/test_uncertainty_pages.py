@@ -142,7 +142,9 @@ def test_every_target_has_its_chance_in_a_sentence(draws) -> None:
     for word, own in due.groupby(due["probability_met"].map(chance_word)):
         [sentence] = [one for one in said if one.startswith(say(f"chance.{word}", "en").capitalize() + ":")]
         if 2 * len(own) > len(due):
-            assert f": {len(own)} of {len(due)} targets (" in sentence
+            targets = pd.Series(closed.plan.is_target)
+            both = [(targets[own.index].sum(), targets.sum()), ((~targets)[own.index].sum(), (~targets).sum())]
+            assert ": {} of {} targets, {} of {} goals without a number (".format(*both[0], *both[1]) in sentence
         else:
             for objective, probability in zip(own["objective"], own["probability_met"], strict=True):
                 named = closed.plan.label("objectives", objective, "en")

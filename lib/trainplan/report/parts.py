@@ -30,6 +30,7 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "better_options",
     "chances_and_cost",
     "compare_best_plan",
     "enrollment_answer",
@@ -85,8 +86,10 @@ class SentencesPiece(HtmlPiece):
     """Sentences; `make` gives their list."""
 
     def html(self, language: str) -> str:
-        """A list, marked where it holds the answer of the page."""
+        """A list, marked where it holds the answer of the page; nothing where there is no sentence."""
         said = self.make(language)
+        if not said:
+            return ""
         return answer_list(said) if self.name in ANSWERS else notes_list(said)
 
 

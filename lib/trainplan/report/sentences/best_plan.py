@@ -98,8 +98,10 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     sent = compared.enrollment.set_index("program")
     lost = programs_given_up(sent[rule], sent["optimal"])
     parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
+    goals = {name: number(row.goals_met, language) for name, row in (("met", best), ("met_by_rule", other))}
+    tail = say("tail.goals_met", language, goals=number(best.goals, language), **goals) if best.goals else ""
     return [
-        say("sentence.best_plan_met", language, rule=term("rule", rule, language), **met),
+        say("sentence.best_plan_met", language, rule=term("rule", rule, language), tail=tail, **met),
         *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
         say("sentence.best_plan_behind", language, **behind),
         say("sentence.best_plan_proven", language, gap=gap),

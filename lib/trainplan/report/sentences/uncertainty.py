@@ -46,23 +46,26 @@ def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
 def describe_chances(draws: Uncertainty, language: str) -> list[str]:
     """A sentence a word: which targets are almost certain, likely and so on, each with its probability.
 
-    A word that is true of more than half of the targets says how many they are.
+    A word that is true of more than half says how many they are, targets and goals without a number apart.
     """
-    rows, said = quote_when_due(draws), []
+    rows, said = quote_when_due(draws).assign(is_target=draws.plan.is_target), []
     words = rows["probability_met"].map(chance_word)
     for word in CHANCES:
         own = rows[words == word]
         if len(own):
-            which = _count_of(own, len(rows), language) if 2 * len(own) > len(rows) else _names_of(draws, own, language)
+            which = _count_of(own, rows, language) if 2 * len(own) > len(rows) else _names_of(draws, own, language)
             said.append(say(f"sentence.chance_{word}", language, which=which))
     return said
 
 
-def _count_of(own: pd.DataFrame, targets: int, language: str) -> str:
-    """How many of all targets these are, and between which probabilities."""
+def _count_of(own: pd.DataFrame, rows: pd.DataFrame, language: str) -> str:
+    """How many of all targets, and apart from them of all goals, these are, and between which probabilities."""
     ends = (own["probability_met"].min(), own["probability_met"].max())
     numbers = join_shown(dict.fromkeys(chance_number(one, language) for one in ends), "–")
-    return say("sentence.chance_of_most", language, count=len(own), targets=targets, numbers=numbers)
+    kinds = (("chance_of_targets", True), ("chance_of_goals", False))
+    counts = ((key, *((some["is_target"] == kind).sum() for some in (own, rows))) for key, kind in kinds)
+    parts = [say(f"word.{key}", language, count=int(count), all=total) for key, count, total in counts if total]
+    return say("sentence.chance_of_most", language, parts=", ".join(parts), numbers=numbers)
 
 
 def _names_of(draws: Uncertainty, own: pd.DataFrame, language: str) -> str:
