@@ -27,7 +27,7 @@ from trainplan.report.parts import HtmlPiece, TablePiece, list_parts
 from trainplan.report.tables.columns import Column
 from trainplan.report.tables.comparison import COVERAGE
 from trainplan.results.compare import compare
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, say
@@ -76,7 +76,7 @@ def test_a_sum_has_a_star_for_what_was_added_up() -> None:
     assert total.address == address_of("budget", "funded_vnd", source="total") == "budget */total funded_vnd"
     assert total == results["budget"].query("source == 'total'")["funded_vnd"].sum() > 0
     assert address_of("optimum", "bound") == "optimum * bound"
-    assert quoted("gap", results["gap"])["gap"].iloc[0].address.startswith("gap 2021/")
+    assert quote_numbers("gap", results["gap"])["gap"].iloc[0].address.startswith("gap 2021/")
 
 
 # --- what pages show

@@ -23,7 +23,7 @@ def address_of(stem: Stem, column: str, run: str = "", **keys: Any) -> str:
     return f"{stem}{'@' if run else ''}{run} {row} {column}"
 
 
-def quoted(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str] = ()) -> pd.DataFrame:
+def quote_numbers(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str] = ()) -> pd.DataFrame:
     """Rows of a result table, or sums of them without the keys that they were added up over, with quoted numbers.
 
     `beside` names columns of numbers that are not in the table, but speak of the same rows.
