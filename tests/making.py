@@ -44,10 +44,12 @@ def with_ranges(folder: Path) -> Path:
     return copy
 
 
-def values_of(path: Path, overrides: dict[str, Any] | None = None, draws: int = 64) -> dict[str, Any]:
-    """Whatever a part may take, by the name of a parameter or else by its annotation."""
-    plan = load_plan(path, overrides=overrides)
-    others = [load_plan(plan.path, name) for name in scenario_names(plan.path)]
+def values_of(
+    path: Path, overrides: dict[str, Any] | None = None, draws: int = 64, scenario: str = "base", beside: int = 99
+) -> dict[str, Any]:
+    """Whatever a part may take, by the name of a parameter or else by its annotation; `beside` other scenarios."""
+    plan = load_plan(path, scenario, overrides)
+    others = [load_plan(plan.path, name) for name in scenario_names(plan.path)[:beside] if name != scenario]
     results, (closed, replayed) = compute(plan), uncertainty_by_loop(plan, draws)
     main = closed or replayed
     return {

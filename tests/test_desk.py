@@ -174,7 +174,8 @@ def test_a_target_that_moved_shows_both(language: str) -> None:
     session = Session(NAME)
     session.step({"objectives.postgraduate.target_low": {"value": 110}})
     session.compute()
-    assert '<span class="old">100</span> → <b class="new">110</b>' in section_html("verdicts", session, language)
+    asked = '<span class="old">100</span> → <b class="new"><span data-q="verdicts postgraduate asked">110</span></b>'
+    assert asked in section_html("verdicts", session, language)
 
 
 PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]

@@ -133,7 +133,7 @@ def _verdict_texts(results: Results, language: str) -> list[list[str]]:
             table.column("verdict").cell_text(row["verdict"], language),
             join_shown(causes(row, language), "; ") or NOTHING,
         ]
-        for o, (_, row) in enumerate(results.quoted("verdicts").iterrows())
+        for o, (_, row) in enumerate(results.quote_table("verdicts").iterrows())
     ]
 
 

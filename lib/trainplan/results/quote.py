@@ -23,7 +23,7 @@ def address_of(stem: Stem, column: str, run: str = "", **keys: Any) -> str:
     return f"{stem}{'@' if run else ''}{run} {row} {column}"
 
 
-def quoted(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str] = ()) -> pd.DataFrame:
+def quote_numbers(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str] = ()) -> pd.DataFrame:
     """Rows of a result table, or sums of them without the keys that they were added up over, with quoted numbers.
 
     `beside` names columns of numbers that are not in the table, but speak of the same rows.
@@ -31,9 +31,10 @@ def quoted(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str]
     table = RESULTS[stem]
     keys = [key for key in table.keys if key in frame]
     rows = [dict(zip(keys, row, strict=True)) for row in frame[keys].itertuples(index=False)]
-    own = [column.name for column in table.columns if column.unit not in BARE and column.name in frame]
+    numbers = [column.name for column in table.columns if column.unit not in BARE and column.name not in table.keys]
     cells = {
         name: [Quoted(value, address_of(stem, name, run, **row)) for value, row in zip(frame[name], rows, strict=True)]
-        for name in (*own, *beside)
+        for name in (*numbers, *beside)
+        if name in frame
     }
     return frame.assign(**{name: pd.Series(own, frame.index, object) for name, own in cells.items()})

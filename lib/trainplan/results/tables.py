@@ -19,7 +19,7 @@ from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import Optimum, solve_plan
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.relaxed_runs import RelaxedRuns, simulate_relaxed
 from trainplan.results.verdicts import LIMITS, best_reachable, binding_limit, gap_parts, latest_start, verdict
@@ -60,11 +60,11 @@ class Results:
 
     def over_years(self, stem: Stem) -> pd.DataFrame:
         """A table with all years as one (see `ResultTable.over_years`), with quoted numbers."""
-        return quoted(stem, RESULTS[stem].over_years(self[stem]))
+        return quote_numbers(stem, RESULTS[stem].over_years(self[stem]))
 
-    def quoted(self, stem: Stem) -> pd.DataFrame:
+    def quote_table(self, stem: Stem) -> pd.DataFrame:
         """A table with quoted numbers, for whoever shows them."""
-        return quoted(stem, self[stem])
+        return quote_numbers(stem, self[stem])
 
     def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
         """A number of a table with its address; of a key that is not given all were added up."""

@@ -67,11 +67,11 @@ def keep_address(write: Callable[Concatenate[Any, P], str]) -> Callable[Concaten
     """The function that writes a number, which gives a `Shown` for a `Quoted`."""
 
     @wraps(write)
-    def written(value: Any, /, *args: P.args, **kwargs: P.kwargs) -> str:
+    def write_shown(value: Any, /, *args: P.args, **kwargs: P.kwargs) -> str:
         text = write(value, *args, **kwargs)
         return with_address(text, value.address) if isinstance(value, Quoted) else text
 
-    return written
+    return write_shown
 
 
 def join_shown(pieces: Iterable[str], between: str = "") -> str:

@@ -45,7 +45,7 @@ def targets_met(results: Results, language: str) -> list[str]:
     missed = met["objectives"] - met["met"] - near["met"]
     tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
     which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
-    nearest = results.quoted("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
+    nearest = results.quote_table("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
     said = say(
         f"sentence.met_{which}",
         language,
@@ -72,7 +72,7 @@ def when_due(plan: Plan, language: str) -> str:
 
 def secure_first(results: Results, language: str) -> list[str]:
     """The missed target that is due first in an open year, of several the widest: what it lacks and why."""
-    plan, rows = results.plan, results.quoted("verdicts")
+    plan, rows = results.plan, results.quote_table("verdicts")
     due_years = [row.due_year for row in plan.tables.objectives]
     kept = zip(plan.is_target, due_years, rows["verdict"], strict=True)
     rows = rows.assign(due_year=due_years)[
@@ -150,7 +150,7 @@ def assumed_share(plan: Plan, language: str) -> list[str]:
 
 def largest_causes(results: Results, language: str) -> list[str]:
     """What holds back the missed targets, by how many; and those that are out of reach with money and places too."""
-    plan, rows = results.plan, results.quoted("verdicts")
+    plan, rows = results.plan, results.quote_table("verdicts")
     rows = rows[list(plan.is_target)].query("binds != ''")
     if not len(rows):
         return []
@@ -184,8 +184,8 @@ def explain_verdicts(results: Results, language: str) -> list[str]:
     After it what a negative part means, and whether a target of everybody cannot be met by definition.
     """
     keys = ["year", "objective"]
-    yearly = results["gap"][[*keys, "base"]].set_index(keys).join(results.quoted("lines").set_index(keys))
-    rows = zip(results.plan.tables.objectives, results.quoted("verdicts").iterrows(), strict=True)
+    yearly = results["gap"][[*keys, "base"]].set_index(keys).join(results.quote_table("lines").set_index(keys))
+    rows = zip(results.plan.tables.objectives, results.quote_table("verdicts").iterrows(), strict=True)
     return [
         join_shown(_explain(results, o, {**row, **yearly.loc[(objective.due_year, objective.id)]}, language), " ")
         for o, (objective, (_, row)) in enumerate(rows)

@@ -12,7 +12,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
 from trainplan.report.tables.best_plan import quote_rules, source_name
 from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number
@@ -27,7 +27,7 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
     first, options = comparison.runs[0], comparison.within_same_ceilings
     if not options or not keeps_ceilings(first):
         return []
-    totals = quoted("totals", comparison.totals).set_index("scenario")
+    totals = quote_numbers("totals", comparison.totals).set_index("scenario")
     met = {run.plan.scenario: totals.loc[run.plan.scenario, "met"] for run in (first, *options)}
     most = max(met[run.plan.scenario] for run in options)
     best = [run for run in options if met[run.plan.scenario] == most]
@@ -142,7 +142,7 @@ def _targets_and_goals(goal: Goal, language: str) -> str:
 def beyond_money(goal: Goal, results: Results, language: str) -> list[str]:
     """The targets that more of this money cannot meet, each with where it is, how far money alone brings it and the
     best that can be reached; nothing where all are met."""
-    plan, verdicts, arrays = goal.plan, results.quoted("verdicts"), goal.free.arrays
+    plan, verdicts, arrays = goal.plan, results.quote_table("verdicts"), goal.free.arrays
     said = []
     for o, row in enumerate(plan.tables.objectives):
         if row.id in goal.beyond:

@@ -75,7 +75,7 @@ def money_over_and_left(results: Results, language: str) -> list[str]:
     """The year in which most is spent over a ceiling, and the one in which most is left though money lacks."""
     if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings:
         return []
-    rows, shown = results["budget"], results.quoted("budget")
+    rows, shown = results["budget"], results.quote_table("budget")
     rows = rows[rows["year"].isin(results.plan.open_years)]
     left = rows[(rows["lacking_vnd"] > A_LITTLE) & (rows["unspent_vnd"] > A_REMAINDER * rows["ceiling_vnd"])]
     over = rows[rows["over_vnd"] > A_LITTLE]

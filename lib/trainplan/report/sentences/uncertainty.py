@@ -11,7 +11,7 @@ from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_
 from trainplan.analysis.sampling import drawn_inputs
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.uncertainty import quote_when_due, range_value_label
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import say
 from trainplan.text.formats import CHANCES, bare_billions, billions, chance_number, chance_word, number, percent
@@ -32,7 +32,7 @@ def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
     """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
     chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
     likely = int((chances >= CHANCES["likely"]).sum())
-    bands = quoted("cost_bands", draws.cost_bands, draws.loop).set_index("year")
+    bands = quote_numbers("cost_bands", draws.cost_bands, draws.loop).set_index("year")
     low, middle, high = bands.loc[ALL, list(QUANTILES)]
     band = {"low": bare_billions(low, language), "high": billions(high, language)}
     said = [say("sentence.chances_and_cost", language, count=likely, middle=billions(middle, language), **band)]

@@ -14,7 +14,7 @@ from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
 from trainplan.report.tables.columns import billions as billions_cell
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
 from trainplan.text.shown import Quoted, join_shown
@@ -24,7 +24,7 @@ def quote_rules(compared: RuleComparison) -> pd.DataFrame:
     """The table of a comparison of rules with quoted numbers: totals of the plan, each run called by its rule."""
     table = compared.table.assign(scenario=compared.plan.scenario)
     return pd.concat(
-        [quoted("totals", table[table["rule"] == rule], rule, ["weighted_shortfall"]) for rule in table["rule"]]
+        [quote_numbers("totals", table[table["rule"] == rule], rule, ["weighted_shortfall"]) for rule in table["rule"]]
     )
 
 
@@ -45,7 +45,7 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
 
 def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
     """A row a way to meet an objective that is missed, in the order of `found`: objective, changes, billions more."""
-    table = quoted("relaxations", relaxations_table(list(found)))
+    table = quote_numbers("relaxations", relaxations_table(list(found)))
     rows = [
         {"objective": id, "way": _changes(plan, way, language), "costs_more": way["cost_vnd"].iloc[0]}
         for (id, _), way in table.groupby(["objective", "rank"], sort=False)

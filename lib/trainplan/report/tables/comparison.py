@@ -12,7 +12,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.report.tables.inputs import changes
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import address_of, quoted
+from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number
 from trainplan.text.shown import Quoted, join_shown
@@ -22,7 +22,7 @@ COVERAGE = "coverage"  # in an address: the mean part over the objectives
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
-    totals = quoted("totals", comparison.totals).set_index("scenario")
+    totals = quote_numbers("totals", comparison.totals).set_index("scenario")
     rows = [
         {
             "scenario": run.plan.scenario_title(language),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
-from trainplan.results.quote import quoted
+from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
@@ -21,7 +21,7 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
     reached, and the last year in which a start is in time.
     """
-    plan, rows = results.plan, results.quoted("verdicts")
+    plan, rows = results.plan, results.quote_table("verdicts")
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
     asked = [
         number(asked, language) if id in counts else percent(asked, language)
@@ -46,7 +46,7 @@ def classes(results: Results, language: str) -> pd.DataFrame:
     """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets."""
     rows = results["classes"]
     held = rows.groupby("program")["new_learners"].sum()
-    rows = quoted("classes", rows[rows["program"].isin(held[held > 0].index)])
+    rows = quote_numbers("classes", rows[rows["program"].isin(held[held > 0].index)])
     cells = [
         "" if n == 0 else join_shown([number(n, language), *([" (", number(c, language), ")"] if c else [])])
         for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
@@ -62,7 +62,7 @@ def classes(results: Results, language: str) -> pd.DataFrame:
 def budget(results: Results, language: str) -> pd.DataFrame:
     """A row a year and one of totals: money required, ceiling, funded and lacking, in billions."""
     yearly, whole = (
-        frame.query("source == 'total'") for frame in (results.quoted("budget"), results.over_years("budget"))
+        frame.query("source == 'total'") for frame in (results.quote_table("budget"), results.over_years("budget"))
     )
     amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
     columns = result_columns(results.plan, "budget", "year", *amounts)
@@ -72,7 +72,9 @@ def budget(results: Results, language: str) -> pd.DataFrame:
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
     """What courses under way cost after the last year: a row a program and year, in billions."""
-    rows = quoted("commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum())
+    rows = quote_numbers(
+        "commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
+    )
     columns = [
         *result_columns(results.plan, "commitments", "program", "year"),
         Column("commitments_vnd", "VND"),

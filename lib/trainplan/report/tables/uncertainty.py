@@ -12,16 +12,16 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.ranges import SHAPES, Range
 from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
-from trainplan.results.quote import EVERY, address_of, quoted
+from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
-from trainplan.text.shown import Quoted
+from trainplan.text.shown import Quoted, join_shown
 
 
 def quote_when_due(draws: Uncertainty, run: str = "") -> pd.DataFrame:
     """The frame of `probabilities_when_due` with quoted numbers; `run` where the loop alone does not tell the draws."""
-    return quoted("probabilities", probabilities_when_due(draws), run or draws.loop, ["error"])
+    return quote_numbers("probabilities", probabilities_when_due(draws), run or draws.loop, ["error"])
 
 
 def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: str) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def probabilities(closed: Uncertainty | None, replayed: Uncertainty, language: s
         Column("chance", terms_of("chance")),
         *(Column(f"probability_{loop}", chance_number) for loop in when_due),
         Column("probability_nearly", chance_number),
-        Column("error", lambda error, language: f"± {percent(error, language, 2)}"),
+        Column("error", lambda error, language: join_shown(["± ", percent(error, language, 2)])),
         *(Column(f"coverage_{point}", "share") for point in QUANTILES),
     ]
     return build_table(rows, columns, language)
@@ -68,9 +68,9 @@ def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     found = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL]
     planned = draws.planned.new_learners.sum(axis=(1, 2))
     turns = pd.DataFrame({"year": [*draws.plan.years, EVERY], "new_learners": [*planned, planned.sum()]})
-    rows = quoted("enrollment_bands", found, draws.loop).assign(
+    rows = quote_numbers("enrollment_bands", found, draws.loop).assign(
         year=[*map(str, draws.plan.years), say("word.all_years", language)],
-        planned_turns=quoted("classes", turns)["new_learners"].to_numpy(),
+        planned_turns=quote_numbers("classes", turns)["new_learners"].to_numpy(),
     )
     columns = [Column("year"), *(Column(key, "people") for key in ("planned_turns", *QUANTILES))]
     return build_table(rows, columns, language)
@@ -79,7 +79,7 @@ def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
 def sent_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     """A row an objective: the people whom the plan sends for it in all years, and the band of nine in ten."""
     planned = zip(draws.plan.tables.objectives, draws.planned.people_sent.sum(axis=(0, 2)), strict=True)
-    rows = quoted("sent_bands", draws.sent_bands[draws.sent_bands["year"] == ALL], draws.loop)
+    rows = quote_numbers("sent_bands", draws.sent_bands[draws.sent_bands["year"] == ALL], draws.loop)
     rows["planned_people"] = pd.Series([_people_sent(row, people) for row, people in planned], rows.index, object)
     columns = [
         Column("objective", label(draws.plan, "objectives")),
@@ -147,4 +147,4 @@ def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
         Column("probability_over", "share"),
         *(Column(key, billions) for key in ("over_p50", "over_p95")),
     ]
-    return build_table(quoted("cost_bands", rows, replayed.loop, list(chances)), columns, language)
+    return build_table(quote_numbers("cost_bands", rows, replayed.loop, list(chances)), columns, language)
