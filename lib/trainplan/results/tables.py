@@ -64,7 +64,13 @@ class Results:
 
     def quote_table(self, stem: Stem) -> pd.DataFrame:
         """A table with quoted numbers, for whoever shows them."""
-        return quote_numbers(stem, self[stem])
+        if stem not in self._quoted_tables:
+            self._quoted_tables[stem] = quote_numbers(stem, self[stem])
+        return self._quoted_tables[stem].copy(deep=False)  # several sentences of a page ask for the same
+
+    @cached_property
+    def _quoted_tables(self) -> dict[Stem, pd.DataFrame]:
+        return {}
 
     def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
         """A number of a table with its address; of a key that is not given all were added up."""
