@@ -73,4 +73,4 @@ def test_years_in_which_nobody_was_sent_are_the_cause(tmp_path: Path) -> None:
     row = results["verdicts"].iloc[0]
     assert row["binds"] == "past" and row["missing_past"] > row["missing_time"] > 0
     assert row["missing_money"] == row["missing_capacity"] == row["missing_completion"] == 0
-    assert "the years already gone" in explain_verdicts(results, "en")[0]
+    assert "past years" in explain_verdicts(results, "en")[0]

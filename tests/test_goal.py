@@ -186,7 +186,7 @@ def test_searches_find_together_what_each_finds_alone(drawn: Drawn) -> None:
 
 def test_a_trial_is_run_once_and_progress_hears_of_it() -> None:
     heard: list[tuple[int, int]] = []
-    plan = load_plan(AN_GIANG, "priority_rule")
+    plan = load_plan(AN_GIANG, "proportional_rule")
     trials = Trials(
         arrays_under_ceilings(plan), lambda objective: build_arrays(plan), lambda *so_far: heard.append(so_far)
     )

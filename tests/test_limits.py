@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from strategies import plans, write_plan
 from trainplan.model.arrays import Arrays, build_arrays
 from trainplan.model.simulate import Run, simulate
-from trainplan.optimize.best_plan import run_plan, solve_ahead, weighted_shortfall
+from trainplan.optimize.best_plan import run_plan, weighted_shortfall
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.relaxed_runs import lift_ceilings, simulate_relaxed
 
@@ -64,7 +64,7 @@ def test_of_the_plan_of_a_province(rule: str) -> None:
 
 def test_a_rule_that_decides_all_years_at_once_decides_anew_without_each_limit() -> None:
     plan = build_arrays(load_plan(SOUND, overrides={"allocation": "optimal"}))
-    relaxed = simulate_relaxed(plan, solve_ahead(plan))
+    relaxed = simulate_relaxed(plan)
     free = lift_ceilings(plan)
     assert np.array_equal(relaxed.as_planned.funded, run_plan(plan).funded)
     assert np.array_equal(relaxed.without_ceilings.funded, run_plan(free).funded)

@@ -69,7 +69,7 @@ def test_columns_hold_what_their_unit_says(table: ResultTable, written: Path) ->
             assert set(cells) <= known, column.name
         if column.ids_of:
             plans = [load_plan(SMALL), load_plan(PROVINCE)]
-            ids = {row.id for plan in plans for row in plan.tables[column.ids_of]} | {"total"}
+            ids = {row.id for plan in plans for row in plan.tables[column.ids_of]} | {"total", "all"}
             assert set(cells) <= ids, column.name
 
 

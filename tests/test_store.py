@@ -150,7 +150,7 @@ def bits(value: Any) -> Any:
             value.index.dtype,
         )
     if isinstance(value, Run):
-        worked_out = (value.gap, value.learners, value.deliverable_vnd, value.funded_vnd, value.commitments_vnd)
+        worked_out = (value.gap, value.learners, value.committed_vnd, value.funded_vnd, value.commitments_vnd)
         return bits([value.arrays, value.people, value.path, value.years, value.continuing, *worked_out])
     if is_dataclass(value):
         return type(value), tuple(bits(getattr(value, field.name)) for field in fields(value))

@@ -294,7 +294,7 @@ def test_swings_are_runs_of_the_plan_with_the_change() -> None:
     found = sensitivity(plan, design=64).set_index(["objective", "input"])
     for one in plan.ranges[:6:2]:
         for column, end in zip(("low", "high"), one.ends, strict=True):
-            changes: dict[str, Any] = {address: {one.form: end} for address in one.address}
+            changes: dict[str, Any] = {address: {one.form: end} for address in one.addresses(plan.open_years)}
             verdicts = compute(load_plan(PROVINCE, overrides=changes))["verdicts"].set_index("objective")
             for objective, coverage in verdicts["coverage"].items():
                 assert found.loc[(objective, " ".join(one.address)), column] == coverage

@@ -161,7 +161,11 @@ class Run:
     def _with_facts(self, facts: Array, yearly: Array) -> Array:
         """(Y, …, D) with what is known of the closed years, (closed, …, D), in their place."""
         closed = self.arrays.closed
-        return np.concatenate([fact_or_model(facts, yearly[:closed]), yearly[closed:]]) if closed else yearly
+        if not closed:
+            return yearly
+        parts = fact_or_model(facts, yearly[:closed]), yearly[closed:]
+        draws = max(part.shape[-1] for part in parts)  # what is known does not depend on them
+        return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], draws)) for part in parts])
 
     @cached_property
     def commitments_vnd(self) -> Array:
