@@ -33,7 +33,9 @@ def desk_folder(folder: Path, language: str = "vi") -> Path:
         text = "".join(cell["source"])
         text = text.replace(f'plan: str = "{PLAN}"', f'plan: str = "{(folder / "params" / PLAN).as_posix()}"')
         text = text.replace('language: str = "vi"', f'language: str = "{language}"')
-        text = text.replace("= None  #", f'= "{(folder / "outputs").as_posix()}"  #')
+        text = text.replace(
+            "output_dir: Optional[str] = None", f'output_dir: Optional[str] = "{(folder / "outputs").as_posix()}"'
+        )
         cell["source"] = text
     (folder / "notebooks" / "planner.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
     return folder
