@@ -12,6 +12,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from trainplan.analysis.monte_carlo import DRAWS, SEED, Uncertainty
+from trainplan.plan.choices import is_yearly
+from trainplan.plan.plan import Plan
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
@@ -87,10 +90,17 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
     )
 
 
+def draws_of_index(plan: Plan) -> Uncertainty | None:
+    """The draws that the answer rests on, those of the page of how sure it is; none for a plan without ranges."""
+    loop = "closed" if is_yearly(plan.allocation) else "open"
+    return uncertainty(plan, DRAWS, SEED, loop) if plan.ranges else None
+
+
 def answer(comparison: Comparison, language: str) -> list[str]:
     """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
     first = comparison.runs[0]
-    sure = chances_and_cost(uncertainty(first.plan), language) if first.plan.ranges else no_ranges(language)
+    draws = draws_of_index(first.plan)
+    sure = chances_and_cost(draws, language) if draws else no_ranges(language)
     return [
         *headline(first, language),
         *better_options(comparison, language),

@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
-from trainplan.report.index import ScenarioRun, write_index
+from trainplan.report.index import ScenarioRun, draws_of_index, write_index
 from trainplan.report.stored import compute, uncertainty_by_rule
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
@@ -219,7 +219,9 @@ def perform_any(job: Job | IndexJob) -> Outcome | None:
     if isinstance(job, Job):
         return perform_job(job)
     with contextlib.suppress(Exception), use_store(Store(job.store)):
-        uncertainty_by_rule(load_plan(job.plan, job.scenario, as_of=job.as_of))
+        plan = load_plan(job.plan, job.scenario, as_of=job.as_of)
+        draws_of_index(plan)
+        uncertainty_by_rule(plan)
     return None
 
 
