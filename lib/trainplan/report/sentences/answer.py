@@ -197,6 +197,7 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
     objective, years = results.plan.tables.objectives[o], int(results.arrays.length[o])
     obstacle = _obstacle(row, objective.kind == "count", years)
     people = row["target"] if objective.kind == "count" else 1.0
+    reached = row["reached"].told_as(row["reached"] / people) if objective.kind == "count" else row["coverage"]
 
     def level(coverage: float) -> str:
         return _level(results, o, coverage, language)
@@ -211,7 +212,7 @@ def _explain(results: Results, o: int, row: dict[str, Any], language: str) -> li
         due=due_date(objective.due, language) + (say("tail.year_end", language) if "-" in objective.due else ""),
         target=level(row["asked"].told_as(row["asked"] / people)),
         aim=level(row["target"].told_as(row["target"] / people)),
-        reached=level(row["coverage"]),
+        reached=level(reached),
         gap=number(row["gap"], language),
         cause=_part(row, row["binds"], language) if row["binds"] else "",
         best=level(row["best_reachable"]),
