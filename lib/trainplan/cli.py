@@ -157,15 +157,16 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     PlanError where the plan has no ranges.
     """
     from trainplan.analysis.failure_conditions import conditions_table
+    from trainplan.analysis.monte_carlo import usual_loop
     from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import probability_summary
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
     from trainplan.storage.progress import under_way
 
     plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
-    draws, seed = arguments.draws, arguments.seed
+    draws, seed, loop = arguments.draws, arguments.seed, arguments.loop or usual_loop(plan)
     with under_way("draws", draws) as progress:
-        found = uncertainty(plan, draws, seed, arguments.loop, progress=progress.reach)
+        found = uncertainty(plan, draws, seed, loop, progress=progress.reach)
     tables: dict[Stem, pd.DataFrame] = {
         "probabilities": found.probabilities,
         "cost_bands": found.cost_bands,

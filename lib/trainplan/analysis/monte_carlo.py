@@ -99,7 +99,7 @@ def uncertainty(
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
-    loop = loop or ("closed" if is_yearly(plan.allocation) else "open")
+    loop = loop or usual_loop(plan)
     planned = decided_run(plan, solve)
     sample = Sample.empty(planned, inputs=len(drawn_inputs(plan)), kept=min(draws, REMEMBERED))
     replayed = planned.funded if loop == "open" else None
@@ -231,6 +231,11 @@ def uncertainty_by_rule(
     plans = [under_rule(plan, rule) for rule in compared_rules()]
     closed = [draw(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
     return [*closed, *(draw(one, draws, seed, "open") for one in plans)]
+
+
+def usual_loop(plan: Plan) -> str:
+    """The loop in which a plan is drawn where none is asked for: closed, unless its rule decides all years at once."""
+    return "closed" if is_yearly(plan.allocation) else "open"
 
 
 def decided_run(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Run:

@@ -12,8 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import DRAWS, SEED, Uncertainty
-from trainplan.plan.choices import is_yearly
+from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
@@ -92,8 +91,7 @@ def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], langua
 
 def draws_of_index(plan: Plan) -> Uncertainty | None:
     """The draws that the answer rests on, those of the page of how sure it is; none for a plan without ranges."""
-    loop = "closed" if is_yearly(plan.allocation) else "open"
-    return uncertainty(plan, DRAWS, SEED, loop) if plan.ranges else None
+    return uncertainty(plan, loop=usual_loop(plan)) if plan.ranges else None
 
 
 def answer(comparison: Comparison, language: str) -> list[str]:

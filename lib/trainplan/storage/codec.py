@@ -108,8 +108,12 @@ class Encoder:
             raise TypeError(f"a column of {kind}")
         return [str(kind), ["list", [self.tree(cell) for cell in column]]]
 
+    @cached_property
+    def _own_arrays(self) -> Arrays:
+        return build_arrays(self.plans[0])
+
     def _run(self, run: Run) -> list[Any]:
-        own, has = build_arrays(self.plans[0]), run.arrays
+        own, has = self._own_arrays, run.arrays
         names = [field.name for field in fields(Arrays) if field.name != "structure"]
         changed = {name: getattr(has, name) for name in names if not _same(getattr(has, name), getattr(own, name))}
         if changed.keys() & set(SHAPED_BY):
