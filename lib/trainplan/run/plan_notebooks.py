@@ -51,5 +51,6 @@ def set_parameters(notebook: Any, **values: str) -> dict[str, str]:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             for name, line in lines.items():
-                cell.source = re.sub(rf'^{name}: str = "[^"]*"', lambda _, line=line: line, cell.source, flags=re.M)
+                literal = line.replace("\\", r"\\")
+                cell.source = re.sub(rf'^{name}: str = "[^"]*"', literal, cell.source, flags=re.MULTILINE)
     return lines
