@@ -58,6 +58,22 @@ AS_OF = "as_of"  # a column of any table (vintages.py)
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
+COUNTED = ("people", "VND", "coverage")  # units in which thousands are written; coverage is of people, too
+
+
+class Doubtful(str):
+    """A cell as it is written in a file that does not say which number it is: it is refused by `code`."""
+
+    def __new__(cls, written: str, code: str, **values: str) -> Doubtful:
+        """The cell, with the named places of the sentence of `code`."""
+        self = super().__new__(cls, written)
+        self.code, self.values = code, values
+        return self
+
+    code: str
+    values: dict[str, str]
+
+
 def parse_number(value: object) -> float:
     """A plain finite number such as 1250 or 0.35; ValueError for anything else that a file may hold."""
     if isinstance(value, bool):
@@ -170,7 +186,7 @@ class Measure:
 
     def check(self, value: object) -> float:
         """The number, within the bounds; ValueError says what is allowed."""
-        result = parse_number(refuse_grouped(value) if self.unit in ("people", "VND") else value)
+        result = parse_number(refuse_grouped(value) if self.unit in COUNTED else value)
         if result < self.low or (self.above and result == self.low):
             refuse("above" if self.above else "at_least", low=f"{self.low:g}")
         if self.whole and result != int(result):
@@ -192,6 +208,8 @@ def refuse_deceptions(value: object) -> object:
 
 def refuse_hidden(value: object) -> object:
     """Refuses letters that cannot be seen, in a text or the texts of a map, and what Excel writes for an error."""
+    if isinstance(value, Doubtful):
+        refuse(value.code, **value.values)
     if isinstance(value, str):
         if hidden_letters(value):
             refuse("letters_deceive", written=as_meant(value.strip()))
