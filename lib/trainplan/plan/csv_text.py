@@ -11,6 +11,7 @@ import io
 import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.plan.schema import COUNTED, Column, Doubtful, Table
@@ -94,8 +95,8 @@ def _fitted(
 ) -> tuple[list[str], Problem | None]:
     """The cells of a row, none where it is not divided at all, and why they do not fit the head."""
     width = len(raw.columns)
-    if len(cells) == 1 < width and any(other in cells[0] for other in DELIMITERS):
-        return [], Problem(raw.file, "row_of_one_cell", cells[0], line=line)
+    if len(cells) < width and any(other in cells[0] for other in DELIMITERS):
+        return [], Problem(raw.file, "row_not_divided", delimiter.join(cells), line=line)
     if not any(cell.strip() for cell in cells[width:]):
         return cells, None
     values: dict[str, object] = {"cells": len(cells), "columns": width}
@@ -129,9 +130,11 @@ def _parted_numbers(cells: Sequence[str], columns: Sequence[Column | None]) -> l
 
 
 def _may_hold(column: Column, cell: str) -> bool:
-    if column.unit in MEASURED:
-        return not cell or bool(PLAIN.fullmatch(cell))
-    return "." not in cell or not PLAIN.fullmatch(cell)
+    if column.unit not in MEASURED or not cell:
+        return "." not in cell or not PLAIN.fullmatch(cell)
+    with suppress(ValueError):
+        return bool(PLAIN.fullmatch(cell)) and column.measure.check(cell) is not None
+    return False
 
 
 class _Number(NamedTuple):
@@ -164,7 +167,7 @@ def _settle_numbers(raw: RawTable, table: Table, delimiter: str) -> None:
         mark: [n.text for n in numbers if n.mark == mark and not n.is_doubtful] for mark in ".,"
     }
     if sure[","] or sure["."]:
-        decimal = "," if len(sure[","]) > len(sure["."]) else "."
+        decimal = max(",." if delimiter != "," else ".,", key=lambda mark: len(sure[mark]))
     else:
         decimal = "." if delimiter == "," else ""
     for number in numbers:
