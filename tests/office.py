@@ -30,7 +30,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 def sheets_as_csv(path: Path, folder: Path, locale: str | None = None) -> dict[str, Path]:
     """Every sheet of a workbook as a CSV file that LibreOffice saves in `folder`, by the name of the sheet."""
-    convert(path, "csv", folder, locale, of_sheets=",false,false,-1")
+    convert(path, "csv", folder, locale, of_sheets=",false,false,false,-1")
     return {made.stem.partition("-")[2]: made for made in folder.glob(f"{path.stem}-*.csv")}
 
 

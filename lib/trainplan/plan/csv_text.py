@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.plan.schema import COUNTED, Column, Doubtful, Table
-from trainplan.text.letters import as_meant
 from trainplan.text.problems import Problem
 
 if TYPE_CHECKING:
@@ -75,17 +74,12 @@ def _rows_before_error(text: str, delimiter: str) -> Iterator[tuple[int, list[st
         return
 
 
-def as_column(cell: str) -> str:
-    """A cell of a head in the letters of a column's name."""
-    return re.sub("[ -]+", "_", as_meant(cell.strip()).casefold())
-
-
 def _likely_delimiter(text: str, columns: Collection[str]) -> str:
     """The delimiter by which the head names most columns of the table; of these, the one that makes most cells."""
 
     def fit(delimiter: str) -> tuple[int, int]:
         head = next((cells for _, cells in _rows(text, delimiter, strict=False)), [])
-        return sum(as_column(cell) in columns for cell in head), len(head)
+        return sum(cell.strip().casefold() in columns for cell in head), len(head)
 
     return max(DELIMITERS, key=fit)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
-from trainplan.plan.csv_text import as_column, read_csv
+from trainplan.plan.csv_text import read_csv
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
+from trainplan.text.letters import as_meant
 from trainplan.text.problems import Problem, nearest_name
 
 LOG = logging.getLogger("trainplan")
@@ -39,10 +41,11 @@ class RawTable:
     `written` has by (line, column) what stands in the file where the cell was made readable, as 0,04 to 0.04.
     """
 
-    file: str
+    file: str  # of a workbook its sheet too, as messages name it
     columns: list[str]
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)  # of a sheet: what Excel calls each column
     written: dict[tuple[int, str], str] = field(default_factory=dict)
     head_line: int = 1
 
@@ -54,6 +57,8 @@ class Files:
         self.root = root.resolve()
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
+        self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
 
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
@@ -62,8 +67,8 @@ class Files:
         except ValueError:
             return path.name
 
-    def text(self, path: Path) -> str | None:
-        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+    def content(self, path: Path) -> bytes | None:
+        """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
             data = path.read_bytes()
@@ -72,6 +77,13 @@ class Files:
             return None
         LOG.debug("read %s", path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def text(self, path: Path) -> str | None:
+        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+        name, data = self.name_of(path), self.content(path)
+        if data is None:
+            return None
         try:
             return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -124,12 +136,17 @@ class Files:
         self.problems += problems
         if problems and not raw.columns:
             return None
-        self.problems += _header_problems(name, raw.columns, table, raw.head_line)
+        self.problems += header_problems(name, raw.columns, table, raw.head_line)
         return raw
 
 
-def _header_problems(file: str, header: list[str], table: Table, line: int) -> Iterator[Problem]:
-    """Columns that stand twice, are missing, or look like a misspelt one."""
+def as_column(name: str) -> str:
+    """A name as columns and tables are spelt: small letters of the keyboard, joined by underscores."""
+    return re.sub("[ -]+", "_", as_meant(name.strip()).casefold())
+
+
+def header_problems(file: str, header: list[str], table: Table, line: int = 1) -> Iterator[Problem]:
+    """Columns that stand twice, are missing, or look like a misspelt one; `line` is that of the header."""
     for column in sorted({c for c in header if c and header.count(c) > 1}):
         yield Problem(file, "column_twice", column=column, line=line)
     known = [*table.columns, AS_OF]
