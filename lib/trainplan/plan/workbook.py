@@ -14,13 +14,12 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable, as_column, header_problems
-from trainplan.plan.schema import AS_OF, TABLES, Table, percent_as_share
+from trainplan.plan.schema import COUNTED, AS_OF, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
 BESIDE = ("guide", "files")  # sheets of a workbook that the project wrote itself, which are no tables
-COUNTED = ("people", "VND", "coverage")  # units in which 3.125 as a text could be thousands
 OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
 
 Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
