@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
 from trainplan.plan.description import ColumnDescription, TableDescription, bounds_in_words, describe_input
-from trainplan.plan.input_guide import add_guide
+from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
 from trainplan.plan.schema import AS_OF, NUMBER, OR_TOTAL, TABLES, Column
-from trainplan.sheets.form import LONGEST_CELL, SPARE_ROWS, Cell, Check, FormColumn, one_of, suggested, within
+from trainplan.sheets.form import LONGEST_CELL, SPARE_ROWS, Check, FormBook, FormColumn, one_of, suggested, within
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import SheetColumn, Workbook
+from trainplan.sheets.workbook import Cell
 from trainplan.text.catalog import LANGUAGES, both, say, term
 from trainplan.text.formats import number, percent
 from trainplan.text.problems import PlanError, Problem
@@ -43,18 +43,17 @@ def input_workbook(files: PlanFiles) -> bytes:
     Equal input gives equal bytes. PlanError where a text is longer than a cell may be.
     """
     _check_lengths(files)
-    book = Workbook(both("input_book.title"))
+    book = FormBook(both("input_book.title"))
     described = {language: {table.name: table for table in describe_input(language)} for language in LANGUAGES}
-    add_guide(book, described)
-    last_rows = {name: SPARE_ROWS + (len(files.tables[name].rows) if name in files.tables else 0) for name in TABLES}
+    book.add_pages(GUIDE, GUIDE_WIDTHS, [guide(described[language].values(), language) for language in LANGUAGES])
     for name, table in TABLES.items():
-        book.add_form(name, _form_columns(name, files, described, last_rows), table.required)
+        book.add_form(name, _form_columns(name, files, described), table.required)
     lines = [(path, line) for path, text in _texts(files).items() for line in text.removesuffix("\n").split("\n")]
-    book.add_lines(FILES, [SheetColumn(head, cells) for head, *cells in zip(FILE_COLUMNS, *lines, strict=True)])
+    book.add_lines(FILES, FILE_COLUMNS, lines)
     for owner in dict.fromkeys(c.refers for t in TABLES.values() for c in t.columns.values() if OR_TOTAL in c.refers):
         name = owner.removesuffix(OR_TOTAL)
         ids = [key_text(cells.get("id", "")) for cells in files.tables[name].rows] if name in files.tables else []
-        book.add_choices(CHOICES, "total", f"{name}!$A$2", [*ids, *[""] * SPARE_ROWS])
+        book.add_choices(CHOICES, "total", f"{name}!$A$1", [*ids, *[""] * SPARE_ROWS])
     return book.content()
 
 
@@ -86,7 +85,7 @@ def _check_lengths(files: PlanFiles) -> None:
 
 
 def _form_columns(
-    name: str, files: PlanFiles, described: Mapping[str, Mapping[str, TableDescription]], last_rows: Mapping[str, int]
+    name: str, files: PlanFiles, described: Mapping[str, Mapping[str, TableDescription]]
 ) -> list[FormColumn]:
     """The columns of the schema, filled as far as the plan has them, then those that only the plan has."""
     raw, known = files.tables.get(name), TABLES[name].columns
@@ -97,7 +96,7 @@ def _form_columns(
         filled = [number_or_text(column, row.get(column.name)) for row in cells]
         shown = FORMATS.get(column.unit, AS_TEXT)
         formats = [_cell_format(column, cell, row.get("kind")) for cell, row in zip(filled, cells, strict=True)]
-        check = _check(name, column, last_rows)
+        check = _check(name, column)
         columns.append(FormColumn(_head(column.name, column.unit), _note(about, name, column), filled, shown, check, formats))
     for further in [c for c in (raw.columns if raw else []) if c and c not in known]:
         about_it = "as_of" if further == AS_OF else "further"
@@ -166,7 +165,7 @@ def _choices(table: str, column: Column) -> list[str]:
     return [str(name) for mark in metadata if isinstance(mark, OneOf) for name in mark.registry]
 
 
-def _check(table: str, column: Column, last_rows: Mapping[str, int]) -> Check | None:
+def _check(table: str, column: Column) -> Check | None:
     """What a sheet offers or warns of in the cells of a column; what `check` allows is never forbidden."""
     if column.unit == "pacing":
         return suggested(["linear", "front", "back"])
@@ -175,11 +174,10 @@ def _check(table: str, column: Column, last_rows: Mapping[str, int]) -> Check | 
         return one_of(choices, both("input_book.one_of", allowed=", ".join(choices)))
     if column.refers:
         owner = column.refers.removesuffix(OR_TOTAL)
-        cells = f"{owner}!$A$2:$A${last_rows[owner]}"
-        first, count = (f"{owner}!$A$2", f"MAX(1,COUNTA({cells}))")
+        ids = f"OFFSET({owner}!$A$1,1,0,MAX(1,COUNTA({owner}!$A:$A)-1),1)"
         if column.refers.endswith(OR_TOTAL):
-            first, count = f"{CHOICES}!$A$1", f"1+COUNTA({cells})"
-        return one_of(f"=OFFSET({first},0,0,{count},1)", both("input_book.no_such_id", table=owner))
+            ids = f"OFFSET({CHOICES}!$A$1,0,0,COUNTA({owner}!$A:$A),1)"
+        return one_of(f"={ids}", both("input_book.no_such_id", table=owner))
     if column.unit not in FORMATS:
         return None
     low, high, above = column.measure.low, column.measure.high, column.measure.above

@@ -13,13 +13,11 @@ from typing import Any
 
 import xlsxwriter
 
-from trainplan.sheets.form import FormColumn, fill_form
-from trainplan.sheets.formats import AS_TEXT, GENERAL
+from trainplan.sheets.formats import GENERAL
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties, so that the bytes do not depend on the day
 LONGEST_NAME = 31  # letters that Excel takes for the name of a sheet
 NARROWEST, WIDEST = 14, 60  # columns, in letters
-NEEDED, OPTIONAL = "#1f4e79", "#bfc9d4"  # tabs of sheets to fill in
 HEADING_LETTER = 0.7  # of a column's letter: a heading breaks into lines
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 STYLES: dict[str, dict[str, Any]] = {
@@ -55,7 +53,7 @@ class Workbook:
         self._book = xlsxwriter.Workbook(self._buffer, OPTIONS)
         self._book.set_properties({"title": title, "created": CREATED})
         self._styles = {name: self._book.add_format(style) for name, style in STYLES.items()}
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._number_styles: dict[str, Any] = {}
 
     def add_page(self, name: str, widths: Sequence[float]) -> TextPage:
         """A new sheet of text whose columns have these widths in letters."""
@@ -67,7 +65,7 @@ class Workbook:
         sheet.freeze_panes(1, 0)
         for c, column in enumerate(columns):
             sheet.write_string(0, c, column.heading, self._styles["heading"])
-            style = self._format({"num_format": column.number_format})
+            style = self._number_style(column.number_format)
             for r, cell in enumerate(column.cells, 1):
                 if isinstance(cell, str):
                     sheet.write_string(r, c, cell)
@@ -80,34 +78,6 @@ class Workbook:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
 
-    def add_form(self, name: str, columns: Sequence[FormColumn], needed: bool) -> None:
-        """A new sheet to fill in; the tab of one that is `needed` is dark."""
-        sheet = self._add_sheet(name, [])
-        sheet.set_tab_color(NEEDED if needed else OPTIONAL)
-        fill_form(sheet, columns, self._format)
-
-    def add_lines(self, name: str, columns: Sequence[SheetColumn]) -> None:
-        """A new sheet of text that may be changed: every letter and blank of it stays as it is."""
-        sheet = self._add_sheet(name, [])
-        text = self._format({"num_format": AS_TEXT})
-        for c, column in enumerate(columns):
-            sheet.set_column(c, c, column.width, text)
-            sheet.write_string(0, c, column.heading, self._styles["heading"])
-            for r, cell in enumerate(column.cells, 1):
-                sheet.write_string(r, c, str(cell), text)
-        sheet.freeze_panes(1, 0)
-
-    def add_choices(self, name: str, word: str, column: str, cells: Sequence[str]) -> None:
-        """A new hidden sheet with a list to choose from: a word, then `cells`, and what else `column` will hold.
-
-        `column` is the first cell of a column of another sheet, such as `sources!A2`.
-        """
-        sheet = self._add_sheet(name, [])
-        sheet.write_string(0, 0, word)
-        for r, cell in enumerate(cells):
-            sheet.write_formula(r + 1, 0, f'=OFFSET({column},{r},0)&""', value=cell)
-        sheet.hide()
-
     def content(self) -> bytes:
         """The finished file; nothing can be added afterwards."""
         self._book.close()
@@ -119,11 +89,10 @@ class Workbook:
             sheet.set_column(c, c, width)
         return sheet
 
-    def _format(self, properties: dict[str, Any]) -> Any:
-        key = tuple(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(properties)
-        return self._formats[key]
+    def _number_style(self, number_format: str) -> Any:
+        if number_format not in self._number_styles:
+            self._number_styles[number_format] = self._book.add_format({"num_format": number_format})
+        return self._number_styles[number_format]
 
 
 class TextPage:
