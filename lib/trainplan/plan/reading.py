@@ -53,6 +53,8 @@ class Files:
         self.root = root.resolve()
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
+        self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
 
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
@@ -61,8 +63,8 @@ class Files:
         except ValueError:
             return path.name
 
-    def text(self, path: Path) -> str | None:
-        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+    def content(self, path: Path) -> bytes | None:
+        """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
             data = path.read_bytes()
@@ -71,6 +73,13 @@ class Files:
             return None
         LOG.debug("read %s", path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def text(self, path: Path) -> str | None:
+        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+        name, data = self.name_of(path), self.content(path)
+        if data is None:
+            return None
         try:
             return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:

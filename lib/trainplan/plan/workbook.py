@@ -50,6 +50,7 @@ class Book:
     problems: list[Problem] = field(default_factory=list)
     notes: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # texts of the sheet `files`, by name
+    lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
 
 
 def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, RawTable]:
@@ -65,15 +66,13 @@ def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, R
 @lru_cache(maxsize=8)
 def read_book(data: bytes, file: str) -> Book:
     """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
-    book = Book()
     if data.startswith(OLE_FILE):
-        book.problems.append(Problem(file, "workbook_locked"))
-        return book
+        return Book(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
         sheets = _sheets(data)
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
-        book.problems.append(Problem(file, "workbook_damaged"))
-        return book
+        return Book(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
+    book = Book()
     names = _table_names(sheets, file, book)
     for sheet in sheets:
         if sheet.name in names:
@@ -134,6 +133,7 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, st
     for sheet, name in meant.items():
         if list(names.values()).count(name) > 1:
             book.problems.append(Problem(place_of(file, sheet), "sheet_twice", values={"table": name}))
+            book.lost.add(name)
         elif name not in (*TABLES, *BESIDE):
             near = nearest_name(name, [table for table in TABLES if table not in names.values()])
             if near:
@@ -150,6 +150,7 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
     if not head:
         first = {"columns": ", ".join(table.needed_columns)}
         book.problems.append(Problem(place, "head_missing", values=first))
+        book.lost.add(table.name)
         return
     columns = {column: _column_name(value, table) for column, value in sorted(sheet.cells[head].items())}
     letters = {name: _letter(column) for column, name in reversed(columns.items())}
