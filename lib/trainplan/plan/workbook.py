@@ -19,7 +19,7 @@ from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
-BESIDE = ("guide", "files")  # sheets of a workbook that the project wrote itself, which are no tables
+BESIDE = ("guide", "files", "choices")  # sheets of a workbook that the project wrote itself, which are no tables
 OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
 
 Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
@@ -95,7 +95,8 @@ def _sheets(data: bytes) -> list[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl would not write again
         book = openpyxl.load_workbook(io.BytesIO(data))
-        formulas = any(c.data_type == "f" for sheet in book.worksheets for c in sheet._cells.values())
+        read = [sheet for sheet in book.worksheets if sheet.title not in BESIDE]
+        formulas = any(c.data_type == "f" for sheet in read for c in sheet._cells.values())
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True) if formulas else book
     return [_sheet(sheet, values[sheet.title]) for sheet in book.worksheets]
 
