@@ -147,7 +147,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
         tables["relaxations"] = relaxations_table(relaxations(plan))
     with under_way("values"):
         tables["values"] = marginal_values(plan)
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*goal_amount(goal, language), sep="\n")
     return write_answer(tables, arguments.output)
 
@@ -178,7 +178,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
         tables["sensitivity"] = sensitivity(plan, found.loop, seed)
     with under_way("conditions"):
         tables["conditions"] = conditions_table(plan, failure_conditions(found))
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)
 

@@ -237,6 +237,7 @@ def _as_tuple(value: object) -> object:
 
 
 Name = Annotated[str, BeforeValidator(refuse_hidden), StringConstraints(strip_whitespace=True, min_length=1), "name"]
+OtherName = Annotated[str, StringConstraints(strip_whitespace=True), "name"]  # may be empty: another stands for it
 Id = Annotated[
     str, BeforeValidator(refuse_deceptions), StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"
 ]
@@ -288,14 +289,17 @@ class Group(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
-    level: Text
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
+    level: Text = ""
     headcount: People = column(drawable=True)
     growth: Growth = column(drawable=True)
     leave_rate: Share = column(drawable=True)
     appointment_rate: Share | None = column(None, empty="no_appointments", drawable=True)
     part_of: Id | None = column(None, empty="not_a_part", refers="groups")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Headcount(Row):
@@ -305,6 +309,7 @@ class Headcount(Row):
     year: Year
     headcount: People = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Turnover(Row):
@@ -314,6 +319,7 @@ class Turnover(Row):
     year: Year
     leave_rate: Share = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Objective(Row):
@@ -323,7 +329,9 @@ class Objective(Row):
     group: Id = column(refers="groups")
     kind: Annotated[str, OneOf(OBJECTIVE_KINDS)]
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     baseline: Coverage = column(drawable=True)
     target_low: Coverage
     target_high: Coverage | None = column(None, empty="target_low")
@@ -336,6 +344,7 @@ class Objective(Row):
     part_of: Id | None = column(None, empty="not_a_part", refers="objectives")
     clause: Text
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
     @property
     def due_year(self) -> int:
@@ -352,9 +361,11 @@ class Program(Row):
     """A kind of course."""
 
     id: Id
-    content: Text
+    content: Text = ""
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     years: Duration
     completion_rate: PositiveShare = column(drawable=True)
     class_size: SomePeople | None = column(None, empty="no_classes", drawable=True)
@@ -362,8 +373,9 @@ class Program(Row):
     cost_per_learner_year: Money = column(drawable=True)
     cost_per_class_year: Money = column(drawable=True)
     price_index: Id
-    place: Text
+    place: Text = ""
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Route(Row):
@@ -382,6 +394,7 @@ class Pipeline(Row):
     started: Year
     learners: People = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Source(Row):
@@ -389,8 +402,11 @@ class Source(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Funding(Row):
@@ -400,6 +416,7 @@ class Funding(Row):
     source: Id = column(refers="sources")
     share: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Ceiling(Row):
@@ -409,6 +426,7 @@ class Ceiling(Row):
     source: Id = column(refers="sources" + OR_TOTAL)
     ceiling_vnd: Money | None = column(None, empty="no_limit", drawable=True, needed=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Price(Row):
@@ -418,6 +436,7 @@ class Price(Row):
     year: Year
     value: PriceLevel = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Attribute(Row):
@@ -426,9 +445,12 @@ class Attribute(Row):
     group: Id = column(refers="groups")
     attribute: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     share: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Unit(Row):
@@ -436,7 +458,9 @@ class Unit(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     bloc: Text
 
 
@@ -447,6 +471,7 @@ class UnitHeadcount(Row):
     group: Id = column(refers="groups")
     headcount: People
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class UnitBaseline(Row):
@@ -456,6 +481,7 @@ class UnitBaseline(Row):
     objective: Id = column(refers="objectives")
     baseline: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class History(Row):
@@ -463,7 +489,9 @@ class History(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     value: Number
     unit: Text
     clause: Text
@@ -480,6 +508,7 @@ class Actual(Row):
     completed: People | None = column(None, empty="as_modeled")
     spent_vnd: Money | None = column(None, empty="as_modeled")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Observation(Row):
@@ -490,6 +519,7 @@ class Observation(Row):
     base: SomePeople
     reached: People
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Statement(Row):
@@ -641,6 +671,7 @@ TABLES: dict[str, Table] = {
         Table("attributes", Attribute, ("group", "attribute")),
     )
 }
+NAMED = tuple(name for name, table in TABLES.items() if "name_vi" in table.columns)
 
 
 class Choices(BaseModel):
