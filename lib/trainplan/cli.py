@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.run import interrupts
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError
+from trainplan.text.problems import PlanError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
@@ -146,7 +147,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
         tables["relaxations"] = relaxations_table(relaxations(plan))
     with under_way("values"):
         tables["values"] = marginal_values(plan)
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*goal_amount(goal, language), sep="\n")
     return write_answer(tables, arguments.output)
 
@@ -177,7 +178,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
         tables["sensitivity"] = sensitivity(plan, found.loop, seed)
     with under_way("conditions"):
         tables["conditions"] = conditions_table(plan, failure_conditions(found))
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)
 
@@ -199,6 +200,48 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         as_of=arguments.as_of,
     )
     return run(request)
+
+
+def make_plan(arguments: argparse.Namespace) -> int:
+    """`new`: a plan from nothing or like another one; what is not given is asked for in a terminal."""
+    from trainplan.plan.new_plan import new_plan
+    from trainplan.plan.plan import load_plan
+    from trainplan.plan.plan_like import plan_like
+    from trainplan.storage.plans import write_plan
+
+    try:
+        answers = answers_for_plan(arguments)
+    except EOFError:
+        return print_failure(f"\n{both('cli.new_ended')}", WRONG_INPUT)
+    if arguments.like:
+        files, notes = plan_like(load_plan(arguments.like), answers.years)
+    else:
+        files, notes = new_plan(answers.years, answers.title, answers.groups, answers.targets), []
+    with interrupts.hold_back():
+        paths = write_plan(answers.reference, files)
+    for note in notes:
+        print(f"{both('cli.note')}: {note}", file=sys.stderr)
+    print(f"{both('cli.new_made')}:", *(f"  {path}" for path in paths), sep="\n")
+    print(f"{both('cli.new_next')}: trainplan check {answers.reference}")
+    return DONE
+
+
+def answers_for_plan(arguments: argparse.Namespace) -> Answers:
+    """What a new plan is made of, from the command line and, in a terminal, from answers; PlanError, EOFError."""
+    from trainplan.plan.questions import Answers, Interview, ask_for_plan, stated_years
+    from trainplan.storage.plans import check_place
+
+    reference = arguments.plan
+    if reference is not None:
+        check_place(reference)
+    first, last = stated_years(arguments.first, arguments.last)
+    if reference is not None and first and last:
+        return Answers(reference, range(first, last + 1))
+    if arguments.like or not sys.stdin.isatty():
+        given = {"PLAN": reference, "--first": first, "--last": last}
+        missing = [name for name, value in given.items() if value is None]
+        raise PlanError([Problem("new", "options_missing", values={"missing": ", ".join(missing)})])
+    return ask_for_plan(Interview(input, print), check_place, reference, first, last)
 
 
 def open_lab(arguments: argparse.Namespace) -> int:
@@ -290,6 +333,12 @@ DRAWS = (
     Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
 )
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
+NEW = (
+    Option("plan", "{option_new_plan}", {"metavar": "PLAN", "nargs": "?"}),
+    Option("--first", "{option_first}", {"metavar": "Y"}),
+    Option("--last", "{option_last}", {"metavar": "Y"}),
+    Option("--like", "{option_like}", {"metavar": "PLAN"}),
+)
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
@@ -298,6 +347,7 @@ COMMANDS = {
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
+    "new": Command(make_plan, NEW),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }
