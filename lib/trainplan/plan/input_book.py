@@ -69,11 +69,7 @@ def _check_lengths(files: PlanFiles) -> None:
         for cells, line in zip(table.rows, table.lines, strict=True)
         for column in table.columns
     ]
-    lines = [
-        (name, n, "", line)
-        for name, text in _texts(files).items()
-        for n, line in enumerate(text.split("\n"), 1)
-    ]
+    lines = [(name, n, "", line) for name, text in _texts(files).items() for n, line in enumerate(text.split("\n"), 1)]
     values = {"letters": LONGEST_CELL}
     problems = [
         Problem(file, "too_long_for_a_cell", column=column, line=line, values=values)
@@ -97,7 +93,9 @@ def _form_columns(
         shown = FORMATS.get(column.unit, AS_TEXT)
         formats = [_cell_format(column, cell, row.get("kind")) for cell, row in zip(filled, cells, strict=True)]
         check = _check(name, column)
-        columns.append(FormColumn(_head(column.name, column.unit), _note(about, name, column), filled, shown, check, formats))
+        columns.append(
+            FormColumn(_head(column.name, column.unit), _note(about, name, column), filled, shown, check, formats)
+        )
     for further in [c for c in (raw.columns if raw else []) if c and c not in known]:
         about_it = "as_of" if further == AS_OF else "further"
         note = "\n\n".join(say(f"input_book.{about_it}", language) for language in LANGUAGES)
@@ -181,9 +179,7 @@ def _check(table: str, column: Column) -> Check | None:
     if column.unit not in FORMATS:
         return None
     low, high, above = column.measure.low, column.measure.high, column.measure.above
-    says = " / ".join(
-        say("input_book.allowed", language, allowed=_bounds(column, language)) for language in LANGUAGES
-    )
+    says = " / ".join(say("input_book.allowed", language, allowed=_bounds(column, language)) for language in LANGUAGES)
     return within(low, high, above, column.unit in WHOLE or column.measure.whole, says)
 
 
