@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import CollectionNode, MappingNode
 
+from trainplan.plan.data import data_folders, last_with, read_data, stated_places
 from trainplan.plan.find import PROJECT, find_plan
-from trainplan.plan.plan import _last_with as last_with
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import NUMBER, TABLES
-from trainplan.text.problems import PlanError, Problem
+from trainplan.plan.schema import TABLES
+from trainplan.text.problems import PlanError
 
 PLAN, SCENARIOS = "plan.yaml", "scenarios"
+PLAIN = re.compile(r"[\w.][\w./-]*")  # a text that YAML takes as it stands
 DECISION = "decision.txt"  # the text of the decision, beside the tables
-TEXT_FILE = re.compile(rf"{re.escape(PLAN)}|{re.escape(DECISION)}|{SCENARIOS}/[^/\\:]+\.yaml")
 
 
 @dataclass(frozen=True)
@@ -46,39 +47,31 @@ def plan_folders(reference: str) -> tuple[Path, Path]:
 
 
 def read_plan_files(reference: str | Path) -> PlanFiles:
-    """All that the files of a plan hold, of every vintage and in further columns too; nothing in it is judged.
+    """All that the files of a plan hold, of every vintage and in further columns too; no cell of it is judged.
 
-    PlanError where a file is missing or is no table at all.
+    PlanError where a file cannot be read, or is no table.
     """
     path = find_plan(reference)
     files = Files(path.parent)
     choices = files.yaml(path)
-    if choices is None:
-        raise PlanError(files.problems)
-    folders = [path.parent / str(folder) for folder in as_list(choices.get("data", ""))]
-    found = {name: files.table(last_with(f"{name}.csv", folders), table) for name, table in TABLES.items()}
+    tables = {} if choices is None else read_data(files, path, choices)
     scenarios = sorted((path.parent / SCENARIOS).glob("*.yaml"))
+    decision = last_with(DECISION, data_folders(path, stated_places((choices or {}).get("data", ""))))
     texts = {PLAN: files.text(path), **{f"{SCENARIOS}/{file.name}": files.text(file) for file in scenarios}}
-    decision = last_with(DECISION, folders)
     beside = {DECISION: files.text(decision)} if decision.exists() else {}
     if files.problems:
         raise PlanError(files.problems)
     return PlanFiles(
-        {name: table for name, table in found.items() if table is not None},
-        {name: text for name, text in texts.items() if text is not None},
-        {name: text for name, text in beside.items() if text is not None},
+        tables, {n: text or "" for n, text in texts.items()}, {n: text or "" for n, text in beside.items()}
     )
 
 
 def files_to_write(files: PlanFiles, reference: str) -> dict[Path, str]:
     """The texts of a new plan's files by their paths, plan.yaml last; its `data` names the folder of the tables.
 
-    A table without rows gets no file unless every plan needs it. PlanError where a plan stands there already.
+    A table without rows has no file unless every plan needs it.
     """
     folder, data = plan_folders(reference)
-    taken = [place for place in (folder / PLAN, data) if place.is_file() or (place.is_dir() and any(place.iterdir()))]
-    if taken:
-        raise PlanError([Problem("PLAN", "plan_exists", reference, values={"place": taken[0]})])
     tables = {name: table for name, table in files.tables.items() if table.rows or TABLES[name].required}
     tables_as_text = {data / f"{name}.csv": table_text(table) for name, table in tables.items()}
     beside = {data / name: text for name, text in files.beside.items()}
@@ -88,14 +81,23 @@ def files_to_write(files: PlanFiles, reference: str) -> dict[Path, str]:
 
 
 def with_data(text: str, data: str) -> str:
-    """The text of a plan.yaml with `data` in place of what it says there; every other letter stays."""
-    root = YAML().compose(text)
+    """The text of a plan.yaml that names `data` as the place of its tables; every other letter stays as it is.
+
+    What is no map is returned unchanged.
+    """
+    try:
+        root = YAML().compose(text)
+    except YAMLError:
+        return text
+    if not isinstance(root, MappingNode):
+        return text
+    said = f"data: {data if PLAIN.fullmatch(data) else json.dumps(data, ensure_ascii=False)}"
     for key, value in root.value:
         if key.value == "data":
-            last = value.value[-1] if isinstance(value.value, list) and value.value else value
-            end = value.end_mark.index if getattr(value, "flow_style", True) else last.end_mark.index
-            return f"{text[: key.end_mark.index]}: {data}{text[end:]}"
-    return f"{text}data: {data}\n"
+            block = isinstance(value, CollectionNode) and not value.flow_style
+            end = value.value[-1].end_mark if block else value.end_mark
+            return text[: key.start_mark.index] + said + text[end.index :]
+    return f"{text.rstrip()}\n{said}\n"
 
 
 def table_text(table: RawTable) -> str:
@@ -112,8 +114,3 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return "" if value is None else str(value)
-
-
-def as_list(value: Any) -> list[Any]:
-    """A list as it is, anything else as the only one."""
-    return value if isinstance(value, list) and value else [value]

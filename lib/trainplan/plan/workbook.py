@@ -49,6 +49,7 @@ class Book:
     problems: list[Problem] = field(default_factory=list)
     notes: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # texts of the sheet `files`, by name
+    file_rows: dict[str, list[int]] = field(default_factory=dict)  # in which rows their lines stand
     lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
 
 
@@ -77,9 +78,10 @@ def read_book(data: bytes, file: str) -> Book:
         if sheet.name in names:
             _read_table(sheet, TABLES[names[sheet.name]], file, book)
         elif sheet.name == "files":
-            lines = [row for _, row in sorted(sheet.cells.items())]
-            for name in dict.fromkeys(str(row.get(1, "")) for row in lines):
-                book.files[name] = "\n".join(str(row.get(2, "")) for row in lines if str(row.get(1, "")) == name)
+            for n, row in sorted(sheet.cells.items()):
+                book.file_rows.setdefault(str(row.get(1, "")), []).append(n)
+            for name, rows in book.file_rows.items():
+                book.files[name] = "\n".join(str(sheet.cells[n].get(2, "")) for n in rows)
     return book
 
 
