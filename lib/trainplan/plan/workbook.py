@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable, as_column, header_problems
-from trainplan.plan.schema import COUNTED, AS_OF, TABLES, Table, percent_as_share
+from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
