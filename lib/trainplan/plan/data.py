@@ -60,7 +60,7 @@ def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def locate(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
+def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
     """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it."""
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
     return [_located(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in problems]

@@ -26,8 +26,11 @@ OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one
 Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
 
 
+@dataclass(frozen=True)
 class NotCalculated:
     """What stands in a cell whose formula no program has calculated yet."""
+
+    formula: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
         if cell.data_type == "f":
             shown = values._cells[row, column]
             empty_text = shown.value is None and shown.data_type == "str"
-            value = NotCalculated() if shown.value is None and not empty_text else shown.value
+            lacks = shown.value is None and not empty_text
+            value = NotCalculated(str(getattr(value, "text", value))) if lacks else shown.value
         if isinstance(value, str):
             value = unicodedata.normalize("NFC", value)
         if value is not None and str(value).strip():
@@ -164,6 +168,7 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
             continue
         texts = {name: cell_text(found.get(name, ""), unit) for name, unit in units.items()}
         mistakes = [(name, mistake_in(value, units[name]), texts[name]) for name, value in found.items()]
+        texts.update((name, "") for name, code, _ in mistakes if code and units[name] == "id")  # it names no row
         book.problems.extend(
             Problem(place, code, value, row_key(texts, table.keys), name, line=row)
             for name, code, value in [*merged.get(row, []), *mistakes]
@@ -213,7 +218,7 @@ def _letter(column: int) -> str:
 def cell_text(value: object, unit: str) -> str:
     """What a CSV file would hold for a cell in a column of this unit."""
     if isinstance(value, NotCalculated):
-        return ""
+        return value.formula
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
