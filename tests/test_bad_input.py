@@ -124,7 +124,7 @@ CELLS = [  # file, what stands there, what a slip makes of it, and the words of 
     ),
     ("groups.csv", ",800,", ',"3,85E+03",', "column headcount | '3,85E+03' | digits are lost | 15000000000"),
     ("turnover.csv", "2021", "2.02E+03", "column year | '2.02E+03' | digits are lost"),
-    ("programs.csv", "0.85", '"8,5E-01"', "column completion_rate | decimal mark as a point"),
+    ("programs.csv", "0.85", '"8,5E-01"', "column completion_rate | '8,5E-01' | in one way"),
     *(
         ("objectives.csv", "2024", slip, f"column due | '{slip}' | hãy ghi 2022-06; | write 2022-06; Excel")
         for slip in (

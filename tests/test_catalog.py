@@ -14,11 +14,10 @@ from trainplan.text.catalog import LANGUAGES, both, say, term, texts
 
 PACKAGE = Path(trainplan.__file__).parent
 NO_TEXTS = {  # Vietnamese letters that nobody reads as a text
-    "desk/saving.py": "letters that a file's name is written without",
     "results/sources.py": "words that data files begin with",
     "run/interrupts.py": "what is said before anything can be imported",
     "text/formats.py": "the alphabet",
-    "text/letters.py": "letters that others are taken for",
+    "text/letters.py": "letters that others are taken for, or written without",
 }
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 

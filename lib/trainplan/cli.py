@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.run import interrupts
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError
+from trainplan.text.problems import PlanError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
@@ -146,7 +147,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
         tables["relaxations"] = relaxations_table(relaxations(plan))
     with under_way("values"):
         tables["values"] = marginal_values(plan)
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*goal_amount(goal, language), sep="\n")
     return write_answer(tables, arguments.output)
 
@@ -177,7 +178,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
         tables["sensitivity"] = sensitivity(plan, found.loop, seed)
     with under_way("conditions"):
         tables["conditions"] = conditions_table(plan, failure_conditions(found))
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)
 
@@ -201,25 +202,105 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
     return run(request)
 
 
+def make_plan(arguments: argparse.Namespace) -> int:
+    """`new`: a plan from nothing or like another one; what is not given is asked for in a terminal."""
+    from trainplan.plan.new_plan import new_plan
+    from trainplan.plan.plan import load_plan
+    from trainplan.plan.plan_like import plan_like
+    from trainplan.storage.plans import write_plan
+
+    try:
+        answers = answers_for_plan(arguments)
+    except EOFError:
+        return print_failure(f"\n{both('cli.new_ended')}", WRONG_INPUT)
+    if arguments.like:
+        files, notes = plan_like(load_plan(arguments.like), answers.years)
+    else:
+        files, notes = new_plan(answers.years, answers.title, answers.groups, answers.targets), []
+    with interrupts.hold_back():
+        paths = write_plan(answers.reference, files)
+    for note in notes:
+        print(f"{both('cli.note')}: {note}", file=sys.stderr)
+    print(f"{both('cli.new_made')}:", *(f"  {path}" for path in paths), sep="\n")
+    print(f"{both('cli.new_next')}: trainplan check {answers.reference}")
+    return DONE
+
+
+def answers_for_plan(arguments: argparse.Namespace) -> Answers:
+    """What a new plan is made of, from the command line and, in a terminal, from answers; PlanError, EOFError."""
+    from trainplan.plan.questions import Answers, Interview, ask_for_plan, stated_years
+    from trainplan.storage.plans import check_place
+
+    reference = arguments.plan
+    if reference is not None:
+        check_place(reference)
+    first, last = stated_years(arguments.first, arguments.last)
+    if reference is not None and first and last:
+        return Answers(reference, range(first, last + 1))
+    if arguments.like or not sys.stdin.isatty():
+        given = {"PLAN": reference, "--first": first, "--last": last}
+        missing = [name for name, value in given.items() if value is None]
+        raise PlanError([Problem("new", "options_missing", values={"missing": ", ".join(missing)})])
+    return ask_for_plan(Interview(input, print), check_place, reference, first, last)
+
+
+def export_plan(arguments: argparse.Namespace) -> int:
+    """`export`: the whole input of a plan as one workbook."""
+    from trainplan.plan.input_book import input_workbook
+    from trainplan.plan.plan_files import read_plan_files
+    from trainplan.storage.files import write_bytes
+
+    if arguments.output.suffix.casefold() != ".xlsx":
+        raise PlanError([Problem("--output", "not_an_excel_name", str(arguments.output))])
+    write_bytes(arguments.output, input_workbook(read_plan_files(arguments.plan)))
+    print(f"{both('cli.exported')}: {arguments.output}")
+    return DONE
+
+
+def import_plan(arguments: argparse.Namespace) -> int:
+    """`import`: a new plan from a workbook, once all of it is known to be sound."""
+    from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.plan_files import files_to_write
+    from trainplan.storage.plans import check_place, write_new
+
+    check_place(arguments.plan)
+    try:
+        data = arguments.workbook.read_bytes()
+    except OSError as error:
+        place, reason = str(arguments.workbook), error.strerror or error
+        raise PlanError([Problem(place, "file_not_readable", values={"reason": reason})]) from None
+    files = files_of_workbook(data, arguments.workbook.name)
+    contents = {path: text.encode() for path, text in files_to_write(files, arguments.plan).items()}
+    with interrupts.hold_back():
+        write_new(contents)
+    print(f"{both('cli.new_made')}:", *(f"  {path}" for path in contents), sep="\n")
+    print(f"{both('cli.new_next')}: trainplan check {arguments.plan}")
+    return DONE
+
+
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
-    from jupyterlab.labapp import LabApp
-
     from trainplan.desk.server import end_with_the_terminal
     from trainplan.plan.find import PROJECT
+    from trainplan.run.plan_notebooks import notebook_of
+
+    start = notebook_of("00_start.ipynb", arguments.plan).relative_to(PROJECT)
+    from jupyterlab.labapp import LabApp
 
     os.chdir(PROJECT)
     end_with_the_terminal()
-    start = str(Path("notebooks", "00_start.ipynb"))
-    LabApp.launch_instance([start, "--ServerApp.answer_yes=True", *arguments.options])
+    LabApp.launch_instance([str(start), "--ServerApp.answer_yes=True", *arguments.options])
     return DONE
 
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
-    from trainplan.desk.server import serve_desk
+    from trainplan.desk.server import NOTEBOOK, serve_desk
+    from trainplan.plan.find import PROJECT
+    from trainplan.run.plan_notebooks import notebook_of
 
-    serve_desk(arguments.options)
+    notebook = notebook_of(NOTEBOOK.name, arguments.plan).relative_to(PROJECT)
+    serve_desk(arguments.options, notebook=notebook)
     return DONE
 
 
@@ -286,7 +367,18 @@ DRAWS = (
     Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
 )
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
-FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
+NEW = (
+    Option("plan", "{option_new_plan}", {"metavar": "PLAN", "nargs": "?"}),
+    Option("--first", "{option_first}", {"metavar": "Y"}),
+    Option("--last", "{option_last}", {"metavar": "Y"}),
+    Option("--like", "{option_like}", {"metavar": "PLAN"}),
+)
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+IMPORT = (
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
+)
+FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT)),
@@ -294,6 +386,9 @@ COMMANDS = {
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
+    "new": Command(make_plan, NEW),
+    "export": Command(export_plan, EXPORT),
+    "import": Command(import_plan, IMPORT),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }
@@ -342,9 +437,25 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, further = top.parse_known_args(argv)
-    if further and not hasattr(arguments, "options"):
-        top.error(f"{both('cli.unrecognized')}: {' '.join(further)}")
-    if further:
-        arguments.options = [*further, *arguments.options]
+    arguments, unknown = top.parse_known_args(argv)
+    if hasattr(arguments, "options"):
+        arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
+        unknown = stray_words(arguments.options)
+    if unknown:
+        top.error(f"{both('cli.unrecognized')}: {' '.join(unknown)}")
     return arguments
+
+
+def split_plan(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The plan, which stands before every option, and the options; None where no plan is named."""
+    named = bool(words) and not words[0].startswith("-")
+    return (words[0] if named else None), list(words[named:])
+
+
+def stray_words(options: Sequence[str]) -> list[str]:
+    """Words that are neither an option nor the value of the one before: nobody would read them."""
+    return [
+        word
+        for before, word in zip(["=", *options], options, strict=False)
+        if not word.startswith("-") and (not before.startswith("-") or "=" in before)
+    ]

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import threading
 import time
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -30,8 +29,8 @@ from trainplan.report.titles import report_title
 from trainplan.run.manifest import DONE, Manifest, split_name
 from trainplan.storage.files import OutputError, write_text
 from trainplan.text.catalog import both, say
+from trainplan.text.letters import plain_name
 
-LENGTH = 60  # of a scenario's name
 UNSAVED = "desk"  # the name of what is not saved as a scenario
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
 WAIT = 0.2  # seconds between looks at how far a run has come
@@ -55,9 +54,7 @@ class ScenarioText:
 
 def safe_name(title: str) -> str:
     """The name of the file for a title: ASCII letters, digits and underscores; empty where the title has none."""
-    plain = unicodedata.normalize("NFD", title.replace("đ", "d").replace("Đ", "D").lower())
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    name = re.sub(r"[^a-z0-9]+", "_", letters.encode("ascii", "ignore").decode()).strip("_")[:LENGTH].strip("_")
+    name = plain_name(title)
     return folder_name(f"{name}_1" if name in (BASE, ALL) else name) if name else ""
 
 

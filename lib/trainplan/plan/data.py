@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,17 @@ def _located(problem: Problem, raw: RawTable, table: Table) -> Problem:
     line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
     letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
     if line:
-        return replace(problem, line=line, cell=f"{letter}{line}" if letter else "")
+        value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
+        return replace(problem, value=value, line=line, cell=f"{letter}{line}" if letter else "")
     return replace(problem, line=next((line for line, key in keys.items() if key.startswith(f"{problem.row}/")), 0))
+
+
+def _as_written(value: object, written: str) -> object:
+    """What stands in the file in place of a value that is its number; a scenario's own value stays."""
+    with suppress(ValueError):
+        if written and float(str(value)) == float(written.replace(",", ".")):
+            return written
+    return value
 
 
 def _is_workbook(place: Path) -> bool:

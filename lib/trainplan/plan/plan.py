@@ -24,9 +24,9 @@ from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
 from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, text_in
-from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
+from trainplan.plan.schema import NAMED, TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
@@ -149,13 +149,31 @@ class Plan:
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
-        named = ("groups", "objectives", "programs", "sources", "units", "history")
+        named = [name for name in NAMED if TABLES[name].keys == ("id",)]
         return {(table, r.id): r for table in named for r in self.tables[table]}
 
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the plan is shown in unless another is asked for: Vietnamese alone where none is English.
+
+        It is English as well where its own language is, or its name or that of a row is given in English.
+        """
+        name = self.choices.name
+        in_english = self.choices.language == "en" or (isinstance(name, dict) and bool(name.get("en")))
+        in_english = in_english or any(row.name_en for table in NAMED for row in self.tables[table])
+        return LANGUAGES if in_english else ("vi",)
+
     def label(self, table: str, id: str, language: str) -> str:
-        """The name of a row on screen, in `vi` or `en`; the id itself where there is no such row."""
+        """The name of a row on screen, in `vi` or `en`, in Vietnamese where it has no other; the id where there is no
+        such row.
+        """
         row = self._names.get((table, id))
-        return str(getattr(row, f"name_{language}")) if row is not None else id
+        return str(getattr(row, f"name_{language}") or row.name_vi) if row is not None else id
+
+    def short_label(self, table: str, id: str, language: str) -> str:
+        """The name of a row in a figure, where there is little room: its short name, otherwise its whole name."""
+        row = self._names.get((table, id))
+        return str(getattr(row, f"short_{language}", "")) or self.label(table, id, language)
 
     def title(self, language: str) -> str:
         """The plan's name in `vi` or `en`."""

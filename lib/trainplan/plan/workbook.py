@@ -14,13 +14,12 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable, as_column, header_problems
-from trainplan.plan.schema import AS_OF, TABLES, Table, percent_as_share
+from trainplan.plan.schema import COUNTED, AS_OF, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
-BESIDE = ("guide", "files")  # sheets of a workbook that the project wrote itself, which are no tables
-COUNTED = ("people", "VND", "coverage")  # units in which 3.125 as a text could be thousands
+BESIDE = ("guide", "files", "choices")  # sheets of a workbook that the project wrote itself, which are no tables
 OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
 
 Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
@@ -53,6 +52,7 @@ class Book:
     problems: list[Problem] = field(default_factory=list)
     notes: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # texts of the sheet `files`, by name
+    file_rows: dict[str, list[int]] = field(default_factory=dict)  # in which rows their lines stand
     lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
 
 
@@ -81,9 +81,10 @@ def read_book(data: bytes, file: str) -> Book:
         if sheet.name in names:
             _read_table(sheet, TABLES[names[sheet.name]], file, book)
         elif sheet.name == "files":
-            lines = [row for _, row in sorted(sheet.cells.items())]
-            for name in dict.fromkeys(str(row.get(1, "")) for row in lines):
-                book.files[name] = "\n".join(str(row.get(2, "")) for row in lines if str(row.get(1, "")) == name)
+            for n, row in sorted(sheet.cells.items()):
+                book.file_rows.setdefault(str(row.get(1, "")), []).append(n)
+            for name, rows in book.file_rows.items():
+                book.files[name] = "\n".join(str(sheet.cells[n].get(2, "")) for n in rows)
     return book
 
 
@@ -99,7 +100,8 @@ def _sheets(data: bytes) -> list[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl would not write again
         book = openpyxl.load_workbook(io.BytesIO(data))
-        formulas = any(c.data_type == "f" for sheet in book.worksheets for c in sheet._cells.values())
+        read = [sheet for sheet in book.worksheets if sheet.title not in BESIDE]
+        formulas = any(c.data_type == "f" for sheet in read for c in sheet._cells.values())
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True) if formulas else book
     return [_sheet(sheet, values[sheet.title]) for sheet in book.worksheets]
 

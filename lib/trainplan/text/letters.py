@@ -16,6 +16,7 @@ LOOK_ALIKES = {  # of the keyboard's letters: Cyrillic, Greek, rare Latin ones, 
 LOOKS_LIKE = {
     other: letter for letters, others in LOOK_ALIKES.items() for letter, other in zip(letters, others, strict=True)
 }
+LENGTH = 60  # of a plain name
 HIDDEN_MARKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")  # hidden, yet not of category Cf
 
 
@@ -70,3 +71,10 @@ def deceptive_letters(text: str) -> list[tuple[int, str, str]]:
 def letter_name(letter: str) -> str:
     """A letter by its number and name, such as U+200B ZERO WIDTH SPACE."""
     return f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip()
+
+
+def plain_name(text: str) -> str:
+    """A text in ASCII letters, digits and underscores, without accents, as ids and files have it; it may be empty."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").lower())
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "_", letters.encode("ascii", "ignore").decode()).strip("_")[:LENGTH].strip("_")

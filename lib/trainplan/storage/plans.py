@@ -1,0 +1,68 @@
+"""New plans on the disk: where one may stand, and its files, all of them or none."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from trainplan.plan.find import folder_name
+from trainplan.plan.new_plan import BESIDE, yaml_text
+from trainplan.plan.plan import load_plan
+from trainplan.plan.plan_files import PlanFiles, plan_folders, table_text
+from trainplan.storage.files import write_bytes, write_text
+from trainplan.text.problems import PlanError, Problem
+
+
+def check_place(reference: str) -> None:
+    """PlanError where no new plan can stand: its name is no name of a folder, or there are files already."""
+    name = Path(reference).name
+    if name in ("", "..") or folder_name(name) != name:
+        raise PlanError([Problem("PLAN", "folder_name", reference, values={"written": folder_name(name or "plan")})])
+    for folder in plan_folders(reference):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise PlanError([Problem("PLAN", "folder_in_use", str(folder))])
+
+
+def write_plan(reference: str, files: PlanFiles, workbook: bytes | None = None) -> list[Path]:
+    """Writes a new plan, its tables as CSV or as the workbook given; returns the files, plan.yaml the last.
+
+    Its plan.yaml, which has the tables beside itself, names the place where they are put. PlanError, and nothing
+    written, where `check_place` or the check of the plan says so; OutputError, and nothing left, where the system
+    refuses a file.
+    """
+    check_place(reference)
+    _check_tables(files)
+    folder, data = plan_folders(reference)
+    tables = {f"{name}.csv": table_text(table).encode() for name, table in files.tables.items()}
+    if workbook is not None:
+        tables = {f"{folder.name}.xlsx": workbook}
+    where = "data" if data.parent == folder else f"../../data/{data.name}"
+    stated = {"data": where if workbook is None else f"{where}/{folder.name}.xlsx"}
+    text = files.texts["plan.yaml"].replace(yaml_text({"data": BESIDE}), yaml_text(stated), 1)
+    contents = {data / name: content for name, content in tables.items()}
+    write_new({**contents, folder / "plan.yaml": text.encode()})
+    return [*contents, folder / "plan.yaml"]
+
+
+def write_new(contents: Mapping[Path, bytes]) -> None:
+    """Writes files that are not there yet; where one cannot be written, none is left. OutputError as `write_bytes`."""
+    try:
+        for path, content in contents.items():
+            write_bytes(path, content)
+    except BaseException:
+        for path in contents:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+                path.parent.rmdir()
+        raise
+
+
+def _check_tables(files: PlanFiles) -> None:
+    """PlanError where a plan of these tables is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, table in files.tables.items():
+            write_text(Path(folder, f"{name}.csv"), table_text(table))
+        write_text(Path(folder, "plan.yaml"), files.texts["plan.yaml"])
+        load_plan(folder)
