@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable, as_column, header_problems
-from trainplan.plan.schema import COUNTED, AS_OF, TABLES, Table, percent_as_share
+from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
@@ -45,7 +45,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Book:
+class SheetsRead:
     """The tables of a workbook by name, what is wrong with it, and what is worth a look: place, warning, values."""
 
     tables: dict[str, RawTable] = field(default_factory=dict)
@@ -67,15 +67,15 @@ def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, R
 
 
 @lru_cache(maxsize=8)
-def read_book(data: bytes, file: str) -> Book:
+def read_book(data: bytes, file: str) -> SheetsRead:
     """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
     if data.startswith(OLE_FILE):
-        return Book(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
+        return SheetsRead(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
         sheets = _sheets(data)
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
-        return Book(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
-    book = Book()
+        return SheetsRead(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
+    book = SheetsRead()
     names = _table_names(sheets, file, book)
     for sheet in sheets:
         if sheet.name in names:
@@ -131,7 +131,7 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
     )
 
 
-def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, str]:
+def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[str, str]:
     """The table of every sheet that is one; sheets that look like one or stand twice go to the problems."""
     meant = {sheet.name: as_column(sheet.name) for sheet in sheets if sheet.cells}
     names = {sheet: name for sheet, name in meant.items() if name in TABLES}
@@ -148,7 +148,7 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, st
     return {sheet: name for sheet, name in names.items() if list(names.values()).count(name) == 1}
 
 
-def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
+def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
     """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
     place = place_of(file, sheet.name)
     head = _head_row(sheet, table)
