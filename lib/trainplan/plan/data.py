@@ -68,13 +68,12 @@ def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     """A problem with the line of its row: of one that stands twice the last, of a part of a key the first with it."""
     if not problem.row and not problem.line:
         return problem
-    keys = {n: row_key(cells, table.row_keys) for cells, n in zip(raw.rows, raw.lines, strict=True)}
-    own = [
-        n for n, key in keys.items() if problem.row in (key, *(key.rpartition("/")[:1] if table.further_keys else ()))
-    ]
+    rows = list(zip(raw.rows, raw.lines, strict=True))
+    own = [n for cells, n in rows if problem.row in (row_key(cells, table.keys), row_key(cells, table.row_keys))]
     line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
     if not line:
-        return replace(problem, line=next((n for n, key in keys.items() if key.startswith(f"{problem.row}/")), 0))
+        parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
+        return replace(problem, line=parts[0] if parts else 0)
     letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
     return replace(problem, value=value, line=line, cell=f"{letter}{line}" if letter else "")
