@@ -244,6 +244,39 @@ def answers_for_plan(arguments: argparse.Namespace) -> Answers:
     return ask_for_plan(Interview(input, print), check_place, reference, first, last)
 
 
+def export_plan(arguments: argparse.Namespace) -> int:
+    """`export`: the whole input of a plan as one workbook."""
+    from trainplan.plan.input_book import input_workbook
+    from trainplan.plan.plan_files import read_plan_files
+    from trainplan.storage.files import write_bytes
+
+    if arguments.output.suffix.casefold() != ".xlsx":
+        raise PlanError([Problem("--output", "not_an_excel_name", str(arguments.output))])
+    write_bytes(arguments.output, input_workbook(read_plan_files(arguments.plan)))
+    print(f"{both('cli.exported')}: {arguments.output}")
+    return DONE
+
+
+def import_plan(arguments: argparse.Namespace) -> int:
+    """`import`: a new plan from a workbook, once all of it is known to be sound."""
+    from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.plan_files import files_to_write
+    from trainplan.storage.plans import check_place, write_new
+
+    check_place(arguments.plan)
+    try:
+        data = arguments.workbook.read_bytes()
+    except OSError as error:
+        place, reason = str(arguments.workbook), error.strerror or error
+        raise PlanError([Problem(place, "file_not_readable", values={"reason": reason})]) from None
+    files = files_of_workbook(data, arguments.workbook.name)
+    contents = {path: text.encode() for path, text in files_to_write(files, arguments.plan).items()}
+    with interrupts.hold_back():
+        write_new(contents)
+    print(f"{both('cli.imported')}: {list(contents)[-1]}")
+    return DONE
+
+
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
     from jupyterlab.labapp import LabApp
@@ -335,6 +368,11 @@ NEW = (
     Option("--last", "{option_last}", {"metavar": "Y"}),
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
 )
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+IMPORT = (
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
+)
 FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
@@ -344,6 +382,8 @@ COMMANDS = {
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "new": Command(make_plan, NEW),
+    "export": Command(export_plan, EXPORT),
+    "import": Command(import_plan, IMPORT),
     "lab": Command(open_lab, (Option("options", "{option_lab}", FURTHER),)),
     "desk": Command(open_desk, (Option("options", "{option_desk}", FURTHER),)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trainplan.plan.schema import TABLES, Column, Table
@@ -61,7 +62,7 @@ def _column(table: Table, column: Column, language: str) -> ColumnDescription:
         column.name,
         about_column(table.name, column.name, language),
         say(f"unit_name.{column.unit}", language),
-        _bounds(column, language),
+        bounds_in_words(column, language),
         say(f"empty.{column.empty or 'needed'}", language),
         column.refers,
         column.name in table.keys,
@@ -70,12 +71,13 @@ def _column(table: Table, column: Column, language: str) -> ColumnDescription:
     )
 
 
-def _bounds(column: Column, language: str) -> str:
+def bounds_in_words(column: Column, language: str, shown: Callable[[float, str], str] = number) -> str:
+    """What numbers a column may hold, each end as `shown` writes it; nothing where any is allowed."""
     measure = column.measure
     if math.isinf(measure.low):
         return ""
-    low = number(measure.low, language)
+    low = shown(measure.low, language)
     if math.isinf(measure.high):
         return say("bounds.above" if measure.above else "bounds.at_least", language, low=low)
-    ends = {"low": low, "high": number(measure.high, language)}
+    ends = {"low": low, "high": shown(measure.high, language)}
     return say("bounds.above_to" if measure.above else "bounds.between", language, **ends)

@@ -89,6 +89,12 @@ def _set_twice(plan: Plan) -> Iterator[tuple[str, str]]:
         yield address, both("warning.set_twice")
 
 
+def _of_workbooks(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What is read of workbooks although it is hidden, and what is not read."""
+    for place, code, values in plan.read_notes:
+        yield place, both(f"warning.{code}", **values)
+
+
 NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _shrinking,
     _weightless,
@@ -98,4 +104,5 @@ NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _facts_of_open_years,
     _years_without_use,
     _set_twice,
+    _of_workbooks,
 )

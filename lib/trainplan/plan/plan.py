@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.content import content_hash
+from trainplan.plan.data import data_folders, last_with, locate, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
@@ -44,6 +45,7 @@ class Plan:
     ranges: tuple[Range, ...] = ()
     levers: tuple[Lever, ...] = field(default=(), repr=False)
     spare: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    read_notes: tuple[tuple[str, str, dict[str, object]], ...] = ()  # of reading: place, `warning.<code>`, its values
 
     @property
     def key(self) -> str:
@@ -102,7 +104,7 @@ class Plan:
 
     def data_file(self, name: str) -> Path:
         """A file beside the tables: that of the last data folder which has it, as with tables."""
-        return _last_with(name, [self.path.parent / folder for folder in self.choices.data])
+        return last_with(name, data_folders(self.path, self.choices.data))
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -188,9 +190,10 @@ def load_plan(
         raise PlanError(files.problems)
     problems = files.problems
     seen_from = _given_date(as_of)
+    found = read_data(files, path, raw_choices)
     if seen_from:
         raw_choices["as_of"] = seen_from
-    present = _visible_tables(files, path, raw_choices)
+    present = _visible_tables(found, raw_choices, problems)
     levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
     ranges = read_ranges(raw_choices, present, files.name_of(path), problems)
     changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
@@ -199,12 +202,14 @@ def load_plan(
     records = {name: read_records(name, present.get(name), problems) for name in TABLES}
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
-    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), problems))
+    unread = {Path(problem.where).stem for problem in problems} | files.unread
+    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), unread))
     if choices is None or problems:
-        raise PlanError(problems)
+        raise PlanError(locate(problems, present))
     spare = {name: table.rows for name, table in present.items()}
     hashes = dict(sorted(files.hashes.items()))
-    return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare)
+    notes = tuple(files.notes)
+    return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare, notes)
 
 
 def _given_date(as_of: str | date | None) -> date | None:
@@ -215,28 +220,15 @@ def _given_date(as_of: str | date | None) -> date | None:
         raise PlanError([Problem("--as-of", error.type, as_of, values=error.context or {})]) from None
 
 
-def _last_with(name: str, folders: Sequence[Path]) -> Path:
-    """The file of this name in the last of the folders that has one; in the last where none has."""
-    return next((folder / name for folder in reversed(folders) if (folder / name).exists()), folders[-1] / name)
-
-
-def _visible_tables(files: Files, path: Path, choices: dict[str, Any]) -> dict[str, RawTable]:
-    """The tables of a plan as they are seen from its `as_of`; what is wrong with their files is noted there."""
-    stated = choices.get("data", "")
-    folders = [path.parent / str(folder) for folder in (stated if isinstance(stated, list) and stated else [stated])]
-    found = {name: files.table(_last_with(f"{name}.csv", folders), table) for name, table in TABLES.items()}
-    lost = [folder for folder in folders if not folder.is_dir()]
-    if lost:
-        files.problems[:] = [Problem(files.name_of(path), "no_data_folder", stated, column="data")]
+def _visible_tables(
+    found: Mapping[str, RawTable], choices: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, RawTable]:
+    """The tables of a plan as they are seen from its `as_of`; what is wrong with their dates goes to `problems`."""
     try:
         seen_from = None if choices.get("as_of") is None else parse_date(choices["as_of"])
     except ValueError:  # `read_choices` says so
         seen_from = None
-    return {
-        name: keep_visible(table, TABLES[name], seen_from, files.problems)
-        for name, table in found.items()
-        if table is not None
-    }
+    return {name: keep_visible(table, TABLES[name], seen_from, problems) for name, table in found.items()}
 
 
 def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | None = None) -> list[Plan]:
@@ -278,10 +270,9 @@ def _read(
     choices: Choices | None,
     present: dict[str, RawTable],
     plan_file: str,
-    problems: Sequence[Problem],
+    unread: Set[str],
 ) -> RowsRead:
-    """What could be read, for the checks between rows."""
-    unread = {Path(problem.where).stem for problem in problems}
+    """What could be read, for the checks between rows; `unread` are tables that are there and could not be."""
     lost = {name for name, table in TABLES.items() if name not in present and (table.required or name in unread)}
     broken = {
         f"{name}.{column}"

@@ -39,10 +39,11 @@ def parse_yaml(text: str) -> Any:
 class RawTable:
     """A table as its file holds it: one dictionary of cells a row, and the line each row came from."""
 
-    file: str
+    file: str  # of a workbook its sheet too, as messages name it
     columns: list[str]
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)  # of a sheet: what Excel calls each column
 
 
 class Files:
@@ -52,6 +53,8 @@ class Files:
         self.root = root.resolve()
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
+        self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
 
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
@@ -60,8 +63,8 @@ class Files:
         except ValueError:
             return path.name
 
-    def text(self, path: Path) -> str | None:
-        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+    def content(self, path: Path) -> bytes | None:
+        """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
             data = path.read_bytes()
@@ -70,6 +73,13 @@ class Files:
             return None
         LOG.debug("read %s", path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def text(self, path: Path) -> str | None:
+        """The text of a UTF-8 file, NFC-normalized; None, with a problem noted, where there is none to read."""
+        name, data = self.name_of(path), self.content(path)
+        if data is None:
+            return None
         try:
             return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
@@ -122,7 +132,7 @@ class Files:
         if (len(header) == 1 and ";" in header[0]) or "\t" in "".join(header):
             self.problems.append(Problem(name, "not_commas", header[0], line=1))
             return None
-        self.problems += _header_problems(name, header, table)
+        self.problems += header_problems(name, header, table)
         raw = RawTable(name, header)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -135,15 +145,20 @@ class Files:
         return raw
 
 
-def _header_problems(file: str, header: list[str], table: Table) -> Iterator[Problem]:
-    """Columns that stand twice, are missing, or look like a misspelt one."""
+def as_column(name: str) -> str:
+    """A name as columns and tables are spelt: small letters of the keyboard, joined by underscores."""
+    return re.sub("[ -]+", "_", as_meant(name.strip()).casefold())
+
+
+def header_problems(file: str, header: list[str], table: Table, line: int = 1) -> Iterator[Problem]:
+    """Columns that stand twice, are missing, or look like a misspelt one; `line` is that of the header."""
     for column in sorted({c for c in header if c and header.count(c) > 1}):
-        yield Problem(file, "column_twice", column=column, line=1)
+        yield Problem(file, "column_twice", column=column, line=line)
     known = [*table.columns, AS_OF]
-    meant = {c: re.sub("[ -]+", "_", as_meant(c).casefold()) for c in header if c not in known}
+    meant = {c: as_column(c) for c in header if c not in known}
     respelt = {c: column for c, column in meant.items() if column in known and column not in header}
     for c, column in respelt.items():
-        yield Problem(file, "column_respelt", c, line=1, values={"column": column})
+        yield Problem(file, "column_respelt", c, line=line, values={"column": column})
     unknown = [c for c in meant if c not in respelt]
     absent = [c for c in known if c not in header and c not in respelt.values()]
     for column in table.needed_columns:

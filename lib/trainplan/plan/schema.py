@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, NoReturn, get_args
 
@@ -39,7 +40,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NO_NUMBERS = {  # what a cell may hold in place of a number: why it is refused
     "infinite_or_unknown": re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE),
     "digits_lost": re.compile(r"[+-]?\d([.,]\d+)?E\+\d+"),  # as Excel writes it; people and Python write 1e9
-    "decimal_comma": re.compile(r"[+-]?\d+,\d+(E-\d+)?"),
+    "decimal_comma": re.compile(r"[+-]?\d+,\d+(E-\d+)?( ?%)?"),
 }
 GROUPED = re.compile(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?")
 NOT_COMPUTED = re.compile(
@@ -72,7 +73,7 @@ def parse_number(value: object) -> float:
             if pattern.fullmatch(text):
                 refuse(code)
         if not NUMBER.fullmatch(text):
-            refuse("number_expected")
+            refuse("made_a_date" if excel_dates(text) else "number_expected")
         result = float(text)
     if not math.isfinite(result):
         refuse("finite_expected")
@@ -158,6 +159,15 @@ def refuse_grouped(value: object) -> object:
     return value
 
 
+def percent_as_share(value: object, unit: str) -> object:
+    """The share that a text such as 4 % says, as a text; the value itself where it is none, or no share is held."""
+    text = value.strip() if isinstance(value, str) else ""
+    if unit not in ("share", "coverage") or not text.endswith("%"):
+        return value
+    number = text.removesuffix("%").strip()
+    return str(Decimal(number) / 100) if NUMBER.fullmatch(number) else value
+
+
 @dataclass(frozen=True)
 class Measure:
     """What a column of numbers holds, as an annotation that also checks it: its unit, and the bounds it lies within."""
@@ -170,6 +180,7 @@ class Measure:
 
     def check(self, value: object) -> float:
         """The number, within the bounds; ValueError says what is allowed."""
+        value = percent_as_share(value, self.unit)
         result = parse_number(refuse_grouped(value) if self.unit in ("people", "VND") else value)
         if result < self.low or (self.above and result == self.low):
             refuse("above" if self.above else "at_least", low=f"{self.low:g}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +36,7 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
             continue
         if key not in seen or seen[key][0] <= known:
             seen[key] = known, cells, line
-    return RawTable(raw.file, raw.columns, [cells for _, cells, _ in seen.values()], [n for *_, n in seen.values()])
+    return replace(raw, rows=[cells for _, cells, _ in seen.values()], lines=[n for *_, n in seen.values()])
 
 
 def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> range:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 GENERAL = "General"  # of what has no unit
+AS_TEXT = "@"  # what is typed stays as it is: no number, no date
 NUMBER_FORMATS = {
     "year": "0",
     "people": "#,##0",

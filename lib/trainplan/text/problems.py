@@ -61,14 +61,20 @@ class Problem:
     column: str = ""
     nearest: str = ""
     values: Mapping[str, object] = field(default_factory=dict, hash=False)  # for the named places of the sentence
-    line: int = 0  # of the file, from 1
+    line: int = 0  # of the file, or of the sheet, from 1
+    cell: str = ""  # of a sheet, as Excel calls it: D7
 
     def __str__(self) -> str:
         from trainplan.text.catalog import both
 
         place = [self.where]
         if self.line:
-            place.append(f"{both('problem_frame.line')} {self.line}" + (f" ({self.row})" if self.row else ""))
+            own = (
+                f"{both('problem_frame.cell')} {self.cell}"
+                if self.cell
+                else f"{both('problem_frame.line')} {self.line}"
+            )
+            place.append(own + (f" ({self.row})" if self.row else ""))
         elif self.row:
             place.append(f"{both('problem_frame.row')} {self.row}")
         if self.column:

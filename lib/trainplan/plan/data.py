@@ -1,0 +1,166 @@
+"""The tables of a plan from what its `data` names: folders of CSV files and workbooks (method.md, section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml.error import YAMLError
+
+from trainplan.plan.address import row_key
+from trainplan.plan.reading import Files, RawTable, as_column, parse_yaml
+from trainplan.plan.schema import TABLES, Table, percent_as_share
+from trainplan.text.problems import Problem, nearest_name
+
+if TYPE_CHECKING:
+    from trainplan.plan.workbook import Book
+
+WORKBOOK = ".xlsx"
+OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
+LOCK = "~$"  # how the file begins that Excel keeps beside an open workbook
+
+
+def stated_places(data: object) -> list[str]:
+    """The folders and workbooks that `data` of a plan file names, from the plan's folder."""
+    return [str(place) for place in (data if isinstance(data, list | tuple) and data else [data])]
+
+
+def data_folders(path: Path, data: Sequence[str]) -> list[Path]:
+    """The folders among what `data` names; the plan's own where there are only workbooks."""
+    return [path.parent / place for place in data if not _is_workbook(path.parent / place)] or [path.parent]
+
+
+def last_with(name: str, folders: Sequence[Path]) -> Path:
+    """The file of this name in the last of the folders that has one; in the last where none has."""
+    return next((folder / name for folder in reversed(folders) if (folder / name).exists()), folders[-1] / name)
+
+
+def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str, RawTable]:
+    """The raw tables of a plan: of several places that have one, the last counts; what is wrong goes to `files`."""
+    stated = stated_places(choices.get("data", ""))
+    wrong = [problem for place in stated for problem in _wrong_place(path, place, files.name_of(path))]
+    if wrong:
+        files.problems[:] = wrong
+        return {}
+    places = [path.parent / place for place in stated]
+    books = {place: _read_book(files, place, choices) for place in places if _is_workbook(place)}
+    found = {}
+    for name, table in TABLES.items():
+        place = next((p for p in reversed(places) if _has(p, books.get(p), name)), places[-1])
+        raw = (
+            _from_book(files, place, books[place], table)
+            if place in books
+            else files.table(place / f"{name}.csv", table)
+        )
+        if raw is not None:
+            found[name] = _with_shares(raw, table)
+    _tell_of_workbooks(files, [place for place in places if place not in books], books)
+    return found
+
+
+def locate(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
+    """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it."""
+    of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
+    return [_located(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in problems]
+
+
+def _located(problem: Problem, raw: RawTable, table: Table) -> Problem:
+    if not problem.row and not problem.line:
+        return problem
+    keys = {line: row_key(cells, table.keys) for cells, line in zip(raw.rows, raw.lines, strict=True)}
+    own = [line for line, key in keys.items() if key == problem.row]
+    own += (
+        []
+        if own
+        else [n for c, n in zip(raw.rows, raw.lines, strict=True) if row_key(c, table.row_keys) == problem.row]
+    )
+    line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
+    letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
+    if line:
+        return replace(problem, line=line, cell=f"{letter}{line}" if letter else "")
+    return replace(problem, line=next((line for line, key in keys.items() if key.startswith(f"{problem.row}/")), 0))
+
+
+def _is_workbook(place: Path) -> bool:
+    return place.suffix.casefold() == WORKBOOK and not place.is_dir()
+
+
+def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
+    """Why a place that `data` names cannot be read, if so."""
+    place = path.parent / stated
+    if place.is_dir():
+        return
+    if place.name.startswith(LOCK):
+        yield Problem(plan_file, "workbook_lock", stated, column="data", values={"file": place.name.removeprefix(LOCK)})
+    elif place.suffix.casefold() in OTHER_WORKBOOKS or (place.is_file() and not _is_workbook(place)):
+        yield Problem(plan_file, "workbook_kind", stated, column="data")
+    elif not place.exists():
+        beside = place.parent.iterdir() if place.parent.is_dir() else []
+        near = nearest_name(place.name, [file.name for file in beside if file.name[:2] != LOCK])
+        code = "workbook_missing" if _is_workbook(place) else "no_data_folder"
+        yield Problem(plan_file, code, stated, column="data", nearest=near)
+
+
+def _read_book(files: Files, place: Path, choices: Mapping[str, Any]) -> Book:
+    """A workbook, with its problems and notes told; without anything where the file is not to be read."""
+    from trainplan.plan.workbook import Book, place_of, read_book  # opens no spreadsheet library for a plan of CSV
+
+    content, name = files.content(place), files.name_of(place)
+    book = Book(lost=set(TABLES)) if content is None else read_book(content, name)
+    files.problems += book.problems
+    files.unread |= book.lost
+    files.notes += book.notes
+    kept = book.files.get("plan.yaml")
+    if kept is not None and not _same_choices(kept, choices):
+        files.notes.append((place_of(name, "files"), "files_differ", {}))
+    return book
+
+
+def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
+    """Whether a plan file says the same, wherever its data stand."""
+    try:
+        kept = parse_yaml(text)
+    except (YAMLError, ValueError):
+        return False
+    return isinstance(kept, dict) and {**kept, "data": ""} == {**choices, "data": ""}
+
+
+def _has(place: Path, book: Book | None, name: str) -> bool:
+    return (place / f"{name}.csv").exists() if book is None else name in book.tables or name in book.lost
+
+
+def _from_book(files: Files, place: Path, book: Book, table: Table) -> RawTable | None:
+    """A table of a workbook, free to be changed; where the plan cannot be without it, that is told."""
+    raw = book.tables.get(table.name)
+    if raw is not None:
+        return replace(raw, rows=[dict(cells) for cells in raw.rows])
+    misspelt = any(problem.nearest == table.name for problem in book.problems)
+    if table.required and table.name not in book.lost and not misspelt:
+        files.problems.append(Problem(files.name_of(place), "sheet_missing", values={"table": table.name}))
+    files.unread.add(table.name)
+    return None
+
+
+def _with_shares(raw: RawTable, table: Table) -> RawTable:
+    """The table with percentages written as shares, as changes of a scenario compute with its cells."""
+    shares = [column for column in table.columns.values() if column.unit in ("share", "coverage")]
+    for cells in raw.rows:
+        cells.update({c.name: percent_as_share(cells[c.name], c.unit) for c in shares if "%" in cells.get(c.name, "")})
+    return raw
+
+
+def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Path]) -> None:
+    """Workbooks in data folders are not read: a note, and a problem where one is taken for a table."""
+    named = {book.resolve() for book in books}
+    missing = any(problem.code == "table_missing" for problem in files.problems)
+    for folder in folders:
+        for file in sorted(folder.iterdir()):
+            is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and file.resolve() not in named
+            if not is_book or file.name.startswith((LOCK, ".")):
+                continue
+            if missing or nearest_name(as_column(file.stem), TABLES):
+                files.problems.append(Problem(files.name_of(file), "workbook_not_read"))
+            else:
+                files.notes.append((files.name_of(file), "workbook_not_read", {}))

@@ -1,0 +1,270 @@
+"""Sheets of a workbook to raw cells: each sheet that is called like a table, as that table's CSV file would hold it."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from trainplan.plan.address import row_key
+from trainplan.plan.reading import RawTable, as_column, header_problems
+from trainplan.plan.schema import AS_OF, TABLES, Table, percent_as_share
+from trainplan.text.catalog import both
+from trainplan.text.problems import Problem, nearest_name
+
+HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
+BESIDE = ("guide", "files", "choices")  # sheets of a workbook that the project wrote itself, which are no tables
+COUNTED = ("people", "VND", "coverage")  # units in which 3.125 as a text could be thousands
+OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
+
+Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
+
+
+class NotCalculated:
+    """What stands in a cell whose formula no program has calculated yet."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a sheet holds, and how it shows it."""
+
+    name: str
+    cells: Cells
+    merged: tuple[tuple[str, int, int, int, int], ...]  # name, first and last row, first and last column
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Book:
+    """The tables of a workbook by name, what is wrong with it, and what is worth a look: place, warning, values."""
+
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)  # texts of the sheet `files`, by name
+    file_rows: dict[str, list[int]] = field(default_factory=dict)  # in which rows their lines stand
+    lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
+
+
+def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, RawTable]:
+    """The tables of a workbook by name, free to be changed; what is wrong with it goes to `problems`.
+
+    `file` is what messages call it. A number is the text that a CSV file would have, a day is year-month-day.
+    """
+    book = read_book(data, file)
+    problems += book.problems
+    return {name: replace(raw, rows=[dict(cells) for cells in raw.rows]) for name, raw in book.tables.items()}
+
+
+@lru_cache(maxsize=8)
+def read_book(data: bytes, file: str) -> Book:
+    """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
+    if data.startswith(OLE_FILE):
+        return Book(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
+    try:
+        sheets = _sheets(data)
+    except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
+        return Book(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
+    book = Book()
+    names = _table_names(sheets, file, book)
+    for sheet in sheets:
+        if sheet.name in names:
+            _read_table(sheet, TABLES[names[sheet.name]], file, book)
+        elif sheet.name == "files":
+            for n, row in sorted(sheet.cells.items()):
+                book.file_rows.setdefault(str(row.get(1, "")), []).append(n)
+            for name, rows in book.file_rows.items():
+                book.files[name] = "\n".join(str(sheet.cells[n].get(2, "")) for n in rows)
+    return book
+
+
+def place_of(file: str, sheet: str) -> str:
+    """A sheet as messages name it."""
+    return f"{file}, {both('problem_frame.sheet')} {sheet}"
+
+
+def _sheets(data: bytes) -> list[Sheet]:
+    """Every sheet of cells, formulas with what they came to when the file was saved."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what openpyxl would not write again
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        read = [sheet for sheet in book.worksheets if sheet.title not in BESIDE]
+        formulas = any(c.data_type == "f" for sheet in read for c in sheet._cells.values())
+        values = openpyxl.load_workbook(io.BytesIO(data), data_only=True) if formulas else book
+    return [_sheet(sheet, values[sheet.title]) for sheet in book.worksheets]
+
+
+def _sheet(sheet: Any, values: Any) -> Sheet:
+    """A sheet of openpyxl; `_cells` are those that the file has, where a row of the whole would fill up to the last."""
+    cells: Cells = {}
+    for (row, column), cell in sheet._cells.items():
+        value = cell.value
+        if cell.data_type == "f":
+            shown = values._cells[row, column]
+            empty_text = shown.value is None and shown.data_type == "str"
+            value = NotCalculated() if shown.value is None and not empty_text else shown.value
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFC", value)
+        if value is not None and str(value).strip():
+            cells.setdefault(row, {})[column] = value
+    columns = [range(d.min, d.max + 1) for d in sheet.column_dimensions.values() if d.hidden and d.min]
+    return Sheet(
+        sheet.title,
+        cells,
+        tuple((str(r), r.min_row, r.max_row, r.min_col, r.max_col) for r in sheet.merged_cells.ranges),
+        frozenset(row for row, d in sheet.row_dimensions.items() if d.hidden),
+        frozenset(column for span in columns for column in span),
+        sheet.sheet_state != "visible",
+    )
+
+
+def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, str]:
+    """The table of every sheet that is one; sheets that look like one or stand twice go to the problems."""
+    meant = {sheet.name: as_column(sheet.name) for sheet in sheets if sheet.cells}
+    names = {sheet: name for sheet, name in meant.items() if name in TABLES}
+    for sheet, name in meant.items():
+        if list(names.values()).count(name) > 1:
+            book.problems.append(Problem(place_of(file, sheet), "sheet_twice", values={"table": name}))
+            book.lost.add(name)
+        elif name not in (*TABLES, *BESIDE):
+            near = nearest_name(name, [table for table in TABLES if table not in names.values()])
+            if near:
+                book.problems.append(Problem(place_of(file, sheet), "sheet_misspelt", nearest=near))
+            else:
+                book.notes.append((place_of(file, sheet), "sheet_not_read", {}))
+    return {sheet: name for sheet, name in names.items() if list(names.values()).count(name) == 1}
+
+
+def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
+    """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
+    place = place_of(file, sheet.name)
+    head = _head_row(sheet, table)
+    if not head:
+        first = {"columns": ", ".join(table.needed_columns)}
+        book.problems.append(Problem(place, "head_missing", values=first))
+        book.lost.add(table.name)
+        return
+    columns = {column: _column_name(value, table) for column, value in sorted(sheet.cells[head].items())}
+    letters = {name: _letter(column) for column, name in reversed(columns.items())}
+    book.problems.extend(header_problems(place, list(columns.values()), table, head))
+    raw = RawTable(place, list(columns.values()), letters=letters)
+    units = {name: _unit(table, name) for name in raw.columns}
+    rows = {row: dict(cells) for row, cells in sheet.cells.items() if row > head}
+    merged = _spread_merged(sheet, rows, columns)
+    for row, cells in sorted(rows.items()):
+        found = {name: cells[column] for column, name in columns.items() if column in cells}
+        if not found:
+            continue
+        texts = {name: cell_text(found.get(name, ""), unit) for name, unit in units.items()}
+        mistakes = [(name, mistake_in(value, units[name]), texts[name]) for name, value in found.items()]
+        book.problems.extend(
+            Problem(place, code, value, row_key(texts, table.keys), name, line=row)
+            for name, code, value in [*merged.get(row, []), *mistakes]
+            if code
+        )
+        raw.rows.append(texts)
+        raw.lines.append(row)
+    book.tables[table.name] = raw
+    book.notes.extend((place, code, values) for code, values in _hidden_things(sheet, columns, raw.lines, rows))
+
+
+def _head_row(sheet: Sheet, table: Table) -> int:
+    """The row, of the first ones, that names most columns of the table; 0 where none names any."""
+    known = {*table.columns, AS_OF}
+    named = {
+        row: len({as_column(_column_name(value, table)) for value in sheet.cells[row].values()} & known)
+        for row in sorted(sheet.cells)
+        if row <= HEAD_WITHIN
+    }
+    best = max(named, key=lambda row: named[row], default=0)
+    return best if named.get(best) else 0
+
+
+def _column_name(value: object, table: Table) -> str:
+    """The column that a head cell names: alone, in one of its lines, or in square brackets."""
+    lines = [line.strip() for line in str(value).splitlines() if line.strip()]
+    words = [*reversed(re.findall(r"\[\s*([^\[\]]+?)\s*\]", str(value))), *lines]
+    known = {*table.columns, AS_OF}
+    exact = next((word for word in words if word in known), "")
+    return exact or next((word for word in words if as_column(word) in known), " ".join(lines))
+
+
+def _unit(table: Table, column: str) -> str:
+    """The unit of a column of the table; empty for a further one."""
+    return table.columns[column].unit if column in table.columns else "date" if column == AS_OF else ""
+
+
+def _letter(column: int) -> str:
+    """A column as Excel calls it: A, B, … AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def cell_text(value: object, unit: str) -> str:
+    """What a CSV file would hold for a cell in a column of this unit."""
+    if isinstance(value, NotCalculated):
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        text = str(int(value)) if value == int(value) else repr(value)
+        return f"{text}0" if unit in COUNTED and re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()
+    return str(percent_as_share(value, unit)).strip()
+
+
+def mistake_in(value: object, unit: str) -> str:
+    """The code of what is wrong with a cell that Excel made something else of; empty where nothing is."""
+    if isinstance(value, NotCalculated):
+        return "formula_without_value" if unit else ""
+    if isinstance(value, bool):
+        return "truth_value" if unit else ""
+    made = isinstance(value, date | time | timedelta)
+    return "made_a_date" if made and unit not in ("", "date") else ""
+
+
+def _spread_merged(sheet: Sheet, rows: Cells, columns: dict[int, str]) -> dict[int, list[tuple[str, str, str]]]:
+    """Writes a merged value into every row that it lies over, so that none seems empty; what is told of it by row."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for name, top, bottom, left, right in sheet.merged:
+        value = rows.get(top, {}).get(left)
+        over = [column for column in columns if left <= column <= right]
+        if value is None or not over:
+            continue
+        found.setdefault(top, []).append((columns[over[0]], "merged_cells", name))
+        for row in range(top, bottom + 1):
+            rows.setdefault(row, {})[left] = value
+    return found
+
+
+def _hidden_things(
+    sheet: Sheet, columns: dict[int, str], lines: Sequence[int], rows: Cells
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """What is read although it is hidden, and what is not read as no head names it."""
+    if sheet.hidden:
+        yield "sheet_hidden", {}
+    hidden = [row for row in lines if row in sheet.hidden_rows]
+    if hidden:
+        yield "rows_hidden", {"rows": ", ".join(map(str, hidden))}
+    unseen = [_letter(column) for column in columns if column in sheet.hidden_columns]
+    if unseen:
+        yield "columns_hidden", {"columns": ", ".join(unseen)}
+    beside = [
+        f"{_letter(column)}{row}" for row in sorted(rows) for column in sorted(rows[row]) if column not in columns
+    ]
+    if beside:
+        yield "cells_without_head", {"cell": beside[0]}
