@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.content import content_hash
-from trainplan.plan.data import data_folders, last_with, locate, read_data
+from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
@@ -223,7 +223,7 @@ def load_plan(
     unread = {Path(problem.where).stem for problem in problems} | files.unread
     problems += check_together(_read(tables, partial, choices, present, files.name_of(path), unread))
     if choices is None or problems:
-        raise PlanError(locate(problems, present))
+        raise PlanError(locate_problems(problems, present))
     spare = {name: table.rows for name, table in present.items()}
     hashes = dict(sorted(files.hashes.items()))
     notes = tuple(files.notes)
@@ -298,14 +298,15 @@ def _read(
         for column in table.columns
         if name in lost or not all(hasattr(row, column) for row in partial[name])
     }
+    ids = {
+        name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
+        for name in set(TABLES) - lost
+    }
     return RowsRead(
         tables,
         partial,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},
-        {
-            name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
-            for name in set(TABLES) - lost
-        },
+        {name: known for name, known in ids.items() if "" not in known},
         frozenset(broken | (set() if choices else {"plan"})),
     )
