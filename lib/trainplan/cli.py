@@ -87,7 +87,8 @@ def check_plan(arguments: argparse.Namespace) -> int:
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
-    print(f"{first.title('vi')} / {first.title('en')} ({first.first}–{first.last})")
+    title = " / ".join(dict.fromkeys(first.title(language) for language in LANGUAGES))
+    print(f"{title} ({first.first}–{first.last})")
     for plan in plans:
         print(f"  {plan.scenario}: {both('cli.valid')} ({both('cli.changes', count=len(plan.changes))})")
     return DONE
