@@ -74,7 +74,8 @@ def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     if not line:
         parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
         return replace(problem, line=parts[0] if parts else 0)
-    letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
+    named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
+    letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
     return replace(problem, value=value, line=line, cell=f"{letter}{line}" if letter else "")
 
