@@ -219,10 +219,10 @@ TOGETHER = {  # rows laid over the sound plan, and every message that they must 
         "column headcount: 'x'",
         "column appointment_rate: '' | 'new' needs",
     ),
-    "groups delegates,a,,commune,0,0,0.05,,,assumption: x\n"
+    "groups delegates,,b,commune,0,0,0.05,,,assumption: x\n"
     "programs short,skills,a,b,1,0.98,40,,500000,4000000,wage,school,assumption: x\n"
     "pipeline yearly,short,2020,35,assumption: x": (
-        "column name_en",
+        "column name_vi",
         "column started: '2020' | lasts 1",
         "column learners: '35' | 'delegates' has nobody",
     ),

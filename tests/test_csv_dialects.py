@@ -19,7 +19,8 @@ from strategies import plans, write_plan
 from test_bad_input import SOUND
 from trainplan import compute, load_plan
 from trainplan.cli import main
-from trainplan.plan.csv_text import MEASURED
+from trainplan.plan.csv_text import MEASURED, read_csv
+from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.text.problems import PlanError
 
@@ -128,6 +129,15 @@ def test_a_number_is_read_as_it_was_meant_or_refused(drawn, dialect: str, data: 
             assert DIALECTS[dialect].delimiter != "," or DIALECTS[dialect].mark == ","
 
 
+@given(head=st.sampled_from(["", "sep=;\n", "sep=,\r", "SEP=\t\r\n"]), text=st.text(';,\t"\n\r 0159.%-eE+x\u00a0'))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_a_file_is_read_or_told(head: str, text: str) -> None:
+    raw = RawTable("groups.csv", [])
+    told = read_csv(raw, f"{head}id;headcount;leave_rate\na;1;0,5\n{text}", TABLES["groups"])
+    assert all(str(problem) for problem in told)
+    assert len(raw.rows) == len(raw.lines) and (raw.columns or told)
+
+
 SEMI, TABS, QUOTED = EXCEL_VIETNAM, DIALECTS["tabs"], DIALECTS["quoted_commas"]
 STATED = DIALECTS["stated"]
 PLAIN = Dialect()
@@ -176,8 +186,10 @@ SLIPS: list[tuple[Dialect, str, str, str, str]] = [  # dialect, table, what stan
     (SEMI, "routes", "degree;college;0,7", "degree,college,0.7", "line 2 | 'degree,college,0.7' | same separator"),
     (TABS, "routes", "yearly\tshort\t1", "yearly;short;1", "line 4 | 'yearly;short;1' | cùng một dấu phân cách"),
     (PLAIN, "routes", "objective,program,share", "objective|program|share", "routes.csv, dòng / line 1 | commas, semi"),
-    (PLAIN, "routes", "objective,", "sep=;\nobjective,", "line 1 | 'sep=;' | must be separated by"),
+    (PLAIN, "routes", "objective,", "sep=;\nobjective,", "line 2 | 'objective,program,share' | says another separator"),
     (PLAIN, "routes", "objective,", "sep=|\nobjective,", "line 1 | 'sep=|' | must be separated by"),
+    (PLAIN, "routes", "objective,", 'sep="\nobjective,', "line 1 | 'sep=\"' | must be separated by"),
+    (SEMI, "sources", "Ngân sách tỉnh", "Ngân sách; tỉnh", "line 2 | 5 cells where the header has 4 | semicolon, tab"),
     (SEMI, "sources", "Ngân sách", '"Ngân sách', "line 2 | a quote is opened and not closed"),
     (SEMI, "sources", "Người học", '"Người" học', "line 3 | closed before the end of its cell"),
     (STATED, "sources", "Người học", '"Người học', "line 4 | một dấu ngoặc kép mở mà không đóng"),

@@ -273,8 +273,7 @@ def import_plan(arguments: argparse.Namespace) -> int:
     contents = {path: text.encode() for path, text in files_to_write(files, arguments.plan).items()}
     with interrupts.hold_back():
         write_new(contents)
-    print(f"{both('cli.new_made')}:", *(f"  {path}" for path in contents), sep="\n")
-    print(f"{both('cli.new_next')}: trainplan check {arguments.plan}")
+    print(f"{both('cli.imported')}: {list(contents)[-1]}")
     return DONE
 
 

@@ -34,51 +34,48 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     Numbers with a decimal comma get a decimal point, and `raw.written` keeps what stands in the file.
     """
     stated = STATED.match(text)
-    rest = text[stated.end() :] if stated else text
-    raw.head_line = 2 if stated else 1
+    rest, before = (text[stated.end() :], 1) if stated else (text, 0)
+    if stated and stated[1] not in DELIMITERS:
+        return [Problem(raw.file, "not_commas", stated[0].strip(), line=1)]
     delimiter = stated[1] if stated else _likely_delimiter(rest, table.columns)
-    try:
-        lines = [(n + raw.head_line - 1, cells) for n, cells in _rows(rest, delimiter, strict=True)]
-    except csv.Error:
-        line = max((n for n, _ in _rows_before_error(rest, delimiter)), default=0) + raw.head_line
-        return [Problem(raw.file, "quotes_broken", line=line)]
-    if not lines:
-        return []
-    raw.head_line, header = lines[0][0], [cell.strip() for cell in lines[0][1]]
-    if delimiter not in DELIMITERS or (len(header) == 1 and re.search(r"[,;\t|]", header[0])):
-        return [Problem(raw.file, "not_commas", stated[0].strip() if stated else header[0], line=1)]
-    raw.columns = header
+    rows, broken = _rows(rest, delimiter, before)
+    if broken:
+        return [Problem(raw.file, "quotes_broken", line=broken)]
+    raw.head_line, raw.columns = (rows[0][0], [cell.strip() for cell in rows[0][1]]) if rows else (1, [])
+    if len(raw.columns) == 1 and re.search(r"[,;\t|]", head := raw.columns[0]):
+        raw.columns = []
+        return [Problem(raw.file, "separator_stated" if stated else "not_commas", head, line=raw.head_line)]
     problems = []
-    for line, cells in lines[1:]:
+    for line, cells in rows[1:]:
         fitted, problem = _fitted(cells, raw, line, table, delimiter)
         problems += [problem] if problem else []
         if fitted:
-            raw.rows.append({c: v.strip() for c, v in zip(header, fitted, strict=False) if c})
+            raw.rows.append({c: v.strip() for c, v in zip(raw.columns, fitted, strict=False) if c})
             raw.lines.append(line)
     _settle_numbers(raw, table, delimiter)
     return problems
 
 
-def _rows(text: str, delimiter: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
-    """(last line, cells) of every row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _rows_before_error(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str, before: int) -> tuple[list[tuple[int, list[str]]], int]:
+    """(line, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines stand above."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line = [], 0
     try:
-        yield from _rows(text, delimiter, strict=True)
+        for cells in reader:
+            line = reader.line_num
+            if any(cell.strip() for cell in cells):
+                rows.append((line + before, cells))
     except csv.Error:
-        return
+        return rows, line + before + 1
+    return rows, 0
 
 
 def _likely_delimiter(text: str, columns: Collection[str]) -> str:
     """The delimiter by which the head names most columns of the table; of these, the one that makes most cells."""
 
     def fit(delimiter: str) -> tuple[int, int]:
-        head = next((cells for _, cells in _rows(text, delimiter, strict=False)), [])
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        head = next((cells for cells in rows if any(cell.strip() for cell in cells)), [])
         return sum(cell.strip().casefold() in columns for cell in head), len(head)
 
     return max(DELIMITERS, key=fit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
 from trainplan.plan.description import ColumnDescription, TableDescription, bounds_in_words, describe_input
 from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
-from trainplan.plan.schema import AS_OF, NUMBER, OR_TOTAL, TABLES, Column
+from trainplan.plan.schema import AS_OF, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
 from trainplan.sheets.form import LONGEST_CELL, SPARE_ROWS, Check, FormBook, FormColumn, one_of, suggested, within
 from trainplan.sheets.formats import AS_TEXT, GENERAL
 from trainplan.sheets.workbook import Cell
@@ -48,18 +49,25 @@ def input_workbook(files: PlanFiles) -> bytes:
     book.add_pages(GUIDE, GUIDE_WIDTHS, [guide(described[language].values(), language) for language in LANGUAGES])
     for name, table in TABLES.items():
         book.add_form(name, _form_columns(name, files, described), table.required)
-    lines = [(path, line) for path, text in _texts(files).items() for line in text.removesuffix("\n").split("\n")]
-    book.add_lines(FILES, FILE_COLUMNS, lines)
+    book.add_lines(FILES, FILE_COLUMNS, [(path, line) for path, _, line in _lines(files)])
     for owner in dict.fromkeys(c.refers for t in TABLES.values() for c in t.columns.values() if OR_TOTAL in c.refers):
         name = owner.removesuffix(OR_TOTAL)
         ids = [key_text(cells.get("id", "")) for cells in files.tables[name].rows] if name in files.tables else []
-        book.add_choices(CHOICES, "total", f"{name}!$A$1", [*ids, *[""] * SPARE_ROWS])
+        book.add_choices(CHOICES, "total", f"{name}!$A:$A", [*ids, *[""] * SPARE_ROWS])
     return book.content()
 
 
-def _texts(files: PlanFiles) -> dict[str, str]:
-    """The files that are no tables; `data` of plan.yaml says the same wherever the tables come from."""
-    return {**files.texts, PLAN: with_data(files.texts[PLAN], DATA), **files.beside}
+def _lines(files: PlanFiles) -> list[tuple[str, int, str]]:
+    """(file, number, text) of every line of the files that are no tables; blanks alone are an empty line.
+
+    `data` of plan.yaml says the same wherever the tables come from.
+    """
+    texts = {**files.texts, PLAN: with_data(files.texts[PLAN], DATA), **files.beside}
+    return [
+        (path, n, line if line.strip() else "")
+        for path, text in texts.items()
+        for n, line in enumerate(text.removesuffix("\n").split("\n"), 1)
+    ]
 
 
 def _check_lengths(files: PlanFiles) -> None:
@@ -69,7 +77,7 @@ def _check_lengths(files: PlanFiles) -> None:
         for cells, line in zip(table.rows, table.lines, strict=True)
         for column in table.columns
     ]
-    lines = [(name, n, "", line) for name, text in _texts(files).items() for n, line in enumerate(text.split("\n"), 1)]
+    lines = [(path, n, "", text) for path, n, text in _lines(files)]
     values = {"letters": LONGEST_CELL}
     problems = [
         Problem(file, "too_long_for_a_cell", column=column, line=line, values=values)
@@ -107,13 +115,14 @@ def _form_columns(
 def number_or_text(column: Column, value: object) -> Cell:
     """A raw cell as a sheet holds it: a number where that loses nothing, otherwise the text as it stands, or nothing.
 
-    A spreadsheet keeps 15 digits of a number.
+    A spreadsheet keeps 15 digits of a number. What `check` refuses, such as 3.850 people, stays text too.
     """
     text = key_text(value) if value is not None else ""
-    if column.unit in FORMATS and NUMBER.fullmatch(text):
-        exact = float(text)
-        if float(f"{exact:.15g}") == exact:
-            return exact
+    if column.unit in FORMATS:
+        with suppress(ValueError):
+            exact = parse_number(refuse_grouped(text) if column.unit in ("people", "VND") else text)
+            if float(f"{exact:.15g}") == exact:
+                return exact
     return text or None
 
 

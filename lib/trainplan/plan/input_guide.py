@@ -22,5 +22,5 @@ def guide(tables: Collection[TableDescription], language: str) -> tuple[str, dic
     sheets = {}
     for table in tables:
         key = "input_book.sheet_needed" if table.required else "input_book.sheet_optional"
-        sheets[table.name] = say(key, language, name=table.label, about=table.about)
+        sheets[table.name] = say(key, language, name=table.label, about=table.about.replace("`", ""))
     return say("input_book.title", language), {**order, **lines, **kinds, "": "", **sheets}

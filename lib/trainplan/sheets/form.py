@@ -17,14 +17,14 @@ LONGEST_CELL = 32_767  # letters that Excel takes
 LAST_COLUMN = 16_383  # of a sheet, from 0
 LINES_WIDEST = 150  # letters
 SPARE_ROWS = 1000  # below the last row that is filled, ready to be filled
-NARROWEST, WIDEST = 12, 50  # columns, in letters
+NARROWEST, HEAD_WIDEST, WIDEST = 12, 20, 50  # columns, in letters
 NEEDED, OPTIONAL = "#1f4e79", "#bfc9d4"  # tabs
 HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#f4f6f9"}
 TITLE: dict[str, Any] = {"bold": True, "font_size": 15}
 LABEL: dict[str, Any] = {"bold": True, "valign": "top"}
 TEXT: dict[str, Any] = {"text_wrap": True, "valign": "top"}
 ROW_HEIGHT = 15  # points
-HEAD_HEIGHT, NOTE_WIDTH = 64, 360  # points; pixels
+HEAD_HEIGHT, NOTE_WIDTH = 80, 360  # points; pixels
 LINE_HEIGHT, LINE_LETTERS = 19, 50  # of a note, in pixels; and letters
 TINY = 1e-9  # above a bound that is not allowed itself
 ALLOWED = (
@@ -53,7 +53,8 @@ class FormColumn:
     def width(self) -> float:
         """The width in letters that shows most texts of the column, within bounds."""
         texts = [len(cell) for cell in self.cells if isinstance(cell, str)]
-        return min(WIDEST, max([NARROWEST, *map(len, self.head.split("\n")), *texts]))
+        heads = [min(HEAD_WIDEST, len(line)) for line in self.head.split("\n")]
+        return min(WIDEST, max([NARROWEST, *heads, *texts]))
 
 
 def one_of(choices: str | Sequence[str], says: str) -> Check:
@@ -117,12 +118,12 @@ class FormBook(Workbook):
     def add_choices(self, name: str, word: str, column: str, cells: Sequence[str]) -> None:
         """A new hidden sheet with a list to choose from: a word, then `cells`, and what else `column` will hold.
 
-        `column` is the head of a column of another sheet, such as `sources!$A$1`.
+        `column` is a column of another sheet, with a head, such as `sources!$A:$A`.
         """
         sheet = self._add_sheet(name, [])
         sheet.write_string(0, 0, word)
         for r, cell in enumerate(cells, 1):
-            sheet.write_formula(r, 0, f'=OFFSET({column},{r},0)&""', value=cell)
+            sheet.write_formula(r, 0, f'=INDEX({column},{r + 1})&""', value=cell)
         sheet.hide()
 
     def add_pages(self, name: str, widths: tuple[float, float], pages: Sequence[tuple[str, Mapping[str, str]]]) -> None:

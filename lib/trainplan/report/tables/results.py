@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, grouping, result_columns, text_cells
-from trainplan.results.quote import quote_numbers
+from trainplan.results.quote import SEVERAL, quote_numbers
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
-from trainplan.text.shown import join_shown
+from trainplan.text.shown import Quoted, join_shown
 
 COURSES: dict[Stem, dict[str, str]] = {  # what is added up over programs, and how it is shown
     "classes": {"new_learners": "people", "new_classes": "people"},
@@ -90,14 +92,23 @@ def courses_by_place(results: Results, language: str) -> pd.DataFrame:
 def _courses_by(code: str, results: Results, language: str) -> pd.DataFrame:
     """What programs of each content or place come to."""
     codes = pd.Series({row.id: getattr(row, code) for row in results.plan.tables.programs}, name=code)
-    sums = [results[stem].groupby("program")[list(names)].sum() for stem, names in COURSES.items()]
-    rows = pd.concat(sums, axis=1).reindex(codes.index).fillna(0).groupby(codes, sort=False).sum().reset_index()
-    shown = [Column(name, unit) for names in COURSES.values() for name, unit in names.items()]
     columns = grouping(codes)
-    if not columns:
-        return build_table([], shown, language)
-    total = rows.sum(numeric_only=True).to_frame().T.assign(**{code: say("word.total", language)})
-    return build_table(pd.concat([rows, total], ignore_index=True), [*columns, *shown], language)
+    rows = [{code: one, **_sum_courses(results, codes.index[codes == one])} for one in codes.unique() if columns]
+    if rows:
+        rows.append({code: say("word.total", language), **_sum_courses(results)})
+    numbers = [Column(name, unit) for names in COURSES.values() for name, unit in names.items()]
+    return build_table(rows, [*columns, *numbers], language)
+
+
+def _sum_courses(results: Results, programs: Sequence[str] = ()) -> dict[str, Quoted]:
+    """What some programs, or all of them, come to over all years."""
+    sums: dict[str, Quoted] = {}
+    for stem, names in COURSES.items():
+        table = results[stem]
+        own = table[table["program"].isin(programs)] if len(programs) else table
+        at = {"program": SEVERAL.join(programs)} if len(programs) else {}
+        sums |= {name: results.quote(stem, name, own[name].sum(), **at) for name in names}
+    return sums
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
