@@ -6,6 +6,7 @@ import csv
 import datetime
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -358,6 +359,32 @@ def test_a_file_that_is_no_workbook_is_told(name: str, stated: str, content: byt
     assert all(word in lines[0] for word in words.split(" | ")), lines
 
 
+def test_a_workbook_of_the_strict_kind_is_told(tmp_path: Path) -> None:
+    plan = plan_of_workbook(tmp_path)
+    with zipfile.ZipFile(plan / BOOK) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(plan / BOOK, "w") as strict:
+        for name, part in parts.items():
+            strict.writestr(name, part.replace(b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"))
+    lines = problems_of(plan)
+    assert len(lines) == 1
+    assert "save it as .xlsx" in lines[0]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_number_that_is_none_is_told(number: str, tmp_path: Path) -> None:
+    plan = plan_of_workbook(tmp_path)
+    with zipfile.ZipFile(plan / BOOK) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(plan / BOOK, "w") as changed:
+        for name, part in parts.items():
+            changed.writestr(name, part.replace(b"<v>800</v>", f"<v>{number}</v>".encode()))
+    lines = problems_of(plan)
+    assert len(lines) == 1
+    assert "cell E2 (officials)" in lines[0]
+    assert "a finite number" in lines[0]
+
+
 @pytest.mark.parametrize("cut", range(100, 6000, 700))
 def test_a_workbook_cut_short_is_told(cut: int, tmp_path: Path) -> None:
     plan = plan_of_workbook(tmp_path)
@@ -398,9 +425,13 @@ def test_a_workbook_in_a_data_folder_is_told(name: str, tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in problems_of(plan)] == ["  - routes.csv", "  - bao_cao.xlsx"]
 
 
-def test_a_cell_far_away_costs_nothing(tmp_path: Path) -> None:
+def test_rows_to_the_end_of_a_sheet_hold_nothing(tmp_path: Path) -> None:
+    """A blank at the very end of the sheet, and a merged range down to it, add no row."""
     plan = plan_of_workbook(tmp_path, cell("groups", "XFD1048576", " "))
     assert load_plan(plan).warnings == []
+    lines = problems_of(plan_of_workbook(tmp_path / "merged", merge("groups", "D2:D1048576")))
+    assert len(lines) == 1
+    assert "'D2:D1048576'" in lines[0]
 
 
 @st.composite

@@ -74,6 +74,8 @@ def read_book(data: bytes, file: str) -> SheetsRead:
     try:
         sheets = _sheets(data)
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
+        sheets = []
+    if not sheets:  # as openpyxl finds none in a workbook of the kind "Strict Open XML"
         return SheetsRead(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
     book = SheetsRead()
     names = _table_names(sheets, file, book)
@@ -231,7 +233,7 @@ def cell_text(value: object, unit: str) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        text = str(int(value)) if value == int(value) else repr(value)
+        text = str(int(value)) if float(value).is_integer() else repr(value)
         return f"{text}0" if unit in COUNTED and re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return value.date().isoformat()
@@ -257,8 +259,9 @@ def _spread_merged(sheet: Sheet, rows: Cells, columns: dict[int, str]) -> dict[i
         if value is None or not over:
             continue
         found.setdefault(top, []).append((columns[over[0]], "merged_cells", name))
-        for row in range(top, bottom + 1):
-            rows.setdefault(row, {})[left] = value
+        for row in rows:
+            if top <= row <= bottom:
+                rows[row][left] = value
     return found
 
 
