@@ -359,6 +359,34 @@ def test_a_file_that_is_no_workbook_is_told(name: str, stated: str, content: byt
     assert all(word in lines[0] for word in words.split(" | ")), lines
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("so_leu.xlsx", "'so_leu.xlsx' | no such workbook"),
+        ("nowhere", "'nowhere' | the data folder does not exist"),
+        ("damaged.xlsx", "damaged.xlsx: | is damaged"),
+        ("without.xlsx", "without.xlsx: | no sheet 'groups'"),
+        ("misspelt.xlsx", "sheet ceilingz: | Nearest: 'ceilings'"),
+    ],
+)
+def test_what_is_lost_is_told_once_and_not_by_every_lever(data: str, words: str, tmp_path: Path) -> None:
+    plan = plan_of_workbook(tmp_path)
+    text = (plan / "plan.yaml").read_text("utf-8").replace(BOOK, data)
+    label = "label: {vi: a, en: b}, group: money, unit: share, low: 0.5, high: 1.5, step: 0.1, change: scale"
+    levers = f"levers: [{{id: one, address: groups.*.leave_rate, {label}}}, " + (
+        f"{{id: two, address: ceilings.*.ceiling_vnd, {label}}}]\n"
+    )
+    (plan / "plan.yaml").write_text(text + levers, "utf-8")
+    (plan / "damaged.xlsx").write_bytes(b"PK")
+    for name, change in (("without", drop("groups")), ("misspelt", rename("ceilings", "ceilingz"))):
+        book = workbook_of(SOUND)
+        change(book)
+        book.save(plan / f"{name}.xlsx")
+    lines = problems_of(plan)
+    assert len(lines) == 1, lines
+    assert all(word in lines[0] for word in words.split(" | "))
+
+
 def test_a_workbook_of_the_strict_kind_is_told(tmp_path: Path) -> None:
     plan = plan_of_workbook(tmp_path)
     with zipfile.ZipFile(plan / BOOK) as whole:

@@ -152,6 +152,7 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[s
             near = nearest_name(name, [table for table in TABLES if table not in known])
             if near:
                 book.problems.append(Problem(place, "sheet_misspelt", nearest=near))
+                book.lost.add(near)
             else:
                 book.notes.append((place, "sheet_not_read", {}))
     return {sheet: name for sheet, name in names.items() if name not in book.lost}
