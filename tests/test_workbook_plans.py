@@ -374,7 +374,7 @@ def test_what_is_lost_is_told_once_and_not_by_every_lever(data: str, words: str,
     text = (plan / "plan.yaml").read_text("utf-8").replace(BOOK, data)
     label = "label: {vi: a, en: b}, group: money, unit: share, low: 0.5, high: 1.5, step: 0.1, change: scale"
     levers = f"levers: [{{id: one, address: groups.*.leave_rate, {label}}}, " + (
-        f"{{id: two, address: ceilings.*.ceiling_vnd, {label}}}]\n"
+        f"{{id: two, address: ceilings.2021/total.ceiling_vnd, {label}}}]\n"
     )
     (plan / "plan.yaml").write_text(text + levers, "utf-8")
     (plan / "damaged.xlsx").write_bytes(b"PK")
