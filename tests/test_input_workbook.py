@@ -123,7 +123,6 @@ TEXT = st.builds("{}{}{}".format, STARTS, ODD, st.sampled_from(["", "\nx", '"', 
     max_examples=25,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(TEXT, min_size=1, max_size=4), TEXT)
 def test_odd_texts_stay_what_they_are(texts: list[str], line: str) -> None:
