@@ -147,6 +147,7 @@ class FormBook(Workbook):
         shown = column.cell_formats or [column.number_format] * len(column.cells)
         for r, (cell, number_format) in enumerate(zip(column.cells, shown, strict=True), 1):
             if isinstance(cell, str):
+                cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # the line ends of a cell
                 style = {"num_format": AS_TEXT} if len(cell) <= LONGEST_AS_TEXT else {"quote_prefix": True}
                 sheet.write_string(r, c, cell, self._format(**style, locked=False))
             elif cell is not None:
