@@ -97,7 +97,7 @@ def new_table(name: str, rows: Sequence[Mapping[str, Any]]) -> RawTable:
 def plan_text(choices: Mapping[str, Any]) -> str:
     """plan.yaml with these choices, a comment in both languages above each; optional ones without a value as comments.
 
-    A line that begins `#` and no space is a key that may be put to use.
+    To put such a key to use is to take away the first letter, `#`, of its lines.
     """
     lines = []
     for key in [*(key for key, value in choices.items() if value and key not in OPTIONAL), *OPTIONAL]:
