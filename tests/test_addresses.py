@@ -27,7 +27,7 @@ from trainplan.report.parts import HtmlPiece, TablePiece, list_parts
 from trainplan.report.tables.columns import Column
 from trainplan.report.tables.comparison import COVERAGE
 from trainplan.results.compare import compare
-from trainplan.results.quote import address_of, quote_numbers
+from trainplan.results.quote import SEVERAL, address_of, quote_numbers
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, say
@@ -123,7 +123,7 @@ def rows_at(stem: str, frame: pd.DataFrame, row: str) -> pd.DataFrame:
         elif part == COVERAGE and key == "result":
             frame = frame[~frame["result"].isin([COST, MET])]
         elif part != "*":
-            frame = frame[frame[key].astype(str) == part]
+            frame = frame[frame[key].astype(str).isin(part.split(SEVERAL))]
     return frame
 
 

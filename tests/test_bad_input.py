@@ -124,7 +124,7 @@ CELLS = [  # file, what stands there, what a slip makes of it, and the words of 
     ),
     ("groups.csv", ",800,", ',"3,85E+03",', "column headcount | '3,85E+03' | digits are lost | 15000000000"),
     ("turnover.csv", "2021", "2.02E+03", "column year | '2.02E+03' | digits are lost"),
-    ("programs.csv", "0.85", '"8,5E-01"', "column completion_rate | decimal mark as a point"),
+    ("programs.csv", "0.85", '"8,5E-01"', "column completion_rate | '8,5E-01' | in one way"),
     *(
         ("objectives.csv", "2024", slip, f"column due | '{slip}' | hãy ghi 2022-06; | write 2022-06; Excel")
         for slip in (
@@ -214,15 +214,15 @@ TOGETHER = {  # rows laid over the sound plan, and every message that they must 
     ),
     "objectives part,leaders,count,a,b,0,5,,2024,x,,,3,1,abroad_all,II.4,assumption: x\n"
     "objectives abroad_all,leaders,count,a,b,0,20,30,2023-06,,,,3,1,,II.4,assumption: x\n"
-    "routes part,abroad,1": ("column entry_share: 'x'", "row part, | column due: '2024' | 'abroad_all' is due 2023-06"),
+    "routes part,abroad,1": ("column entry_share: 'x'", "(part), | column due: '2024' | 'abroad_all' is due 2023-06"),
     "groups officials,a,b,province,x,0.01,0.04,,,assumption: x": (
         "column headcount: 'x'",
         "column appointment_rate: '' | 'new' needs",
     ),
-    "groups delegates,a,,commune,0,0,0.05,,,assumption: x\n"
+    "groups delegates,,b,commune,0,0,0.05,,,assumption: x\n"
     "programs short,skills,a,b,1,0.98,40,,500000,4000000,wage,school,assumption: x\n"
     "pipeline yearly,short,2020,35,assumption: x": (
-        "column name_en",
+        "column name_vi",
         "column started: '2020' | lasts 1",
         "column learners: '35' | 'delegates' has nobody",
     ),

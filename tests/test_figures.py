@@ -136,4 +136,4 @@ def test_languages_do_not_mix() -> None:
     results = results_of_an_giang()
     english = figures.people_missing(results, "en").figure
     words = " ".join(t.get_text() for t in english.findobj(lambda a: hasattr(a, "get_text")))
-    assert "Compulsory" in words and "Bồi dưỡng" not in words
+    assert "Yearly training" in words and "Bồi dưỡng" not in words

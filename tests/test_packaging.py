@@ -109,3 +109,12 @@ def test_what_benchmarks_take_from_the_library_is_there(path: Path) -> None:
             module = importlib.import_module(str(node.module))
             missing = [alias.name for alias in node.names if not hasattr(module, alias.name)]
             assert not missing, f"{node.module}: {missing}"
+
+
+def test_the_file_to_double_click_calls_workbook_py_and_keeps_its_window_open() -> None:
+    """As Windows reads it: lines that end as its own, letters that no code page changes, one call either way."""
+    data = (ROOT / "trainplan.bat").read_bytes()
+    assert data.count(b"\n") == data.count(b"\r\n") and data.isascii()
+    lines = [line.strip() for line in data.decode("ascii").splitlines()]
+    assert [line for line in lines if line.startswith("py ")] == ["py -3 workbook.py run", "py -3 workbook.py %*"]
+    assert lines[-2:] == ["pause", "exit /b %status%"] and 'cd /d "%~dp0"' in lines

@@ -147,7 +147,7 @@ def seek_goal(arguments: argparse.Namespace) -> int:
         tables["relaxations"] = relaxations_table(relaxations(plan))
     with under_way("values"):
         tables["values"] = marginal_values(plan)
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*goal_amount(goal, language), sep="\n")
     return write_answer(tables, arguments.output)
 
@@ -178,7 +178,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
         tables["sensitivity"] = sensitivity(plan, found.loop, seed)
     with under_way("conditions"):
         tables["conditions"] = conditions_table(plan, failure_conditions(found))
-    for language in LANGUAGES:
+    for language in plan.languages:
         print(*probability_summary(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)
 
@@ -282,23 +282,27 @@ def import_plan(arguments: argparse.Namespace) -> int:
 
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
-    from jupyterlab.labapp import LabApp
-
     from trainplan.desk.server import end_with_the_terminal
     from trainplan.plan.find import PROJECT
+    from trainplan.run.plan_notebooks import notebook_of
+
+    start = notebook_of("00_start.ipynb", arguments.plan).relative_to(PROJECT)
+    from jupyterlab.labapp import LabApp
 
     os.chdir(PROJECT)
     end_with_the_terminal()
-    start = str(Path("notebooks", "00_start.ipynb"))
-    LabApp.launch_instance([start, "--ServerApp.answer_yes=True", *arguments.options])
+    LabApp.launch_instance([str(start), "--ServerApp.answer_yes=True", *arguments.options])
     return DONE
 
 
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
-    from trainplan.desk.server import serve_desk
+    from trainplan.desk.server import NOTEBOOK, serve_desk
+    from trainplan.plan.find import PROJECT
+    from trainplan.run.plan_notebooks import notebook_of
 
-    serve_desk(arguments.options)
+    notebook = notebook_of(NOTEBOOK.name, arguments.plan).relative_to(PROJECT)
+    serve_desk(arguments.options, notebook=notebook)
     return DONE
 
 
@@ -377,7 +381,7 @@ IMPORT = (
     Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
-FURTHER = {"nargs": argparse.REMAINDER}  # whatever the program that is started understands
+FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT)),
@@ -436,9 +440,25 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, further = top.parse_known_args(argv)
-    if further and not hasattr(arguments, "options"):
-        top.error(f"{both('cli.unrecognized')}: {' '.join(further)}")
-    if further:
-        arguments.options = [*further, *arguments.options]
+    arguments, unknown = top.parse_known_args(argv)
+    if hasattr(arguments, "options"):
+        arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
+        unknown = stray_words(arguments.options)
+    if unknown:
+        top.error(f"{both('cli.unrecognized')}: {' '.join(unknown)}")
     return arguments
+
+
+def split_plan(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The plan, which stands before every option, and the options; None where no plan is named."""
+    named = bool(words) and not words[0].startswith("-")
+    return (words[0] if named else None), list(words[named:])
+
+
+def stray_words(options: Sequence[str]) -> list[str]:
+    """Words that are neither an option nor the value of the one before: nobody would read them."""
+    return [
+        word
+        for before, word in zip(["=", *options], options, strict=False)
+        if not word.startswith("-") and (not before.startswith("-") or "=" in before)
+    ]

@@ -87,7 +87,8 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
     picture = (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(str(alt))}">{"".join(parts)}</svg>'
     )
-    head, value = f'<div class="name">{escape(name)}</div>', f'<div class="value">{change}<b>{escape(value)}</b></div>'
+    short = results.plan.short_label("objectives", row.id, language)
+    head, value = f'<div class="name">{escape(short)}</div>', f'<div class="value">{change}<b>{escape(value)}</b></div>'
     return f'<div class="card {verdict}">{head}{picture}{value}</div>'
 
 
@@ -231,7 +232,7 @@ def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int
     keys: list[tuple[str, str, str]] = list(marks)
     for s in reversed(sources):
         id = results.plan.tables.sources[s].id
-        name = escape(results.plan.label("sources", id, language))
+        name = escape(results.plan.short_label("sources", id, language))
         funded = results.quote("budget", "funded_vnd", now.funded[:, s].sum(), source=id)
         value = number_change(old.funded[:, s].sum(), funded, language, bare_billions)
         least, year = now.ceiling[:, s].min(), say("desk.unit_year", language)

@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).parent / "templates"  # Voilà looks below it for voi
 NOTEBOOK = Path("notebooks", "planner.ipynb")
 
 
-def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
+def command_line(options: Sequence[str], root: Path = PROJECT, notebook: Path = NOTEBOOK) -> list[str]:
     """The server's command line; further options are Voilà's own and go before ours."""
     given = {
         "Voila.ip": "127.0.0.1",
@@ -28,7 +28,7 @@ def command_line(options: Sequence[str], root: Path = PROJECT) -> list[str]:
     }
     named = {option.partition("=")[0] for option in options}  # given twice, Voilà would refuse both
     ours = [f"--{name}={value}" for name, value in given.items() if f"--{name}" not in named]
-    return [str(root / NOTEBOOK), "--token", *ours, *options]
+    return [str(root / notebook), "--token", *ours, *options]
 
 
 def server_environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -37,8 +37,8 @@ def server_environment(root: Path = PROJECT, base: Mapping[str, str] = os.enviro
     return {**base, "JUPYTER_PATH": os.pathsep.join(places), "TRAINPLAN_ROOT": str(root)}
 
 
-def serve_desk(options: Sequence[str], root: Path = PROJECT) -> None:
-    """Serves the desk until it is stopped. OutputError where Voilà is not installed."""
+def serve_desk(options: Sequence[str], root: Path = PROJECT, notebook: Path = NOTEBOOK) -> None:
+    """Serves the desk, a notebook below `root`, until it is stopped. OutputError where Voilà is not installed."""
     if importlib.util.find_spec("voila") is None:
         raise OutputError(both("desk.needs_voila"))
     from trainplan.desk.gate import DeskServer
@@ -46,7 +46,7 @@ def serve_desk(options: Sequence[str], root: Path = PROJECT) -> None:
     os.environ.update(server_environment(root))
     os.chdir(root)
     end_with_the_terminal()
-    DeskServer.launch_instance(command_line(options, root))
+    DeskServer.launch_instance(command_line(options, root, notebook))
 
 
 def end_with_the_terminal() -> None:

@@ -102,6 +102,9 @@ class Controls:
         self.language.value = language
         self._quiet = False
         self.language.tooltip = say("desk.language", language)
+        in_others = session.base.plan.languages != (language,)
+        for widget in (self.language, self.fields["name_en"]):
+            show_if(widget, in_others)
         self.title.value = f"<b>{escape(session.base.plan.title(language))}</b>"
         for name, labeled in {**self.buttons, **self.fields}.items():
             if name != "overwrite":

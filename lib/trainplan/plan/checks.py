@@ -31,7 +31,7 @@ class RowsRead:
     partial: Mapping[str, Sequence[Any]]  # rows by table that lack the attributes that are refused
     chosen: Choices | None
     files: dict[str, str]
-    ids: dict[str, list[str]]  # every id of a table, of rows that could not be read too; no key for a lost table
+    ids: dict[str, list[str]]  # every id of a table, of rows that could not be read too; no key where one is unknown
     broken: frozenset[str] = frozenset()  # `table.column` with a cell that is refused, and `plan` without choices
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.text.problems import Problem, nearest_name
 
 if TYPE_CHECKING:
-    from trainplan.plan.workbook import Book
+    from trainplan.plan.workbook import SheetsRead
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
@@ -49,38 +50,41 @@ def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str,
     found = {}
     for name, table in TABLES.items():
         place = next((p for p in reversed(places) if _has(p, books.get(p), name)), places[-1])
-        raw = (
-            _from_book(files, place, books[place], table)
-            if place in books
-            else files.table(place / f"{name}.csv", table)
-        )
+        own = books.get(place)
+        raw = _from_book(files, place, own, table) if own else files.table(place / f"{name}.csv", table)
         if raw is not None:
             found[name] = _with_shares(raw, table)
     _tell_of_workbooks(files, [place for place in places if place not in books], books)
     return found
 
 
-def locate(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
+def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
     """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it."""
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
-    return [_located(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in problems]
+    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in problems]
 
 
-def _located(problem: Problem, raw: RawTable, table: Table) -> Problem:
+def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
+    """A problem with the line of its row: of one that stands twice the last, of a part of a key the first with it."""
     if not problem.row and not problem.line:
         return problem
-    keys = {line: row_key(cells, table.keys) for cells, line in zip(raw.rows, raw.lines, strict=True)}
-    own = [line for line, key in keys.items() if key == problem.row]
-    own += (
-        []
-        if own
-        else [n for c, n in zip(raw.rows, raw.lines, strict=True) if row_key(c, table.row_keys) == problem.row]
-    )
+    rows = list(zip(raw.rows, raw.lines, strict=True))
+    own = [n for cells, n in rows if problem.row in (row_key(cells, table.keys), row_key(cells, table.row_keys))]
     line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
+    if not line:
+        parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
+        return replace(problem, line=parts[0] if parts else 0)
     letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
-    if line:
-        return replace(problem, line=line, cell=f"{letter}{line}" if letter else "")
-    return replace(problem, line=next((line for line, key in keys.items() if key.startswith(f"{problem.row}/")), 0))
+    value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
+    return replace(problem, value=value, line=line, cell=f"{letter}{line}" if letter else "")
+
+
+def _as_written(value: object, written: str) -> object:
+    """What stands in the file in place of a value that is its number; a scenario's own value stays."""
+    with suppress(ValueError):
+        if written and float(str(value)) == float(written.replace(",", ".")):
+            return written
+    return value
 
 
 def _is_workbook(place: Path) -> bool:
@@ -103,12 +107,16 @@ def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
         yield Problem(plan_file, code, stated, column="data", nearest=near)
 
 
-def _read_book(files: Files, place: Path, choices: Mapping[str, Any]) -> Book:
+def _read_book(files: Files, place: Path, choices: Mapping[str, Any]) -> SheetsRead:
     """A workbook, with its problems and notes told; without anything where the file is not to be read."""
-    from trainplan.plan.workbook import Book, place_of, read_book  # opens no spreadsheet library for a plan of CSV
+    from trainplan.plan.workbook import (  # opens no spreadsheet library for a plan of CSV
+        SheetsRead,
+        place_of,
+        read_book,
+    )
 
     content, name = files.content(place), files.name_of(place)
-    book = Book(lost=set(TABLES)) if content is None else read_book(content, name)
+    book = SheetsRead(lost=set(TABLES)) if content is None else read_book(content, name)
     files.problems += book.problems
     files.unread |= book.lost
     files.notes += book.notes
@@ -127,11 +135,11 @@ def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
     return isinstance(kept, dict) and {**kept, "data": ""} == {**choices, "data": ""}
 
 
-def _has(place: Path, book: Book | None, name: str) -> bool:
+def _has(place: Path, book: SheetsRead | None, name: str) -> bool:
     return (place / f"{name}.csv").exists() if book is None else name in book.tables or name in book.lost
 
 
-def _from_book(files: Files, place: Path, book: Book, table: Table) -> RawTable | None:
+def _from_book(files: Files, place: Path, book: SheetsRead, table: Table) -> RawTable | None:
     """A table of a workbook, free to be changed; where the plan cannot be without it, that is told."""
     raw = book.tables.get(table.name)
     if raw is not None:

@@ -13,7 +13,7 @@ from trainplan.plan.plan import load_plans
 from trainplan.plan.plan_files import DECISION, PLAN, SCENARIOS, PlanFiles, with_data
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
-from trainplan.plan.workbook import Book, place_of, read_book
+from trainplan.plan.workbook import SheetsRead, place_of, read_book
 from trainplan.text.problems import PlanError, Problem
 
 SCENARIO = re.compile(rf"{SCENARIOS}/[^/\\:]+\.yaml")
@@ -40,7 +40,7 @@ def files_of_workbook(data: bytes, name: str) -> PlanFiles:
     return PlanFiles({table: _filled_columns(table, raw) for table, raw in book.tables.items()}, texts, beside)
 
 
-def _check_in_place(data: bytes, name: str, texts: dict[str, str], book: Book) -> None:
+def _check_in_place(data: bytes, name: str, texts: dict[str, str], book: SheetsRead) -> None:
     """Loads the plan, in every scenario, with the workbook itself as its tables, so that problems name its cells."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, SCENARIOS).mkdir()
@@ -54,7 +54,7 @@ def _check_in_place(data: bytes, name: str, texts: dict[str, str], book: Book) -
             raise PlanError([_in_workbook(problem, name, book) for problem in error.problems]) from None
 
 
-def _in_workbook(problem: Problem, name: str, book: Book) -> Problem:
+def _in_workbook(problem: Problem, name: str, book: SheetsRead) -> Problem:
     """A problem of one of the files, with the cell in which its line stands."""
     if problem.where not in book.file_rows:
         return problem

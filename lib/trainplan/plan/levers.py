@@ -64,8 +64,8 @@ class Lever(BaseModel):
         return low - slack <= value <= high + slack
 
     def label_in(self, language: str) -> str:
-        """Its label in `vi` or `en`."""
-        return self.label["en" if language == "en" else "vi"]
+        """Its label in `vi` or `en`, in Vietnamese where it has no other."""
+        return self.label["en" if language == "en" and "en" in self.label else "vi"]
 
     def addresses(self, open_years: range, base_year: int) -> dict[str, int]:
         """Every address, in order, with the years that it lies after the base year (0 without `{year}`)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trainplan.plan.address import record_key
 from trainplan.plan.fact_checks import headcount_paths
+from trainplan.plan.schema import NAMED
 from trainplan.text.catalog import both
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
             yield name, both("warning.year_without_use", rows=", ".join(record_key(name, row) for row in rows))
 
 
+def _vietnamese_alone(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Rows without an English name in a plan that has others."""
+    for table in NAMED if "en" in plan.languages else ():
+        rows = plan.tables[table]
+        missing = sum(not row.name_en for row in rows)
+        if missing:
+            yield f"{table}.*.name_en", both("warning.vietnamese_alone", missing=missing, rows=len(rows))
+
+
 def _set_twice(plan: Plan) -> Iterator[tuple[str, str]]:
     for address in plan.changed_by.set_twice:
         yield address, both("warning.set_twice")
@@ -103,6 +113,7 @@ NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
     _closed_without_actuals,
     _facts_of_open_years,
     _years_without_use,
+    _vietnamese_alone,
     _set_twice,
     _of_workbooks,
 )

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.content import content_hash
-from trainplan.plan.data import data_folders, last_with, locate, read_data
+from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
@@ -24,9 +24,9 @@ from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
 from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, text_in
-from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year, parse_date
+from trainplan.plan.schema import NAMED, TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
@@ -149,13 +149,31 @@ class Plan:
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
-        named = ("groups", "objectives", "programs", "sources", "units", "history")
+        named = [name for name in NAMED if TABLES[name].keys == ("id",)]
         return {(table, r.id): r for table in named for r in self.tables[table]}
 
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the plan is shown in unless another is asked for: Vietnamese alone where none is English.
+
+        It is English as well where its own language is, or its name or that of a row is given in English.
+        """
+        name = self.choices.name
+        in_english = self.choices.language == "en" or (isinstance(name, dict) and bool(name.get("en")))
+        in_english = in_english or any(row.name_en for table in NAMED for row in self.tables[table])
+        return LANGUAGES if in_english else ("vi",)
+
     def label(self, table: str, id: str, language: str) -> str:
-        """The name of a row on screen, in `vi` or `en`; the id itself where there is no such row."""
+        """The name of a row on screen, in `vi` or `en`, in Vietnamese where it has no other; the id where there is no
+        such row.
+        """
         row = self._names.get((table, id))
-        return str(getattr(row, f"name_{language}")) if row is not None else id
+        return str(getattr(row, f"name_{language}") or row.name_vi) if row is not None else id
+
+    def short_label(self, table: str, id: str, language: str) -> str:
+        """The name of a row in a figure, where there is little room: its short name, otherwise its whole name."""
+        row = self._names.get((table, id))
+        return str(getattr(row, f"short_{language}", "")) or self.label(table, id, language)
 
     def title(self, language: str) -> str:
         """The plan's name in `vi` or `en`."""
@@ -205,7 +223,7 @@ def load_plan(
     unread = {Path(problem.where).stem for problem in problems} | files.unread
     problems += check_together(_read(tables, partial, choices, present, files.name_of(path), unread))
     if choices is None or problems:
-        raise PlanError(locate(problems, present))
+        raise PlanError(locate_problems(problems, present))
     spare = {name: table.rows for name, table in present.items()}
     hashes = dict(sorted(files.hashes.items()))
     notes = tuple(files.notes)
@@ -280,14 +298,15 @@ def _read(
         for column in table.columns
         if name in lost or not all(hasattr(row, column) for row in partial[name])
     }
+    ids = {
+        name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
+        for name in set(TABLES) - lost
+    }
     return RowsRead(
         tables,
         partial,
         choices,
         {"plan": plan_file, **{name: present[name].file if name in present else f"{name}.csv" for name in TABLES}},
-        {
-            name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
-            for name in set(TABLES) - lost
-        },
+        {name: known for name, known in ids.items() if "" not in known},
         frozenset(broken | (set() if choices else {"plan"})),
     )

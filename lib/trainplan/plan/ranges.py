@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from trainplan.plan.address import YEAR, Address, find_cells
 from trainplan.plan.reading import RawTable
@@ -30,12 +30,17 @@ SHAPES = {"triangular": ("low", "mode", "high"), "uniform": ("low", "high"), "no
 
 
 class BothLanguages(BaseModel):
-    """Text in both languages."""
+    """Text in Vietnamese and English; where it is in Vietnamese alone, that serves for both."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     vi: Name
     en: Name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _vietnamese_for_both(cls, texts: Any) -> Any:
+        return {"en": texts["vi"], **texts} if isinstance(texts, dict) and "vi" in texts else texts
 
 
 class Range(BaseModel):

@@ -5,9 +5,7 @@ A byte order mark, CRLF line ends and further columns are welcome; any encoding 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import logging
 import re
 import unicodedata
@@ -21,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
+from trainplan.plan.csv_text import read_csv
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
 from trainplan.text.letters import as_meant
@@ -37,13 +36,18 @@ def parse_yaml(text: str) -> Any:
 
 @dataclass
 class RawTable:
-    """A table as its file holds it: one dictionary of cells a row, and the line each row came from."""
+    """A table as its file holds it: one dictionary of cells a row, and the line each row came from.
+
+    `written` has by (line, column) what stands in the file where the cell was made readable, as 0,04 to 0.04.
+    """
 
     file: str  # of a workbook its sheet too, as messages name it
     columns: list[str]
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     letters: dict[str, str] = field(default_factory=dict)  # of a sheet: what Excel calls each column
+    written: dict[tuple[int, str], str] = field(default_factory=dict)
+    head_line: int = 1
 
 
 class Files:
@@ -127,21 +131,12 @@ class Files:
         text = self.text(path)
         if text is None:
             return None
-        reader = csv.reader(io.StringIO(text, newline=""))
-        header = [cell.strip() for cell in next(reader, [])]
-        if (len(header) == 1 and ";" in header[0]) or "\t" in "".join(header):
-            self.problems.append(Problem(name, "not_commas", header[0], line=1))
+        raw = RawTable(name, [])
+        problems = read_csv(raw, text, table)
+        self.problems += problems
+        if problems and not raw.columns:
             return None
-        self.problems += header_problems(name, header, table)
-        raw = RawTable(name, header)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(header):
-                counts = {"cells": len(cells), "columns": len(header)}
-                self.problems.append(Problem(name, "too_many_cells", values=counts, line=reader.line_num))
-            raw.rows.append({c: v.strip() for c, v in zip(header, cells, strict=False) if c})
-            raw.lines.append(reader.line_num)
+        self.problems += header_problems(name, raw.columns, table, raw.head_line)
         return raw
 
 

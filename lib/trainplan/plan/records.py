@@ -24,7 +24,7 @@ def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tu
     table = TABLES[name]
     records: list[Any] = []
     partial: list[Any] = []
-    told = {(problem.where, problem.line, problem.column) for problem in problems}  # of cells, as they were read
+    noted = {(problem.where, problem.line, problem.column) for problem in problems}  # of cells, as they were read
     for cells, line in zip(raw.rows, raw.lines, strict=True) if raw else ():
         filled = {
             c: cells[c]
@@ -40,7 +40,7 @@ def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tu
             problems += [
                 replace(problem, line=line, value="" if problem.value is None else problem.value)
                 for problem in found
-                if problem.column in raw.columns and (raw.file, line, problem.column) not in told
+                if problem.column in raw.columns and (raw.file, line, problem.column) not in noted
             ]
     return records, partial
 

@@ -59,6 +59,22 @@ AS_OF = "as_of"  # a column of any table (vintages.py)
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
+COUNTED = ("people", "VND", "coverage")  # units in which thousands are written; coverage is of people, too
+
+
+class Doubtful(str):
+    """A cell as it is written in a file that does not say which number it is: it is refused by `code`."""
+
+    def __new__(cls, written: str, code: str, **values: str) -> Doubtful:
+        """The cell, with the named places of the sentence of `code`."""
+        self = super().__new__(cls, written)
+        self.code, self.values = code, values
+        return self
+
+    code: str
+    values: dict[str, str]
+
+
 def parse_number(value: object) -> float:
     """A plain finite number such as 1250 or 0.35; ValueError for anything else that a file may hold."""
     if isinstance(value, bool):
@@ -162,7 +178,7 @@ def refuse_grouped(value: object) -> object:
 def percent_as_share(value: object, unit: str) -> object:
     """The share that a text such as 4 % says, as a text; the value itself where it is none, or no share is held."""
     text = value.strip() if isinstance(value, str) else ""
-    if unit not in ("share", "coverage") or not text.endswith("%"):
+    if unit not in ("share", "coverage") or not text.endswith("%") or isinstance(value, Doubtful):
         return value
     number = text.removesuffix("%").strip()
     return str(Decimal(number) / 100) if NUMBER.fullmatch(number) else value
@@ -181,7 +197,7 @@ class Measure:
     def check(self, value: object) -> float:
         """The number, within the bounds; ValueError says what is allowed."""
         value = percent_as_share(value, self.unit)
-        result = parse_number(refuse_grouped(value) if self.unit in ("people", "VND") else value)
+        result = parse_number(refuse_grouped(value) if self.unit in COUNTED else value)
         if result < self.low or (self.above and result == self.low):
             refuse("above" if self.above else "at_least", low=f"{self.low:g}")
         if self.whole and result != int(result):
@@ -203,6 +219,8 @@ def refuse_deceptions(value: object) -> object:
 
 def refuse_hidden(value: object) -> object:
     """Refuses letters that cannot be seen, in a text or the texts of a map, and what Excel writes for an error."""
+    if isinstance(value, Doubtful):
+        refuse(value.code, **value.values)
     if isinstance(value, str):
         if hidden_letters(value):
             refuse("letters_deceive", written=as_meant(value.strip()))
@@ -219,6 +237,7 @@ def _as_tuple(value: object) -> object:
 
 
 Name = Annotated[str, BeforeValidator(refuse_hidden), StringConstraints(strip_whitespace=True, min_length=1), "name"]
+OtherName = Annotated[str, StringConstraints(strip_whitespace=True), "name"]  # may be empty: another stands for it
 Id = Annotated[
     str, BeforeValidator(refuse_deceptions), StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"
 ]
@@ -270,14 +289,17 @@ class Group(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
-    level: Text
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
+    level: Text = ""
     headcount: People = column(drawable=True)
     growth: Growth = column(drawable=True)
     leave_rate: Share = column(drawable=True)
     appointment_rate: Share | None = column(None, empty="no_appointments", drawable=True)
     part_of: Id | None = column(None, empty="not_a_part", refers="groups")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Headcount(Row):
@@ -287,6 +309,7 @@ class Headcount(Row):
     year: Year
     headcount: People = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Turnover(Row):
@@ -296,6 +319,7 @@ class Turnover(Row):
     year: Year
     leave_rate: Share = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Objective(Row):
@@ -305,7 +329,9 @@ class Objective(Row):
     group: Id = column(refers="groups")
     kind: Annotated[str, OneOf(OBJECTIVE_KINDS)]
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     baseline: Coverage = column(drawable=True)
     target_low: Coverage
     target_high: Coverage | None = column(None, empty="target_low")
@@ -318,6 +344,7 @@ class Objective(Row):
     part_of: Id | None = column(None, empty="not_a_part", refers="objectives")
     clause: Text
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
     @property
     def due_year(self) -> int:
@@ -334,9 +361,11 @@ class Program(Row):
     """A kind of course."""
 
     id: Id
-    content: Text
+    content: Text = ""
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     years: Duration
     completion_rate: PositiveShare = column(drawable=True)
     class_size: SomePeople | None = column(None, empty="no_classes", drawable=True)
@@ -344,8 +373,9 @@ class Program(Row):
     cost_per_learner_year: Money = column(drawable=True)
     cost_per_class_year: Money = column(drawable=True)
     price_index: Id
-    place: Text
+    place: Text = ""
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Route(Row):
@@ -364,6 +394,7 @@ class Pipeline(Row):
     started: Year
     learners: People = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Source(Row):
@@ -371,8 +402,11 @@ class Source(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Funding(Row):
@@ -382,6 +416,7 @@ class Funding(Row):
     source: Id = column(refers="sources")
     share: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Ceiling(Row):
@@ -391,6 +426,7 @@ class Ceiling(Row):
     source: Id = column(refers="sources" + OR_TOTAL)
     ceiling_vnd: Money | None = column(None, empty="no_limit", drawable=True, needed=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Price(Row):
@@ -400,6 +436,7 @@ class Price(Row):
     year: Year
     value: PriceLevel = column(drawable=True)
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Attribute(Row):
@@ -408,9 +445,12 @@ class Attribute(Row):
     group: Id = column(refers="groups")
     attribute: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     share: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Unit(Row):
@@ -418,7 +458,9 @@ class Unit(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     bloc: Text
 
 
@@ -429,6 +471,7 @@ class UnitHeadcount(Row):
     group: Id = column(refers="groups")
     headcount: People
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class UnitBaseline(Row):
@@ -438,6 +481,7 @@ class UnitBaseline(Row):
     objective: Id = column(refers="objectives")
     baseline: Share
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class History(Row):
@@ -445,7 +489,9 @@ class History(Row):
 
     id: Id
     name_vi: Name
-    name_en: Name
+    name_en: OtherName = column("", empty="name_vi")
+    short_vi: OtherName = column("", empty="whole_name")
+    short_en: OtherName = column("", empty="whole_name")
     value: Number
     unit: Text
     clause: Text
@@ -462,6 +508,7 @@ class Actual(Row):
     completed: People | None = column(None, empty="as_modeled")
     spent_vnd: Money | None = column(None, empty="as_modeled")
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Observation(Row):
@@ -472,6 +519,7 @@ class Observation(Row):
     base: SomePeople
     reached: People
     basis: Basis
+    basis_vi: Text = column("", empty="basis")
 
 
 class Statement(Row):
@@ -623,6 +671,7 @@ TABLES: dict[str, Table] = {
         Table("attributes", Attribute, ("group", "attribute")),
     )
 }
+NAMED = tuple(name for name, table in TABLES.items() if "name_vi" in table.columns)
 
 
 class Choices(BaseModel):

@@ -14,20 +14,22 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable, as_column, header_problems
-from trainplan.plan.schema import AS_OF, TABLES, Table, percent_as_share
+from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
 BESIDE = ("guide", "files", "choices")  # sheets of a workbook that the project wrote itself, which are no tables
-COUNTED = ("people", "VND", "coverage")  # units in which 3.125 as a text could be thousands
 OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
 
 Cells = dict[int, dict[int, Any]]  # by row and column, from 1; nothing for an empty cell
 
 
+@dataclass(frozen=True)
 class NotCalculated:
     """What stands in a cell whose formula no program has calculated yet."""
+
+    formula: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Book:
+class SheetsRead:
     """The tables of a workbook by name, what is wrong with it, and what is worth a look: place, warning, values."""
 
     tables: dict[str, RawTable] = field(default_factory=dict)
@@ -65,15 +67,15 @@ def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, R
 
 
 @lru_cache(maxsize=8)
-def read_book(data: bytes, file: str) -> Book:
+def read_book(data: bytes, file: str) -> SheetsRead:
     """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
     if data.startswith(OLE_FILE):
-        return Book(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
+        return SheetsRead(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
         sheets = _sheets(data)
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
-        return Book(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
-    book = Book()
+        return SheetsRead(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
+    book = SheetsRead()
     names = _table_names(sheets, file, book)
     for sheet in sheets:
         if sheet.name in names:
@@ -112,7 +114,8 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
         if cell.data_type == "f":
             shown = values._cells[row, column]
             empty_text = shown.value is None and shown.data_type == "str"
-            value = NotCalculated() if shown.value is None and not empty_text else shown.value
+            lacks = shown.value is None and not empty_text
+            value = NotCalculated(str(getattr(value, "text", value))) if lacks else shown.value
         if isinstance(value, str):
             value = unicodedata.normalize("NFC", value)
         if value is not None and str(value).strip():
@@ -128,7 +131,7 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
     )
 
 
-def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, str]:
+def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[str, str]:
     """The table of every sheet that is one; sheets that look like one or stand twice go to the problems."""
     meant = {sheet.name: as_column(sheet.name) for sheet in sheets if sheet.cells}
     names = {sheet: name for sheet, name in meant.items() if name in TABLES}
@@ -145,7 +148,7 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: Book) -> dict[str, st
     return {sheet: name for sheet, name in names.items() if list(names.values()).count(name) == 1}
 
 
-def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
+def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
     """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
     place = place_of(file, sheet.name)
     head = _head_row(sheet, table)
@@ -167,6 +170,7 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: Book) -> None:
             continue
         texts = {name: cell_text(found.get(name, ""), unit) for name, unit in units.items()}
         mistakes = [(name, mistake_in(value, units[name]), texts[name]) for name, value in found.items()]
+        texts.update((name, "") for name, code, _ in mistakes if code and units[name] == "id")  # it names no row
         book.problems.extend(
             Problem(place, code, value, row_key(texts, table.keys), name, line=row)
             for name, code, value in [*merged.get(row, []), *mistakes]
@@ -216,7 +220,7 @@ def _letter(column: int) -> str:
 def cell_text(value: object, unit: str) -> str:
     """What a CSV file would hold for a cell in a column of this unit."""
     if isinstance(value, NotCalculated):
-        return ""
+        return value.formula
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):

@@ -33,7 +33,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of
 from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
-from trainplan.text.catalog import say, term
+from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import due_day, percent
 from trainplan.text.shown import Quoted
 
@@ -54,25 +54,35 @@ class ScenarioRun:
 
 
 def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
-    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first."""
-    for language, name in NAMES.items():
+    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first.
+
+    The second is for a plan that is shown in English too, or of which there are English reports.
+    """
+    there = {*comparison.runs[0].plan.languages, *(language for run in done for _, language in run.reports)}
+    languages = [language for language in NAMES if language in there]
+    for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        write_text(folder / name, render_index(comparison, links, language) + "\n")
+        write_text(folder / NAMES[language], render_index(comparison, links, language, languages) + "\n")
     return folder / NAMES["vi"]
 
 
-def render_index(comparison: Comparison, links: Sequence[dict[str, Any]], language: str) -> str:
-    """The page in a language, as HTML; `links` are those of `run_links`, one for every scenario that was run."""
+def render_index(
+    comparison: Comparison, links: Sequence[dict[str, Any]], language: str, languages: Sequence[str] = LANGUAGES
+) -> str:
+    """The page in a language, as HTML, with a link to another of `languages`.
+
+    `links` are those of `run_links`, one for every scenario that was run.
+    """
     loader = FileSystemLoader(TEMPLATES)
     template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
     first = comparison.runs[0]
-    other = next(name for name in NAMES if name != language)
+    other = next((name for name in languages if name != language), "")
     by_rule = uncertainty_by_rule(first.plan)
     return template.render(
         say=say_in(language),
         language=language,
         other_language=other,
-        other_href=NAMES[other],
+        other_href=NAMES.get(other, ""),
         policy=POLICY,
         style=Markup(style_sheet()),
         title=first.plan.title(language),

@@ -43,7 +43,10 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "probability_summary",
     "real_money",
 }
-LEFT_OUT = {"probabilities_by_rule", "ranges"}  # tables that a plan has none of unless it has ranges
+LEFT_OUT = {  # tables that a plan has none of unless it has ranges, or programs of several kinds
+    *("probabilities_by_rule", "ranges"),
+    *("courses_by_content", "courses_by_place"),
+}
 UNCHANGED = {"changes", "compared_inputs", "differences"}  # tables of what is otherwise than in the plan or scenario
 
 

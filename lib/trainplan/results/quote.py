@@ -12,6 +12,7 @@ from trainplan.text.shown import Quoted
 
 BARE = {"year", "date", "id", "address", "code", "text", "boolean", "mixed"}  # units of what is no number
 EVERY = "*"  # in place of a key over which rows were added up
+SEVERAL = ";"  # between the ids where rows of some of them were added up
 
 
 def address_of(stem: Stem, column: str, run: str = "", **keys: Any) -> str:

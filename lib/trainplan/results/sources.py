@@ -18,8 +18,8 @@ COLUMNS = ["table", "row", "numbers", "basis_vi", "basis", "kind"]
 def source_register(plan: Plan) -> pd.DataFrame:
     """A row for every row with a `basis`: table, row, numbers (by column), basis in both languages, kind.
 
-    What a basis says after `; assumed:` gets a line of its own, as an assumption. A plan without the column
-    `basis_vi` has the same words in both languages.
+    What a basis says after `; assumed:` gets a line of its own, as an assumption. Where `basis_vi`
+    is empty, both languages have the words of `basis`.
     """
     tables = [name for name, table in TABLES.items() if "basis" in table.columns]
     return pd.DataFrame([line for name in tables for line in _register_lines(plan, name)], columns=COLUMNS)
@@ -31,7 +31,7 @@ def _register_lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
         line = {"table": name, "row": row_key(cells, TABLES[name].keys), "numbers": _numbers_by_column(name, cells)}
         kind, _, words = cells["basis"].partition(":")
         stated, _, assumed = words.partition(ASSUMED["basis"])
-        stated_vi, _, assumed_vi = (cells.get("basis_vi") or words).partition(ASSUMED["basis_vi"])
+        stated_vi, _, assumed_vi = (cells["basis_vi"] or words).partition(ASSUMED["basis_vi"])
         yield {**line, "basis_vi": stated_vi.strip(), "basis": stated.strip(), "kind": kind}
         if assumed:
             yield {**line, "basis_vi": (assumed_vi or assumed).strip(), "basis": assumed.strip(), "kind": "assumption"}

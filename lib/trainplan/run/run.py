@@ -37,7 +37,7 @@ NUMBERED = re.compile(r"\d\d_")
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for; empty means the usual: the plan itself, every notebook, both languages."""
+    """What was asked for; empty means the usual: the plan itself, every notebook, the languages of the plan."""
 
     plan: str
     scenarios: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
         (part, job)
         for part in full
         for job in sorted(part.jobs.values(), key=turn_of_job)
-        if job.notebook in books and request.language in (None, job.language)
+        if job.notebook in books and job.language in wanted_languages(request, part.results.plan)
     ]
     first = next(iter(plans.values()))
     index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
@@ -123,6 +123,11 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
+
+
+def wanted_languages(request: Request, plan: Plan) -> tuple[str, ...]:
+    """The languages of the notebooks to run: the one asked for, otherwise those of the plan."""
+    return (request.language,) if request.language else plan.languages
 
 
 def turn_of_job(job: Job) -> tuple[int, bool, int]:

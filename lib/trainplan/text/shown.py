@@ -1,8 +1,9 @@
 """Numbers that know where they come from, and texts that keep it: the address of a cell of a result table.
 
 An address is the table, the row by its keys and the column: `budget 2012/total lacking_vnd`; `*` stands for a key over
-which rows were added up. What writes a number (`text.formats`) gives a `Shown` for a `Quoted`, `say` and `join_shown`
-keep its addresses, and in HTML it comes with them. Whatever else is done with either gives a bare number or text.
+which rows were added up, `one;other` for some of its ids. What writes a number (`text.formats`) gives a `Shown` for a
+`Quoted`, `say` and `join_shown` keep its addresses, and in HTML it comes with them. Whatever else is done with either
+gives a bare number or text.
 """
 
 from __future__ import annotations

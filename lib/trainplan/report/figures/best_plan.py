@@ -52,7 +52,7 @@ def best_plan_changes(rules: RuleComparison, language: str) -> Picture:
     plan, rule = rules.plan, nearest_rule(rules)
     table = rules.enrollment.assign(more=lambda t: t["optimal"] - t[rule])
     table = table[(table["optimal"] > 0) | (table[rule] > 0)].sort_values("more", kind="stable")
-    names = [plan.label("programs", str(p), language) for p in table["program"]]
+    names = [plan.short_label("programs", str(p), language) for p in table["program"]]
     changes = [
         f"{number(before, language)} → {number(after, language)}"
         for before, after in zip(table[rule], table["optimal"], strict=True)
@@ -72,7 +72,8 @@ def best_plan_changes(rules: RuleComparison, language: str) -> Picture:
     write(figure, 0.42, 0.38, say("figure.best_plan_changes.scale", language), size=SMALL)
     if not names:
         return Picture("best_plan_differs", figure, say("figure.best_plan_changes.nobody", language))
-    ends = {"up": names[-1], "up_change": changes[-1], "down": names[0], "down_change": changes[0]}
+    up, down = (plan.label("programs", table["program"].iat[end], language) for end in (-1, 0))
+    ends = {"up": up, "up_change": changes[-1], "down": down, "down_change": changes[0]}
     return Picture("best_plan_differs", figure, say("figure.best_plan_changes.alt", language, **ends))
 
 
@@ -80,7 +81,7 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
     """Heat map: person-years that a billion more of each source in each year would save."""
     money = values[values["kind"] == "money"].pivot(index="id", columns="year", values="people_years")
     sources = [row.id for row in plan.tables.sources if money.loc[row.id].max() > 0]
-    names = [say("word.total", language), *(plan.label("sources", source, language) for source in sources)]
+    names = [say("word.total", language), *(plan.short_label("sources", source, language) for source in sources)]
     money = money.loc[["total", *sources]].astype(float)
     margins = Margins(left=0.27, right=0.985, above=0.58, below=0.06)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.36, width=30, lines=2)
@@ -98,7 +99,7 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
 def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
     """Person-years that ten more places a year in each course would save."""
     places = values[(values["kind"] == "places") & (values["people_years"] > 0.05)].sort_values("people_years")
-    names = [plan.label("programs", p, language) for p in places["id"]]
+    names = [plan.short_label("programs", p, language) for p in places["id"]]
     texts = [number(value, language, 1) for value in places["people_years"]]
     margins = Margins(left=0.42, right=0.93, above=0.42, below=0.08)
     figure, (ax,) = named_rows(names, margins, head=0.55, each=0.3, width=46)
@@ -108,5 +109,6 @@ def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) ->
     write(figure, 0.42, 0.25, say("figure.marginal_value_of_places.unit", language))
     if not names:
         return Picture("value_of_places", figure, say("figure.marginal_value_of_places.nothing", language))
-    alt = say("figure.marginal_value_of_places.alt", language, program=names[-1], saved=texts[-1])
+    most = plan.label("programs", places["id"].iat[-1], language)
+    alt = say("figure.marginal_value_of_places.alt", language, program=most, saved=texts[-1])
     return Picture("value_of_places", figure, alt)

@@ -69,7 +69,7 @@ def cost_by_source(results: Results, language: str) -> Picture:
     label_bars(ax, x, np.maximum(funded, asked) * 1.015, texts, fontsize=NORMAL, fontweight="bold")
     for xi, ceiling in enumerate(total["ceiling_vnd"]):
         ax.plot([xi - 0.42, xi + 0.42], [ceiling, ceiling], color=RED, lw=2)
-    keys = [(SEQUENCE[k % 7], "■", plan.label("sources", s, language)) for k, s in enumerate(sources)]
+    keys = [(SEQUENCE[k % 7], "■", plan.short_label("sources", s, language)) for k, s in enumerate(sources)]
     _write_sources(figure, keys, language)
     write(figure, 0.03, 0.204, say("figure.cost_by_source.unit", language))
     sums = {"funded": billions(funded.sum(), language), "requirement": billions(results.requirement_vnd, language)}
@@ -94,7 +94,7 @@ def cost_by_program(results: Results, language: str) -> Picture:
     """Cost of every program over the whole plan, funded beside required."""
     plan = results.plan
     table = results["cost"].groupby("program")[["required_vnd", "funded_vnd"]].sum().sort_values("required_vnd")
-    names = [plan.label("programs", str(p), language) for p in table.index]
+    names = [plan.short_label("programs", str(p), language) for p in table.index]
     figure, (ax,) = named_rows(names, Margins(left=0.41, right=0.93, above=0.4, below=0.08), head=0.55, each=0.27)
     y = np.arange(len(table))
     ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
@@ -103,7 +103,8 @@ def cost_by_program(results: Results, language: str) -> Picture:
     label_rows(ax, table.max(axis=1), _funded_of(table["funded_vnd"], table["required_vnd"], language))
     write(figure, 0.41, 0.22, say("figure.cost_by_program.unit", language))
     cost = billions(table["required_vnd"].iloc[-1], language)
-    return Picture("cost_by_program", figure, say("figure.cost_by_program.alt", language, program=names[-1], cost=cost))
+    most = plan.label("programs", str(table.index[-1]), language)
+    return Picture("cost_by_program", figure, say("figure.cost_by_program.alt", language, program=most, cost=cost))
 
 
 def _funded_of(funded: pd.Series[float], asked: pd.Series[float], language: str) -> list[str]:
@@ -143,7 +144,7 @@ def coverage_by_scenario(comparison: Comparison, language: str) -> Picture:
     plan = comparison.runs[0].plan
     objectives = [row.id for row in plan.tables.objectives]
     titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
-    names = [plan.label("objectives", objective, language) for objective in objectives]
+    names = [plan.short_label("objectives", objective, language) for objective in objectives]
     margins = Margins(left=0.36, right=0.86, above=2.2, below=0.05)
     figure, (ax,) = named_rows(names, margins, head=2.3, each=0.36, width=38, lines=2, size=SMALL)
     ax.set_xlim(-0.5, len(titles) - 0.5)

@@ -43,7 +43,7 @@ def coverage(results: Results, language: str) -> Picture:
     """Coverage of every objective by year: its target path, and what is needed, deliverable and affordable."""
     plan, gap, lines = results.plan, results["gap"], results["lines"]
     objectives = plan.tables.objectives
-    names = [plan.label("objectives", row.id, language) for row in objectives]
+    names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.055, right=0.985, above=1.1, below=0.32, hspace=0.75, wspace=0.3)
     figure, axes = small_multiples(names, margins, head=0.9, each=1.62, width=27, lines=3, columns=4)
     for ax, row in zip(axes, objectives, strict=True):
@@ -78,7 +78,7 @@ def people_missing(results: Results, language: str) -> Picture:
     people = gap.pivot(index="objective", columns="year", values="gap").loc[[row.id for row in objectives]]
     base = gap.pivot(index="objective", columns="year", values="base").loc[people.index]
     share = (people / base.where(base > 0)).fillna(0).to_numpy()
-    names = [plan.label("objectives", row.id, language) for row in objectives]
+    names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.47, right=0.985, above=0.5, below=0.08)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.37, lines=2)
     texts = [["0" if value < 0.5 else number(value, language) for value in row] for row in people.to_numpy()]
@@ -88,7 +88,8 @@ def people_missing(results: Results, language: str) -> Picture:
         draw_cell(ax, people.columns.get_loc(row.due_year), o, 0.92, fill=False, edgecolor=RED, lw=1.6)
     write(figure, 0.01, 0.2, say("figure.people_missing.key", language))
     due = [people.loc[row.id, row.due_year] for row in objectives]
-    worst, most = names[int(np.argmax(due))], number(max(due), language)
+    at = int(np.argmax(due))
+    worst, most = plan.label("objectives", objectives[at].id, language), number(max(due), language)
     return Picture("missing", figure, say("figure.people_missing.alt", language, target=worst, people=most))
 
 
@@ -98,7 +99,7 @@ def enrollment_by_program(results: Results, language: str) -> Picture:
     table = results["enrollment"].pivot_table(index="program", columns="year", values="funded", aggfunc="sum")
     order = table.sum(axis=1).sort_values(ascending=False).index
     table = table.loc[[p for p in order if table.loc[p].sum() > 0]]
-    names = [plan.label("programs", str(p), language) for p in table.index]
+    names = [plan.short_label("programs", str(p), language) for p in table.index]
     margins = Margins(left=0.41, right=0.985, above=0.42, below=0.08, wspace=0.08)
     figure, axes = named_rows(names, margins, head=0.6, each=0.27, columns=len(table.columns))
     widest = float(table.to_numpy().max(initial=0)) or 1.0
@@ -110,11 +111,10 @@ def enrollment_by_program(results: Results, language: str) -> Picture:
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_title(str(year), fontsize=LARGE, loc="left", fontweight="bold")
     total = number(table.to_numpy().sum(), language)
-    alt = (
-        say("figure.enrollment_by_program.alt", language, total=total, program=names[0])
-        if names
-        else say("figure.enrollment_by_program.nobody", language)
-    )
+    if not names:
+        return Picture("enrollment_by_program", figure, say("figure.enrollment_by_program.nobody", language))
+    most = plan.label("programs", str(table.index[0]), language)
+    alt = say("figure.enrollment_by_program.alt", language, total=total, program=most)
     return Picture("enrollment_by_program", figure, alt)
 
 
@@ -171,7 +171,7 @@ def baselines_and_targets(results: Results, language: str) -> Picture:
     plan = results.plan
     rows = [row for row in plan.tables.objectives if row.kind != "count"]
     targets = results["verdicts"].set_index("objective")["target"]
-    names = [plan.label("objectives", row.id, language) for row in rows]
+    names = [plan.short_label("objectives", row.id, language) for row in rows]
     margins = Margins(left=0.47, right=0.96, above=0.4, below=0.3)
     figure, (ax,) = named_rows(names, margins, head=0.6, each=0.33, lines=2)
     for i, row in enumerate(rows):
@@ -188,6 +188,6 @@ def baselines_and_targets(results: Results, language: str) -> Picture:
     write_key(figure, 0.47, 0.22, f"● {say('head.baseline', language)}", ORANGE, LARGE)
     write_key(figure, 0.66, 0.22, f"◆ {say('head.target', language)}", BLUE, LARGE)
     distances = [targets[row.id] - row.baseline for row in rows]
-    widest = names[int(np.argmax(distances))] if rows else "–"
+    widest = plan.label("objectives", rows[int(np.argmax(distances))].id, language) if rows else "–"
     alt = say("figure.baselines_and_targets.alt", language, target=widest)
     return Picture("where_groups_stand", figure, alt)

@@ -48,7 +48,7 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
     """
     main = replanned or replayed
     plan, frame, kept = main.plan, probabilities_when_due(main), probabilities_when_due(replayed)["probability_met"]
-    names = [plan.label("objectives", objective, language) for objective in frame["objective"]]
+    names = [plan.short_label("objectives", objective, language) for objective in frame["objective"]]
     margins = Margins(left=0.47, right=0.93, above=0.6, below=0.12)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.3, width=52, size=SMALL)
     y, met = np.arange(len(frame)), frame["probability_met"]
@@ -66,8 +66,8 @@ def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, l
     ax.xaxis.tick_top()
     _write_loops(figure, ((0.01, 0.22, "■"), (0.01, 0.42, "◆")), replanned is not None, language)
     best = int(met.argmax())
-    own = met[list(plan.is_target)]
-    values = {"even": (own >= 0.5).sum(), "targets": len(own), "target": names[best]}
+    own, target = met[list(plan.is_target)], plan.label("objectives", frame["objective"].iloc[best], language)
+    values = {"even": (own >= 0.5).sum(), "targets": len(own), "target": target}
     alt = say("figure.target_probabilities.alt", language, **values, probability=chance_number(met[best], language))
     return Picture("probabilities", figure, alt)
 
@@ -83,9 +83,9 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
     """Coverage of every target: the middle of the draws and the band of nine in ten, against the target."""
     plan, frame, targets = draws.plan, draws.probabilities, _target_coverage(draws)
     objectives = plan.tables.objectives
-    names = {row.id: plan.label("objectives", row.id, language) for row in objectives}
+    names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.055, right=0.985, above=0.95, below=0.32, hspace=0.75, wspace=0.3)
-    figure, axes = small_multiples([*names.values()], margins, head=0.75, each=1.62, width=27, lines=3, columns=4)
+    figure, axes = small_multiples(names, margins, head=0.75, each=1.62, width=27, lines=3, columns=4)
     for ax, row in zip(axes, objectives, strict=True):
         own = frame[frame["objective"] == row.id]
         ax.fill_between(own["year"], own["p05"], own["p95"], color=SKY, alpha=0.55, lw=0)
@@ -104,7 +104,9 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
     due = probabilities_when_due(draws)
     widest = due.loc[(due["p95"] - due["p05"]).idxmax()]
     band = {"low": percent(widest["p05"], language), "high": percent(widest["p95"], language)}
-    alt = say("figure.coverage_bands.alt", language, target=names[widest["objective"]], **band)
+    alt = say(
+        "figure.coverage_bands.alt", language, target=plan.label("objectives", widest["objective"], language), **band
+    )
     return Picture("coverage_bands", figure, alt)
 
 
@@ -172,7 +174,7 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
     """The least certain targets: coverage when due with one range at its least (○) and at its most (●)."""
     plan, due = draws.plan, probabilities_when_due(draws)
     width = (due["p95"] - due["p05"]).set_axis(due["objective"]).sort_values(ascending=False, kind="stable")
-    names = [plan.label("objectives", objective, language) for objective in width.index[:TARGETS]]
+    names = [plan.short_label("objectives", objective, language) for objective in width.index[:TARGETS]]
     margins = Margins(left=0.215, right=0.97, above=0.62, below=0.28, hspace=0.5, wspace=0.62)
     figure, axes = small_multiples(names, margins, head=0.5, each=2.0, width=44, lines=2, columns=2)
     strongest = []
@@ -185,7 +187,8 @@ def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture
     write(figure, 0.01, 0.2, say("figure.tornado.key", language), INK)
     first = strongest[0]
     ends = {"low": percent(first["low"], language), "high": percent(first["high"], language)}
-    alt = say("figure.tornado.alt", language, target=names[0], range=first["name"], **ends)
+    target = plan.label("objectives", width.index[0], language)
+    alt = say("figure.tornado.alt", language, target=target, range=first["name"], **ends)
     return Picture("tornado", figure, alt)
 
 
@@ -206,7 +209,7 @@ def _draw_swings(ax: Axes, swings: pd.DataFrame, language: str) -> None:
 def variance_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture:
     """Which range is behind the uncertainty of which target: shares of the variance, strongest ranges first."""
     plan = draws.plan
-    names = [plan.label("objectives", row.id, language) for row in plan.tables.objectives]
+    names = [plan.short_label("objectives", row.id, language) for row in plan.tables.objectives]
     shares = drivers["share"].to_numpy().reshape(len(names), len(plan.ranges))
     order = np.argsort(-shares.sum(axis=0), kind="stable")[:INPUTS]
     titles = [getattr(plan.ranges[i].name, language) for i in order]

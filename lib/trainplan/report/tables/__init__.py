@@ -21,7 +21,14 @@ from trainplan.report.tables.inputs import (
     history,
     summarize_values,
 )
-from trainplan.report.tables.results import budget, classes, commitments, verdicts
+from trainplan.report.tables.results import (
+    budget,
+    classes,
+    commitments,
+    courses_by_content,
+    courses_by_place,
+    verdicts,
+)
 from trainplan.report.tables.uncertainty import (
     enrollment_bands,
     money_over,
@@ -41,6 +48,8 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         classes,
         commitments,
         compared_inputs,
+        courses_by_content,
+        courses_by_place,
         decision_statements,
         differences,
         enrollment_bands,

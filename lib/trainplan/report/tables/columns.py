@@ -88,6 +88,16 @@ def terms_of(family: str) -> Show:
     return lambda word, language: term(family, word, language) if word else ""
 
 
+def grouping(codes: pd.Series, family: str = "") -> list[Column]:
+    """The column of a code by which rows may be grouped, in the words of its family; none where all rows are alike.
+
+    The family is called as the column where it is not named. A code that the catalog does not know is shown as it is.
+    """
+    words = family or str(codes.name)
+    column = Column(str(codes.name), lambda code, language: term(words, code, language) if code else NOTHING)
+    return [column] if codes.nunique() > 1 else []
+
+
 def billions(digits: int) -> Show:
     """Writes VND as billions without their unit, with all `digits`."""
     return lambda vnd, language: bare_billions(vnd, language, digits)

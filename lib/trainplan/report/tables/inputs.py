@@ -9,7 +9,7 @@ import pandas as pd
 
 from trainplan.plan.address import Change, address_label, in_language, row_label, value_label
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report.tables.columns import Column, build_table, label, terms_of
+from trainplan.report.tables.columns import Column, build_table, grouping, label, terms_of
 from trainplan.report.titles import report_title
 from trainplan.results import decision
 from trainplan.results.sources import source_register
@@ -20,15 +20,19 @@ FEW_ROWS = 4  # of the register that are named one by one
 
 
 def groups(plan: Plan, language: str) -> pd.DataFrame:
-    """A row a group at the baseline: people, the share that leaves a year, the group that it is part of, basis."""
+    """A row a group at the baseline: its level, people, the share that leaves a year, what it is part of, basis.
+
+    There are no levels where all groups have the same.
+    """
+    rows = plan.frame("groups").rename(columns={"id": "group"})
     columns = [
         Column("group", label(plan, "groups")),
+        *grouping(rows["level"]),
         Column("headcount", "people"),
         Column("leave_rate", "share"),
         Column("part_of", label(plan, "groups")),
         Column("basis"),
     ]
-    rows = plan.frame("groups").rename(columns={"id": "group"})
     return build_table(_basis_in_language(rows, language), columns, language)
 
 
@@ -48,12 +52,16 @@ def _with_unit(value: float, unit: str, language: str) -> str:
 
 
 def decision_statements(plan: Plan, language: str) -> pd.DataFrame:
-    """A row a statement of the decision: section, quotation, where it lives in the project, or why it does not."""
+    """A row a statement of the decision: section, quotation, kind, where it lives in the project, or why it does not.
+
+    There is no kind where all statements have the same.
+    """
     rows = decision.decision_statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
     rows["statement"] = rows["statement"] + " · " + rows["quote_vi"]
     pointers = rows["pointers"].map(decision.split_pointers)
     rows["where"] = ["; ".join(_pointer_label(plan, pointer, language) for pointer in some) for some in pointers]
-    return build_table(rows, [*map(Column, ("section", "statement", "where", "why_not"))], language)
+    before, after = map(Column, ("section", "statement")), map(Column, ("where", "why_not"))
+    return build_table(rows, [*before, *grouping(rows["kind"], "statement_kind"), *after], language)
 
 
 def _pointer_label(plan: Plan, pointer: str, language: str) -> str:
@@ -106,9 +114,9 @@ def _register_values(plan: Plan, name: str, rows: pd.DataFrame, language: str) -
 
 def _basis_in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     """The rows with `basis` in Vietnamese where the data has it."""
-    if language == "vi" and "basis_vi" in rows:
-        return rows.assign(basis=rows["basis_vi"].where(rows["basis_vi"] != "", rows["basis"]))
-    return rows
+    return (
+        rows.assign(basis=rows["basis_vi"].where(rows["basis_vi"] != "", rows["basis"])) if language == "vi" else rows
+    )
 
 
 def basis_count(plan: Plan, language: str) -> pd.DataFrame:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from trainplan.model.gap import HALF_A_PERSON
-from trainplan.report.tables.columns import Column, build_table, result_columns, text_cells
-from trainplan.results.quote import quote_numbers
+from trainplan.report.tables.columns import Column, build_table, grouping, result_columns, text_cells
+from trainplan.results.quote import SEVERAL, quote_numbers
+from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
-from trainplan.text.shown import join_shown
+from trainplan.text.shown import Quoted, join_shown
+
+COURSES: dict[Stem, dict[str, str]] = {  # what is added up over programs, and how it is shown
+    "classes": {"new_learners": "people", "new_classes": "people"},
+    "cost": {"required_vnd": "VND", "funded_vnd": "VND"},
+}
 
 
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
-    Columns: objective, due, what is asked (people of a count, else a share), coverage, people missing, verdict, the
-    parts of what is missing but those that no objective has, the largest of them, the best coverage that can be
-    reached, and the last year in which a start is in time.
+    Columns: objective, its section in the decision if any has one, due, what is asked (people of a count, else a
+    share), coverage, people missing, verdict, the parts of what is missing but those that no objective has, the largest
+    of them, the best coverage that can be reached, and the last year in which a start is in time.
     """
     plan, rows = results.plan, results.quote_table("verdicts")
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
@@ -31,19 +39,25 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     for name in ("coverage", "best_reachable"):
         shares = zip(rows[name], missed, strict=True)
         rows[name] = text_cells(rows, [percent(share, language, missed=level) for share, level in shares])
+    sections = [row.clause for row in plan.tables.objectives]
     parts = [f"missing_{limit}" for limit in LIMITS if (rows[f"missing_{limit}"].abs() >= HALF_A_PERSON).any()]
     columns = [
-        *result_columns(plan, "verdicts", "objective", "due"),
+        *result_columns(plan, "verdicts", "objective"),
+        *([Column("section")] if any(sections) else []),
+        *result_columns(plan, "verdicts", "due"),
         *map(Column, ("asked", "coverage")),
         *result_columns(plan, "verdicts", "gap", "verdict", *parts, "binds"),
         Column("best_reachable"),
         *result_columns(plan, "verdicts", "latest_start"),
     ]
-    return build_table(rows.assign(asked=text_cells(rows, asked)), columns, language)
+    return build_table(rows.assign(asked=text_cells(rows, asked), section=sections), columns, language)
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
-    """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets."""
+    """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets.
+
+    Programs of one content stand together under it, unless all have the same.
+    """
     rows = results["classes"]
     held = rows.groupby("program")["new_learners"].sum()
     rows = quote_numbers("classes", rows[rows["program"].isin(held[held > 0].index)])
@@ -53,10 +67,48 @@ def classes(results: Results, language: str) -> pd.DataFrame:
     ]
     rows = rows.assign(cell=text_cells(rows, cells), year=rows["year"].astype(str))
     wide = rows.pivot(index="program", columns="year", values="cell")
-    order = [row.id for row in results.plan.tables.programs if row.id in wide.index]
-    wide = wide.loc[order].reset_index()
+    contents = {row.id: row.content for row in results.plan.tables.programs if row.id in wide.index}
+    places = list(dict.fromkeys(contents.values()))
+    wide = wide.loc[sorted(contents, key=lambda id: places.index(contents[id]))].reset_index()
+    groups = wide["program"].map(contents).rename("content")
     columns = [*result_columns(results.plan, "classes", "program"), *map(Column, wide.columns[1:])]
-    return build_table(wide, columns, language)
+    return build_table(wide.assign(content=groups), [*grouping(groups), *columns], language)
+
+
+def courses_by_content(results: Results, language: str) -> pd.DataFrame:
+    """A row a content of programs and one of totals, over all years: new learners, new classes, money; none where all
+    programs have the same.
+    """
+    return _courses_by("content", results, language)
+
+
+def courses_by_place(results: Results, language: str) -> pd.DataFrame:
+    """A row a place of programs and one of totals, over all years: new learners, new classes, money; none where all
+    programs have the same.
+    """
+    return _courses_by("place", results, language)
+
+
+def _courses_by(code: str, results: Results, language: str) -> pd.DataFrame:
+    """What programs of each content or place come to."""
+    codes = pd.Series({row.id: getattr(row, code) for row in results.plan.tables.programs}, name=code)
+    columns = grouping(codes)
+    rows = [{code: one, **_sum_courses(results, codes.index[codes == one])} for one in codes.unique() if columns]
+    if rows:
+        rows.append({code: say("word.total", language), **_sum_courses(results)})
+    numbers = [Column(name, unit) for names in COURSES.values() for name, unit in names.items()]
+    return build_table(rows, [*columns, *numbers], language)
+
+
+def _sum_courses(results: Results, programs: Sequence[str] = ()) -> dict[str, Quoted]:
+    """What some programs, or all of them, come to over all years."""
+    sums: dict[str, Quoted] = {}
+    for stem, names in COURSES.items():
+        table = results[stem]
+        own = table[table["program"].isin(programs)] if len(programs) else table
+        at = {"program": SEVERAL.join(programs)} if len(programs) else {}
+        sums |= {name: results.quote(stem, name, own[name].sum(), **at) for name in names}
+    return sums
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
