@@ -204,8 +204,10 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
 
 def make_plan(arguments: argparse.Namespace) -> int:
     """`new`: a plan from nothing or like another one; what is not given is asked for in a terminal."""
+    from trainplan.plan.input_book import input_workbook
     from trainplan.plan.new_plan import new_plan
     from trainplan.plan.plan import load_plan
+    from trainplan.plan.plan_files import PlanFiles
     from trainplan.plan.plan_like import plan_like
     from trainplan.storage.plans import write_plan
 
@@ -217,8 +219,9 @@ def make_plan(arguments: argparse.Namespace) -> int:
         files, notes = plan_like(load_plan(arguments.like), answers.years)
     else:
         files, notes = new_plan(answers.years, answers.title, answers.groups, answers.targets), []
+    book = input_workbook(PlanFiles(files.tables, {})) if arguments.excel else None
     with interrupts.hold_back():
-        paths = write_plan(answers.reference, files)
+        paths = write_plan(answers.reference, files, book)
     for note in notes:
         print(f"{both('cli.note')}: {note}", file=sys.stderr)
     print(f"{both('cli.new_made')}:", *(f"  {path}" for path in paths), sep="\n")
@@ -371,6 +374,7 @@ NEW = (
     Option("--first", "{option_first}", {"metavar": "Y"}),
     Option("--last", "{option_last}", {"metavar": "Y"}),
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
+    Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
 EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
 IMPORT = (

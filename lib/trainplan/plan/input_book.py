@@ -62,7 +62,8 @@ def _lines(files: PlanFiles) -> list[tuple[str, int, str]]:
 
     `data` of plan.yaml says the same wherever the tables come from.
     """
-    texts = {**files.texts, PLAN: with_data(files.texts[PLAN], DATA), **files.beside}
+    plan = {PLAN: with_data(files.texts[PLAN], DATA)} if PLAN in files.texts else {}  # not where it stands beside
+    texts = {**files.texts, **plan, **files.beside}
     return [
         (path, n, line if line.strip() else "")
         for path, text in texts.items()

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from trainplan.plan.plan_files import PlanFiles
+from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.text.catalog import LANGUAGES, say
@@ -71,7 +71,7 @@ def new_plan(
         **{"name": names, "first": years[0], "last": years[-1], "data": BESIDE, "ambition": "mid", "pacing": "linear"},
         **{"allocation": "priority", "price_base_year": years[0], "language": "vi"},
     }
-    return PlanFiles(tables, {"plan.yaml": plan_text({**choices, "levers": _levers(group_rows)})})
+    return PlanFiles(tables, {PLAN: plan_text({**choices, "levers": _levers(group_rows)})})
 
 
 def new_title(years: range, language: str) -> str:
