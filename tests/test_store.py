@@ -21,7 +21,9 @@ import pytest
 
 from making import with_ranges
 from test_run import notebook
+from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import under_rule
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import solve_plan
@@ -215,6 +217,16 @@ def test_the_best_plan_is_solved_once_for_results_rules_and_draws(tmp_path: Path
     with use_store(Store(tmp_path / "s", worth=0)):
         stored.compute(best), stored.best_plan(plan), stored.compare_rules(plan), stored.uncertainty(best, DRAWS)
     assert len(list((tmp_path / "s").glob("solve_plan.*.npz"))) == 1
+
+
+def test_a_search_is_made_once_for_the_requirement_and_the_best_plan(tmp_path: Path) -> None:
+    best, free = (with_choice(load_plan(PLANS / "one_year"), allocation=rule) for rule in ("optimal", "all"))
+    expected = bits(goal_seek(free)), bits(relaxations(free))
+    with use_store(Store(tmp_path, worth=0)):
+        stored.goal_seek(best), stored.relaxations(best)
+        assert (bits(stored.goal_seek(free)), bits(stored.relaxations(free))) == expected
+        assert stored.goal_seek(free).plan is free
+    assert sorted(path.name.split(".")[0] for path in tmp_path.iterdir()) == ["goal_seek", "relaxations"]
 
 
 def test_what_numbers_and_tables_may_hold_comes_back() -> None:
