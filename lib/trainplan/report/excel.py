@@ -177,7 +177,7 @@ def _bars(rows: Sequence[YearlyRow], column: str, language: str) -> list[Series]
     others = say("excel.others", language)
     return [
         *(Series(r, color, pattern) for r, color, pattern in zip(large, SEQUENCE, PATTERNS, strict=False)),
-        *(Series(r, FAINT, name=others, told=r == rest[0]) for r in rest),
+        *(Series(r, FAINT, name=others, in_legend=r == rest[0]) for r in rest),
     ]
 
 

@@ -17,14 +17,14 @@ class Series:
     """A row of a table that is drawn: its number (0 is the first under the heading) and how it looks.
 
     `pattern`, as Excel names it, tells columns apart where colors are grey; none is a plain color. `name` stands in the
-    legend in place of the row's own; a series that is not `told` stands there not at all.
+    legend in place of the row's own; one that is not `in_legend` stands there not at all.
     """
 
     row: int
     color: str
     pattern: str = ""
     name: str = ""
-    told: bool = True
+    in_legend: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def draw_chart(book: Any, sheet: str, columns: range, chart: StackedChart) -> An
     grid = {"visible": True, "line": {"color": "#d9d9d9"}}
     words = {"name": chart.unit, "name_font": LETTERS, "num_font": LETTERS, "num_format": chart.axis_format}
     drawn.set_y_axis({**words, "min": 0, "major_gridlines": grid})
-    untold = [n for n, bar in enumerate(chart.bars) if not bar.told]
-    drawn.set_legend({"position": "right", "font": LETTERS, "delete_series": untold})
+    left_out = [n for n, bar in enumerate(chart.bars) if not bar.in_legend]
+    drawn.set_legend({"position": "right", "font": LETTERS, "delete_series": left_out})
     drawn.set_size({"width": WIDTH, "height": HEIGHT})
     return drawn
 

@@ -83,7 +83,7 @@ class SheetColumn:
         return self.number_format if isinstance(self.number_format, str) else self.number_format[row]
 
 
-def height(texts: Collection[str], width: float) -> float:
+def row_height(texts: Collection[str], width: float) -> float:
     """How high in points a row is whose texts break into lines of a width in letters.
 
     Excel finds that itself as little as LibreOffice does, where cells are merged or a file is new.
@@ -122,7 +122,7 @@ class Workbook:
         """
         sheet = self._add_sheet(name, [column.width for column in columns])
         sheet.freeze_panes(1, labels)
-        sheet.set_row(0, max(height([column.heading], column.width * BOLD) for column in columns))
+        sheet.set_row(0, max([LINE, *(row_height([column.heading], column.width * BOLD) for column in columns)]))
         rows = max((len(column.cells) for column in columns), default=0)
         for c, column in enumerate(columns):
             style = self._styles["number_heading" if column.has_numbers else "heading"]
@@ -132,7 +132,7 @@ class Workbook:
         for r in range(rows):
             long = [cell for column in columns if isinstance(cell := column.cells[r], str) and len(cell) > WIDEST]
             if long:
-                sheet.set_row(r + 1, height(long, WIDEST))
+                sheet.set_row(r + 1, row_height(long, WIDEST))
         sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, rows, max(0, len(columns) - 1))})
         if rows and not totals:
             sheet.autofilter(0, 0, rows, len(columns) - 1)
@@ -211,7 +211,7 @@ class TextPage:
 
     def add_line(self, label: str, text: str) -> None:
         """A label in the first column and a text over all others, in as many lines as it takes."""
-        self._sheet.set_row(self._row, height([text], sum(self._widths[1:])))
+        self._sheet.set_row(self._row, row_height([text], sum(self._widths[1:])))
         self._sheet.write_string(self._row, 0, label, self._styles["label"])
         self._sheet.merge_range(self._row, 1, self._row, len(self._widths) - 1, "", self._styles["text"])
         self._sheet.write_string(self._row, 1, text, self._styles["text"])
@@ -228,5 +228,5 @@ class TextPage:
         self._row += 2
         for cells in zip(*(column.cells for column in columns), strict=True):
             texts = zip(map(str, cells), self._widths, strict=False)
-            self._sheet.set_row(self._row, max(height([text], width) for text, width in texts))
+            self._sheet.set_row(self._row, max(row_height([text], width) for text, width in texts))
             self._row += 1
