@@ -132,6 +132,8 @@ def test_sheets_come_in_order_and_none_is_empty(results: Results, language: str,
     assert book.sheetnames == [*first, *tables, say("excel.register", language)]
     assert all(sheet.max_row > 1 for sheet in book if sheet.title != say("excel.charts", language))
     assert all(int(sheet.page_setup.paperSize) == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    pages = book[first[2]].page_setup.fitToWidth or 1
+    assert (pages > 1) == (len(results.plan.years) > 20), "what is too small to be read goes over several pages"
     headings = {cell.value for sheet in book for cell in sheet[1]}
     ceiling = RESULTS["budget"].heading("ceiling_vnd", language)
     items = {cell.value for cell in book[say("excel.by_source", language)]["A"]}

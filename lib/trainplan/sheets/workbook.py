@@ -24,6 +24,7 @@ LONGEST_NAME = 31  # letters that Excel takes for the name of a sheet
 NOT_IN_NAMES = str.maketrans("[]:*?/\\", "()-----")
 NARROWEST, WIDEST = 14, 60  # columns, in letters
 LINE = 15  # points: the height of a line of text
+PAGE = 200  # letters that can be read on the width of a sheet of paper
 LETTERS_IN_WIDTH = 1.1  # of running text, in a width of one digit
 A4 = 9  # as Excel counts sizes of paper
 HEADING_LETTER = 0.7  # of a column's letter: a heading breaks into lines
@@ -116,9 +117,10 @@ class Workbook:
     def add_table(
         self, name: str, columns: Sequence[SheetColumn], totals: Collection[int] = (), labels: int = 0
     ) -> TableSheet:
-        """A new sheet that is a table: headings frozen and repeated on paper, its first `labels` columns frozen.
+        """A new sheet that is a table: headings and the first `labels` columns stay in sight, and on every page.
 
-        Every column is filtered by its values, unless some rows (0 is the first) are `totals` of others.
+        It takes the width of one page, with labels of as many as can be read. Every column is filtered by its values,
+        unless some rows (0 is the first) are `totals` of others.
         """
         sheet = self._add_sheet(name, [column.width for column in columns])
         sheet.freeze_panes(1, labels)
@@ -137,8 +139,10 @@ class Workbook:
         if rows and not totals:
             sheet.autofilter(0, 0, rows, len(columns) - 1)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / PAGE) if labels else 1, 0)
         sheet.repeat_rows(0)
+        if labels:
+            sheet.repeat_columns(0, labels - 1)
         return TableSheet(str(sheet.get_name()), labels, len(columns) - 1)
 
     def add_charts(self, name: str, charts: Sequence[tuple[TableSheet, StackedChart]]) -> None:
