@@ -28,7 +28,13 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """  # 0: every formula of a file is worked out anew when it is opened
 
 
-def convert(path: Path, to: str, folder: Path, locale: str | None = None) -> Path:
+def sheets_as_csv(path: Path, folder: Path, locale: str | None = None) -> dict[str, Path]:
+    """Every sheet of a workbook as a CSV file that LibreOffice saves in `folder`, by the name of the sheet."""
+    convert(path, "csv", folder, locale, of_sheets=",false,false,false,-1")
+    return {made.stem.partition("-")[2]: made for made in folder.glob(f"{path.stem}-*.csv")}
+
+
+def convert(path: Path, to: str, folder: Path, locale: str | None = None, of_sheets: str = "") -> Path:
     """A file as LibreOffice saves it in `folder` in the format `to` (xlsx, ods, csv, pdf), all formulas recalculated.
 
     Of several sheets CSV takes the first. With a locale, numbers are read, shown and saved as people there write them:
@@ -44,9 +50,9 @@ def convert(path: Path, to: str, folder: Path, locale: str | None = None) -> Pat
         settings.parent.mkdir()
         settings.write_text(SETTINGS.format(locale=locale or "en-US"), "utf-8")
         command += [f"-env:UserInstallation={Path(profile).as_uri()}"]
-        target = f"csv:{options},false,true" if to == "csv" else to
+        target = f"csv:{options},false,true{of_sheets}" if to == "csv" else to
         command += ["--convert-to", target, "--outdir", str(folder), str(path)]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=WAIT)
     made = folder / f"{path.stem}.{to}"
-    assert made.is_file(), ran.stdout + ran.stderr
+    assert made.is_file() or any(folder.glob(f"{path.stem}-*.{to}")), ran.stdout + ran.stderr
     return made
