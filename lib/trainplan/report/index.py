@@ -155,9 +155,13 @@ def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
-    """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
+    """Links to what runs left of a scenario: reports in the language, else in the other, and files with numbers."""
     tables = sorted((run.folder / "tables").glob("*.csv"))
-    files = [{"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables]
+    books = sorted(run.folder.glob(f"*.{language}.xlsx"))
+    files = [{"href": relative_link(folder, path), "name": say("excel.workbook", language)} for path in books]
+    files += [
+        {"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables
+    ]
     files.append(
         {"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)}
     )

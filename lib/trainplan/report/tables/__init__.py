@@ -13,6 +13,7 @@ import pandas as pd
 from trainplan.report.tables.best_plan import relaxations, rules
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
+    basis_by_row,
     basis_count,
     basis_register,
     changes,
@@ -67,4 +68,4 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     )
 }
 
-__all__ = [*TABLES, "summarize_values"]
+__all__ = [*TABLES, "basis_by_row", "summarize_values"]
