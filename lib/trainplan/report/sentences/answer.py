@@ -8,6 +8,7 @@ from typing import Any
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
+from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.sentences.money import money_balance, money_over_and_left
 from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.sources import source_register
@@ -134,10 +135,14 @@ def seen_from(plan: Plan, language: str) -> list[str]:
 
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
-    """How many numbers are the decision's, how many are assumed."""
+    """How many numbers are the decision's, the law's, from statistics and assumed, of those that there are."""
     counts = source_register(plan)["kind"].value_counts()
-    kinds = {kind: number(counts.get(kind, 0), language) for kind in ("clause", "law", "statistic", "assumption")}
-    return [say("sentence.numbers_by_basis", language, **kinds), *assumed_share(plan, language)]
+    parts = [
+        say(f"word.from_{kind}", language, count=number(counts[kind], language))
+        for kind in BASIS_KINDS
+        if kind in counts
+    ]
+    return [say("sentence.numbers_by_basis", language, parts=join_shown(parts, ", ")), *assumed_share(plan, language)]
 
 
 def assumed_share(plan: Plan, language: str) -> list[str]:

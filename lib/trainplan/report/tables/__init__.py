@@ -23,6 +23,7 @@ from trainplan.report.tables.inputs import (
 )
 from trainplan.report.tables.results import budget, classes, commitments, verdicts
 from trainplan.report.tables.uncertainty import (
+    assumed_without_range,
     enrollment_bands,
     money_over,
     probabilities,
@@ -34,6 +35,7 @@ from trainplan.report.tables.uncertainty import (
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
     for table in (
+        assumed_without_range,
         basis_count,
         basis_register,
         budget,
