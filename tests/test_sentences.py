@@ -144,8 +144,8 @@ def changed(
 ALL_FOUR = "yearly heads_yearly new new_all"
 MET = {
     ("", "base"): (
-        ["0/4 mục tiêu không có số trong Quyết định đạt mức giả định trong năm 2026."],
-        ["0 of 4 goals without a number in the decision reach the assumed level in 2026."],
+        ["0 trong 4 chỉ tiêu của kế hoạch đạt mức giả định trong năm 2026."],
+        ["0 of the plan’s 4 targets reach the assumed level in 2026."],
     ),
     ("yearly new", "base"): (
         [

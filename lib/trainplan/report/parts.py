@@ -259,8 +259,6 @@ def goal(goal: Goal | None, results: Results) -> Part:
 
     Nothing without a goal: where no ceilings are given, money holds nothing back.
     """
-    if goal is None:
-        return Part("goal")
     return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal, results))
 
 
