@@ -27,8 +27,13 @@ from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
 
 
-def rule_comparison(rules: RuleComparison, language: str) -> Picture:
-    """Weighted person-years behind the path under every rule of allocation, with the targets met."""
+def rule_comparison(rules: RuleComparison, language: str) -> Picture | None:
+    """Weighted person-years behind the path under every rule of allocation, with the targets met.
+
+    None without ceilings: there is nothing to allocate.
+    """
+    if not rules.plan.has_ceilings:
+        return None
     table = rules.table
     names = [term("rule", rule, language) for rule in table["rule"]]
     margins = Margins(left=0.27, right=0.78, above=0.33, below=0.09)

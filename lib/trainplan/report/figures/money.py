@@ -63,7 +63,6 @@ def cost_by_source(results: Results, language: str) -> Picture | None:
         bottom += paid[source].to_numpy()
     funded, asked = total["funded_vnd"], total["required_vnd"]
     lacking = (asked - funded).clip(lower=0)
-    ax.bar(x, lacking, 0.6, bottom=bottom, lw=1, **LACKING)
     texts = [
         bare_billions(paid_for, language)
         + (f" / {bare_billions(wanted, language)}" if wanted > paid_for * 1.001 else "")
@@ -75,6 +74,7 @@ def cost_by_source(results: Results, language: str) -> Picture | None:
         ax.hlines(total["ceiling_vnd"], x - 0.42, x + 0.42, color=RED, lw=2)
         keys.append((RED, "━", say("figure.cost_by_source.ceiling", language)))
     if lacking.any():
+        ax.bar(x, lacking, 0.6, bottom=bottom, lw=1, **LACKING)
         keys.append((FAINT, "▯", say("figure.cost_by_source.lacking", language)))
     _write_keys(figure, keys[::-1])
     write(figure, 0.03, 0.204, _say_funded("figure.cost_by_source.unit", plan.has_ceilings, language))
@@ -108,7 +108,8 @@ def cost_by_program(results: Results, language: str) -> Picture | None:
     names = [plan.label("programs", str(p), language) for p in table.index]
     figure, (ax,) = named_rows(names, Margins(left=0.41, right=0.93, above=0.4, below=0.08), head=0.55, each=0.27)
     y = np.arange(len(table))
-    ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
+    if plan.has_ceilings:
+        ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
     ax.barh(y, table["funded_vnd"], 0.68, color=BLUE)
     ax.set_ylim(-0.6, len(table) - 0.4)
     label_rows(
@@ -199,7 +200,8 @@ def money_by_scenario(comparison: Comparison, language: str) -> Picture | None:
     figure, (ax,) = named_rows(titles, margins, head=0.6, each=0.34, width=46, lines=2)
     y = np.arange(len(totals))
     ax.barh(y, funded, 0.64, color=BLUE)
-    ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
+    if limited:
+        ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
     label_rows(ax, np.maximum(funded, requirement), _funded_of(limited, funded, requirement, language))
     each = (figure.get_figheight() - 0.5) / len(totals)
     for yi, row in enumerate(totals.itertuples()):

@@ -131,10 +131,11 @@ def enrollment_levels(results: Results, language: str) -> Picture | None:
         return None
     margins = Margins(left=0.03, right=0.985, above=0.35, below=0.25)
     figure, ax = year_columns(totals.index, 2.5, margins, LARGE)
-    levels = (("needed", "#cfcfcf", "#7a7a7a", ""), ("deliverable", ORANGE, ORANGE, "///"), ("funded", BLUE, BLUE, ""))
+    levels = [("needed", "#cfcfcf", "#7a7a7a", ""), ("deliverable", ORANGE, ORANGE, "///"), ("funded", BLUE, BLUE, "")]
     limited = results.plan.has_ceilings
-    for k, (level, color, letters, hatch) in enumerate(levels if limited else levels[:2]):
-        x = np.arange(len(totals)) + (k - 1) * 0.27
+    levels = levels if limited else levels[:2]
+    for k, (level, color, letters, hatch) in enumerate(levels):
+        x = np.arange(len(totals)) + (k - (len(levels) - 1) / 2) * 0.27
         ax.bar(x, totals[level], 0.25, color=color, hatch=hatch, edgecolor="white", lw=0)
         label_bars(ax, x, totals[level], [number(value, language) for value in totals[level]])
         write_key(figure, 0.03 + 0.22 * k, 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)

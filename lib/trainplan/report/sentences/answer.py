@@ -125,13 +125,14 @@ def negative_parts(row: Mapping[str, Any], language: str) -> list[str]:
 
 
 def seen_from(plan: Plan, language: str) -> list[str]:
-    """From when the plan looks, which years are closed, and how money is shared out."""
+    """From when the plan looks, which years are closed, and how money is shared out where it is limited."""
     as_of = plan.choices.as_of
     day = calendar_day(as_of, language) if as_of else ""
     seen = say("word.seen_from" if day else "word.undated", language, day=day)
     closed = ", ".join(map(str, plan.closed_years))
     gone = say("tail.closed_years", language, years=closed) if closed else ""
-    return [say("sentence.seen_from", language, seen=seen, closed=gone, rule=term("rule", plan.allocation, language))]
+    shared = say("tail.shared_by", language, rule=term("rule", plan.allocation, language)) if plan.has_ceilings else ""
+    return [say("sentence.seen_from", language, seen=seen, closed=gone, rule=shared)]
 
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
