@@ -38,7 +38,7 @@ OF = {  # what a page says of a table and nothing else says
     "statements": "được thể hiện|Ý trong|decision lives|[Ss]tatement",
     "clauses": "Quyết định|[Dd]ecision",
     "uncertain": "[Xx]ác suất|mô phỏng|Rút|[Pp]robab|[Dd]raws?\\b|S-curve",
-    "scenarios": "theo phương án|[Cc]ác phương án|Every scenario|by scenario|[Tt]he scenarios|scenarios and",
+    "scenarios": "theo phương án|[Cc]ác phương án|Every scenario|by scenario|[Tt]he scenarios(?! side)|scenarios and",
     "turnover": "[Bb]ầu cử|[Tt]urnover|[Ee]lection",
     "pipeline": "[Nn]gười đang học|[Ss]tudying at the|[Pp]ipeline",
     "units": "[Đđ]ơn vị|Huyện Bắc|\\b[Uu]nits?\\b",
@@ -227,3 +227,12 @@ def test_a_run_of_a_plan_without_tables(missing: tuple[str, ...], tmp_path: Path
     for path in pages:
         page = path.read_text("utf-8")
         assert said_of(missing, body_of(page)) == [] and empty_sections(page) == [], path.name
+
+
+@pytest.mark.parametrize(("basis", "whose"), [("clause:", "của Quyết định"), ("law:", "của kế hoạch")])
+def test_targets_are_the_decision_s_where_it_has_a_clause(basis: str, whose: str, tmp_path: Path) -> None:
+    plan = without(whole(tmp_path, 4), "clauses")
+    objectives = (plan / "objectives.csv").read_text("utf-8")
+    (plan / "objectives.csv").write_text(objectives.replace("assumption:", basis), "utf-8")
+    [said] = parts.targets_met(compute(load_plan(plan))).sentences("vi")
+    assert f"chỉ tiêu {whose}" in said

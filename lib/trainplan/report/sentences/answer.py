@@ -45,6 +45,7 @@ def targets_met(results: Results, language: str) -> list[str]:
         return [say("sentence.met_goals_alone", language, met=shown["met"], goals=shown["objectives"], when=when)]
     missed = met["objectives"] - met["met"] - near["met"]
     tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
+    stated = any(row.basis.startswith("clause:") for row in plan.tables.objectives)
     which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
     nearest = results.quote_table("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
     said = say(
@@ -53,6 +54,7 @@ def targets_met(results: Results, language: str) -> list[str]:
         met=shown["met"],
         count=shown["objectives"],
         when=when,
+        whose=say("word.whose_decision" if stated else "word.whose_plan", language),
         best=plan.label("objectives", nearest["objective"], language),
         gap=number(nearest["gap"], language),
         **tails,
