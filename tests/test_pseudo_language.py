@@ -99,14 +99,20 @@ def plan_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shown(plan_file: Path) -> dict[str, Any]:
     """What can be shown of a plan, by the name of the parameter that takes it, or else by its annotation."""
     base, plan = load_plan(plan_file), load_plan(plan_file, "costs_up")
-    results, replanned, replayed = compute(plan), uncertainty(plan, 64), uncertainty(plan, 64, loop="open")
+    goal, results, replanned, replayed = (
+        goal_seek(plan),
+        compute(plan),
+        uncertainty(plan, 64),
+        uncertainty(plan, 64, loop="open"),
+    )
     return {
         "Plan": plan,
         "Results": results,
         "Comparison": compare([compute(base), results, compute(load_plan(plan_file, "optimal_rule"))]),
         "Sequence[tuple[Plan, pd.DataFrame]]": [(plan, attribute(base, plan))],
         "RuleComparison": compare_rules(plan),
-        "Goal": goal_seek(plan),
+        "Goal": goal,
+        "Goal | None": goal,
         "Sequence[Relaxation]": relaxations(plan),
         "Uncertainty": replanned,
         "Uncertainty | None": replanned,
@@ -188,7 +194,8 @@ class Visible(HTMLParser):
 def test_a_part_of_several_pieces(name: str, shown: dict[str, Any]) -> None:
     pieces = make_part(name, shown).pieces
     pages = [piece.html("vi") for piece in pieces if isinstance(piece, HtmlPiece)]
-    alts = [piece.make("vi").alt for piece in pieces if isinstance(piece, FigurePiece)]
+    drawn = [piece.make("vi") for piece in pieces if isinstance(piece, FigurePiece)]
+    alts = [picture.alt for picture in drawn if picture is not None]
     assert words_left([*alts, *(text for page in pages for text in Visible(page).texts)]) == set()
 
 

@@ -143,8 +143,8 @@ def changed(
 ALL_FOUR = "yearly heads_yearly new new_all"
 MET = {
     ("", "base"): (
-        ["0/4 mục tiêu không có số trong Quyết định đạt mức giả định trong năm 2026."],
-        ["0 of 4 goals without a number in the decision reach the assumed level in 2026."],
+        ["0 trong 4 chỉ tiêu của kế hoạch đạt mức giả định trong năm 2026."],
+        ["0 of the plan’s 4 targets reach the assumed level in 2026."],
     ),
     ("yearly new", "base"): (
         [
@@ -286,7 +286,7 @@ def test_classes_less_than_half_full_are_said_with_their_cost_a_head(tmp_path: P
 def test_from_when_the_plan_looks_is_said() -> None:
     [said] = seen_from(load_plan("an_giang_2011_2015"), "en")
     assert "2011" in said and "; closed: 2011;" in said
-    assert seen_from(load_plan(WORKED), "vi")[0].startswith("Không ghi ngày số liệu; phân bổ kinh phí")
+    assert seen_from(load_plan(WORKED), "vi") == ["Không ghi ngày số liệu."]
 
 
 def test_the_share_of_assumptions_is_that_of_the_register() -> None:

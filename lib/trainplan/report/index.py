@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -93,8 +94,8 @@ def render_index(
         scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
         target_rows=target_rows(comparison, language),
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        likely=Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else "",
-        scenario_table=Markup(html_table(scenarios(comparison, language))),
+        likely=_table(probabilities_by_rule(by_rule, language)),
+        scenario_table=_table(scenarios(comparison, language)),
         simplified=simplifications(language),
     )
 
@@ -117,10 +118,24 @@ def answer(comparison: Comparison, language: str) -> list[str]:
     ]
 
 
-def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
-    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`."""
+def _table(frame: pd.DataFrame) -> str:
+    """A table as HTML; nothing of one without rows."""
+    return Markup(html_table(frame)) if len(frame) else ""
+
+
+def money_picture(comparison: Comparison, language: str) -> dict[str, str] | None:
+    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`.
+
+    None of a single scenario.
+    """
     picture = money_by_scenario(comparison, language)
-    return {"alt": str(picture.alt), "said": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
+    if picture is None:
+        return None
+    return {
+        "alt": str(picture.alt),
+        "said": picture.alt,
+        "data": base64.b64encode(picture.png()).decode("ascii"),
+    }
 
 
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from trainplan.report.tables.results import (
     verdicts,
 )
 from trainplan.report.tables.uncertainty import (
+    assumed_without_range,
     enrollment_bands,
     money_over,
     probabilities,
@@ -42,6 +43,7 @@ from trainplan.report.tables.uncertainty import (
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
     for table in (
+        assumed_without_range,
         basis_count,
         basis_register,
         budget,
