@@ -12,9 +12,18 @@ from trainplan.plan.description import ColumnDescription, TableDescription, boun
 from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
 from trainplan.plan.schema import AS_OF, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
-from trainplan.sheets.form import LONGEST_CELL, SPARE_ROWS, Check, FormBook, FormColumn, one_of, suggested, within
+from trainplan.sheets.form import (
+    LONGEST_CELL,
+    SPARE_ROWS,
+    Check,
+    Filled,
+    FormBook,
+    FormColumn,
+    one_of,
+    suggested,
+    within,
+)
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import Cell
 from trainplan.text.catalog import LANGUAGES, both, say, term
 from trainplan.text.formats import number, percent
 from trainplan.text.letters import as_meant
@@ -118,7 +127,7 @@ def _form_columns(
     return columns
 
 
-def number_or_text(column: Column, value: object) -> Cell:
+def number_or_text(column: Column, value: object) -> Filled:
     """A raw cell as a sheet holds it: a number where that loses nothing, otherwise the text as it stands, or nothing.
 
     A spreadsheet keeps 15 digits of a number. What `check` refuses, such as 3.850 people, stays text too.
@@ -132,7 +141,7 @@ def number_or_text(column: Column, value: object) -> Cell:
     return text or None
 
 
-def _cell_format(column: Column, cell: Cell, kind: object) -> str:
+def _cell_format(column: Column, cell: Filled, kind: object) -> str:
     if column.unit == "coverage" and kind != "count":
         return FORMATS["share"]
     if column.unit in ("people", "coverage"):
