@@ -170,6 +170,7 @@ STORED: dict[str, Callable[[Plan, Plan], Any]] = {
     "goal_seek": lambda plan, _: stored.goal_seek(plan),
     "marginal_values": lambda plan, _: stored.marginal_values(plan),
     "relaxations": lambda plan, _: stored.relaxations(plan),
+    "attribute": stored.attribute,
     "attribute_each": lambda plan, other: [frame for _, frame in stored.attribute_each(plan, [other, plan])],
     "attribute_all": lambda plan, other: stored.attribute_all(plan, [other]),
     "uncertainty_by_loop": lambda plan, _: stored.uncertainty_by_loop(plan, DRAWS),

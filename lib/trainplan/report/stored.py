@@ -32,10 +32,16 @@ def _with(function: Callable[..., Result], **given: Any) -> Callable[..., Result
     return update_wrapper(partial(function, **given), function)
 
 
+@wraps(attribution.attribute)
+def attribute(one: Plan, other: Plan) -> pd.DataFrame:
+    """As in `attribution`; its frame also has names and addresses as scenarios write them, no content of a plan."""
+    words = [other.scenario, attribution.written_addresses(other), attribution.written_addresses(one)]
+    return recall_result(attribution.attribute, one, other, by=[one, other, words])
+
+
 @wraps(attribution.attribute_others)
 def attribute_others(one: Plan, others: Sequence[Plan], *args: Any, **kwargs: Any) -> list[pd.DataFrame]:
-    """As in `attribution`, all kept as one; the frames also have names and addresses as scenarios write them, no
-    content of a plan."""
+    """As in `attribution`, all kept as one by the same words as in `attribute`."""
     words = [[plan.scenario, attribution.written_addresses(plan)] for plan in (one, *others)]
     return recall_result(attribution.attribute_others, one, others, *args, by=[one, *others, words], **kwargs)
 
