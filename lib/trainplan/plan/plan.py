@@ -132,6 +132,11 @@ class Plan:
         ]
         return pd.DataFrame(records, columns=[*columns, *further])
 
+    @property
+    def has_ceilings(self) -> bool:
+        """Whether any money is limited in any year."""
+        return any(row.ceiling_vnd is not None for row in self.tables.ceilings)
+
     def ceilings_of(self, source: str) -> dict[int, float]:
         """The ceilings of a source, or of `total`, by year, VND of the year; a year without a limit is not there."""
         rows = self.tables.ceilings

@@ -17,7 +17,7 @@ from trainplan.plan.lever_checks import read_levers
 from trainplan.plan.levers import Lever
 from trainplan.plan.new_plan import BESIDE, Cells, basis_of, in_languages, new_table, new_title, plan_text
 from trainplan.plan.plan import Plan
-from trainplan.plan.plan_files import PlanFiles
+from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES, Column
@@ -111,16 +111,16 @@ def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
     left_out = [lever["id"] for lever in levers if lever not in levers_kept]
     left_out += [one["name"]["vi"] for one in ranges if one not in ranges_kept]
     capped = [row.id for row in plan.tables.objectives if row.due_year + move.shift > move.last]
-    text = plan_text(plain({**choices, "levers": levers_kept, "uncertain": ranges_kept}))
-    return PlanFiles(tables, {"plan.yaml": text}), _notes(capped, left_out, move.last)
+    text = plan_text(plain_values({**choices, "levers": levers_kept, "uncertain": ranges_kept}))
+    return PlanFiles(tables, {PLAN: text}), _notes(capped, left_out, move.last)
 
 
-def plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
     """A value as a person writes it in a file: whole numbers without a fraction, lists in place of tuples."""
     if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain_values(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain_values(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -136,7 +136,7 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
     columns = TABLES[name].columns
     rows = []
     for record, cells in zip(plan.tables[name], plan.spare.get(name, []), strict=True):
-        row = {column: plain(cells.get(column, "")) for column in columns}
+        row = {column: cells.get(column, "") for column in columns}
         row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if is_year(column)}
         row |= basis_of("taken_over") if "basis" in columns else {}
         if name == "objectives":

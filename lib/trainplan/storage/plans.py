@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from trainplan.plan.find import folder_name
-from trainplan.plan.new_plan import BESIDE, yaml_text
 from trainplan.plan.plan import load_plan
-from trainplan.plan.plan_files import PlanFiles, plan_folders, table_text
+from trainplan.plan.plan_files import PLAN, PlanFiles, files_to_write, plan_folders, table_text, with_data
 from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.problems import PlanError, Problem
 
@@ -28,22 +28,19 @@ def check_place(reference: str) -> None:
 def write_plan(reference: str, files: PlanFiles, workbook: bytes | None = None) -> list[Path]:
     """Writes a new plan, its tables as CSV or as the workbook given; returns the files, plan.yaml the last.
 
-    Its plan.yaml, which has the tables beside itself, names the place where they are put. PlanError, and nothing
-    written, where `check_place` or the check of the plan says so; OutputError, and nothing left, where the system
-    refuses a file.
+    Its plan.yaml names the place of the tables. PlanError, and nothing written, where `check_place` or the check of
+    the plan says so; OutputError, and nothing left, where the system refuses a file.
     """
     check_place(reference)
     _check_tables(files)
-    folder, data = plan_folders(reference)
-    tables = {f"{name}.csv": table_text(table).encode() for name, table in files.tables.items()}
+    contents = {path: text.encode() for path, text in files_to_write(files, reference).items()}
     if workbook is not None:
-        tables = {f"{folder.name}.xlsx": workbook}
-    where = "data" if data.parent == folder else f"../../data/{data.name}"
-    stated = {"data": where if workbook is None else f"{where}/{folder.name}.xlsx"}
-    text = files.texts["plan.yaml"].replace(yaml_text({"data": BESIDE}), yaml_text(stated), 1)
-    contents = {data / name: content for name, content in tables.items()}
-    write_new({**contents, folder / "plan.yaml": text.encode()})
-    return [*contents, folder / "plan.yaml"]
+        folder, data = plan_folders(reference)
+        book = data / f"{folder.name}.xlsx"
+        text = with_data(files.texts[PLAN], Path(os.path.relpath(book, folder)).as_posix())
+        contents = {book: workbook, folder / PLAN: text.encode()}
+    write_new(contents)
+    return list(contents)
 
 
 def write_new(contents: Mapping[Path, bytes]) -> None:
@@ -64,5 +61,5 @@ def _check_tables(files: PlanFiles) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, table in files.tables.items():
             write_text(Path(folder, f"{name}.csv"), table_text(table))
-        write_text(Path(folder, "plan.yaml"), files.texts["plan.yaml"])
+        write_text(Path(folder, PLAN), files.texts[PLAN])
         load_plan(folder)
