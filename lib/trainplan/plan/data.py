@@ -62,10 +62,11 @@ def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str,
 def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable], lost: Set[str]) -> list[Problem]:
     """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it.
 
-    Those are left out which only say that an address is in a table that is lost.
+    Those of changes to a table that is lost are left out.
     """
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
-    own = [p for p in problems if p.code != "no_table_in_plan" or p.values.get("table") not in lost]
+    own = [p for p in problems if p.code != "no_table_in_plan" or p.values["table"] not in lost]
+    own = [p for p in own if "." not in p.row or p.row.partition(".")[0] not in lost]
     return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own]
 
 

@@ -217,15 +217,15 @@ def load_plan(
     if seen_from:
         raw_choices["as_of"] = seen_from
     present = _visible_tables(found, raw_choices, problems)
-    levers = sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
-    ranges = read_ranges(raw_choices, present, files.name_of(path), problems)
+    lost = _lost_tables(files, present)  # with them it cannot be told what a lever or a range names
+    levers = () if lost else sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
+    ranges = () if lost else read_ranges(raw_choices, present, files.name_of(path), problems)
     changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
     applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
     choices = read_choices(raw_choices, files.name_of(path), problems)
     records = {name: read_records(name, present.get(name), problems) for name in TABLES}
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
-    lost = _lost_tables(files, present)
     problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
     if choices is None or problems:
         raise PlanError(locate_problems(problems, present, lost))
