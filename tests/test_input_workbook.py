@@ -120,7 +120,7 @@ TEXT = st.builds("{}{}{}".format, STARTS, ODD, st.sampled_from(["", "\nx", '"', 
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
 )
@@ -225,21 +225,22 @@ def test_a_choice_of_a_source_offers_total_and_every_source(exported: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("sheet", "column", "row", "value", "says"),
+    ("sheet", "column", "row", "value"),
     [
-        ("groups", "headcount", 2, "nhiều", "ô / cell E2"),
-        ("groups", "leave_rate", 3, 4, "ô / cell G3"),
-        ("objectives", "group", 2, "nobody", "ô / cell B2"),
-        ("funding", "share", 2, 0.5, "funding"),
+        ("groups", "headcount", 2, "nhiều"),
+        ("groups", "leave_rate", 3, 4),
+        ("objectives", "group", 2, "nobody"),
+        ("programs", "years", 4, 2.5),
     ],
 )
 def test_a_wrong_cell_is_named_and_nothing_is_written(
-    sheet: str, column: str, row: int, value: object, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sheet: str, column: str, row: int, value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = changed(export(SOUND, tmp_path), sheet, column, row, value)
+    cell = f"{head(openpyxl.load_workbook(book)[sheet], column).column_letter}{row}"
     assert main(["import", str(book), str(tmp_path / "copy")]) == 2
     said = capsys.readouterr().err
-    assert says in said and f"book.xlsx, trang / sheet {sheet}" in said
+    assert f"book.xlsx, trang / sheet {sheet}, ô / cell {cell} " in said and f"'{value}'" in said
     assert not (tmp_path / "copy").exists()
 
 

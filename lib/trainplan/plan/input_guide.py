@@ -13,7 +13,7 @@ GUIDE_WIDTHS = (20, 105)  # of its columns, in letters
 LINES = ("heads", "numbers", "percent", "dates", "empty_cells", "ids", "rows", "files", "check", "basis")
 
 
-def guide(tables: Collection[TableDescription], language: str) -> tuple[str, dict[str, str]]:
+def guide_lines(tables: Collection[TableDescription], language: str) -> tuple[str, dict[str, str]]:
     """(title, texts by their labels) of the guide in a language; `tables` are all of them, described in it."""
     needed = ", ".join(table.name for table in tables if table.required)
     order = {say("input_book.order_label", language): say("input_book.order", language, tables=needed)}
