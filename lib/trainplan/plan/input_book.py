@@ -169,9 +169,14 @@ def _note(about: Sequence[ColumnDescription], table: str, column: Column) -> str
 
 
 def _note_lines(about: ColumnDescription, table: str, column: Column, language: str) -> list[str]:
-    lines = [f"{about.about[:1].upper()}{about.about[1:]}."]
-    lines.append(say("input_book.unit", language, unit=about.unit))
-    allowed = ", ".join(_choices(table, column)) or _bounds(column, language)
+    choices = _choices(table, column)
+    lines = [f"{about.about if choices else about.about[:1].upper() + about.about[1:]}."]
+    if column.unit in FORMATS:
+        said = f"input_book.unit_{column.unit}"
+        lines.append(
+            say("input_book.unit", language, unit=say(said, language) if column.unit in HEAD_UNITS else about.unit)
+        )
+    allowed = ", ".join(choices) or _bounds(column, language)
     if allowed:
         lines.append(say("input_book.allowed", language, allowed=allowed))
     if column.refers:
