@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import unicodedata
 from pathlib import Path
@@ -213,6 +214,13 @@ def test_the_guide_names_every_sheet_and_each_kind_of_basis_in_both_languages(ex
     for word in (*TABLES, "clause:", "law:", "statistic:", "assumption:"):
         assert labels.count(word) == 2, word
     assert [labels[0], labels[len(labels) // 2]] == [say("input_book.title", language) for language in LANGUAGES]
+
+
+def test_a_workbook_beside_plan_yaml_says_nothing_of_the_sheet_files() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(input_workbook(PlanFiles(read_plan_files(SOUND).tables, {}))))
+    assert "files" not in book.sheetnames
+    guide = " ".join(str(cell.value) for row in book["guide"].iter_rows() for cell in row)
+    assert "trainplan check" in guide and "trainplan import" not in guide and "plan.yaml" not in guide
 
 
 def test_a_choice_of_a_source_offers_total_and_every_source(exported: Path) -> None:

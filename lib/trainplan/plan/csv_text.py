@@ -47,17 +47,17 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
         return [Problem(raw.file, "separator_stated" if stated else "not_commas", head, line=raw.head_line)]
     problems = []
     for line, cells in rows[1:]:
-        fitted, problem = _fitted(cells, raw, line, table, delimiter)
+        whole, problem = _fit_row(cells, raw, line, table, delimiter)
         problems += [problem] if problem else []
-        if fitted:
-            raw.rows.append({c: v.strip() for c, v in zip(raw.columns, fitted, strict=False) if c})
+        if whole:
+            raw.rows.append({c: v.strip() for c, v in zip(raw.columns, whole, strict=False) if c})
             raw.lines.append(line)
     _settle_numbers(raw, table, delimiter)
     return problems
 
 
 def _rows(text: str, delimiter: str, before: int) -> tuple[list[tuple[int, list[str]]], int]:
-    """(line, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines stand above."""
+    """(line, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines are above."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line = [], 0
     try:
@@ -81,7 +81,7 @@ def _likely_delimiter(text: str, columns: Collection[str]) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _fitted(
+def _fit_row(
     cells: list[str], raw: RawTable, line: int, table: Table, delimiter: str
 ) -> tuple[list[str], Problem | None]:
     """The cells of a row, none where it is not divided at all, and why they do not fit the head."""
@@ -101,12 +101,12 @@ def _fitted(
 
 
 def _parted_numbers(cells: Sequence[str], columns: Sequence[Column | None]) -> list[tuple[list[str], list[str]]]:
-    """The ways, of which two are enough, in which decimal commas may have parted the cells of a row.
+    """The readings, of which two are enough, in which decimal commas may have parted the cells of a row.
 
     Each is the row with its numbers whole, and these numbers with their comma.
     """
     pairs = [i for i, pair in enumerate(itertools.pairwise(cells)) if PLAIN.fullmatch(",".join(pair))]
-    ways = []
+    readings = []
     for joints in itertools.combinations(pairs[:12], len(cells) - len(columns)):
         if any(b - a < 2 for a, b in itertools.pairwise(joints)):
             continue
@@ -114,10 +114,10 @@ def _parted_numbers(cells: Sequence[str], columns: Sequence[Column | None]) -> l
         for i in reversed(joints):
             whole[i : i + 2] = [".".join(whole[i : i + 2])]
         if all(c is None or _may_hold(c, cell.strip()) for c, cell in zip(columns, whole, strict=True)):
-            ways.append((whole, [",".join(cells[i : i + 2]) for i in joints]))
-            if len(ways) > 1:
+            readings.append((whole, [",".join(cells[i : i + 2]) for i in joints]))
+            if len(readings) > 1:
                 break
-    return ways
+    return readings
 
 
 def _may_hold(column: Column, cell: str) -> bool:

@@ -16,6 +16,7 @@ from trainplan.sheets.form import (
     LONGEST_CELL,
     SPARE_ROWS,
     Check,
+    Filled,
     FormBook,
     FormColumn,
     check_bounds,
@@ -23,7 +24,6 @@ from trainplan.sheets.form import (
     suggest_words,
 )
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import Cell
 from trainplan.text.catalog import LANGUAGES, both, say, term
 from trainplan.text.formats import number, percent
 from trainplan.text.letters import as_meant
@@ -59,10 +59,12 @@ def input_workbook(files: PlanFiles) -> bytes:
     _check_texts(files, lines)
     book = FormBook(both("input_book.title"))
     described = {language: {table.name: table for table in describe_input(language)} for language in LANGUAGES}
-    book.add_pages(GUIDE, GUIDE_WIDTHS, [guide_lines(described[language].values(), language) for language in LANGUAGES])
+    guides = [guide_lines(described[language].values(), language, bool(lines)) for language in LANGUAGES]
+    book.add_pages(GUIDE, GUIDE_WIDTHS, guides)
     for name, table in TABLES.items():
         book.add_form(name, _form_columns(name, files, described), table.required)
-    book.add_lines(FILES, FILE_COLUMNS, [(path, line) for path, _, line in lines])
+    if lines:
+        book.add_lines(FILES, FILE_COLUMNS, [(path, line) for path, _, line in lines])
     for owner in dict.fromkeys(c.refers for t in TABLES.values() for c in t.columns.values() if OR_TOTAL in c.refers):
         name = owner.removesuffix(OR_TOTAL)
         ids = [key_text(cells.get("id", "")) for cells in files.tables[name].rows] if name in files.tables else []
@@ -128,7 +130,7 @@ def _form_columns(
     return columns
 
 
-def number_or_text(column: Column, value: object) -> Cell:
+def number_or_text(column: Column, value: object) -> Filled:
     """A raw cell as a sheet holds it: a number where that loses nothing, otherwise the text as it stands, or nothing.
 
     A spreadsheet keeps 15 digits of a number. What `check` refuses, such as 3.850 people, stays text too.
@@ -142,7 +144,7 @@ def number_or_text(column: Column, value: object) -> Cell:
     return text or None
 
 
-def _cell_format(column: Column, cell: Cell, kind: object) -> str:
+def _cell_format(column: Column, cell: Filled, kind: object) -> str:
     if column.unit == "coverage" and kind != "count":
         return FORMATS["share"]
     if column.unit in ("people", "coverage"):
