@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import unicodedata
 from pathlib import Path
@@ -120,7 +121,7 @@ TEXT = st.builds("{}{}{}".format, STARTS, ODD, st.sampled_from(["", "\nx", '"', 
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
 )
@@ -173,7 +174,7 @@ def test_every_head_has_names_in_both_languages_and_a_note(exported: Path) -> No
         vietnamese, english = cell.comment.text.split("\n\n")
         for language, note in zip(LANGUAGES, (vietnamese, english), strict=True):
             empty = say(f"empty.{column.empty}", language) if column.empty else say("input_book.needed", language)
-            assert empty in note and len(note.splitlines()) >= 3, (name, column.name, language)
+            assert empty in note and len(note.splitlines()) >= 2, (name, column.name, language)
 
 
 def test_cells_offer_ids_and_choices_and_warn_of_bounds(exported: Path) -> None:
@@ -215,6 +216,13 @@ def test_the_guide_names_every_sheet_and_each_kind_of_basis_in_both_languages(ex
     assert [labels[0], labels[len(labels) // 2]] == [say("input_book.title", language) for language in LANGUAGES]
 
 
+def test_a_workbook_beside_plan_yaml_says_nothing_of_the_sheet_files() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(input_workbook(PlanFiles(read_plan_files(SOUND).tables, {}))))
+    assert "files" not in book.sheetnames
+    guide = " ".join(str(cell.value) for row in book["guide"].iter_rows() for cell in row)
+    assert "trainplan check" in guide and "trainplan import" not in guide and "plan.yaml" not in guide
+
+
 def test_a_choice_of_a_source_offers_total_and_every_source(exported: Path) -> None:
     sheet = openpyxl.load_workbook(exported, data_only=True)["choices"]
     offered = [cell.value for cell in sheet["A"] if cell.value]
@@ -225,21 +233,22 @@ def test_a_choice_of_a_source_offers_total_and_every_source(exported: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("sheet", "column", "row", "value", "says"),
+    ("sheet", "column", "row", "value"),
     [
-        ("groups", "headcount", 2, "nhiều", "ô / cell E2"),
-        ("groups", "leave_rate", 3, 4, "ô / cell G3"),
-        ("objectives", "group", 2, "nobody", "ô / cell B2"),
-        ("funding", "share", 2, 0.5, "funding"),
+        ("groups", "headcount", 2, "nhiều"),
+        ("groups", "leave_rate", 3, 4),
+        ("objectives", "group", 2, "nobody"),
+        ("programs", "years", 4, 2.5),
     ],
 )
 def test_a_wrong_cell_is_named_and_nothing_is_written(
-    sheet: str, column: str, row: int, value: object, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sheet: str, column: str, row: int, value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = changed(export(SOUND, tmp_path), sheet, column, row, value)
+    cell = f"{head(openpyxl.load_workbook(book)[sheet], column).column_letter}{row}"
     assert main(["import", str(book), str(tmp_path / "copy")]) == 2
     said = capsys.readouterr().err
-    assert says in said and f"book.xlsx, trang / sheet {sheet}" in said
+    assert f"book.xlsx, trang / sheet {sheet}, ô / cell {cell} " in said and f"'{value}'" in said
     assert not (tmp_path / "copy").exists()
 
 

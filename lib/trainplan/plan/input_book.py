@@ -9,7 +9,7 @@ from contextlib import suppress
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
 from trainplan.plan.description import ColumnDescription, TableDescription, bounds_in_words, describe_input
-from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide
+from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide_lines
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
 from trainplan.plan.schema import AS_OF, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
 from trainplan.sheets.form import (
@@ -19,9 +19,9 @@ from trainplan.sheets.form import (
     Filled,
     FormBook,
     FormColumn,
-    one_of,
-    suggested,
-    within,
+    check_bounds,
+    check_choice,
+    suggest_words,
 )
 from trainplan.sheets.formats import AS_TEXT, GENERAL
 from trainplan.text.catalog import LANGUAGES, both, say, term
@@ -55,13 +55,16 @@ def input_workbook(files: PlanFiles) -> bytes:
 
     Equal input gives equal bytes. PlanError where a text is none that a cell can hold.
     """
-    _check_texts(files)
+    lines = _lines(files)
+    _check_texts(files, lines)
     book = FormBook(both("input_book.title"))
     described = {language: {table.name: table for table in describe_input(language)} for language in LANGUAGES}
-    book.add_pages(GUIDE, GUIDE_WIDTHS, [guide(described[language].values(), language) for language in LANGUAGES])
+    guides = [guide_lines(described[language].values(), language, bool(lines)) for language in LANGUAGES]
+    book.add_pages(GUIDE, GUIDE_WIDTHS, guides)
     for name, table in TABLES.items():
         book.add_form(name, _form_columns(name, files, described), table.required)
-    book.add_lines(FILES, FILE_COLUMNS, [(path, line) for path, _, line in _lines(files)])
+    if lines:
+        book.add_lines(FILES, FILE_COLUMNS, [(path, line) for path, _, line in lines])
     for owner in dict.fromkeys(c.refers for t in TABLES.values() for c in t.columns.values() if OR_TOTAL in c.refers):
         name = owner.removesuffix(OR_TOTAL)
         ids = [key_text(cells.get("id", "")) for cells in files.tables[name].rows] if name in files.tables else []
@@ -83,7 +86,7 @@ def _lines(files: PlanFiles) -> list[tuple[str, int, str]]:
     ]
 
 
-def _check_texts(files: PlanFiles) -> None:
+def _check_texts(files: PlanFiles, lines: Sequence[tuple[str, int, str]]) -> None:
     """PlanError where a text is longer than a cell may be, or has a letter that no sheet can hold."""
     cells = [
         (table.file, line, column, str(cells.get(column, "")))
@@ -92,7 +95,7 @@ def _check_texts(files: PlanFiles) -> None:
         for column in table.columns
     ]
     problems = []
-    for file, line, column, text in [*cells, *((path, n, "", text) for path, n, text in _lines(files))]:
+    for file, line, column, text in [*cells, *((path, n, "", text) for path, n, text in lines)]:
         if len(text.encode("utf-16-le")) > 2 * LONGEST_CELL:
             letters = {"letters": LONGEST_CELL}
             problems.append(Problem(file, "too_long_for_a_cell", column=column, line=line, values=letters))
@@ -168,9 +171,14 @@ def _note(about: Sequence[ColumnDescription], table: str, column: Column) -> str
 
 
 def _note_lines(about: ColumnDescription, table: str, column: Column, language: str) -> list[str]:
-    lines = [f"{about.about[:1].upper()}{about.about[1:]}."]
-    lines.append(say("input_book.unit", language, unit=about.unit))
-    allowed = ", ".join(_choices(table, column)) or _bounds(column, language)
+    choices = _choices(table, column)
+    lines = [f"{about.about if choices else about.about[:1].upper() + about.about[1:]}."]
+    if column.unit in FORMATS:
+        said = f"input_book.unit_{column.unit}"
+        lines.append(
+            say("input_book.unit", language, unit=say(said, language) if column.unit in HEAD_UNITS else about.unit)
+        )
+    allowed = ", ".join(choices) or _bounds(column, language)
     if allowed:
         lines.append(say("input_book.allowed", language, allowed=allowed))
     if column.refers:
@@ -190,21 +198,21 @@ def _choices(table: str, column: Column) -> list[str]:
 def _check(table: str, column: Column) -> Check | None:
     """What a sheet offers or warns of in the cells of a column; what `check` allows is never forbidden."""
     if column.unit == "pacing":
-        return suggested(["linear", "front", "back"])
+        return suggest_words(["linear", "front", "back"])
     choices = _choices(table, column)
     if choices:
-        return one_of(choices, both("input_book.one_of", allowed=", ".join(choices)))
+        return check_choice(choices, both("input_book.one_of", allowed=", ".join(choices)))
     if column.refers:
         owner = column.refers.removesuffix(OR_TOTAL)
         ids = f"OFFSET({owner}!$A$1,1,0,MAX(1,COUNTA({owner}!$A:$A)-1),1)"
         if column.refers.endswith(OR_TOTAL):
             ids = f"OFFSET({CHOICES}!$A$1,0,0,COUNTA({owner}!$A:$A),1)"
-        return one_of(f"={ids}", both("input_book.no_such_id", table=owner))
+        return check_choice(f"={ids}", both("input_book.no_such_id", table=owner))
     if column.unit not in FORMATS:
         return None
     low, high, above = column.measure.low, column.measure.high, column.measure.above
     says = " / ".join(say("input_book.allowed", language, allowed=_bounds(column, language)) for language in LANGUAGES)
-    return within(low, high, above, column.unit in WHOLE or column.measure.whole, says)
+    return check_bounds(low, high, above, column.unit in WHOLE or column.measure.whole, says)
 
 
 def _bounds(column: Column, language: str) -> str:

@@ -14,7 +14,7 @@ from trainplan.sheets.workbook import Workbook
 
 LONGEST_AS_TEXT = 255  # letters: some programs show a longer cell of the format as ####
 LONGEST_CELL = 32_767  # letters that Excel takes
-LAST_COLUMN = 16_383  # of a sheet, from 0
+SPARE_COLUMNS = 50  # to the right, for whoever wants columns of their own
 LINES_WIDEST = 150  # letters
 SPARE_ROWS = 1000  # below the last row that is filled, ready to be filled
 NARROWEST, HEAD_WIDEST, WIDEST = 12, 20, 50  # columns, in letters
@@ -58,17 +58,17 @@ class FormColumn:
         return min(WIDEST, max([NARROWEST, *heads, *texts]))
 
 
-def one_of(choices: str | Sequence[str], says: str) -> Check:
+def check_choice(choices: str | Sequence[str], says: str) -> Check:
     """A list to choose from, given as words or as a formula of their cells; anything else is warned of."""
     return {"validate": "list", "source": choices, "error_type": "warning", "error_message": says}
 
 
-def suggested(choices: Sequence[str]) -> Check:
+def suggest_words(choices: Sequence[str]) -> Check:
     """A list to choose from; anything else may be typed as well."""
     return {"validate": "list", "source": choices, "show_error": False}
 
 
-def within(low: float, high: float, above: bool, whole: bool, says: str) -> Check | None:
+def check_bounds(low: float, high: float, above: bool, whole: bool, says: str) -> Check | None:
     """Numbers between two bounds, of which the lower may not itself be allowed; None where there are no bounds."""
     check: Check = {"validate": "integer" if whole else "decimal", "error_type": "warning", "error_message": says}
     if math.isinf(low) and math.isinf(high):
@@ -95,7 +95,7 @@ class FormBook(Workbook):
             self._write_column(sheet, c, column)
             if column.check:
                 sheet.data_validation(1, c, rows + SPARE_ROWS, c, column.check)
-        sheet.set_column(len(columns), LAST_COLUMN, None, self._format(locked=False))
+        sheet.set_column(len(columns), len(columns) + SPARE_COLUMNS, None, self._format(locked=False))
         sheet.ignore_errors({"number_stored_as_text": xl_range(1, 0, rows + SPARE_ROWS, len(columns) - 1)})
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(rows, 1), len(columns) - 1)
