@@ -47,8 +47,8 @@ def new_plan(
 ) -> PlanFiles:
     """The files of a plan for the `years`, its tables beside plan.yaml.
 
-    `groups` are Vietnamese names and head-counts; where there are no groups, or no targets, there is one as an example. A course
-    and a source are always examples. Of the tables there are those that every plan needs.
+    `groups` are Vietnamese names and head-counts; where there are no groups, or no targets, there is one as an example.
+    A course and a source are always examples. Of the tables there are those that every plan needs.
     """
     group_rows = [_group(name, headcount) for name, headcount in groups] or [_group("", HEADCOUNT)]
     _number_alike(group_rows)
