@@ -47,8 +47,8 @@ def new_plan(
 ) -> PlanFiles:
     """The files of a plan for the `years`, its tables beside plan.yaml.
 
-    `groups` are names and head-counts; where there are no groups, or no targets, there is one as an example. A course
-    and a source are always examples. Of the tables there are those that every plan needs.
+    `groups` are Vietnamese names and head-counts; where there are no groups, or no targets, there is one as an example.
+    A course and a source are always examples. Of the tables there are those that every plan needs.
     """
     group_rows = [_group(name, headcount) for name, headcount in groups] or [_group("", HEADCOUNT)]
     _number_alike(group_rows)
@@ -66,7 +66,7 @@ def new_plan(
         "prices": [{"index": INDEX, "year": y, "value": 1, **basis_of("example")} for y in years],
     }
     tables = {name: new_table(name, table_rows) for name, table_rows in rows.items()}
-    names = {language: title or new_title(years, language) for language in LANGUAGES}
+    names = title or {language: new_title(years, language) for language in LANGUAGES}
     choices = {
         **{"name": names, "first": years[0], "last": years[-1], "data": BESIDE, "ambition": "mid", "pacing": "linear"},
         **{"allocation": "priority", "price_base_year": years[0], "language": "vi"},
@@ -135,11 +135,11 @@ def _group(name: str, headcount: float) -> Cells:
     known = {"headcount": f"{headcount:.15g}", "growth": 0, "leave_rate": 0.05}
     if not name:
         return {**_example_row("example_group", "group"), **known}
-    return {"id": plain_name(name) or "group", "name_vi": name, "name_en": name, **known, **basis_of("stated")}
+    return {"id": plain_name(name) or "group", "name_vi": name, **known, **basis_of("stated")}
 
 
 def _objective(group: str, target: NewTarget) -> Cells:
-    names = {"id": plain_name(target.name) or "target", "name_vi": target.name, "name_en": target.name}
+    names = {"id": plain_name(target.name) or "target", "name_vi": target.name}
     numbers = {"baseline": f"{target.baseline:.15g}", "target_low": f"{target.target:.15g}", "due": target.due}
     asked = {"kind": "attainment", "priority": 1, "weight": 1, **basis_of("stated")}
     return {"group": group, **names, **numbers, **asked}
@@ -181,7 +181,7 @@ def _levers(groups: Sequence[Cells]) -> list[Cells]:
     for choice, group in (("allocation", "rule"), ("pacing", "rule"), ("ambition", "targets")):
         levers.append(lever(choice, group, "choice", choice, in_languages(f"new.lever.{choice}")))
     for row in groups:
-        named = {la: say("new.lever.headcount", la, name=row[f"name_{la}"]) for la in LANGUAGES}
+        named = {la: say("new.lever.headcount", la, name=row.get(f"name_{la}", row["name_vi"])) for la in LANGUAGES}
         people = lever(f"headcount_{row['id']}", "people", "people", f"groups.{row['id']}.headcount", named)
         levers.append({**people, "low": 0, "high": max(10, int(float(row["headcount"]) * MOST_PEOPLE)), "step": 10})
     return levers
