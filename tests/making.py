@@ -35,10 +35,27 @@ uncertain:
      name: {vi: Giá, en: Prices}, reason: {vi: thử, en: test}}
 """
 
+HISTORY = """id,name_vi,name_en,value,unit,clause
+spent_total,Tổng chi,Spent in all,9000000000,VND,I
+first_year,Năm đầu,First year,2019,year,I
+last_year,Năm cuối,Last year,2020,year,I
+"""
+NARROW = {"programs.*.capacity": {"value": 5}}  # places that hold the sound plan back
+
+
+def with_history(plan: Path) -> Path:
+    """Gives the sound plan in the folder `plan` a period before, with its prices."""
+    (plan / "history.csv").write_text(HISTORY, "utf-8")
+    with (plan / "prices.csv").open("a", encoding="utf-8") as file:
+        file.writelines(
+            f"cpi,{year},{level},statistic: made up for a test\n" for year, level in ((2019, 80), (2020, 90))
+        )
+    return plan
+
 
 def with_ranges(folder: Path) -> Path:
-    """A copy, in `folder`, of the sound plan with three ranges."""
-    copy = Path(shutil.copytree(SOUND, folder / "ranged"))
+    """A copy, in `folder`, of the sound plan with three ranges and a period before."""
+    copy = with_history(Path(shutil.copytree(SOUND, folder / "ranged")))
     with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(RANGES)
     return copy
@@ -52,13 +69,15 @@ def values_of(
     others = [load_plan(plan.path, name) for name in scenario_names(plan.path)[:beside] if name != scenario]
     results, (closed, replayed) = compute(plan), uncertainty_by_loop(plan, draws)
     main = closed or replayed
+    goal = goal_seek(plan) if plan.has_ceilings else None
     return {
         "Plan": plan,
         "Results": results,
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),
-        "Goal": goal_seek(plan),
+        "Goal": goal,
+        "Goal | None": goal,
         "Sequence[Relaxation]": relaxations(plan),
         "Uncertainty": main,
         "Uncertainty | None": closed,

@@ -29,7 +29,9 @@ def test_figures_fit_and_have_a_message(language: str, compared: RuleComparison)
     pictures += [
         figure(plan, worth, language) for figure in (figures.marginal_value_of_money, figures.marginal_value_of_places)
     ]
-    for picture in pictures:
+    drawn = [picture for picture in pictures if picture is not None]
+    assert len(drawn) >= 3
+    for picture in drawn:
         assert drawn_text_outside(picture) == [], picture.name
         assert picture.alt.endswith(".") and len(picture.alt) > 30
 

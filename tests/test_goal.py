@@ -193,6 +193,9 @@ def test_a_trial_is_run_once_and_progress_hears_of_it() -> None:
     free = Trial(free=True)
     assert trials.outcomes([Trial(), free, free, Trial()]) == trials.outcomes([Trial(), free, free, Trial()])
     assert heard == [(1, 2), (2, 2)]
+    nothing_more = [free._replace(cells=((0, -1),)), free._replace(program=0)]
+    assert trials.outcomes(nothing_more) == trials.outcomes([free, free])
+    assert heard == [(1, 2), (2, 2)], "a limit raised by nothing is the plan as it was"
 
 
 @pytest.mark.parametrize("points", [1, 7, 63])

@@ -66,11 +66,15 @@ def vietnamese(plan: Path) -> Path:
 # --- languages
 
 
-def test_a_plan_without_english_names_is_shown_in_vietnamese(vietnamese: Path) -> None:
+def test_a_plan_without_english_names_is_shown_in_vietnamese(
+    vietnamese: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     plan = load_plan(vietnamese)
     assert plan.languages == ("vi",)
     assert plan.label("groups", "leaders", "en") == plan.label("groups", "leaders", "vi") == "Lãnh đạo"
     assert not [note for note in plan.warnings if "name_en" in note]
+    assert main(["check", str(vietnamese)]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "Kế hoạch mẫu (2021–2024)"
 
 
 @pytest.mark.parametrize("said", ["name: {vi: a, en: b}", "language: en", "a row"])

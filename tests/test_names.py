@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from making import RANGES, SOUND, make_part, values_of
+from making import NARROW, RANGES, SOUND, make_part, values_of, with_history
 from trainplan import parts
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
@@ -31,7 +31,7 @@ ODD = (
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sound plan in which every row of a table, every range and every scenario has an odd name of its own."""
-    folder = Path(shutil.copytree(SOUND, tmp_path_factory.mktemp("odd") / "plan"))
+    folder = with_history(Path(shutil.copytree(SOUND, tmp_path_factory.mktemp("odd") / "plan")))
     for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -55,7 +55,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=["vi", "en"])
 def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
     """Every figure of every page."""
-    values = values_of(odd)
+    values = values_of(odd, NARROW)
     found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow", "best_plan")]
     assert len(found) >= 20 and set(FIGURES) < set(parts.list_parts())
     return found

@@ -15,7 +15,7 @@ from making import SOUND, make_part, values_of, with_ranges
 from trainplan import figures, open_notebook, parts, sentences, show, tables
 from trainplan.report.html import html_table
 from trainplan.report.notebook import Page
-from trainplan.report.parts import ANSWERS, COMPOSED, LEFT_OUT, FigurePiece, Part, SentencesPiece, TablePiece
+from trainplan.report.parts import ANSWERS, COMPOSED, FigurePiece, HtmlPiece, Part, SentencesPiece, TablePiece
 from trainplan.text.catalog import LANGUAGES, say, texts
 from trainplan.text.problems import PlanError
 
@@ -116,7 +116,7 @@ def test_the_answer_counts() -> None:
     results = open_notebook(names(overrides=everything)).results
     met = (results["verdicts"]["verdict"] == "met").sum()
     said = parts.headline(results).sentences("en")
-    assert f"{met} of {len(results['verdicts'])} goals without a number" in said[0]
+    assert f"{met} of the plan’s {len(results['verdicts'])} targets" in said[0]
 
 
 def test_a_list_without_sentences_leaves_nothing_on_a_page() -> None:
@@ -141,10 +141,15 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
     for language in LANGUAGES:
         show(part, language=language)
         shown = re.findall("HTML object|image/png", capsys.readouterr().out)
-        silent = [piece for piece in part.pieces if isinstance(piece, SentencesPiece) and not piece.make(language)]
+        silent = [
+            piece for piece in part.pieces if not (piece.html if isinstance(piece, HtmlPiece) else piece.make)(language)
+        ]
         assert len(shown) + len(silent) == len(part.pieces)
         for piece in part.pieces:
-            if isinstance(piece, FigurePiece):
+            if piece in silent and isinstance(piece, FigurePiece):
+                with pytest.raises(LookupError, match="nothing to draw"):
+                    part.figure(language)
+            elif isinstance(piece, FigurePiece):
                 assert isinstance(part.figure(language), Figure) and part.picture(language).alt
             elif isinstance(piece, TablePiece):
                 assert isinstance(part.frame(language), pd.DataFrame)
@@ -168,7 +173,7 @@ def test_nothing_has_a_caption_and_no_part() -> None:
 def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() -> None:
     registers = [figures.FIGURES, tables.TABLES, sentences.SENTENCES, COMPOSED]
     assert sorted(name for register in registers for name in register) == parts.list_parts()  # each once
-    assert set(sentences.SENTENCES) > ANSWERS and set(tables.TABLES) > LEFT_OUT
+    assert set(sentences.SENTENCES) > ANSWERS
 
 
 def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,7 +192,10 @@ def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.C
     assert capsys.readouterr().out == ""
     assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]
     empty = {name for name in parts.list_parts() if not make_part(name, values).pieces}
-    assert empty == {*drawn, "chances_and_cost", "describe_chances", "describe_loop", "probability_summary"} - LEFT_OUT
+    assert empty == {*drawn, "chances_and_cost", "describe_chances", "describe_loop", "probability_summary"} - {
+        "probabilities_by_rule",
+        "ranges",
+    }
 
 
 def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_a_table_is_wide_enough_and_its_headings_stay() -> None:
     texts = ["a" * 7, "b" * 33, "c" * 400]
     sheet = read(content("Widths", [SheetColumn("h", [text]) for text in texts]))["Widths"]
     assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref == "A1:C2" and sheet.print_title_rows == "$1:$1"
-    assert [round(sheet.column_dimensions[c].width) for c in "ABC"] == [NARROWEST + 1, 34, WIDEST + 1]
+    assert [round(sheet.column_dimensions[c].width) for c in "ABC"] == [NARROWEST + 1, 35, WIDEST + 1]
 
 
 def test_a_table_without_rows_is_its_headings() -> None:

@@ -21,7 +21,9 @@ import pytest
 
 from making import with_ranges
 from test_run import notebook
+from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import under_rule
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import solve_plan
@@ -168,7 +170,7 @@ STORED: dict[str, Callable[[Plan, Plan], Any]] = {
     "goal_seek": lambda plan, _: stored.goal_seek(plan),
     "marginal_values": lambda plan, _: stored.marginal_values(plan),
     "relaxations": lambda plan, _: stored.relaxations(plan),
-    "attribute": stored.attribute,
+    "attribute_each": lambda plan, other: [frame for _, frame in stored.attribute_each(plan, [other, plan])],
     "attribute_all": lambda plan, other: stored.attribute_all(plan, [other]),
     "uncertainty_by_loop": lambda plan, _: stored.uncertainty_by_loop(plan, DRAWS),
     "uncertainty_by_rule": lambda plan, _: [one.probabilities for one in stored.uncertainty_by_rule(plan, DRAWS)],
@@ -215,6 +217,28 @@ def test_the_best_plan_is_solved_once_for_results_rules_and_draws(tmp_path: Path
     with use_store(Store(tmp_path / "s", worth=0)):
         stored.compute(best), stored.best_plan(plan), stored.compare_rules(plan), stored.uncertainty(best, DRAWS)
     assert len(list((tmp_path / "s").glob("solve_plan.*.npz"))) == 1
+
+
+def test_a_search_is_made_once_for_the_requirement_and_the_best_plan(tmp_path: Path) -> None:
+    best, free = (with_choice(load_plan(PLANS / "one_year"), allocation=rule) for rule in ("optimal", "all"))
+    expected = bits(goal_seek(free)), bits(relaxations(free))
+    with use_store(Store(tmp_path, worth=0)):
+        stored.goal_seek(best), stored.relaxations(best)
+        assert (bits(stored.goal_seek(free)), bits(stored.relaxations(free))) == expected
+        assert stored.goal_seek(free).plan is free
+    assert sorted(path.name.split(".")[0] for path in tmp_path.iterdir()) == ["goal_seek", "relaxations"]
+
+
+def test_differences_of_a_page_are_kept_as_one_by_the_names_of_its_scenarios(tmp_path: Path) -> None:
+    base, *others = (load_plan(AN_GIANG, name) for name in ("base", "costs_up", "requirement"))
+    same = load_plan(AN_GIANG, overrides={"allocation": "all"})
+    assert same.content_hash == others[1].content_hash
+    with use_store(Store(tmp_path, worth=0)):
+        each = stored.attribute_each(base, others)
+        kept = list(tmp_path.iterdir())
+        assert bits(stored.attribute_each(base, others)) == bits(each) and list(tmp_path.iterdir()) == kept
+        assert len(kept) == 1 and [plan.scenario for plan, _ in each] == ["costs_up", "requirement"]
+        assert set(stored.attribute_all(base, [others[0], same])["scenario"]) == {"costs_up", "base"}
 
 
 def test_what_numbers_and_tables_may_hold_comes_back() -> None:

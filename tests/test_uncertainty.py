@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from strategies import Tables, plans, write_plan
 from trainplan.analysis.failure_conditions import conditions_table, failure_conditions, find_rule
-from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, probabilities_when_due, uncertainty
+from trainplan.analysis.monte_carlo import Uncertainty, over_ceilings, probabilities_when_due, quantiles, uncertainty
 from trainplan.analysis.sampling import Ranges, range_cells, sobol_points
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.model.arrays import build_arrays
@@ -407,3 +407,13 @@ def test_money_left_with_one_source_pays_for_no_other() -> None:
     run = simulate(arrays)
     by_province = cost_by_source(arrays, run.funded_vnd)[2, 0]
     assert over_ceilings(run)[2] == by_province - 1000 > 0
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 40), (2, 3, 33)])
+@pytest.mark.parametrize("kind", [float, np.int32])
+def test_points_over_the_draws_are_those_of_every_row(shape: tuple[int, ...], kind: type) -> None:
+    values = (np.random.default_rng(1).standard_normal(shape) * 1000).astype(kind)
+    expected = np.quantile(values, [0.05, 0.5, 0.95], axis=-1)
+    for (name, points), wanted in zip(quantiles(values).items(), expected, strict=True):
+        assert name in ("p05", "p50", "p95")
+        assert points == pytest.approx(wanted.ravel(), rel=1e-12, abs=1e-9)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -50,7 +49,7 @@ def test_an_option_has_one_word(choice: str, option: str, language: str, tmp_pat
     assert (word, option) in row.hand.options and position_text(row.lever, option, language) == word
     results, where = changed(choice, option)
     assert changes(results.plan, language)[say(f"head.{where}", language)].tolist() == [word]
-    assert word in cells(write_excel(results, tmp_path / "a.xlsx", language, "title", date(2026, 1, 2)))
+    assert word in cells(write_excel(results, tmp_path / "a.xlsx", language, "title"))
     if results.plan.allocation == option:
         assert word in " ".join(headline(results, language))
 
@@ -59,7 +58,7 @@ def test_an_option_has_one_word(choice: str, option: str, language: str, tmp_pat
 def test_the_cover_of_the_excel_file_says_all_of_the_answer(language: str, tmp_path: Path) -> None:
     results = compute(load_plan(SOUND))
     answer = headline(results, language)
-    on_cover = list(cells(write_excel(results, tmp_path / "a.xlsx", language, "title", date(2026, 1, 2))))
+    on_cover = list(cells(write_excel(results, tmp_path / "a.xlsx", language, "title")))
     assert [text for text in on_cover if text in answer] == answer
 
 

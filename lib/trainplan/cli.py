@@ -87,7 +87,8 @@ def check_plan(arguments: argparse.Namespace) -> int:
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
-    print(f"{first.title('vi')} / {first.title('en')} ({first.first}–{first.last})")
+    title = " / ".join(dict.fromkeys(first.title(language) for language in LANGUAGES))
+    print(f"{title} ({first.first}–{first.last})")
     for plan in plans:
         print(f"  {plan.scenario}: {both('cli.valid')} ({both('cli.changes', count=len(plan.changes))})")
     return DONE
@@ -103,14 +104,21 @@ def write_answer(tables: Mapping[Stem, pd.DataFrame], folder: Path, said: str = 
 
 
 def write_scenario(arguments: argparse.Namespace) -> int:
-    """`tables`: the result tables of one scenario, straight into the folder."""
+    """`tables`: the result tables of one scenario, straight into the folder, and workbooks of them with `--excel`."""
     from trainplan.plan.plan import load_plan
     from trainplan.report.stored import compute
     from trainplan.storage.progress import under_way
 
     with under_way("tables"):
-        tables = compute(load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)).tables
-    return write_answer(tables, arguments.output)
+        results = compute(load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of))
+        tables = results.tables
+    written = write_answer(tables, arguments.output)
+    if arguments.excel:
+        from trainplan.report.excel import write_workbooks
+
+        for path in write_workbooks(results, arguments.output):
+            print(path)
+    return written
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
@@ -198,6 +206,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         output=arguments.output or OUTPUTS,
         workers=arguments.workers,
         as_of=arguments.as_of,
+        excel=arguments.excel,
     )
     return run(request)
 
@@ -354,6 +363,7 @@ SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
@@ -362,6 +372,7 @@ RUN = (
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
     Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
+    EXCEL,
 )
 DRAWS = (
     Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
@@ -384,7 +395,7 @@ IMPORT = (
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
 COMMANDS = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
-    "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT)),
+    "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT, EXCEL)),
     "run": Command(run_notebooks, RUN),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),

@@ -75,34 +75,45 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-Attribute = Callable[[Plan, Plan], pd.DataFrame]  # `attribute`, or what gives the same
+def attribute_others(
+    one: Plan, others: Sequence[Plan], progress: Progress = lambda done, of: None
+) -> list[pd.DataFrame]:
+    """`attribute` of every other plan from the first, in their order.
+
+    `progress` hears how many of the others were looked at, and of how many.
+    """
+    frames = []
+    for done, other in enumerate(others, start=1):
+        frames.append(attribute(one, other))
+        progress(done, len(others))
+    return frames
+
+
+AttributeOthers = Callable[[Plan, Sequence[Plan], Progress], list[pd.DataFrame]]  # or what gives the same
 
 
 def attribute_each(
     one: Plan,
     others: Sequence[Plan],
-    attribute: Attribute = attribute,
     progress: Progress = lambda done, of: None,
+    attribute_others: AttributeOthers = attribute_others,
 ) -> list[tuple[Plan, pd.DataFrame]]:
     """The others that can be compared with the first and differ from it, each with its frame of `attribute`.
 
     `progress` hears how many of the others were looked at, and of how many.
     """
-    attributed = []
-    for done, other in enumerate(others, start=1):
-        attributed.append((other, attribute(one, other)))
-        progress(done, len(others))
-    return [(other, frame) for other, frame in attributed if len(frame)]
+    frames = attribute_others(one, others, progress)
+    return [(other, frame) for other, frame in zip(others, frames, strict=True) if len(frame)]
 
 
 def attribute_all(
     one: Plan,
     others: Sequence[Plan],
-    attribute: Attribute = attribute,
     progress: Progress = lambda done, of: None,
+    attribute_others: AttributeOthers = attribute_others,
 ) -> pd.DataFrame:
     """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
-    frames = [frame for _, frame in attribute_each(one, others, attribute, progress)]
+    frames = [frame for _, frame in attribute_each(one, others, progress, attribute_others)]
     return pd.concat([attribute(one, one), *frames], ignore_index=True)
 
 

@@ -14,6 +14,7 @@ from os import cpu_count
 import numpy as np
 import pandas as pd
 
+from trainplan.analysis.rule_comparison import under_rule
 from trainplan.model.arrays import Array, Arrays, Mask, build_arrays
 from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
@@ -101,11 +102,14 @@ def goal_table(goal: Goal) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def under_ceilings(plan: Plan) -> Plan:
+    """The plan under a rule that ceilings bind: `optimal` where its own has none."""
+    return plan if ALLOCATION_RULES[plan.allocation].keeps_ceilings else under_rule(plan, "optimal")
+
+
 def arrays_under_ceilings(plan: Plan) -> Arrays:
-    """The plan's arrays under a rule that ceilings bind: `optimal` where its own has none."""
-    arrays = build_arrays(plan)
-    bound = ALLOCATION_RULES[arrays.allocation].keeps_ceilings
-    return arrays if bound else replace(arrays, allocation="optimal")
+    """The arrays of the plan under a rule that ceilings bind (see `under_ceilings`)."""
+    return build_arrays(under_ceilings(plan))
 
 
 def with_level_ceiling(arrays: Arrays, source: int, amounts: Array) -> Arrays:

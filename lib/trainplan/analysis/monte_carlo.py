@@ -277,15 +277,16 @@ def band_table(plan: Plan, values: Array, key: str = "", ids: Sequence[str] = ()
 
 def quantiles(values: Array) -> dict[str, Any]:
     """The 5, 50 and 95 % points over the draws, (…, D), as columns p05, p50, p95."""
-    ordered = np.sort(values, axis=-1)
-    found = {}
-    for level in LEVELS:
-        place = level * (values.shape[-1] - 1)
-        below = int(place)
-        above = min(below + 1, values.shape[-1] - 1)
-        low, high = ordered[..., below], ordered[..., above]
-        found[f"p{round(level * 100):02d}"] = (low + (high - low) * (place - below)).ravel()
-    return found
+    places = [level * (values.shape[-1] - 1) for level in LEVELS]
+    below = np.array([int(place) for place in places])
+    above = np.minimum(below + 1, values.shape[-1] - 1)
+    rows = values.reshape(-1, values.shape[-1])
+    found = np.empty((len(LEVELS), len(rows)))
+    for row, drawn in enumerate(rows):  # one by one: a sorted copy of all of them would be as large as the sample
+        ordered = np.sort(drawn)
+        low, high = ordered[below], ordered[above]
+        found[:, row] = low + (high - low) * (places - below)
+    return {f"p{round(level * 100):02d}": points for level, points in zip(LEVELS, found, strict=True)}
 
 
 def share_of_draws(hits: Array, draws: int) -> Array:

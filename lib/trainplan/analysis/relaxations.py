@@ -158,6 +158,7 @@ class Attempts:
         self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float
     ) -> Search[float | None]:
         """The least amount that meets an objective; None where `most` does not."""
+        most = float(np.ceil(most / step) * step)
         if not (yield [trial_of(most)])[0].met[objective]:
             return None
         search = least_amount(most, amounts_at_once(self.arrays), step)

@@ -37,6 +37,12 @@ class Trial(NamedTuple):
     cells: tuple[tuple[int, int], ...] = ()  # (year, source) of ceilings that have so much more
     money: float = 0.0  # VND
 
+    @property
+    def plain(self) -> Trial:
+        """The same without limits that are raised by nothing."""
+        cells, program = self.cells if self.money else (), self.program if self.places else -1
+        return self._replace(cells=cells, program=program)
+
 
 class Outcome(NamedTuple):
     """What the run of a trial comes to."""
@@ -90,6 +96,7 @@ class Trials:
 
     def outcomes(self, trials: Sequence[Trial]) -> list[Outcome]:
         """What trials come to, in their order."""
+        trials = [trial.plain for trial in trials]
         new = [trial for trial in dict.fromkeys(trials) if trial not in self.known]
         asked = len(self.known) + len(new)
         for trial, outcome in self._run_all(new):

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +22,7 @@ from trainplan.desk.session import BASE, Session
 from trainplan.plan.find import ALL, folder_name
 from trainplan.plan.levers import Changes
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report.excel import write_excel
+from trainplan.report.excel import workbook_name, write_excel
 from trainplan.report.index import NAMES
 from trainplan.report.titles import report_title
 from trainplan.run.manifest import DONE, Manifest, split_name
@@ -91,12 +90,13 @@ def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -
 
 
 def save_excel(session: Session, output: Path, language: str) -> Path:
-    """Writes the results on the desk as a workbook named after their scenario, and returns its path."""
+    """Writes the results on the desk as a workbook, where a run of their scenario puts its own; returns its path."""
     name = session.saved_as or (UNSAVED if session.changes else BASE)
     otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
     title = {file: title for title, file in session.scenario_titles(language)}.get(name, otherwise)
-    path = output / folder_name(session.plan.key) / f"{name}.{language}.xlsx"
-    return write_excel(session.results, path, language, title, date.today())
+    plan, called = session.plan, _results_name(session.plan, name)
+    folder = output / folder_name(plan.key) / folder_name(called)
+    return write_excel(session.results, folder / workbook_name(plan, called, language), language, title)
 
 
 # --- reports
@@ -168,11 +168,16 @@ def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
 def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
     """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
-    folder = index.parent / folder_name(f"{name}@{plan.seen_from}" if plan.seen_from else name)
+    folder = index.parent / folder_name(_results_name(plan, name))
     entries = Manifest(folder).read().get("notebooks", {})
     done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
     reports = [(report_title(split_name(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
     return [(plan.title(language), index), *((title, page) for title, page in reports if page.is_file())]
+
+
+def _results_name(plan: Plan, name: str) -> str:
+    """What results of a scenario of this name are called after."""
+    return f"{name}@{plan.seen_from}" if plan.seen_from else name
 
 
 def link_to(path: Path) -> str:

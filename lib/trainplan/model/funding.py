@@ -65,6 +65,8 @@ def fund_by_priority(arrays: Arrays, deliverable: Array, remaining: Remaining, y
     enrolled = np.zeros_like(deliverable)
     taken = np.zeros((len(unit), deliverable.shape[-1]))
     for pair in np.lexsort((np.arange(len(deliverable)), arrays.objective, arrays.priority[arrays.objective])):
+        if not deliverable[pair].any():
+            continue
         p = arrays.program[pair]
         costs = (unit[p], opening[p], arrays.class_size[p], taken[p])
         paying = {source: share[p] for source, share in shares.items() if (share[p] > 0).any()}
@@ -84,6 +86,8 @@ def incremental_cost(people: Array, unit: Array, opening: Array, size: Array, ta
 
     Arrays of any shape, which broadcast together.
     """
+    if not opening.any():
+        return people * unit
     return people * unit + (count_classes(taken + people, size) - count_classes(taken, size)) * opening
 
 
@@ -100,6 +104,8 @@ def affordable_people(money: Array, unit: Array, opening: Array, size: Array, ta
             np.where(unlimited, 0.0, money), np.where(unlimited, 1.0, unit), opening, size, taken
         )
         return np.where(unlimited, np.inf, limited)
+    if np.isinf(size).all() and (unit > 0).all():
+        return np.maximum(0.0, floor(money / unit))
     seated = np.where(np.isinf(size), 1.0, size)  # without classes, opening is 0 and every seat count is as good
     begun = count_classes(taken, seated)
     crossing = floor(divide(money - (begun * seated - taken) * unit, seated * unit + opening))

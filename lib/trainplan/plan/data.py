@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +44,7 @@ def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str,
     wrong = [problem for place in stated for problem in _wrong_place(path, place, files.name_of(path))]
     if wrong:
         files.problems[:] = wrong
+        files.unread.update(TABLES)
         return {}
     places = [path.parent / place for place in stated]
     books = {place: _read_book(files, place, choices) for place in places if _is_workbook(place)}
@@ -58,10 +59,14 @@ def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str,
     return found
 
 
-def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable]) -> list[Problem]:
-    """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it."""
+def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable], lost: Set[str]) -> list[Problem]:
+    """The problems with the line that the row stands in, and in a sheet the cell as Excel calls it.
+
+    Those are left out which only say that an address is in a table that is lost.
+    """
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
-    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in problems]
+    own = [p for p in problems if p.code != "no_table_in_plan" or p.values.get("table") not in lost]
+    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own]
 
 
 def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
@@ -74,7 +79,8 @@ def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     if not line:
         parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
         return replace(problem, line=parts[0] if parts else 0)
-    letter = raw.letters.get(problem.column) or raw.letters.get(problem.column.split("/")[0], "")
+    named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
+    letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
     return replace(problem, value=value, line=line, cell=f"{letter}{line}" if letter else "")
 
@@ -144,10 +150,8 @@ def _from_book(files: Files, place: Path, book: SheetsRead, table: Table) -> Raw
     raw = book.tables.get(table.name)
     if raw is not None:
         return replace(raw, rows=[dict(cells) for cells in raw.rows])
-    misspelt = any(problem.nearest == table.name for problem in book.problems)
-    if table.required and table.name not in book.lost and not misspelt:
+    if table.required and table.name not in book.lost:
         files.problems.append(Problem(files.name_of(place), "sheet_missing", values={"table": table.name}))
-    files.unread.add(table.name)
     return None
 
 

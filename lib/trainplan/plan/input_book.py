@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -11,16 +12,27 @@ from trainplan.plan.description import ColumnDescription, TableDescription, boun
 from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
 from trainplan.plan.schema import AS_OF, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
-from trainplan.sheets.form import LONGEST_CELL, SPARE_ROWS, Check, FormBook, FormColumn, one_of, suggested, within
+from trainplan.sheets.form import (
+    LONGEST_CELL,
+    SPARE_ROWS,
+    Check,
+    Filled,
+    FormBook,
+    FormColumn,
+    one_of,
+    suggested,
+    within,
+)
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import Cell
 from trainplan.text.catalog import LANGUAGES, both, say, term
 from trainplan.text.formats import number, percent
+from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
 FILES, CHOICES = "files", "choices"  # sheets that are no tables
 FILE_COLUMNS = ("file", "text")
 DATA = "data"  # of the plan.yaml in the workbook, wherever its tables are
+NO_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # letters that XML does not know
 FORMATS = {  # of the cells of a column, by its unit; of all others the cells are text
     "share": "0.0##%",
     "coverage": GENERAL,  # a share, or people of a count
@@ -41,9 +53,9 @@ HEAD_UNITS = ("people", "VND", "share")  # said in the head, beside the name
 def input_workbook(files: PlanFiles) -> bytes:
     """The workbook, as the bytes of its file: a guide, a sheet for each table, those that are empty too, and the files.
 
-    Equal input gives equal bytes. PlanError where a text is longer than a cell may be.
+    Equal input gives equal bytes. PlanError where a text is none that a cell can hold.
     """
-    _check_lengths(files)
+    _check_texts(files)
     book = FormBook(both("input_book.title"))
     described = {language: {table.name: table for table in describe_input(language)} for language in LANGUAGES}
     book.add_pages(GUIDE, GUIDE_WIDTHS, [guide(described[language].values(), language) for language in LANGUAGES])
@@ -71,20 +83,22 @@ def _lines(files: PlanFiles) -> list[tuple[str, int, str]]:
     ]
 
 
-def _check_lengths(files: PlanFiles) -> None:
+def _check_texts(files: PlanFiles) -> None:
+    """PlanError where a text is longer than a cell may be, or has a letter that no sheet can hold."""
     cells = [
         (table.file, line, column, str(cells.get(column, "")))
         for table in files.tables.values()
         for cells, line in zip(table.rows, table.lines, strict=True)
         for column in table.columns
     ]
-    lines = [(path, n, "", text) for path, n, text in _lines(files)]
-    values = {"letters": LONGEST_CELL}
-    problems = [
-        Problem(file, "too_long_for_a_cell", column=column, line=line, values=values)
-        for file, line, column, text in [*cells, *lines]
-        if len(text.encode("utf-16-le")) > 2 * LONGEST_CELL
-    ]
+    problems = []
+    for file, line, column, text in [*cells, *((path, n, "", text) for path, n, text in _lines(files))]:
+        if len(text.encode("utf-16-le")) > 2 * LONGEST_CELL:
+            letters = {"letters": LONGEST_CELL}
+            problems.append(Problem(file, "too_long_for_a_cell", column=column, line=line, values=letters))
+        elif NO_CELL.search(text):
+            written = {"written": as_meant(text.strip())}
+            problems.append(Problem(file, "letters_deceive", text, column=column, line=line, values=written))
     if problems:
         raise PlanError(problems)
 
@@ -113,7 +127,7 @@ def _form_columns(
     return columns
 
 
-def number_or_text(column: Column, value: object) -> Cell:
+def number_or_text(column: Column, value: object) -> Filled:
     """A raw cell as a sheet holds it: a number where that loses nothing, otherwise the text as it stands, or nothing.
 
     A spreadsheet keeps 15 digits of a number. What `check` refuses, such as 3.850 people, stays text too.
@@ -127,7 +141,7 @@ def number_or_text(column: Column, value: object) -> Cell:
     return text or None
 
 
-def _cell_format(column: Column, cell: Cell, kind: object) -> str:
+def _cell_format(column: Column, cell: Filled, kind: object) -> str:
     if column.unit == "coverage" and kind != "count":
         return FORMATS["share"]
     if column.unit in ("people", "coverage"):

@@ -61,7 +61,7 @@ def new_plan(
         "objectives": objectives,
         "programs": [_program()],
         "routes": [{"objective": row["id"], "program": "example_course", "share": 1} for row in objectives],
-        "sources": [_named("example_source", "source")],
+        "sources": [_example_row("example_source", "source")],
         "funding": [{"program": "example_course", "source": "example_source", "share": 1, **basis_of("example")}],
         "prices": [{"index": INDEX, "year": y, "value": 1, **basis_of("example")} for y in years],
     }
@@ -97,7 +97,7 @@ def new_table(name: str, rows: Sequence[Mapping[str, Any]]) -> RawTable:
 def plan_text(choices: Mapping[str, Any]) -> str:
     """plan.yaml with these choices, a comment in both languages above each; optional ones without a value as comments.
 
-    A line that begins `#` and no space is a key that may be put to use.
+    To put such a key to use is to take away the first letter, `#`, of its lines.
     """
     lines = []
     for key in [*(key for key, value in choices.items() if value and key not in OPTIONAL), *OPTIONAL]:
@@ -125,7 +125,7 @@ def in_languages(key: str, **values: Any) -> dict[str, str]:
     return {language: say(key, language, **values) for language in LANGUAGES}
 
 
-def _named(id: str, kind: str) -> Cells:
+def _example_row(id: str, kind: str) -> Cells:
     """A row that is an example."""
     names = {f"name_{language}": say(f"new.example.{kind}", language) for language in LANGUAGES}
     return {"id": id, **names, **basis_of("example")}
@@ -134,7 +134,7 @@ def _named(id: str, kind: str) -> Cells:
 def _group(name: str, headcount: float) -> Cells:
     known = {"headcount": f"{headcount:.15g}", "growth": 0, "leave_rate": 0.05}
     if not name:
-        return {**_named("example_group", "group"), **known}
+        return {**_example_row("example_group", "group"), **known}
     return {"id": plain_name(name) or "group", "name_vi": name, "name_en": name, **known, **basis_of("stated")}
 
 
@@ -148,13 +148,13 @@ def _objective(group: str, target: NewTarget) -> Cells:
 def _example_objective(group: str, last: int) -> Cells:
     numbers = {"baseline": 0.6, "target_low": 0.7, "target_high": 0.9, "entry_share": 0.6, "lapse_rate": 0.01}
     asked = {"kind": "attainment", "due": last, "priority": 1, "weight": 1}
-    return {**_named("example_target", "target"), "group": group, **numbers, **asked}
+    return {**_example_row("example_target", "target"), "group": group, **numbers, **asked}
 
 
 def _program() -> Cells:
     held = {"years": 1, "completion_rate": 0.95, "class_size": 40, "capacity": 400, "price_index": INDEX}
     cost = {"cost_per_learner_year": 1_500_000, "cost_per_class_year": 20_000_000}
-    return {**_named("example_course", "course"), **held, **cost}
+    return {**_example_row("example_course", "course"), **held, **cost}
 
 
 def _number_alike(rows: Sequence[Cells]) -> None:

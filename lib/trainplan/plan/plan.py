@@ -132,6 +132,11 @@ class Plan:
         ]
         return pd.DataFrame(records, columns=[*columns, *further])
 
+    @property
+    def has_ceilings(self) -> bool:
+        """Whether any money is limited in any year."""
+        return any(row.ceiling_vnd is not None for row in self.tables.ceilings)
+
     def ceilings_of(self, source: str) -> dict[int, float]:
         """The ceilings of a source, or of `total`, by year, VND of the year; a year without a limit is not there."""
         rows = self.tables.ceilings
@@ -220,10 +225,10 @@ def load_plan(
     records = {name: read_records(name, present.get(name), problems) for name in TABLES}
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
-    unread = {Path(problem.where).stem for problem in problems} | files.unread
-    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), unread))
+    lost = _lost_tables(files, present)
+    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
     if choices is None or problems:
-        raise PlanError(locate_problems(problems, present))
+        raise PlanError(locate_problems(problems, present, lost))
     spare = {name: table.rows for name, table in present.items()}
     hashes = dict(sorted(files.hashes.items()))
     notes = tuple(files.notes)
@@ -282,16 +287,21 @@ def _same_names(plans: Sequence[Plan]) -> list[Problem]:
     ]
 
 
+def _lost_tables(files: Files, present: Mapping[str, RawTable]) -> set[str]:
+    """The tables that the plan cannot be without, or that are there, and of which nothing could be read."""
+    unread = {Path(problem.where).stem for problem in files.problems} | files.unread
+    return {name for name, table in TABLES.items() if name not in present and (table.required or name in unread)}
+
+
 def _read(
     tables: Tables,
     partial: dict[str, list[Any]],
     choices: Choices | None,
     present: dict[str, RawTable],
     plan_file: str,
-    unread: Set[str],
+    lost: Set[str],
 ) -> RowsRead:
-    """What could be read, for the checks between rows; `unread` are tables that are there and could not be."""
-    lost = {name for name, table in TABLES.items() if name not in present and (table.required or name in unread)}
+    """What could be read, for the checks between rows; of the tables that are `lost` nothing was."""
     broken = {
         f"{name}.{column}"
         for name, table in TABLES.items()
@@ -300,7 +310,7 @@ def _read(
     }
     ids = {
         name: [as_meant(str(cells.get("id", ""))) for cells in present[name].rows] if name in present else []
-        for name in set(TABLES) - lost
+        for name in TABLES.keys() - lost
     }
     return RowsRead(
         tables,

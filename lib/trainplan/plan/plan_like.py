@@ -111,16 +111,16 @@ def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
     left_out = [lever["id"] for lever in levers if lever not in levers_kept]
     left_out += [one["name"]["vi"] for one in ranges if one not in ranges_kept]
     capped = [row.id for row in plan.tables.objectives if row.due_year + move.shift > move.last]
-    text = plan_text(plain({**choices, "levers": levers_kept, "uncertain": ranges_kept}))
+    text = plan_text(plain_values({**choices, "levers": levers_kept, "uncertain": ranges_kept}))
     return PlanFiles(tables, {PLAN: text}), _notes(capped, left_out, move.last)
 
 
-def plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
     """A value as a person writes it in a file: whole numbers without a fraction, lists in place of tuples."""
     if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
+        return {key: plain_values(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain_values(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -55,13 +55,13 @@ def ask_for_plan(
     """Asks for what is not given, and for the title, groups and targets; `check_place` raises where none can stand."""
     answer = interview.answer
     reference = reference or answer("plan", lambda text: allowed_place(text, check_place))
-    title = answer("title", visible)
+    title = answer("title", check_visible)
     first = first or answer("first", lambda text: year_within(text, range(FIRST_YEAR, (last or LAST_YEAR) + 1)))
     last = last or answer("last", lambda text: year_within(text, range(first, LAST_YEAR + 1)))
     answers = Answers(reference, range(first, last + 1), title)
-    while name := answer("group", lambda text: unused(text, [known for known, _ in answers.groups])):
+    while name := answer("group", lambda text: check_unused(text, [known for known, _ in answers.groups])):
         answers.groups.append((name, answer("headcount", PEOPLE.check)))
-    while answers.groups and (name := answer("target", visible)):
+    while answers.groups and (name := answer("target", check_visible)):
         answers.targets.append(_ask_for_target(interview, name, answers))
     return answers
 
@@ -70,7 +70,9 @@ def _ask_for_target(interview: Interview, name: str, answers: Answers) -> NewTar
     """A target of this name; its group is asked for where there are several."""
     answer, names = interview.answer, [group for group, _ in answers.groups]
     listed = "; ".join(f"{number} = {group}" for number, group in enumerate(names, start=1))
-    group = names[0] if len(names) == 1 else answer("group_of", lambda text: chosen(text, names), groups=listed)
+    group = (
+        names[0] if len(names) == 1 else answer("group_of", lambda text: choose_by_number(text, names), groups=listed)
+    )
     baseline, target = answer("baseline", parse_percent), answer("target_level", parse_percent)
     first, last = answers.years[0], answers.years[-1]
     due = answer("due", lambda text: year_within(text or str(last), answers.years), first=str(first), last=str(last))
@@ -85,16 +87,16 @@ def allowed_place(text: str, check_place: Callable[[str], None]) -> str:
     return text
 
 
-def visible(text: str) -> str:
+def check_visible(text: str) -> str:
     """The text itself; refused where a letter of it cannot be seen."""
     return str(refuse_hidden(text))
 
 
-def unused(text: str, known: list[str]) -> str:
+def check_unused(text: str, known: list[str]) -> str:
     """A text that is not known yet."""
     if text in known:
         refuse("answer_twice")
-    return visible(text)
+    return check_visible(text)
 
 
 def stated_years(first: str | None, last: str | None) -> tuple[int | None, int | None]:
@@ -134,7 +136,7 @@ def parse_percent(text: str) -> float:
     return round(PERCENT.check(text.removesuffix("%")) / 100, 12)
 
 
-def chosen(text: str, names: Sequence[str]) -> str:
+def choose_by_number(text: str, names: Sequence[str]) -> str:
     """The one of the names whose number, from 1, is given."""
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= len(names)):
         refuse("answer_number", count=len(names))

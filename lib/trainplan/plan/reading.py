@@ -158,8 +158,8 @@ def header_problems(file: str, header: list[str], table: Table, line: int = 1) -
     absent = [c for c in known if c not in header and c not in respelt.values()]
     for column in table.needed_columns:
         if column in absent:
-            yield Problem(file, "column_missing", column=column, nearest=nearest_name(column, unknown))
+            yield Problem(file, "column_missing", column=column, nearest=nearest_name(column, unknown), line=line)
     for column in unknown:
         near = nearest_name(column, absent)
         if near and near not in table.needed_columns and len(column) > 3:
-            yield Problem(file, "column_misspelt", column=column, nearest=near)
+            yield Problem(file, "column_misspelt", column=column, nearest=near, line=line)

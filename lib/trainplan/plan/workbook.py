@@ -74,6 +74,8 @@ def read_book(data: bytes, file: str) -> SheetsRead:
     try:
         sheets = _sheets(data)
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
+        sheets = []
+    if not sheets:  # as openpyxl finds none in a workbook of the kind "Strict Open XML"
         return SheetsRead(problems=[Problem(file, "workbook_damaged")], lost=set(TABLES))
     book = SheetsRead()
     names = _table_names(sheets, file, book)
@@ -133,19 +135,27 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
 
 def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[str, str]:
     """The table of every sheet that is one; sheets that look like one or stand twice go to the problems."""
-    meant = {sheet.name: as_column(sheet.name) for sheet in sheets if sheet.cells}
-    names = {sheet: name for sheet, name in meant.items() if name in TABLES}
-    for sheet, name in meant.items():
-        if list(names.values()).count(name) > 1:
-            book.problems.append(Problem(place_of(file, sheet), "sheet_twice", values={"table": name}))
+    names: dict[str, str] = {}
+    for sheet in sheets:
+        name, place = as_column(sheet.name), place_of(file, sheet.name)
+        if not sheet.cells or name in BESIDE:
+            continue
+        if name in names.values():
+            book.problems.append(Problem(place, "sheet_twice", values={"table": name}))
             book.lost.add(name)
-        elif name not in (*TABLES, *BESIDE):
-            near = nearest_name(name, [table for table in TABLES if table not in names.values()])
+        elif name in TABLES:
+            names[sheet.name] = name
+    known = {as_column(sheet.name) for sheet in sheets}
+    for sheet in sheets:
+        name, place = as_column(sheet.name), place_of(file, sheet.name)
+        if sheet.cells and name not in (*TABLES, *BESIDE):
+            near = nearest_name(name, [table for table in TABLES if table not in known])
             if near:
-                book.problems.append(Problem(place_of(file, sheet), "sheet_misspelt", nearest=near))
+                book.problems.append(Problem(place, "sheet_misspelt", nearest=near))
+                book.lost.add(near)
             else:
-                book.notes.append((place_of(file, sheet), "sheet_not_read", {}))
-    return {sheet: name for sheet, name in names.items() if list(names.values()).count(name) == 1}
+                book.notes.append((place, "sheet_not_read", {}))
+    return {sheet: name for sheet, name in names.items() if name not in book.lost}
 
 
 def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
@@ -160,7 +170,7 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
     columns = {column: _column_name(value, table) for column, value in sorted(sheet.cells[head].items())}
     letters = {name: _letter(column) for column, name in reversed(columns.items())}
     book.problems.extend(header_problems(place, list(columns.values()), table, head))
-    raw = RawTable(place, list(columns.values()), letters=letters)
+    raw = RawTable(place, list(columns.values()), letters=letters, head_line=head)
     units = {name: _unit(table, name) for name in raw.columns}
     rows = {row: dict(cells) for row, cells in sheet.cells.items() if row > head}
     merged = _spread_merged(sheet, rows, columns)
@@ -224,7 +234,7 @@ def cell_text(value: object, unit: str) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        text = str(int(value)) if value == int(value) else repr(value)
+        text = str(int(value)) if float(value).is_integer() else repr(value)
         return f"{text}0" if unit in COUNTED and re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return value.date().isoformat()
@@ -250,8 +260,9 @@ def _spread_merged(sheet: Sheet, rows: Cells, columns: dict[int, str]) -> dict[i
         if value is None or not over:
             continue
         found.setdefault(top, []).append((columns[over[0]], "merged_cells", name))
-        for row in range(top, bottom + 1):
-            rows.setdefault(row, {})[left] = value
+        for row in rows:
+            if top <= row <= bottom:
+                rows[row][left] = value
     return found
 
 

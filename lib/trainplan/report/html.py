@@ -28,6 +28,7 @@ HEADING = re.compile(r"<h([12])\b[^>]*>(.*?)</h\1>", re.DOTALL)
 MARK = "<!--contents-->"
 SHOWN = ["text/html", "image/svg+xml", "image/png", "text/plain"]  # a widget is dead on paper: its words stand for it
 HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
+TITLE, WORDS, CODE = 1, 7, 8  # ranks of cells; headings lie between the first two
 LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
 
@@ -43,7 +44,7 @@ def say_in(language: str) -> Callable[[str], str]:
 
 
 def render_report(executed: Path, target: Path, language: str) -> Path:
-    """Writes the page of an executed notebook: cells tagged for other languages are left out, code is hidden."""
+    """Writes the page of an executed notebook in a language: its `shown_cells`, code hidden."""
     from nbformat import read
 
     return write_text(target, render_page(read(executed, as_version=4), executed.stem, language))
@@ -59,18 +60,47 @@ def render_page(notebook: Any, name: str, language: str) -> str:
         "home": HOME[language],
         "title": first_heading(notebook, language) or name,
     }
-    body, _ = report_exporter(language).from_notebook_node(notebook, resources={"page": page})
+    body, _ = report_exporter().from_notebook_node(shown_cells(notebook, language), resources={"page": page})
     return add_contents(body, language)
 
 
+def shown_cells(notebook: Any, language: str) -> Any:
+    """A copy of the executed notebook without other languages, and without words that lead to cells showing nothing.
+
+    Words lead to what stands below them up to the next words of their rank or a higher one: title, heading, text.
+    Those that lead to no code at all, and the title, stay.
+    """
+    others = {f"lang-{other}" for other in LANGUAGES if other != language}
+    cells = [cell for cell in notebook.cells if not others & set(cell.metadata.get("tags", []))]
+    ranks = [_rank(cell) for cell in cells]
+    kept = []
+    for i, (cell, rank) in enumerate(zip(cells, ranks, strict=True)):
+        end = next((j for j in range(i + 1, len(cells)) if ranks[j] <= rank), len(cells))
+        code = [below for below in cells[i + 1 : end] if below.cell_type == "code"]
+        if rank in (TITLE, CODE) or not code or any(map(_shows, code)):
+            kept.append(cell)
+    return type(notebook)({**notebook, "cells": kept})
+
+
+def _rank(cell: Any) -> int:
+    """How high a cell stands: the title, a heading, words without one, code."""
+    if cell.cell_type == "code":
+        return CODE
+    text = cell.source.lstrip()
+    return len(text) - len(text.lstrip("#")) or WORDS
+
+
+def _shows(cell: Any) -> bool:
+    return any(output.output_type != "stream" for output in cell.outputs)
+
+
 @cache
-def report_exporter(language: str) -> HTMLExporter:
+def report_exporter() -> HTMLExporter:
     """nbconvert's exporter with our template; imported late, as a table on the desk needs none of it."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
-    others = {f"lang-{other}" for other in LANGUAGES if other != language}
-    config = Config(TagRemovePreprocessor={"enabled": True, "remove_cell_tags": others})
+    config = Config()
     config.NbConvertBase.display_data_priority = SHOWN
     return HTMLExporter(
         config=config, template_name="trainplan", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
@@ -141,8 +171,3 @@ def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
 def name_line(name: str) -> str:
     """The name of what follows, in bold letters."""
     return f'<p class="{LITERAL}"><strong>{escape(name)}</strong></p>'
-
-
-def nothing_line(caption: str, language: str, word: str = "nothing") -> str:
-    """What stands in the place of a table without rows, in a word of the catalog."""
-    return f"<p>{caption}: {say(f'word.{word}', language)}</p>"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -93,8 +94,8 @@ def render_index(
         scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
         target_rows=target_rows(comparison, language),
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        likely=Markup(html_table(probabilities_by_rule(by_rule, language))) if by_rule else "",
-        scenario_table=Markup(html_table(scenarios(comparison, language))),
+        likely=_table(probabilities_by_rule(by_rule, language)),
+        scenario_table=_table(scenarios(comparison, language)),
         simplified=simplifications(language),
     )
 
@@ -117,10 +118,24 @@ def answer(comparison: Comparison, language: str) -> list[str]:
     ]
 
 
-def money_picture(comparison: Comparison, language: str) -> dict[str, str]:
-    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`."""
+def _table(frame: pd.DataFrame) -> str:
+    """A table as HTML; nothing of one without rows."""
+    return Markup(html_table(frame)) if len(frame) else ""
+
+
+def money_picture(comparison: Comparison, language: str) -> dict[str, str] | None:
+    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`.
+
+    None of a single scenario.
+    """
     picture = money_by_scenario(comparison, language)
-    return {"alt": str(picture.alt), "said": picture.alt, "data": base64.b64encode(picture.png()).decode("ascii")}
+    if picture is None:
+        return None
+    return {
+        "alt": str(picture.alt),
+        "said": picture.alt,
+        "data": base64.b64encode(picture.png()).decode("ascii"),
+    }
 
 
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
@@ -155,9 +170,13 @@ def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
-    """Links to what runs left of a scenario: reports in the language (else in the other), tables and the manifest."""
+    """Links to what runs left of a scenario: reports in the language, else in the other, and files with numbers."""
     tables = sorted((run.folder / "tables").glob("*.csv"))
-    files = [{"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables]
+    books = sorted(run.folder.glob(f"*.{language}.xlsx"))
+    files = [{"href": relative_link(folder, path), "name": say("excel.workbook", language)} for path in books]
+    files += [
+        {"href": relative_link(folder, path), "name": term("table_title", path.stem, language)} for path in tables
+    ]
     files.append(
         {"href": relative_link(folder, run.folder / "manifest.json"), "name": say("table_title.manifest", language)}
     )

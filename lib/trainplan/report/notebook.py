@@ -68,7 +68,8 @@ def show(*shown: Part, language: str | None = None, output_dir: str | Path | Non
     folder = Path(output_dir) if output_dir else page.output_dir if page else None
     for piece in (piece for part in shown for piece in part.pieces):
         if isinstance(piece, FigurePiece):
-            _show_picture(piece.make(language), language, folder)
+            if picture := piece.make(language):
+                _show_picture(picture, language, folder)
         elif isinstance(piece, HtmlPiece) and (html := piece.html(language)):
             display(HTML(html))
 

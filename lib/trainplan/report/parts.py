@@ -22,7 +22,7 @@ from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
-from trainplan.report.html import answer_list, html_table, name_line, notes_list, nothing_line, title_line
+from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
 from trainplan.results.tables import Results
@@ -38,16 +38,13 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "goal_amount",
     "headline",
     "money_answer",
+    "no_ceilings",
+    "no_other_scenario",
     "no_ranges",
     "numbers_by_basis",
     "probability_summary",
     "real_money",
 }
-LEFT_OUT = {  # tables that a plan has none of unless it has ranges, or programs of several kinds
-    *("probabilities_by_rule", "ranges"),
-    *("courses_by_content", "courses_by_place"),
-}
-UNCHANGED = {"changes", "compared_inputs", "differences"}  # tables of what is otherwise than in the plan or scenario
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Piece:
 
 
 class FigurePiece(Piece):
-    """A figure; `make` gives its `Picture`."""
+    """A figure; `make` gives its `Picture`, or None where there is nothing to draw."""
 
 
 class HtmlPiece(Piece):
@@ -74,15 +71,9 @@ class TablePiece(HtmlPiece):
     """A table; `make` gives its frame of text."""
 
     def html(self, language: str) -> str:
-        """The table under its caption, or a line that says that it has no rows."""
-        frame, caption = self.make(language), say(f"caption.{self.name}", language)
-        if len(frame):
-            return html_table(frame, caption)
-        return (
-            ""
-            if self.name in LEFT_OUT
-            else nothing_line(caption, language, "unchanged" if self.name in UNCHANGED else "nothing")
-        )
+        """The table under its caption; nothing where it has no rows."""
+        frame = self.make(language)
+        return html_table(frame, say(f"caption.{self.name}", language)) if len(frame) else ""
 
 
 class SentencesPiece(HtmlPiece):
@@ -116,7 +107,8 @@ class NamePiece(SentencesPiece):
 class Part:
     """What a page shows in one place: figures, tables and sentences in their order; none where there is nothing.
 
-    Each is made when it is asked for, in `vi` or `en`. LookupError where a part has none or several of what is asked.
+    Each is made when it is asked for, in `vi` or `en`. LookupError where a part has none or several of what is asked,
+    or a figure has nothing to draw. A page leaves out the heading of what shows nothing.
     """
 
     name: str
@@ -128,7 +120,9 @@ class Part:
 
     def picture(self, language: str) -> Picture:
         """The figure with its message in words (`alt`) and the name of its file."""
-        picture: Picture = self._only(FigurePiece).make(language)
+        picture: Picture | None = self._only(FigurePiece).make(language)
+        if picture is None:
+            raise LookupError(f"{self.name} has nothing to draw")
         return picture
 
     def figure(self, language: str) -> Figure:
@@ -260,8 +254,11 @@ def best_plan(compared: RuleComparison) -> Part:
 
 
 @register_composition
-def goal(goal: Goal, results: Results) -> Part:
-    """The least yearly amount with which all is met that money can meet, and what money does for the others."""
+def goal(goal: Goal | None, results: Results) -> Part:
+    """The least yearly amount with which all is met that money can meet, and what money does for the others.
+
+    Nothing without a goal: where no ceilings are given, money holds nothing back.
+    """
     return _join("goal", find_part("goal_amount")(goal), find_part("beyond_money")(goal, results))
 
 

@@ -6,7 +6,8 @@ is shared by several (the best plan, a sample, the parts of a difference) they a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial, update_wrapper, wraps
 from typing import Any, TypeVar
 
@@ -31,11 +32,12 @@ def _with(function: Callable[..., Result], **given: Any) -> Callable[..., Result
     return update_wrapper(partial(function, **given), function)
 
 
-@wraps(attribution.attribute)
-def attribute(one: Plan, other: Plan) -> pd.DataFrame:
-    """As in `attribution`; its frame also has names and addresses as scenarios write them, no content of a plan."""
-    words = [other.scenario, attribution.written_addresses(other), attribution.written_addresses(one)]
-    return recall_result(attribution.attribute, one, other, by=[one, other, words])
+@wraps(attribution.attribute_others)
+def attribute_others(one: Plan, others: Sequence[Plan], *args: Any, **kwargs: Any) -> list[pd.DataFrame]:
+    """As in `attribution`, all kept as one; the frames also have names and addresses as scenarios write them, no
+    content of a plan."""
+    words = [[plan.scenario, attribution.written_addresses(plan)] for plan in (one, *others)]
+    return recall_result(attribution.attribute_others, one, others, *args, by=[one, *others, words], **kwargs)
 
 
 @wraps(failures.failure_conditions)
@@ -45,15 +47,26 @@ def failure_conditions(draws: monte_carlo.Uncertainty) -> list[failures.FailureR
     return recall_result(failures.failure_conditions, draws, by=drawn_from)
 
 
+@wraps(goals.goal_seek)
+def goal_seek(plan: Plan, *args: Any, **kwargs: Any) -> goals.Goal:
+    """As in `analysis.goal_seek`; kept once for plans that differ in no more than a rule without ceilings."""
+    found = recall_result(goals.goal_seek, goals.under_ceilings(plan), *args, **kwargs)
+    return replace(found, plan=plan)
+
+
+@wraps(relaxing.relaxations)
+def relaxations(plan: Plan, *args: Any, **kwargs: Any) -> list[relaxing.Relaxation]:
+    """As in `analysis.relaxations`; kept once for plans that differ in no more than a rule without ceilings."""
+    return recall_result(relaxing.relaxations, goals.under_ceilings(plan), *args, **kwargs)
+
+
 solve_plan = through_store(optimum.solve_plan)
 compute = _with(tables.compute, solve=solve_plan)
 best_plan = _with(rule_comparison.best_plan, solve=solve_plan)
 compare_rules = _with(rule_comparison.compare_rules, solve=solve_plan)
-attribute_each = _with(attribution.attribute_each, attribute=attribute)
-attribute_all = _with(attribution.attribute_all, attribute=attribute)
-goal_seek = through_store(goals.goal_seek)
+attribute_each = _with(attribution.attribute_each, attribute_others=attribute_others)
+attribute_all = _with(attribution.attribute_all, attribute_others=attribute_others)
 marginal_values = through_store(values.marginal_values)
-relaxations = through_store(relaxing.relaxations)
 sensitivity = through_store(drivers.sensitivity, solve=solve_plan)
 uncertainty = through_store(monte_carlo.uncertainty, solve=solve_plan)
 uncertainty_by_loop = _with(monte_carlo.uncertainty_by_loop, draw=uncertainty)

@@ -36,6 +36,11 @@ class Comparison:
         return {"inputs": self.inputs, "results": self.results, "totals": self.totals}
 
     @property
+    def has_ceilings(self) -> bool:
+        """Whether any scenario has ceilings."""
+        return any(run.plan.has_ceilings for run in self.runs)
+
+    @property
     def within_same_ceilings(self) -> list[Results]:
         """The other scenarios that keep the ceilings of the first, and differ from it in CHOSEN alone."""
         return [run for run in self.runs[1:] if keeps_ceilings(run) and self._differs_in(run) <= CHOSEN]
@@ -49,7 +54,7 @@ class Comparison:
 
 def keeps_ceilings(run: Results) -> bool:
     """Whether there are ceilings, and the plan's rule keeps them."""
-    return run.has_ceilings and ALLOCATION_RULES[run.plan.allocation].keeps_ceilings
+    return run.plan.has_ceilings and ALLOCATION_RULES[run.plan.allocation].keeps_ceilings
 
 
 def programs_given_up(before: pd.Series, after: pd.Series) -> pd.DataFrame:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from trainplan.plan.address import row_key
 from trainplan.plan.plan import Plan
+from trainplan.plan.plan_files import DECISION
 from trainplan.plan.schema import TABLES, Choices
 
-DECISION = "decision.txt"
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
 
 

@@ -44,10 +44,13 @@ def period_before(plan: Plan) -> str:
 
 
 def real_change_of_money(plan: Plan) -> float | None:
-    """Change of yearly money from the period before, in real terms: −0.28 is 28 % less; None without a history."""
+    """Change of yearly money from the period before, in real terms: −0.28 is 28 % less.
+
+    None without a history, and where prices do not move: nothing then is otherwise in real terms.
+    """
     table = real_and_nominal(plan)
     nominal, level = table.groupby("period")["nominal_vnd"].mean(), price_levels(plan)
-    if not {"before", "plan"} <= set(nominal.index):
+    if not {"before", "plan"} <= set(nominal.index) or table["nominal_vnd"].equals(table["real_vnd"]):
         return None
     mean_level = table.assign(level=table["year"].map(level)).groupby("period")["level"].mean()
     return float(nominal["plan"] / nominal["before"] / (mean_level["plan"] / mean_level["before"]) - 1)

@@ -31,8 +31,10 @@ class Column:
     """A column of a result table.
 
     `over_years` says how rows of one key in several years become one number: their sum, that of the last year, or
-    none that means anything. `ids_of` names the input table whose ids the column holds, `words` the family of the
-    catalog that has a text for each of its codes. `shown` is a format of a spreadsheet other than that of the unit.
+    none that means anything; `adds_up`, whether the rows of one year have a sum that means something, as those of
+    ceilings, one within another, have not. `ids_of` names the input table whose ids the column holds, `words` the
+    family of the catalog that has a text for each of its codes. `shown` is a format of a spreadsheet other than that
+    of the unit.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Column:
     ids_of: str = ""
     words: str = ""
     shown: str = ""
+    adds_up: bool = False
 
     @property
     def number_format(self) -> str:
@@ -133,12 +136,12 @@ SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
 
-def _people(*names: str, over_years: OverYears = "none", shown: str = "") -> tuple[Column, ...]:
-    return tuple(Column(name, "people", over_years, shown=shown) for name in names)
+def _people(*names: str, over_years: OverYears = "none", shown: str = "", adds_up: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "people", over_years, shown=shown, adds_up=adds_up) for name in names)
 
 
-def _money(*names: str, over_years: OverYears = "sum") -> tuple[Column, ...]:
-    return tuple(Column(name, "VND", over_years) for name in names)
+def _money(*names: str, over_years: OverYears = "sum", adds_up: bool = True) -> tuple[Column, ...]:
+    return tuple(Column(name, "VND", over_years, adds_up=adds_up) for name in names)
 
 
 def _shares(*names: str, over_years: OverYears = "none") -> tuple[Column, ...]:
@@ -156,8 +159,8 @@ RUN_TABLES = [  # the tables of one scenario
         ("year", "objective", "program"),
         (
             *(YEAR, OBJECTIVE, PROGRAM),
-            *_people("needed", "deliverable"),
-            *_people("funded", "completed", over_years="sum"),
+            *_people("needed", "deliverable", adds_up=True),
+            *_people("funded", "completed", over_years="sum", adds_up=True),
         ),
     ),
     ResultTable(
@@ -165,10 +168,10 @@ RUN_TABLES = [  # the tables of one scenario
         ("year", "program"),
         (
             *(YEAR, PROGRAM),
-            *_people("new_learners", over_years="sum", shown="#,##0"),
-            *_people("learners"),
-            Column("new_classes", "classes", "sum"),
-            Column("classes", "classes"),
+            *_people("new_learners", over_years="sum", shown="#,##0", adds_up=True),
+            *_people("learners", adds_up=True),
+            Column("new_classes", "classes", "sum", adds_up=True),
+            Column("classes", "classes", adds_up=True),
         ),
     ),
     ResultTable(
@@ -180,8 +183,9 @@ RUN_TABLES = [  # the tables of one scenario
         "budget",
         ("year", "source"),
         (
-            *(YEAR, SOURCE, *_money("ceiling_vnd", "required_vnd", "funded_vnd")),
-            *_money("lacking_vnd", "over_vnd", "unspent_vnd"),
+            *(YEAR, SOURCE, *_money("ceiling_vnd", adds_up=False)),
+            *_money("required_vnd", "funded_vnd", "lacking_vnd"),
+            *_money("over_vnd", "unspent_vnd", adds_up=False),
         ),
     ),
     ResultTable(
@@ -254,7 +258,7 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
         ("scenario",),
         (
             *(SCENARIO, *(Column(name, "number") for name in ("met", "objectives", "goals_met", "goals"))),
-            *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
+            *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd", adds_up=False),
         ),
         "compare",
     ),
@@ -276,7 +280,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
         ("objective",),
         (
             *(SOURCE, Column("rule", "code", words="rule")),
-            *_money("yearly_vnd"),
+            *_money("yearly_vnd", adds_up=False),
             OBJECTIVE,
             Column("reachable", "boolean"),
             *_shares("furthest"),
@@ -290,7 +294,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
         (
             *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
             *(Column("change", "code"), Column("value", "mixed")),
-            *_money("cost_vnd"),
+            *_money("cost_vnd", adds_up=False),
         ),
         "goal",
     ),
@@ -310,7 +314,7 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
         (YEAR, OBJECTIVE, *_shares("probability_met", "probability_nearly", *QUANTILES, over_years="last")),
         "uncertainty",
     ),
-    ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none")), "uncertainty"),
+    ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none", adds_up=False)), "uncertainty"),
     ResultTable("enrollment_bands", ("year", "program"), (YEAR, PROGRAM, *_people(*QUANTILES)), "uncertainty"),
     ResultTable("sent_bands", ("year", "objective"), (YEAR, OBJECTIVE, *_people(*QUANTILES)), "uncertainty"),
     ResultTable(

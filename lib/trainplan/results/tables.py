@@ -111,11 +111,6 @@ class Results:
         over = sources.astype(float).sum(min_count=1) if np.isnan(total) else total
         return self.quote("totals", "over_vnd", over)
 
-    @property
-    def has_ceilings(self) -> bool:
-        """Whether any money is limited in any year."""
-        return bool(np.isfinite(self.arrays.ceiling).any())
-
     @cached_property
     def unlimited_years(self) -> Mapping[str, tuple[int, ...]]:
         """The open calendar years in which no ceiling limits a source, neither its own nor that of the total.

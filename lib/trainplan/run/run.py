@@ -14,6 +14,7 @@ from typing import Any
 
 from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
+from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.index import ScenarioRun, draws_of_index, write_index
 from trainplan.report.stored import compute, uncertainty_by_rule
 from trainplan.results.compare import Comparison, compare
@@ -47,6 +48,7 @@ class Request:
     workers: int = 0
     as_of: str | None = None
     library: Path = NOTEBOOKS
+    excel: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     full = [part for name, part in parts.items() if name in wanted]
     with under_way("tables"):
         for part in full:
-            renew_tables(part)
+            renew_tables(part, workbook_languages(request, part))
     work = [
         (part, job)
         for part in full
@@ -209,11 +211,20 @@ def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path,
     return Job(book, parameters, executed, report, language, folder.parents[1] / FOLDER)
 
 
-def renew_tables(part: Part) -> None:
-    """Clears what was left half-done and renews the result tables."""
+def workbook_languages(request: Request, part: Part) -> list[str]:
+    """The languages of the workbooks to write: those asked for, and of those that an earlier run has left."""
+    asked = [language for language in LANGUAGES if request.excel and request.language in (None, language)]
+    plan = part.results.plan
+    names = {language: workbook_name(plan, plan.results_name, language) for language in LANGUAGES}
+    return [language for language in LANGUAGES if language in asked or (part.folder / names[language]).is_file()]
+
+
+def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
+    """Clears what was left half-done and renews the result tables, and the `workbooks` of them in these languages."""
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
     tables = write_tables(part.results.tables, part.folder / TABLES)
+    tables += write_workbooks(part.results, part.folder, workbooks)
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
     remove_files(part.folder, set(before) - set(part.tables))
     part.write()

@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.utility import xl_range
 
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import Cell, Workbook
+from trainplan.sheets.workbook import Workbook
 
 LONGEST_AS_TEXT = 255  # letters: some programs show a longer cell of the format as ####
 LONGEST_CELL = 32_767  # letters that Excel takes
@@ -33,6 +33,7 @@ ALLOWED = (
 )  # on a sheet whose heads are protected
 
 Check = dict[str, Any]  # what is warned of, as XlsxWriter is told it
+Filled = str | float | None  # a cell: text, a number, or nothing yet
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FormColumn:
 
     head: str
     note: str
-    cells: Sequence[Cell]
+    cells: Sequence[Filled]
     number_format: str = GENERAL
     check: Check | None = None
     cell_formats: Sequence[str] = ()
@@ -147,6 +148,7 @@ class FormBook(Workbook):
         shown = column.cell_formats or [column.number_format] * len(column.cells)
         for r, (cell, number_format) in enumerate(zip(column.cells, shown, strict=True), 1):
             if isinstance(cell, str):
+                cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # the line ends of a cell
                 style = {"num_format": AS_TEXT} if len(cell) <= LONGEST_AS_TEXT else {"quote_prefix": True}
                 sheet.write_string(r, c, cell, self._format(**style, locked=False))
             elif cell is not None:

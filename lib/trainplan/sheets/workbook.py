@@ -1,48 +1,101 @@
 """A workbook of Excel: sheets that are tables with their headings frozen, and sheets that are pages of text.
 
-Text stays text: what begins like a formula, a link or a number is never made one. Equal content gives equal bytes.
+Text stays text: what begins like a formula, a link or a number is never made one; the only formulas are `Sum`s. Equal
+content gives equal bytes.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range
 
+from trainplan.sheets.charts import ROWS_EACH, StackedChart, draw_chart
 from trainplan.sheets.formats import GENERAL
 
 CREATED = datetime(2011, 12, 30)  # of the file's properties, so that the bytes do not depend on the day
 LONGEST_NAME = 31  # letters that Excel takes for the name of a sheet
+NOT_IN_NAMES = str.maketrans("[]:*?/\\", "()-----")
 NARROWEST, WIDEST = 14, 60  # columns, in letters
+LINE = 15  # points: the height of a line of text
+PAGE = 200  # letters that can be read on the width of a sheet of paper
+LETTERS_IN_WIDTH = 1.1  # of running text, in a width of one digit
+A4 = 9  # as Excel counts sizes of paper
 HEADING_LETTER = 0.7  # of a column's letter: a heading breaks into lines
+BOLD = 0.8  # of the letters of a line are in one that is bold
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+HEADING = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#f4f6f9"}
 STYLES: dict[str, dict[str, Any]] = {
-    "heading": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#f4f6f9"},
+    "heading": {**HEADING, "align": "left", "indent": 1},
+    "number_heading": {**HEADING, "align": "right"},
     "title": {"bold": True, "font_size": 15},
     "label": {"bold": True, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
+    "total": {"bold": True, "top": 1},
+    "indented": {"align": "left", "indent": 1},
+    "long": {"text_wrap": True},
 }
 
-Cell = str | float | None  # text, a number, or nothing
+
+@dataclass(frozen=True)
+class Sum:
+    """A cell that adds up the `above` cells over it, or else the `left` ones before it; `value` is what that gives."""
+
+    value: float
+    above: int = 0
+    left: int = 0
+
+    def formula(self, row: int, column: int) -> str:
+        """The formula for the cell in this place."""
+        first = (row - self.above, column) if self.above else (row, column - self.left)
+        last = (row - 1, column) if self.above else (row, column - 1)
+        return f"=SUM({xl_range(*first, *last)})"
+
+
+Cell = str | float | Sum | None  # text, a number, a sum of other cells, or nothing
 
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of a table: its heading, its cells, and the format of those that are numbers."""
+    """A column of a table: its heading, its cells, and the format of those that are numbers, of all or of each."""
 
     heading: str
     cells: Sequence[Cell]
-    number_format: str = GENERAL
+    number_format: str | Sequence[str] = GENERAL
 
     @property
     def width(self) -> float:
-        """The width in letters that shows every text of the column, within bounds."""
-        texts = [len(cell) for cell in self.cells if isinstance(cell, str)]
-        return min(WIDEST, max([NARROWEST, len(self.heading) * HEADING_LETTER, *texts]))
+        """The width in letters that shows every text and number of the column, within bounds."""
+        return min(WIDEST, max([NARROWEST, len(self.heading) * HEADING_LETTER, *map(_letters, self.cells)]))
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any cell is a number."""
+        return any(isinstance(cell, int | float | Sum) for cell in self.cells)
+
+    def format_of(self, row: int) -> str:
+        """The format of the number in a row of the table, the first of which is 0."""
+        return self.number_format if isinstance(self.number_format, str) else self.number_format[row]
+
+
+def row_height(texts: Collection[str], width: float) -> float:
+    """How high in points a row is whose texts break into lines of a width in letters.
+
+    Excel finds that itself as little as LibreOffice does, where cells are merged or a file is new.
+    """
+    return LINE * max([1, *(math.ceil(len(text) / (width * LETTERS_IN_WIDTH)) for text in texts)])
+
+
+def _letters(cell: Cell) -> int:
+    """How many letters a cell takes with its margin: a number those of its whole part, with room for a bold one."""
+    number = cell.value if isinstance(cell, Sum) else cell
+    return len(number) + 1 if isinstance(number, str) else len(f"{number or 0:,.0f}") + 2
 
 
 class Workbook:
@@ -53,30 +106,52 @@ class Workbook:
         self._book = xlsxwriter.Workbook(self._buffer, OPTIONS)
         self._book.set_properties({"title": title, "created": CREATED})
         self._styles = {name: self._book.add_format(style) for name, style in STYLES.items()}
-        self._number_styles: dict[str, Any] = {}
+        self._cell_styles: dict[tuple[str, ...], Any] = {}
 
     def add_page(self, name: str, widths: Sequence[float]) -> TextPage:
         """A new sheet of text whose columns have these widths in letters."""
-        return TextPage(self._add_sheet(name, widths), self._styles, last=len(widths) - 1)
+        sheet = self._add_sheet(name, widths)
+        sheet.fit_to_pages(1, 1)
+        return TextPage(sheet, self._styles, widths)
 
-    def add_table(self, name: str, columns: Sequence[SheetColumn]) -> None:
-        """A new sheet that is a table: headings frozen and repeated on paper, every column filtered by its values."""
+    def add_table(
+        self, name: str, columns: Sequence[SheetColumn], totals: Collection[int] = (), labels: int = 0
+    ) -> TableSheet:
+        """A new sheet that is a table: headings and the first `labels` columns stay in sight, and on every page.
+
+        It takes the width of one page, with labels of as many as can be read. Every column is filtered by its values,
+        unless some rows (0 is the first) are `totals` of others.
+        """
         sheet = self._add_sheet(name, [column.width for column in columns])
-        sheet.freeze_panes(1, 0)
-        for c, column in enumerate(columns):
-            sheet.write_string(0, c, column.heading, self._styles["heading"])
-            style = self._number_style(column.number_format)
-            for r, cell in enumerate(column.cells, 1):
-                if isinstance(cell, str):
-                    sheet.write_string(r, c, cell)
-                elif cell is not None:
-                    sheet.write_number(r, c, cell, style)
+        sheet.freeze_panes(1, labels)
+        sheet.set_row(0, max([LINE, *(row_height([column.heading], column.width * BOLD) for column in columns)]))
         rows = max((len(column.cells) for column in columns), default=0)
-        if rows:
+        for c, column in enumerate(columns):
+            style = self._styles["number_heading" if column.has_numbers else "heading"]
+            sheet.write_string(0, c, column.heading, style)
+            for r, cell in enumerate(column.cells):
+                self._write(sheet, r + 1, c, cell, self._cell_style(cell, column.format_of(r), r in totals))
+        for r in range(rows):
+            long = [cell for column in columns if isinstance(cell := column.cells[r], str) and len(cell) > WIDEST]
+            if long:
+                sheet.set_row(r + 1, row_height(long, WIDEST))
+        sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, rows, max(0, len(columns) - 1))})
+        if rows and not totals:
             sheet.autofilter(0, 0, rows, len(columns) - 1)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / PAGE) if labels else 1, 0)
         sheet.repeat_rows(0)
+        if labels:
+            sheet.repeat_columns(0, labels - 1)
+        return TableSheet(str(sheet.get_name()), labels, len(columns) - 1)
+
+    def add_charts(self, name: str, charts: Sequence[tuple[TableSheet, StackedChart]]) -> None:
+        """A new sheet of charts, one under another: each of rows of a table, over the columns of its numbers."""
+        sheet = self._add_sheet(name, [])
+        for place, (table, chart) in enumerate(charts):
+            drawn = draw_chart(self._book, table.name, range(table.labels, table.last), chart)
+            sheet.insert_chart(place * ROWS_EACH, 0, drawn)
+        sheet.fit_to_pages(1, 1)
 
     def content(self) -> bytes:
         """The finished file; nothing can be added afterwards."""
@@ -84,22 +159,54 @@ class Workbook:
         return self._buffer.getvalue()
 
     def _add_sheet(self, name: str, widths: Sequence[float]) -> Any:
-        sheet = self._book.add_worksheet(name[:LONGEST_NAME])
+        sheet = self._book.add_worksheet(sheet_name(name, [sheet.get_name() for sheet in self._book.worksheets()]))
+        sheet.set_paper(A4)
+        sheet.set_footer("&L&A&R&P/&N")
         for c, width in enumerate(widths):
             sheet.set_column(c, c, width)
         return sheet
 
-    def _number_style(self, number_format: str) -> Any:
-        if number_format not in self._number_styles:
-            self._number_styles[number_format] = self._book.add_format({"num_format": number_format})
-        return self._number_styles[number_format]
+    def _write(self, sheet: Any, row: int, column: int, cell: Cell, style: Any) -> None:
+        if isinstance(cell, str):
+            sheet.write_string(row, column, cell, style)
+        elif isinstance(cell, Sum):
+            sheet.write_formula(row, column, cell.formula(row, column), style, float(cell.value))
+        elif cell is not None:
+            sheet.write_number(row, column, cell, style)
+
+    def _cell_style(self, cell: Cell, number_format: str, total: bool) -> Any:
+        used = ["total"] if total else []
+        if isinstance(cell, str):
+            used, number_format = [*used, "indented", *(["long"] if len(cell) > WIDEST else [])], GENERAL
+        key = (number_format, *used)
+        if key not in self._cell_styles:
+            styles = {name: value for style in used for name, value in STYLES[style].items()}
+            self._cell_styles[key] = self._book.add_format({**styles, "num_format": number_format, "valign": "top"})
+        return self._cell_styles[key]
+
+
+def sheet_name(name: str, taken: Collection[str]) -> str:
+    """The name as Excel takes it for a sheet beside those that are `taken`: cut, without forbidden letters, its own."""
+    name, others = name.translate(NOT_IN_NAMES).strip("' "), {other.casefold() for other in taken}
+    endings = ("", *(f" ({n})" for n in range(2, len(others) + 3)))
+    found = (name[: LONGEST_NAME - len(ending)] + ending for ending in endings)
+    return next(one for one in found if one.casefold() not in others)
+
+
+@dataclass(frozen=True)
+class TableSheet:
+    """A sheet that is a table, by its name: so many first columns are labels, the `last` one is a total."""
+
+    name: str
+    labels: int
+    last: int
 
 
 class TextPage:
     """A sheet of text, written from top to bottom."""
 
-    def __init__(self, sheet: Any, styles: dict[str, Any], last: int) -> None:
-        self._sheet, self._styles, self._last, self._row = sheet, styles, last, 0
+    def __init__(self, sheet: Any, styles: dict[str, Any], widths: Sequence[float]) -> None:
+        self._sheet, self._styles, self._widths, self._row = sheet, styles, widths, 0
 
     def add_title(self, text: str) -> None:
         """A large line, with an empty one after it."""
@@ -107,9 +214,10 @@ class TextPage:
         self._row += 2
 
     def add_line(self, label: str, text: str) -> None:
-        """A label in the first column and a text over all others."""
+        """A label in the first column and a text over all others, in as many lines as it takes."""
+        self._sheet.set_row(self._row, row_height([text], sum(self._widths[1:])))
         self._sheet.write_string(self._row, 0, label, self._styles["label"])
-        self._sheet.merge_range(self._row, 1, self._row, self._last, "", self._styles["text"])
+        self._sheet.merge_range(self._row, 1, self._row, len(self._widths) - 1, "", self._styles["text"])
         self._sheet.write_string(self._row, 1, text, self._styles["text"])
         self._row += 1
 
@@ -121,4 +229,8 @@ class TextPage:
             self._sheet.write_string(self._row + 1, c, column.heading, self._styles["heading"])
             for r, cell in enumerate(column.cells, self._row + 2):
                 self._sheet.write_string(r, c, str(cell), self._styles["text"])
-        self._row += 2 + max((len(column.cells) for column in columns), default=0)
+        self._row += 2
+        for cells in zip(*(column.cells for column in columns), strict=True):
+            texts = zip(map(str, cells), self._widths, strict=False)
+            self._sheet.set_row(self._row, max(row_height([text], width) for text, width in texts))
+            self._row += 1

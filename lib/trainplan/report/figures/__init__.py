@@ -1,5 +1,7 @@
 """Every figure by its name: `figures.coverage(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
 
+None stands for a picture of nothing.
+
 To add one: a function in a file of this folder, its texts under `figure.<name>.…` in both catalogs, its name here.
 """
 
@@ -37,7 +39,7 @@ from trainplan.report.figures.uncertainty import (
     variance_shares,
 )
 
-FIGURES: dict[str, Callable[..., Picture]] = {
+FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
         baselines_and_targets,

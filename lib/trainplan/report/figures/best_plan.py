@@ -27,8 +27,13 @@ from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
 
 
-def rule_comparison(rules: RuleComparison, language: str) -> Picture:
-    """Weighted person-years behind the path under every rule of allocation, with the targets met."""
+def rule_comparison(rules: RuleComparison, language: str) -> Picture | None:
+    """Weighted person-years behind the path under every rule of allocation, with the targets met.
+
+    None without ceilings: there is nothing to allocate.
+    """
+    if not rules.plan.has_ceilings:
+        return None
     table = rules.table
     names = [term("rule", rule, language) for rule in table["rule"]]
     margins = Margins(left=0.27, right=0.78, above=0.33, below=0.09)
@@ -47,12 +52,14 @@ def rule_comparison(rules: RuleComparison, language: str) -> Picture:
     return Picture("rules_compared", figure, alt)
 
 
-def best_plan_changes(rules: RuleComparison, language: str) -> Picture:
+def best_plan_changes(rules: RuleComparison, language: str) -> Picture | None:
     """People sent to every program under the closest rule and in the best plan, as shares of the larger."""
     plan, rule = rules.plan, nearest_rule(rules)
     table = rules.enrollment.assign(more=lambda t: t["optimal"] - t[rule])
     table = table[(table["optimal"] > 0) | (table[rule] > 0)].sort_values("more", kind="stable")
     names = [plan.short_label("programs", str(p), language) for p in table["program"]]
+    if not names:
+        return None
     changes = [
         f"{number(before, language)} → {number(after, language)}"
         for before, after in zip(table[rule], table["optimal"], strict=True)
@@ -65,20 +72,20 @@ def best_plan_changes(rules: RuleComparison, language: str) -> Picture:
     ax.plot(before, y, "s", color=ORANGE, ms=5, mfc="white", mew=1.3)
     ax.plot(after, y, "o", color=BLUE, ms=5)
     label_rows(ax, [1.04] * len(changes), changes, transform=ax.get_yaxis_transform())
-    ax.set_ylim(-0.6, max(1, len(table)) - 0.4)
+    ax.set_ylim(-0.6, len(table) - 0.4)
     ax.set_xlim(-0.05, 1.05)
     write_key(figure, 0.42, 0.18, f"□ {term('rule', rule, language)}", ORANGE)
     write_key(figure, 0.62, 0.18, f"● {say('rule.optimal', language)}", BLUE)
     write(figure, 0.42, 0.38, say("figure.best_plan_changes.scale", language), size=SMALL)
-    if not names:
-        return Picture("best_plan_differs", figure, say("figure.best_plan_changes.nobody", language))
     up, down = (plan.label("programs", table["program"].iat[end], language) for end in (-1, 0))
     ends = {"up": up, "up_change": changes[-1], "down": down, "down_change": changes[0]}
     return Picture("best_plan_differs", figure, say("figure.best_plan_changes.alt", language, **ends))
 
 
-def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
-    """Heat map: person-years that a billion more of each source in each year would save."""
+def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture | None:
+    """Heat map: person-years that a billion more of each source in each year would save; none without ceilings."""
+    if not plan.has_ceilings:
+        return None
     money = values[values["kind"] == "money"].pivot(index="id", columns="year", values="people_years")
     sources = [row.id for row in plan.tables.sources if money.loc[row.id].max() > 0]
     names = [say("word.total", language), *(plan.short_label("sources", source, language) for source in sources)]
@@ -96,10 +103,12 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
     return Picture("value_of_money", figure, say("figure.marginal_value_of_money.alt", language, **most))
 
 
-def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> Picture:
-    """Person-years that ten more places a year in each course would save."""
+def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> Picture | None:
+    """Person-years that ten more places a year in each course would save; none where they save nothing."""
     places = values[(values["kind"] == "places") & (values["people_years"] > 0.05)].sort_values("people_years")
     names = [plan.short_label("programs", p, language) for p in places["id"]]
+    if not names:
+        return None
     texts = [number(value, language, 1) for value in places["people_years"]]
     margins = Margins(left=0.42, right=0.93, above=0.42, below=0.08)
     figure, (ax,) = named_rows(names, margins, head=0.55, each=0.3, width=46)
@@ -107,8 +116,6 @@ def marginal_value_of_places(plan: Plan, values: pd.DataFrame, language: str) ->
     ax.barh(range(len(places)), places["people_years"], 0.6, color=BLUE)
     label_rows(ax, places["people_years"], [f" {text}" for text in texts], fontsize=NORMAL)
     write(figure, 0.42, 0.25, say("figure.marginal_value_of_places.unit", language))
-    if not names:
-        return Picture("value_of_places", figure, say("figure.marginal_value_of_places.nothing", language))
     most = plan.label("programs", places["id"].iat[-1], language)
     alt = say("figure.marginal_value_of_places.alt", language, program=most, saved=texts[-1])
     return Picture("value_of_places", figure, alt)

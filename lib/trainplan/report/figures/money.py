@@ -46,9 +46,11 @@ from trainplan.text.formats import bare_billions, billions, number, percent
 LACKING: dict[str, Any] = {"fill": False, "edgecolor": FAINT, "ls": "--"}
 
 
-def cost_by_source(results: Results, language: str) -> Picture:
+def cost_by_source(results: Results, language: str) -> Picture | None:
     """Funded cost of each year by source, what lacks the money above it, and the ceiling on the total."""
     plan, budget = results.plan, results["budget"]
+    if not results.requirement_vnd and not results.funded_vnd:
+        return None
     total = budget.query("source == 'total'").set_index("year")
     paid = budget.query("source != 'total'").pivot(index="year", columns="source", values="funded_vnd")
     sources = [row.id for row in plan.tables.sources if paid[row.id].sum() > 0]
@@ -60,29 +62,35 @@ def cost_by_source(results: Results, language: str) -> Picture:
         ax.bar(x, paid[source], 0.6, bottom=bottom, **style)
         bottom += paid[source].to_numpy()
     funded, asked = total["funded_vnd"], total["required_vnd"]
-    ax.bar(x, (asked - funded).clip(lower=0), 0.6, bottom=bottom, lw=1, **LACKING)
+    lacking = (asked - funded).clip(lower=0)
     texts = [
         bare_billions(paid_for, language)
         + (f" / {bare_billions(wanted, language)}" if wanted > paid_for * 1.001 else "")
         for paid_for, wanted in zip(funded, asked, strict=True)
     ]
     label_bars(ax, x, np.maximum(funded, asked) * 1.015, texts, fontsize=NORMAL, fontweight="bold")
-    for xi, ceiling in enumerate(total["ceiling_vnd"]):
-        ax.plot([xi - 0.42, xi + 0.42], [ceiling, ceiling], color=RED, lw=2)
     keys = [(SEQUENCE[k % 7], "■", plan.short_label("sources", s, language)) for k, s in enumerate(sources)]
-    _write_sources(figure, keys, language)
-    write(figure, 0.03, 0.204, say("figure.cost_by_source.unit", language))
+    if plan.ceilings_of("total"):
+        ax.hlines(total["ceiling_vnd"], x - 0.42, x + 0.42, color=RED, lw=2)
+        keys.append((RED, "━", say("figure.cost_by_source.ceiling", language)))
+    if lacking.any():
+        ax.bar(x, lacking, 0.6, bottom=bottom, lw=1, **LACKING)
+        keys.append((FAINT, "▯", say("figure.cost_by_source.lacking", language)))
+    _write_keys(figure, keys[::-1])
+    write(figure, 0.03, 0.204, _say_funded("figure.cost_by_source.unit", plan.has_ceilings, language))
     sums = {"funded": billions(funded.sum(), language), "requirement": billions(results.requirement_vnd, language)}
-    return Picture("cost_by_source", figure, say("figure.cost_by_source.alt", language, **sums))
+    return Picture(
+        "cost_by_source", figure, _say_funded("figure.cost_by_source.alt", plan.has_ceilings, language, **sums)
+    )
 
 
-def _write_sources(figure: Figure, sources: list[tuple[str, str, str]], language: str) -> None:
-    """The legend beside the bars, in their order: (color, mark, name), from the lowest source on."""
-    keys = [
-        (FAINT, "▯", say("figure.cost_by_source.lacking", language)),
-        (RED, "━", say("figure.cost_by_source.ceiling", language)),
-        *reversed(sources),
-    ]
+def _say_funded(key: str, limited: bool, language: str, **values: str) -> str:
+    """A text that tells funded from required; another one does not, where money is not limited."""
+    return say(key if limited else f"{key}_all_paid", language, **values)
+
+
+def _write_keys(figure: Figure, keys: list[tuple[str, str, str]]) -> None:
+    """The legend beside the bars, from above: (color, mark, name)."""
     down = 0.476
     for color, mark, name in keys:
         text = wrapped(name, 34, 2)
@@ -90,33 +98,46 @@ def _write_sources(figure: Figure, sources: list[tuple[str, str, str]], language
         down += 0.255 * (1 + text.count("\n"))
 
 
-def cost_by_program(results: Results, language: str) -> Picture:
+def cost_by_program(results: Results, language: str) -> Picture | None:
     """Cost of every program over the whole plan, funded beside required."""
     plan = results.plan
     table = results["cost"].groupby("program")[["required_vnd", "funded_vnd"]].sum().sort_values("required_vnd")
+    table = table[table.any(axis=1)]
+    if not len(table):
+        return None
     names = [plan.short_label("programs", str(p), language) for p in table.index]
     figure, (ax,) = named_rows(names, Margins(left=0.41, right=0.93, above=0.4, below=0.08), head=0.55, each=0.27)
     y = np.arange(len(table))
-    ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
+    if plan.has_ceilings:
+        ax.barh(y, table["required_vnd"], 0.68, lw=0.9, **LACKING)
     ax.barh(y, table["funded_vnd"], 0.68, color=BLUE)
     ax.set_ylim(-0.6, len(table) - 0.4)
-    label_rows(ax, table.max(axis=1), _funded_of(table["funded_vnd"], table["required_vnd"], language))
-    write(figure, 0.41, 0.22, say("figure.cost_by_program.unit", language))
+    label_rows(
+        ax, table.max(axis=1), _funded_of(plan.has_ceilings, table["funded_vnd"], table["required_vnd"], language)
+    )
+    write(figure, 0.41, 0.22, _say_funded("figure.cost_by_program.unit", plan.has_ceilings, language))
     cost = billions(table["required_vnd"].iloc[-1], language)
     most = plan.label("programs", str(table.index[-1]), language)
     return Picture("cost_by_program", figure, say("figure.cost_by_program.alt", language, program=most, cost=cost))
 
 
-def _funded_of(funded: pd.Series[float], asked: pd.Series[float], language: str) -> list[str]:
-    """What is funded of what is asked for, in billions: ` 1,2 / 3,4`."""
+def _funded_of(limited: bool, funded: pd.Series[float], asked: pd.Series[float], language: str) -> list[str]:
+    """What is funded of what is asked for, in billions: ` 1,2 / 3,4`; what is asked for where money is not limited."""
+    if not limited:
+        return [f" {bare_billions(wanted, language)}" for wanted in asked]
     pairs = zip(funded, asked, strict=True)
     return [f" {bare_billions(paid, language)} / {bare_billions(wanted, language)}" for paid, wanted in pairs]
 
 
-def nominal_and_real_money(results: Results, language: str) -> Picture:
-    """The money of each year of the period before and of the plan, nominal and in prices of the base year."""
+def nominal_and_real_money(results: Results, language: str) -> Picture | None:
+    """The money of each year of the period before and of the plan, nominal and in prices of the base year.
+
+    None where there is no period before, or prices do not move.
+    """
     plan = results.plan
-    table = real_and_nominal(plan)
+    table, change = real_and_nominal(plan), real_change_of_money(plan)
+    if change is None:
+        return None
     margins = Margins(left=0.03, right=0.985, above=0.432, below=0.27)
     figure, ax = year_columns(table["year"], 2.7, margins, NORMAL)
     x = np.arange(len(table))
@@ -129,18 +150,19 @@ def nominal_and_real_money(results: Results, language: str) -> Picture:
     write_key(figure, 0.03, 0.189, f"■ {say('word.nominal', language)}", "#7a7a7a", LARGE)
     words = f"■ {say('word.real', language, year=plan.price_base_year)} ({say('unit.bn', language)})"
     write_key(figure, 0.22, 0.189, words, BLUE, LARGE)
-    change = real_change_of_money(plan)
-    if change is None:
-        alt = say("figure.nominal_and_real_money.no_history", language)
-    else:
-        direction = "less" if change < 0 else "more"
-        amounts = {"change": percent(abs(change), language, 0), "period": period_before(plan)}
-        alt = say(f"figure.nominal_and_real_money.{direction}", language, **amounts)
+    direction = "less" if change < 0 else "more"
+    amounts = {"change": percent(abs(change), language, 0), "period": period_before(plan)}
+    alt = say(f"figure.nominal_and_real_money.{direction}", language, **amounts)
     return Picture("real_money", figure, alt)
 
 
-def coverage_by_scenario(comparison: Comparison, language: str) -> Picture:
-    """Coverage of every objective at its due year in every scenario; mark and shade tell the verdict."""
+def coverage_by_scenario(comparison: Comparison, language: str) -> Picture | None:
+    """Coverage of every objective at its due year in every scenario; mark and shade tell the verdict.
+
+    None of a single scenario.
+    """
+    if len(comparison.runs) == 1:
+        return None
     plan = comparison.runs[0].plan
     objectives = [row.id for row in plan.tables.objectives]
     titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
@@ -165,23 +187,29 @@ def coverage_by_scenario(comparison: Comparison, language: str) -> Picture:
     return Picture("compare_targets", figure, say("figure.coverage_by_scenario.alt", language, **values))
 
 
-def money_by_scenario(comparison: Comparison, language: str) -> Picture:
-    """Money funded and lacking over the whole plan in every scenario, with the number of targets met."""
-    totals = comparison.totals.set_index("scenario")
+def money_by_scenario(comparison: Comparison, language: str) -> Picture | None:
+    """Money funded and lacking over the whole plan in every scenario, with the number of targets met.
+
+    None of a single scenario.
+    """
+    if len(comparison.runs) == 1:
+        return None
+    totals, limited = comparison.totals.set_index("scenario"), comparison.has_ceilings
     funded, requirement = totals["funded_vnd"], totals["required_vnd"]
     titles = [run.plan.scenario_title(language) for run in comparison.runs]
     margins = Margins(left=0.4, right=0.82, above=0.42, below=0.08)
     figure, (ax,) = named_rows(titles, margins, head=0.6, each=0.34, width=46, lines=2)
     y = np.arange(len(totals))
     ax.barh(y, funded, 0.64, color=BLUE)
-    ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
-    label_rows(ax, np.maximum(funded, requirement), _funded_of(funded, requirement, language))
+    if limited:
+        ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
+    label_rows(ax, np.maximum(funded, requirement), _funded_of(limited, funded, requirement, language))
     each = (figure.get_figheight() - 0.5) / len(totals)
     for yi, row in enumerate(totals.itertuples()):
         met = f"{number(row.met, language)}/{number(row.objectives, language)}"
         color = GREEN if row.met else INK
         write_key(figure, 0.985, 0.42 + (yi + 0.5) * each, met, color, ha="right", va="center")
-    write(figure, 0.4, 0.24, say("figure.money_by_scenario.unit", language))
+    write(figure, 0.4, 0.24, _say_funded("figure.money_by_scenario.unit", limited, language))
     write(figure, 0.985, 0.24, say("head.met_of", language), ha="right")
     ends = {"low": billions(requirement.min(), language), "high": billions(requirement.max(), language)}
     return Picture("compare_money", figure, say("figure.money_by_scenario.alt", language, **ends))

@@ -39,9 +39,14 @@ from trainplan.text.formats import number, percent
 GRID: dict[str, Any] = {"color": "#e4e4e4", "lw": 0.6}
 
 
-def coverage(results: Results, language: str) -> Picture:
-    """Coverage of every objective by year: its target path, and what is needed, deliverable and affordable."""
+def coverage(results: Results, language: str) -> Picture | None:
+    """Coverage of every objective by year: its target path, and what is needed, deliverable and affordable.
+
+    Without ceilings what is deliverable is the plan. None of a single year, which has no path.
+    """
     plan, gap, lines = results.plan, results["gap"], results["lines"]
+    if len(plan.years) == 1:
+        return None
     objectives = plan.tables.objectives
     names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.055, right=0.985, above=1.1, below=0.32, hspace=0.75, wspace=0.3)
@@ -51,7 +56,8 @@ def coverage(results: Results, language: str) -> Picture:
         path = own["target_path"] / own["base"] if row.kind == "count" else own["target_path"]
         ax.plot(by_limit["year"], by_limit["needed"], color="#c4c4c4", lw=4, solid_capstyle="round")
         ax.plot(own["year"], path, color=INK, ls=(0, (4, 2)), lw=1)
-        ax.plot(by_limit["year"], by_limit["deliverable"], color=ORANGE, lw=1.4, marker="s", ms=2.5)
+        if plan.has_ceilings:
+            ax.plot(by_limit["year"], by_limit["deliverable"], color=ORANGE, lw=1.4, marker="s", ms=2.5)
         ax.plot(by_limit["year"], by_limit["affordable"], color=BLUE, lw=2, marker="o", ms=3)
         last = by_limit["affordable"].iloc[-1]
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
@@ -62,7 +68,9 @@ def coverage(results: Results, language: str) -> Picture:
         ax.set_yticks([0, 0.5, 1])
         percent_ticks(ax.yaxis, language)
         ax.grid(axis="y", **GRID)
-    marks = {"path": (INK, "- -"), "needed": ("#7d7d7d", "━"), "deliverable": (ORANGE, "■"), "affordable": (BLUE, "●")}
+    marks = {"path": (INK, "- -"), "needed": ("#7d7d7d", "━")}
+    within = {"deliverable": (ORANGE, "■"), "affordable": (BLUE, "●")}
+    marks |= within if plan.has_ceilings else {"deliverable": (BLUE, "●")}
     for k, (word, (color, mark)) in enumerate(marks.items()):
         text = f"{mark} {say(f'figure.coverage.{word}', language)}"
         write_key(figure, (0.055, 0.45)[k % 2], 0.2 + 0.22 * (k // 2), text, color, LARGE)
@@ -93,16 +101,18 @@ def people_missing(results: Results, language: str) -> Picture:
     return Picture("missing", figure, say("figure.people_missing.alt", language, target=worst, people=most))
 
 
-def enrollment_by_program(results: Results, language: str) -> Picture:
+def enrollment_by_program(results: Results, language: str) -> Picture | None:
     """People enrolled with funding by program and year: bars on one scale."""
     plan = results.plan
     table = results["enrollment"].pivot_table(index="program", columns="year", values="funded", aggfunc="sum")
     order = table.sum(axis=1).sort_values(ascending=False).index
     table = table.loc[[p for p in order if table.loc[p].sum() > 0]]
     names = [plan.short_label("programs", str(p), language) for p in table.index]
+    if not names:
+        return None
     margins = Margins(left=0.41, right=0.985, above=0.42, below=0.08, wspace=0.08)
     figure, axes = named_rows(names, margins, head=0.6, each=0.27, columns=len(table.columns))
-    widest = float(table.to_numpy().max(initial=0)) or 1.0
+    widest = float(table.to_numpy().max())
     for ax, year in zip(axes, table.columns, strict=True):
         ax.barh(range(len(names)), table[year], color=BLUE, height=0.62)
         ends = table[year] + widest * 0.03
@@ -111,26 +121,29 @@ def enrollment_by_program(results: Results, language: str) -> Picture:
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_title(str(year), fontsize=LARGE, loc="left", fontweight="bold")
     total = number(table.to_numpy().sum(), language)
-    if not names:
-        return Picture("enrollment_by_program", figure, say("figure.enrollment_by_program.nobody", language))
     most = plan.label("programs", str(table.index[0]), language)
     alt = say("figure.enrollment_by_program.alt", language, total=total, program=most)
     return Picture("enrollment_by_program", figure, alt)
 
 
-def enrollment_levels(results: Results, language: str) -> Picture:
-    """Enrollment of each year: needed, deliverable within places, funded within the money."""
+def enrollment_levels(results: Results, language: str) -> Picture | None:
+    """Enrollment of each year: needed, deliverable within places, funded within the money (where it has ceilings)."""
     totals = results["enrollment"].groupby("year")[["needed", "deliverable", "funded"]].sum()
+    if not totals.to_numpy().any():
+        return None
     margins = Margins(left=0.03, right=0.985, above=0.35, below=0.25)
     figure, ax = year_columns(totals.index, 2.5, margins, LARGE)
-    levels = (("needed", "#cfcfcf", "#7a7a7a", ""), ("deliverable", ORANGE, ORANGE, "///"), ("funded", BLUE, BLUE, ""))
+    levels = [("needed", "#cfcfcf", "#7a7a7a", ""), ("deliverable", ORANGE, ORANGE, "///"), ("funded", BLUE, BLUE, "")]
+    limited = results.plan.has_ceilings
+    levels = levels if limited else levels[:2]
     for k, (level, color, letters, hatch) in enumerate(levels):
-        x = np.arange(len(totals)) + (k - 1) * 0.27
+        x = np.arange(len(totals)) + (k - (len(levels) - 1) / 2) * 0.27
         ax.bar(x, totals[level], 0.25, color=color, hatch=hatch, edgecolor="white", lw=0)
         label_bars(ax, x, totals[level], [number(value, language) for value in totals[level]])
         write_key(figure, 0.03 + 0.22 * k, 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)
-    unfunded = number(totals["deliverable"].sum() - totals["funded"].sum(), language)
-    return Picture("three_lines", figure, say("figure.enrollment_levels.alt", language, unfunded=unfunded))
+    before, after = totals.sum().iloc[1:] if limited else totals.sum().iloc[:2]
+    key = "figure.enrollment_levels.alt" if limited else "figure.enrollment_levels.alt_all_paid"
+    return Picture("three_lines", figure, say(key, language, left=number(before - after, language)))
 
 
 def group_stocks_and_flows(results: Results, group: str, language: str) -> Picture:
@@ -166,10 +179,12 @@ def _draw_flows(ax: Axes, table: pd.DataFrame, start: float, language: str) -> N
     label_bars(ax, x - 0.4, (stocks - leavers) * 0.97, joined, va="top", color=GREEN)
 
 
-def baselines_and_targets(results: Results, language: str) -> Picture:
+def baselines_and_targets(results: Results, language: str) -> Picture | None:
     """Baseline and target coverage of every objective that is a share, as two points on a line."""
     plan = results.plan
     rows = [row for row in plan.tables.objectives if row.kind != "count"]
+    if not rows:
+        return None
     targets = results["verdicts"].set_index("objective")["target"]
     names = [plan.short_label("objectives", row.id, language) for row in rows]
     margins = Margins(left=0.47, right=0.96, above=0.4, below=0.3)
@@ -188,6 +203,6 @@ def baselines_and_targets(results: Results, language: str) -> Picture:
     write_key(figure, 0.47, 0.22, f"● {say('head.baseline', language)}", ORANGE, LARGE)
     write_key(figure, 0.66, 0.22, f"◆ {say('head.target', language)}", BLUE, LARGE)
     distances = [targets[row.id] - row.baseline for row in rows]
-    widest = plan.label("objectives", rows[int(np.argmax(distances))].id, language) if rows else "–"
+    widest = plan.label("objectives", rows[int(np.argmax(distances))].id, language)
     alt = say("figure.baselines_and_targets.alt", language, target=widest)
     return Picture("where_groups_stand", figure, alt)

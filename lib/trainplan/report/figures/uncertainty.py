@@ -79,9 +79,14 @@ def _write_loops(figure: Figure, keys: tuple[tuple[float, float, str], ...], bot
         write_key(figure, x, down, f"{mark} {option_name(loop, language)}", color)
 
 
-def coverage_bands(draws: Uncertainty, language: str) -> Picture:
-    """Coverage of every target: the middle of the draws and the band of nine in ten, against the target."""
+def coverage_bands(draws: Uncertainty, language: str) -> Picture | None:
+    """Coverage of every target: the middle of the draws and the band of nine in ten, against the target.
+
+    None of a single year, in which there is nothing to follow.
+    """
     plan, frame, targets = draws.plan, draws.probabilities, _target_coverage(draws)
+    if len(plan.years) == 1:
+        return None
     objectives = plan.tables.objectives
     names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.055, right=0.985, above=0.95, below=0.32, hspace=0.75, wspace=0.3)
@@ -94,7 +99,7 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture:
         chance = chance_number(own.loc[own["year"] == row.due_year, "probability_met"].iloc[0], language)
         ax.text(0.98, 0.04, chance, transform=ax.transAxes, ha="right", fontsize=SMALL, color=BLUE, fontweight="bold")
         ax.set_ylim(0, 1.08)
-        ax.set_xticks(sorted({plan.first, plan.last}))
+        ax.set_xticks([plan.first, plan.last])
         ax.set_yticks([0, 0.5, 1])
         ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: number(share * 100, language)))
     marks = {"middle": (0.02, "━", BLUE), "band": (0.18, "█", "#2f8fcf"), "target": (0.52, "╌", INK)}
@@ -127,7 +132,8 @@ def cost_bands_and_s_curve(draws: Uncertainty, replayed: Uncertainty, language: 
     _draw_cost_bands(left, draws, language)
     _draw_s_curves(right, draws, replayed, language)
     unit = say("unit.bn", language)
-    for ax, words in ((left, "by_year"), (right, "s_curve")):
+    by_year = "by_year" if draws.plan.ceilings_of("total") else "by_year_without_ceiling"
+    for ax, words in ((left, by_year), (right, "s_curve")):
         title = say(f"figure.cost_bands_and_s_curve.{words}", language, unit=unit)
         ax.set_title(title, fontsize=NORMAL, loc="left", color=INK)
     _write_loops(figure, ((0.55, 0.203, "━"), (0.78, 0.203, "╍")), draws is not replayed, language)

@@ -17,7 +17,15 @@ from trainplan.report.sentences.answer import (
     simplifications,
     targets_met,
 )
-from trainplan.report.sentences.best_plan import better_options, beyond_money, compare_best_plan, goal_amount
+from trainplan.report.sentences.best_plan import (
+    better_options,
+    beyond_money,
+    compare_best_plan,
+    goal_amount,
+    no_ceilings,
+    no_other_scenario,
+    no_way,
+)
 from trainplan.report.sentences.money import (
     enrollment_answer,
     money_after,
@@ -58,7 +66,10 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         money_balance,
         money_by_source,
         money_over_and_left,
+        no_ceilings,
+        no_other_scenario,
         no_ranges,
+        no_way,
         numbers_by_basis,
         probability_summary,
         real_money,

@@ -8,6 +8,7 @@ from typing import Any
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
+from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.sentences.money import money_balance, money_over_and_left
 from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.sources import source_register
@@ -44,6 +45,7 @@ def targets_met(results: Results, language: str) -> list[str]:
         return [say("sentence.met_goals_alone", language, met=shown["met"], goals=shown["objectives"], when=when)]
     missed = met["objectives"] - met["met"] - near["met"]
     tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
+    stated = any(row.basis.startswith("clause:") for row in plan.tables.objectives)
     which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
     nearest = results.quote_table("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
     said = say(
@@ -52,6 +54,7 @@ def targets_met(results: Results, language: str) -> list[str]:
         met=shown["met"],
         count=shown["objectives"],
         when=when,
+        whose=say("word.whose_decision" if stated else "word.whose_plan", language),
         best=plan.label("objectives", nearest["objective"], language),
         gap=number(nearest["gap"], language),
         **tails,
@@ -124,20 +127,25 @@ def negative_parts(row: Mapping[str, Any], language: str) -> list[str]:
 
 
 def seen_from(plan: Plan, language: str) -> list[str]:
-    """From when the plan looks, which years are closed, and how money is shared out."""
+    """From when the plan looks, which years are closed, and how money is shared out where it is limited."""
     as_of = plan.choices.as_of
     day = calendar_day(as_of, language) if as_of else ""
     seen = say("word.seen_from" if day else "word.undated", language, day=day)
     closed = ", ".join(map(str, plan.closed_years))
     gone = say("tail.closed_years", language, years=closed) if closed else ""
-    return [say("sentence.seen_from", language, seen=seen, closed=gone, rule=term("rule", plan.allocation, language))]
+    shared = say("tail.shared_by", language, rule=term("rule", plan.allocation, language)) if plan.has_ceilings else ""
+    return [say("sentence.seen_from", language, seen=seen, closed=gone, rule=shared)]
 
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
-    """How many numbers are the decision's, how many are assumed."""
+    """How many numbers are the decision's, the law's, from statistics and assumed, of those that there are."""
     counts = source_register(plan)["kind"].value_counts()
-    kinds = {kind: number(counts.get(kind, 0), language) for kind in ("clause", "law", "statistic", "assumption")}
-    return [say("sentence.numbers_by_basis", language, **kinds), *assumed_share(plan, language)]
+    parts = [
+        say(f"word.from_{kind}", language, count=number(counts[kind], language))
+        for kind in BASIS_KINDS
+        if kind in counts
+    ]
+    return [say("sentence.numbers_by_basis", language, parts=join_shown(parts, ", ")), *assumed_share(plan, language)]
 
 
 def assumed_share(plan: Plan, language: str) -> list[str]:

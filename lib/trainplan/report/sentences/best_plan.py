@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from trainplan.analysis.goal_seek import Goal
+from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
@@ -46,6 +48,22 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
         else ""
     )
     return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
+
+
+def no_other_scenario(comparison: Comparison, language: str) -> list[str]:
+    """That there is nothing to compare with, where there is one scenario alone."""
+    return [say("sentence.no_other_scenario", language)] if len(comparison.runs) == 1 else []
+
+
+def no_ceilings(plan: Plan, language: str) -> list[str]:
+    """Why a plan without ceilings is not told what more money would do."""
+    return [] if plan.has_ceilings else [say("sentence.no_ceilings", language)]
+
+
+def no_way(results: Results, found: Sequence[Relaxation], language: str) -> list[str]:
+    """That no single way was found to meet what is missed; nothing where there is one, or nothing is missed."""
+    missed = (results["verdicts"]["verdict"] != "met").any()
+    return [say("sentence.no_way", language)] if missed and not found else []
 
 
 def _people_by_program(run: Results) -> pd.Series:
@@ -100,8 +118,9 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
     goals = {name: number(row.goals_met, language) for name, row in (("met", best), ("met_by_rule", other))}
     tail = say("tail.goals_met", language, goals=number(best.goals, language), **goals) if best.goals else ""
+    same = say("word.same_ceilings" if compared.plan.has_ceilings else "word.same_places", language)
     return [
-        say("sentence.best_plan_met", language, rule=term("rule", rule, language), tail=tail, **met),
+        say("sentence.best_plan_met", language, same=same, rule=term("rule", rule, language), tail=tail, **met),
         *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
         say("sentence.best_plan_behind", language, **behind),
         say("sentence.best_plan_proven", language, gap=gap),

@@ -62,7 +62,7 @@ def _kind_of_balance(results: Results) -> str:
     total = results.money
     if total["required_vnd"] < A_LITTLE and total["funded_vnd"] < A_LITTLE:
         return "none"
-    if not results.has_ceilings:
+    if not results.plan.has_ceilings:
         return "unlimited"
     if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and results.over_vnd > A_LITTLE:
         return "unbound"

@@ -13,6 +13,7 @@ import pandas as pd
 from trainplan.report.tables.best_plan import relaxations, rules
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
+    basis_by_row,
     basis_count,
     basis_register,
     changes,
@@ -30,6 +31,7 @@ from trainplan.report.tables.results import (
     verdicts,
 )
 from trainplan.report.tables.uncertainty import (
+    assumed_without_range,
     enrollment_bands,
     money_over,
     probabilities,
@@ -41,6 +43,7 @@ from trainplan.report.tables.uncertainty import (
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
     for table in (
+        assumed_without_range,
         basis_count,
         basis_register,
         budget,
@@ -67,4 +70,4 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     )
 }
 
-__all__ = [*TABLES, "summarize_values"]
+__all__ = [*TABLES, "basis_by_row", "summarize_values"]

@@ -29,7 +29,12 @@ def quote_rules(compared: RuleComparison) -> pd.DataFrame:
 
 
 def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
-    """A row a rule of allocation: targets met, person-years behind the path, money funded, commitments after."""
+    """A row a rule of allocation: targets met, person-years behind the path, money funded, commitments after.
+
+    Nothing without ceilings.
+    """
+    if not compared.plan.has_ceilings:
+        return pd.DataFrame()
     rows = quote_rules(compared).rename(columns={"weighted_shortfall": "behind_path"})
     counts = zip(rows["met"], rows["objectives"], strict=True)
     met = [join_shown([number(count, language) for count in pair], " / ") for pair in counts]

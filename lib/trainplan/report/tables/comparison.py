@@ -21,7 +21,12 @@ COVERAGE = "coverage"  # in an address: the mean part over the objectives
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
-    """A row a scenario: its reason, targets met, money funded, required and lacking, in billions."""
+    """A row a scenario: its reason, targets met, money funded, required and lacking, in billions.
+
+    Without ceilings what is required alone; nothing of a single scenario.
+    """
+    if len(comparison.runs) == 1:
+        return pd.DataFrame()
     totals = quote_numbers("totals", comparison.totals).set_index("scenario")
     rows = [
         {
@@ -34,9 +39,10 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
         }
         for run, total in ((run, totals.loc[run.plan.scenario]) for run in comparison.runs)
     ]
+    amounts = ("funded_vnd", "required_vnd", "lacking_vnd") if comparison.has_ceilings else ("required_vnd",)
     columns = [
         *map(Column, ("scenario", "reason", "met_of")),
-        *(Column(key, billions(1), "bn") for key in ("funded_vnd", "required_vnd", "lacking_vnd")),
+        *(Column(key, billions(1), "bn") for key in amounts),
     ]
     return build_table(rows, columns, language)
 

@@ -16,6 +16,13 @@ from trainplan.results.sources import source_register
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number, percent, vnd
 
+BASIS_COLUMNS = [
+    Column("table", terms_of("table")),
+    Column("row"),
+    Column("value"),
+    Column("kind", terms_of("basis")),
+    Column("basis"),
+]
 FEW_ROWS = 4  # of the register that are named one by one
 
 
@@ -90,14 +97,15 @@ def basis_register(plan: Plan, language: str) -> pd.DataFrame:
         named = "; ".join(labels) if len(labels) <= FEW_ROWS else f"{len(labels)} {say('word.rows', language)}"
         line = {"table": name, "row": named, "value": _register_values(plan, name, some, language)}
         lines.append({**line, "kind": kind, "basis": basis})
-    columns = [
-        Column("table", terms_of("table")),
-        Column("row"),
-        Column("value"),
-        Column("kind", terms_of("basis")),
-        Column("basis"),
-    ]
-    return build_table(lines, columns, language)
+    return build_table(lines, BASIS_COLUMNS, language)
+
+
+def basis_by_row(plan: Plan, language: str) -> pd.DataFrame:
+    """Where every number comes from, a row a row of the plan: table, row, values, kind of basis, basis."""
+    rows = _basis_in_language(source_register(plan), language)
+    named = [row_label(plan, table, row, language) for table, row in zip(rows["table"], rows["row"], strict=True)]
+    values = [_register_values(plan, rows["table"].iloc[r], rows.iloc[[r]], language) for r in range(len(rows))]
+    return build_table(rows.assign(row=named, value=values), BASIS_COLUMNS, language)
 
 
 def _register_values(plan: Plan, name: str, rows: pd.DataFrame, language: str) -> str:

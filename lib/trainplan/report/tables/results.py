@@ -112,14 +112,21 @@ def _sum_courses(results: Results, programs: Sequence[str] = ()) -> dict[str, Qu
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
-    """A row a year and one of totals: money required, ceiling, funded and lacking, in billions."""
+    """A row a year and, of several years, one of totals: money required, ceiling, funded and lacking, in billions.
+
+    Without ceilings what is required alone; nothing where no money is.
+    """
+    if not results.requirement_vnd and not results.funded_vnd:
+        return pd.DataFrame()
     yearly, whole = (
         frame.query("source == 'total'") for frame in (results.quote_table("budget"), results.over_years("budget"))
     )
-    amounts = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd")
+    limited = ("ceiling_vnd", "funded_vnd", "lacking_vnd") if results.plan.has_ceilings else ()
+    amounts = ("required_vnd", *limited)
     columns = result_columns(results.plan, "budget", "year", *amounts)
-    rows = pd.concat([yearly, whole.assign(year=say("word.total", language))], ignore_index=True)
-    return build_table(rows, columns, language)
+    if len(yearly) > 1:
+        yearly = pd.concat([yearly, whole.assign(year=say("word.total", language))], ignore_index=True)
+    return build_table(yearly, columns, language)
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -9,11 +10,12 @@ import pandas as pd
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
-from trainplan.plan.ranges import SHAPES, Range
+from trainplan.plan.ranges import LIMITS, SHAPES, Range
 from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
+from trainplan.results.sources import source_register
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
 from trainplan.text.shown import Quoted, join_shown
@@ -64,7 +66,7 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
 
 
 def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
-    """A row a year and one of all years: the turns that the plan has, and the band of nine in ten."""
+    """A row a year and, of several, one of all years: the turns that the plan has, and the band of nine in ten."""
     found = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL]
     planned = draws.planned.new_learners.sum(axis=(1, 2))
     turns = pd.DataFrame({"year": [*draws.plan.years, EVERY], "new_learners": [*planned, planned.sum()]})
@@ -73,7 +75,7 @@ def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
         planned_turns=quote_numbers("classes", turns)["new_learners"].to_numpy(),
     )
     columns = [Column("year"), *(Column(key, "people") for key in ("planned_turns", *QUANTILES))]
-    return build_table(rows, columns, language)
+    return build_table(rows if len(rows) > 2 else rows[:1], columns, language)
 
 
 def sent_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
@@ -92,6 +94,21 @@ def _people_sent(objective: Objective, people: float) -> Quoted:
     """The people sent for an objective in all years, for a count also those of its parts, with their address."""
     table, column = ("gap", "reached") if objective.kind == "count" else ("enrollment", "funded")
     return Quoted(people, address_of(table, column, objective=objective.id))
+
+
+def assumed_without_range(plan: Plan, language: str) -> pd.DataFrame:
+    """A row a column of numbers that are assumed, may have a range and have none, with how many they are."""
+    covered = [Address.of(address) for one in plan.ranges for address in one.addresses(plan.open_years)]
+    register = source_register(plan)
+    lines = register[register["kind"] == "assumption"].itertuples()
+    assumed = dict.fromkeys(Address(line.table, line.row, column) for line in lines for column in line.numbers)
+    counts = Counter(
+        str(own._replace(row="*"))
+        for own in assumed
+        if (own.table, own.column) in LIMITS and not any(one.covers(own) for one in covered)
+    )
+    rows = [{"address": address_label(plan, every, language), "count": count} for every, count in counts.items()]
+    return build_table(rows, [Column("address"), Column("count", "people")], language)
 
 
 def ranges(plan: Plan, language: str) -> pd.DataFrame:
@@ -134,7 +151,12 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 
 
 def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
-    """Open loop: a row a year, with how likely ceilings are passed and by how much (50 and 95 % of draws)."""
+    """Open loop: a row a year, with how likely ceilings are passed and by how much (50 and 95 % of draws).
+
+    Nothing without ceilings.
+    """
+    if not replayed.plan.has_ceilings:
+        return pd.DataFrame()
     over = pd.DataFrame(replayed.over.T, columns=list(replayed.plan.years))
     chances = {
         "probability_over": (over > 0).mean(),
