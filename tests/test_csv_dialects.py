@@ -239,5 +239,21 @@ def test_more_delimiters_than_columns_are_cells_of_nothing(tmp_path: Path) -> No
     plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
     rewrite(plan, EXCEL_VIETNAM)
     for path in plan.glob("*.csv"):
-        path.write_bytes(b"".join(line + b";;;\r\n" for line in path.read_bytes().splitlines()))
+        head, *lines = path.read_bytes().splitlines()
+        path.write_bytes(head + b";;\r\n" + b"".join(line + b";;;\r\n" for line in lines))
     assert load_plan(plan).tables == load_plan(SOUND).tables
+
+
+def test_a_share_has_no_thousands(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    (plan / "turnover.csv").write_text("group;year;leave_rate;basis\ndelegates;2021;1,000;assumption: all\n", "utf-8")
+    assert [row.leave_rate for row in load_plan(plan).tables.turnover] == [1]
+
+
+def test_a_row_of_another_separator_is_told_alone(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    routes = (plan / "routes.csv").read_text("utf-8").replace("yearly,short,1", "yearly;short;1")
+    (plan / "routes.csv").write_text(routes, "utf-8")
+    with pytest.raises(PlanError) as caught:
+        load_plan(plan)
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [("row_not_divided", 4)]

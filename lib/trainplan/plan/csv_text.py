@@ -84,10 +84,13 @@ def _likely_delimiter(text: str, columns: Collection[str]) -> str:
 def _fit_row(
     cells: list[str], raw: RawTable, line: int, table: Table, delimiter: str
 ) -> tuple[list[str], Problem | None]:
-    """The cells of a row, none where it is not divided at all, and why they do not fit the head."""
+    """The cells of a row, none where nothing divides it as the head, and why they do not fit the head."""
     width = len(raw.columns)
     if len(cells) < width and any(other in cells[0] for other in DELIMITERS):
-        return [], Problem(raw.file, "row_not_divided", delimiter.join(cells), line=line)
+        whole_row = delimiter.join(cells)
+        divided = (whole_row.split(other) for other in DELIMITERS)
+        fit = next((parts for parts in divided if len(parts) == width), [])
+        return fit, Problem(raw.file, "row_not_divided", whole_row, line=line)
     if not any(cell.strip() for cell in cells[width:]):
         return cells, None
     values: dict[str, object] = {"cells": len(cells), "columns": width}
@@ -108,8 +111,6 @@ def _parted_numbers(cells: Sequence[str], columns: Sequence[Column | None]) -> l
     pairs = [i for i, pair in enumerate(itertools.pairwise(cells)) if PLAIN.fullmatch(",".join(pair))]
     readings = []
     for joints in itertools.combinations(pairs[:12], len(cells) - len(columns)):
-        if any(b - a < 2 for a, b in itertools.pairwise(joints)):
-            continue
         whole = list(cells)
         for i in reversed(joints):
             whole[i : i + 2] = [".".join(whole[i : i + 2])]
