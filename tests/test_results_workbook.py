@@ -19,8 +19,10 @@ from office import convert, needs_office
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import share_format, sheet_columns, write_excel
+from trainplan.report.index import run_links
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import Results, compute
+from trainplan.run.manifest import Manifest
 from trainplan.run.run import Request, run
 from trainplan.sheets.workbook import sheet_name
 from trainplan.text.catalog import LANGUAGES, say
@@ -215,6 +217,9 @@ def test_a_run_writes_links_and_renews_workbooks(tmp_path: Path) -> None:
     files = {name: folder_of_run(request) / f"plan_base.{name}.xlsx" for name in LANGUAGES}
     before = {name: file.read_bytes() for name, file in files.items()}
     assert '"plan_base.vi.xlsx"' in (folder_of_run(request) / "manifest.json").read_text("utf-8")
+    for language in LANGUAGES:
+        links = run_links(request.output / "plan", Manifest(folder_of_run(request)).summarize(None, {}), language)
+        assert links["files"][0]["href"] == f"base/plan_base.{language}.xlsx"
     assert run(request) == 0 and {name: file.read_bytes() for name, file in files.items()} == before
     text = (plan / "plan.yaml").read_text("utf-8")
     (plan / "plan.yaml").write_text(text.replace("Kế hoạch mẫu", "Kế hoạch khác"), "utf-8")
