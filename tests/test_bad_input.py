@@ -142,7 +142,7 @@ CELLS = [  # file, what stands there, what a slip makes of it, and the words of 
     ("plan.yaml", "first: 2021", "as_of: 1/2/2021\nfirst: 2021", "column as_of | write 2021-02-01 / 2021-01-02"),
     ("plan.yaml", "A sound plan", '"A \\u200bsound plan"', "column name | Letter 3 of 'A [U+200B]sound plan'"),
     ("plan.yaml", "ambition: mid", "аmbition: mid", "column аmbition | Nearest: 'ambition' | CYRILLIC SMALL LETTER A"),
-    ("plan.yaml", "ambition: mid", "", "column ambition: | allowed are 'low', 'mid' or 'high'"),
+    ("plan.yaml", "ambition: mid", "", "column ambition: | allowed are 'low', 'mid', 'high'"),
     ("plan.yaml", "allocation: proportional", "allocation:", "column allocation: | allowed are 'all', "),
     (
         "plan.yaml",

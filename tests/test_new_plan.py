@@ -321,7 +321,7 @@ def test_a_plan_from_answers(here: Path) -> None:
         "./taken": "there are files in this folder already", "đồng tháp?": "a folder's name has letters",
         "26": "a year of four digits", "2025": "the year must lie within 2026 to 9999", "3.850": "read in two ways",
         "-1": "a number of at least 0", "Công chức xã": "this name is there already", "3": "from 1 to 2 is needed",
-        "70,5": "decimal mark as a point", "101": "a number of at most 100", "2031": "within 2026 to 2030",
+        "31/12/2028": "a number is expected, such as", "101": "a number of at most 100", "2031": "within 2026 to 2030",
     }  # fmt: skip
     place = ["", "./taken", "đồng tháp?", "./dong_thap", "Kế hoạch của tôi", "26", "2026", "2025", "2030"]
     groups = ["Công chức xã", "3.850", "-1", "3850", "Công chức xã", "Cán bộ huyện", "1200", ""]
@@ -329,8 +329,8 @@ def test_a_plan_from_answers(here: Path) -> None:
         "Đạt chuẩn",
         "3",
         "1",
-        "70,5",
-        "70.5%",
+        "31/12/2028",
+        "70,5%",
         "101",
         "90",
         "2031",

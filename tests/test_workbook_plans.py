@@ -183,7 +183,7 @@ MISTAKES: list[tuple[Callable[[Workbook], object], str]] = [
     (copy_row("routes", 3), "sheet routes | cell A8 (degree/evening) | it stands 2 times"),
     (
         add_row("groups", "Tổng cộng", None, None, None, 1320),
-        "sheet groups | cell A5 (Tổng cộng) | no spaces",
+        "sheet groups | line 5 (Tổng cộng) | this row lacks name_vi, growth",
     ),
     (merge("prices", "A2:A4"), "sheet prices | cell A2 (cpi/2021) | column index | 'A2:A4' | merged"),
     (merge("groups", "D2:D4"), "sheet groups | cell D2 (officials) | column level | 'D2:D4' | merged"),

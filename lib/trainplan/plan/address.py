@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, parse_number
+from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, is_refused, parse_number
 from trainplan.text.catalog import option_name, say, term
 from trainplan.text.formats import NOTHING, number, percent
 from trainplan.text.problems import Problem, nearest_name, refuse
@@ -179,7 +179,8 @@ def apply_changes(
             try:
                 cells[column] = changed_value(old, change)
             except PydanticCustomError as error:
-                problems.append(Problem(file, error.type, change, place, values=error.context or {}))
+                if cells is choices or not is_refused(Address.of(place).table, cells, column):
+                    problems.append(Problem(file, error.type, change, place, values=error.context or {}))
                 continue
             done.append(Change(place, number_or_text(old), number_or_text(cells[column]), reason_of(change), address))
     return done

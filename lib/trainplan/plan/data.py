@@ -168,7 +168,8 @@ def _with_shares(raw: RawTable, table: Table) -> RawTable:
 def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Path]) -> None:
     """Workbooks in data folders are not read: a note, and a problem where one is taken for a table."""
     named = {book.resolve() for book in books}
-    missing = any(problem.code == "table_missing" for problem in files.problems)
+    without = [problem for problem in files.problems if problem.code == "table_missing"]
+    missing = bool(without)
     for folder in folders:
         for file in sorted(folder.iterdir()):
             is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and file.resolve() not in named
@@ -176,5 +177,7 @@ def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Pa
                 continue
             if missing or nearest_name(as_column(file.stem), TABLES):
                 files.problems.append(Problem(files.name_of(file), "workbook_not_read"))
+                if len(without) == sum(table.required for table in TABLES.values()):  # they are all in the workbook
+                    files.problems[:] = [problem for problem in files.problems if problem not in without]
             else:
                 files.notes.append((files.name_of(file), "workbook_not_read", {}))

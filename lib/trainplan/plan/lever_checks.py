@@ -13,7 +13,7 @@ from trainplan.plan.address import Address, changed_value, column_of, find_cells
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, parse_number, parse_whole_number
+from trainplan.plan.schema import TABLES, is_refused, parse_number, parse_whole_number
 from trainplan.plan.vintages import open_years
 from trainplan.text.problems import Problem, nearest_name
 
@@ -101,6 +101,7 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
         (place, row.get(column, ""), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
         for place, row, column in find_cells(aside, choices, address, file, found, may_add=True)
+        if Address.of(place).is_choice or not is_refused(Address.of(place).table, row, column)
     ]
     yield from (replace(problem, row=lever.id) for problem in found)
     if lever.is_choice:

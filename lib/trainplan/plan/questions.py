@@ -60,7 +60,7 @@ def ask_for_plan(
     last = last or answer("last", lambda text: year_within(text, range(first, LAST_YEAR + 1)))
     answers = Answers(reference, range(first, last + 1), title)
     while name := answer("group", lambda text: check_unused(text, [known for known, _ in answers.groups])):
-        answers.groups.append((name, answer("headcount", PEOPLE.check)))
+        answers.groups.append((name, answer("headcount", lambda text: parse_amount(text, PEOPLE))))
     while answers.groups and (name := answer("target", check_visible)):
         answers.targets.append(_ask_for_target(interview, name, answers))
     return answers
@@ -132,8 +132,15 @@ def year_within(text: str, years: range) -> int:
 
 
 def parse_percent(text: str) -> float:
-    """A share from a percentage, with or without its sign."""
-    return round(PERCENT.check(text.removesuffix("%")) / 100, 12)
+    """A share from a percentage, with or without its sign; a comma can only be its decimal mark."""
+    return round(parse_amount(text.removesuffix("%").replace(",", "."), PERCENT) / 100, 12)
+
+
+def parse_amount(text: str, measure: Measure) -> float:
+    """A number as `measure` allows it; of a text like a date nothing is said of Excel, which has no part in it."""
+    if "/" in text:
+        refuse("number_expected")
+    return measure.check(text)
 
 
 def choose_by_number(text: str, names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from trainplan.plan.address import YEAR, Address, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
-from trainplan.plan.schema import TABLES, Addresses, Name, Number, first_open_year, parse_number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, first_open_year, is_refused, parse_number
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
@@ -179,7 +179,7 @@ def _place_problems(
             columns = {"columns": ", ".join(known)}
             problems.append(Problem(file, "range_place", address, where, "address", near, columns))
             continue
-        for place, cells, _ in named:
+        for place, cells, _ in (one for one in named if not is_refused(table, one[1], column)):
             problems += _end_problems(found, place, table, column, cells, where, file)
     return problems
 

@@ -36,7 +36,13 @@ def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tu
         except ValidationError as error:
             assert raw is not None
             partial.append(_readable_part(table, filled, frozenset(str(e["loc"][0]) for e in error.errors())))
-            found = [problem_of(e, raw.file, cells, row_key(cells, table.keys)) for e in error.errors()]
+            key = row_key(cells, table.keys)
+            absent = [c for c in table.needed_columns if c in raw.columns and c not in filled]
+            if len(absent) >= max(2, len(table.needed_columns) / 2):
+                columns = {"columns": ", ".join(absent)}
+                problems.append(Problem(raw.file, "row_unfinished", row=key, values=columns, line=line))
+                continue
+            found = [problem_of(e, raw.file, cells, key) for e in error.errors()]
             problems += [
                 replace(problem, line=line, value="" if problem.value is None else problem.value)
                 for problem in found
@@ -95,7 +101,11 @@ def problem_of(
 def code_of(error: Any, otherwise: str = "") -> tuple[str, dict[str, Any]]:
     """(code, values) of a problem for a validation error, whose kind is a code; `otherwise` where it is none."""
     if f"problem.{error['type']}" in texts("en"):
-        return error["type"], error.get("ctx", {})
+        values = error.get("ctx", {})
+        return error["type"], {
+            **values,
+            "expected": str(values["expected"]).replace(" or ", ", "),
+        } if "expected" in values else values
     return (otherwise, {}) if otherwise else ("other", {"message": error["msg"]})
 
 

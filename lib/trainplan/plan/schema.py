@@ -11,7 +11,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,6 +26,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationError,
     field_validator,
 )
 from pydantic.fields import FieldInfo
@@ -712,3 +713,13 @@ NEUTRAL_CHOICES = (  # no result depends on their words
     *("name", "data", "language", "uncertain", "levers"),
     *("as_of", "status", "owner", "contact", "decision"),
 )
+
+
+def is_refused(table: str, cells: Mapping[str, Any], column: str) -> bool:
+    """Whether the record of a table refuses what stands, or lacks, in a cell: that is told where the cell stands."""
+    filled = {name: cell for name, cell in cells.items() if cell not in ("", None)}
+    try:
+        TABLES[table].record.model_validate(filled)
+    except ValidationError as error:
+        return any(e["loc"] == (column,) for e in error.errors())
+    return False

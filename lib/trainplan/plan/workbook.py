@@ -149,7 +149,8 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[s
     for sheet in sheets:
         name, place = as_column(sheet.name), place_of(file, sheet.name)
         if sheet.cells and name not in (*TABLES, *BESIDE):
-            near = nearest_name(name, [table for table in TABLES if table not in known])
+            absent = [table for table in TABLES if table not in known]
+            near = nearest_name(name, absent) or _table_with_head(sheet, absent)
             if near:
                 book.problems.append(Problem(place, "sheet_misspelt", nearest=near))
                 book.lost.add(near)
@@ -158,11 +159,26 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[s
     return {sheet: name for sheet, name in names.items() if name not in book.lost}
 
 
+def _table_with_head(sheet: Sheet, names: Sequence[str]) -> str:
+    """The one of the tables of which the head of a sheet, of whatever name, has most columns; it has all needed."""
+    found = {}
+    for name in names:
+        first = _first_rows(sheet)
+        columns = {column_named(value, TABLES[name]) for value in first.get(head_row(first, TABLES[name]), ())}
+        if columns >= set(TABLES[name].needed_columns):
+            found[name] = len(columns & {*TABLES[name].columns})
+    return max(found, key=lambda name: found[name], default="")
+
+
+def _first_rows(sheet: Sheet) -> dict[int, list[Any]]:
+    """The cells of the rows among which a head may stand."""
+    return {row: list(sheet.cells[row].values()) for row in sorted(sheet.cells) if row <= HEAD_WITHIN}
+
+
 def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
     """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
     place = place_of(file, sheet.name)
-    first = {row: sheet.cells[row].values() for row in sorted(sheet.cells) if row <= HEAD_WITHIN}
-    head = head_row(first, table)
+    head = head_row(_first_rows(sheet), table)
     if not head:
         needed = {"columns": ", ".join(table.needed_columns)}
         book.problems.append(Problem(place, "head_missing", values=needed))
