@@ -20,8 +20,9 @@ from test_workbook_plans import (
     sheet_in_workbook,
     with_data,
 )
+from trainplan.cli import main
 from trainplan.plan.plan import load_plan
-from trainplan.text.problems import PlanError
+from trainplan.text.problems import PlanError, problem_of_file
 
 LEVERS = """
 levers:
@@ -93,3 +94,27 @@ def test_a_folder_with_all_tables_in_a_workbook_is_one_problem(tmp_path: Path) -
     with_data(plan, ".")
     (plan / "plan.yaml").write_text((plan / "plan.yaml").read_text("utf-8").replace(BOOK, "."), "utf-8")
     assert [line.split(":")[0] for line in problems_of(plan)] == [f"  - {BOOK}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nothing.xlsx", "không có tệp này"),
+        ("folder.xlsx", "đây là thư mục"),
+        ("~$a.xlsx", "a.xlsx"),
+        ("a.xls", ".xlsx"),
+    ],
+)
+def test_what_cannot_be_imported_is_told_in_vietnamese(
+    name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.xlsx").mkdir()
+    for file in ("~$a.xlsx", "a.xls"):
+        (tmp_path / file).write_bytes(b"x")
+    assert main(["import", str(tmp_path / name), str(tmp_path / "copy")]) == 2
+    [line] = capsys.readouterr().err.splitlines()[1:]
+    assert words in line.rpartition(name)[2] and not (tmp_path / "copy").exists()
+
+
+def test_a_file_that_another_program_holds_is_told() -> None:
+    assert "đóng lại" in str(problem_of_file("a.xlsx", PermissionError(13, "Permission denied")))

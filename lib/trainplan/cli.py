@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.run import interrupts
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import PlanError, Problem, problem_of_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,8 +279,7 @@ def import_plan(arguments: argparse.Namespace) -> int:
     try:
         data = arguments.workbook.read_bytes()
     except OSError as error:
-        place, reason = str(arguments.workbook), error.strerror or error
-        raise PlanError([Problem(place, "file_not_readable", values={"reason": reason})]) from None
+        raise PlanError([problem_of_file(str(arguments.workbook), error)]) from None
     files = files_of_workbook(data, arguments.workbook.name)
     contents = {path: text.encode() for path, text in files_to_write(files, arguments.plan).items()}
     with interrupts.hold_back():

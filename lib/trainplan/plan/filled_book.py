@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from trainplan.plan.data import LOCK, WORKBOOK
 from trainplan.plan.find import every_scenario
 from trainplan.plan.input_book import FILE_COLUMNS, FILES
 from trainplan.plan.plan import load_plans
@@ -24,6 +25,10 @@ def files_of_workbook(data: bytes, name: str) -> PlanFiles:
 
     PlanError, with the cells of the workbook, where it cannot be read or is no sound plan in one of its scenarios.
     """
+    if name.startswith(LOCK):
+        raise PlanError([Problem(name, "workbook_lock", values={"file": name.removeprefix(LOCK)})])
+    if Path(name).suffix.casefold() != WORKBOOK:
+        raise PlanError([Problem(name, "not_an_excel_name")])
     book = read_book(data, name)
     texts = {path: f"{text}\n" for path, text in book.files.items() if path not in ("", FILE_COLUMNS[0])}
     problems = [

@@ -22,7 +22,7 @@ from trainplan.plan.csv_text import read_csv
 from trainplan.plan.heads import as_column
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import Problem, nearest_name, problem_of_file
 
 LOG = logging.getLogger("trainplan")
 
@@ -72,7 +72,7 @@ class Files:
         try:
             data = path.read_bytes()
         except OSError as error:
-            self.problems.append(Problem(name, "file_not_readable", values={"reason": error.strerror or error}))
+            self.problems.append(problem_of_file(name, error))
             return None
         LOG.debug("read %s", path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()

@@ -62,6 +62,8 @@ def write_error(path: Path, error: OSError) -> OutputError:
     """The error for a file that the system refuses to write; on Windows that is mostly one open in Excel."""
     if isinstance(error, PermissionError):
         return OutputError(f"{path}: {both('file.open_elsewhere')}")
+    if isinstance(error, IsADirectoryError):
+        return OutputError(f"{path}: {both('problem.file_is_folder')}")
     return OutputError(f"{path}: {both('file.not_writable')} ({error.strerror or error}).")
 
 

@@ -86,6 +86,17 @@ class Problem:
         return f"{visible_text(', '.join(place))}: {value}{' '.join(sentences)}"
 
 
+def problem_of_file(where: str, error: OSError) -> Problem:
+    """Why a file cannot be read; the usual reasons in both languages, any other as the system says it."""
+    if isinstance(error, FileNotFoundError):
+        return Problem(where, "no_file")
+    if isinstance(error, IsADirectoryError):
+        return Problem(where, "file_is_folder")
+    if isinstance(error, PermissionError):
+        return Problem(where, "file_locked")
+    return Problem(where, "file_not_readable", values={"reason": error.strerror or error})
+
+
 class PlanError(Exception):
     """The input is wrong; `problems` lists everything that is, and `str()` is the whole message."""
 
