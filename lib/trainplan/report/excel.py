@@ -25,7 +25,7 @@ from trainplan.sheets.workbook import Cell, SheetColumn, Sum, TableSheet, Workbo
 from trainplan.storage.files import write_bytes
 from trainplan.storage.provenance import package_versions
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import calendar_day, due_day, percent
+from trainplan.text.formats import calendar_day, due_day, percent, year_span
 
 COVER_WIDTHS = (24, 36, 36, 36)  # letters
 MONEY = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "unspent_vnd")
@@ -109,7 +109,7 @@ def _facts(plan: Plan, language: str, title: str) -> list[tuple[str, str]]:
     as_of = calendar_day(choices.as_of, language) if choices.as_of else say("excel.undated", language)
     return [
         (say("head.scenario", language), title),
-        (say("excel.years", language), f"{plan.first}–{plan.last}"),
+        (say("excel.years", language), year_span(plan.first, plan.last)),
         (say("excel.status", language), term("status", choices.status or "draft", language)),
         (say("excel.owner", language), owner),
         (say("excel.as_of", language), as_of),

@@ -128,6 +128,11 @@ def from_to(low: str, high: str, language: str) -> str:
     return low if low == high else say("word.from_to", language, low=low, high=high)
 
 
+def year_span(first: int, last: int) -> str:
+    """Years from the first to the last: 2026–2030; of one year that year."""
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def calendar_day(value: date, language: str) -> str:
     """A day of the calendar: 30/6/2012 in Vietnamese, 30 June 2012 in English.
 

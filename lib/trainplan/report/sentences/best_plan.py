@@ -17,7 +17,7 @@ from trainplan.results.compare import Comparison, keeps_ceilings, programs_given
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import billions, number
+from trainplan.text.formats import billions, number, year_span
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -145,7 +145,7 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
     amount = billions(Quoted(goal.amount_vnd, address_of("goal", "yearly_vnd")), language, 3)
-    years = f"{plan.decided_from}–{plan.last}"
+    years = year_span(plan.decided_from, plan.last)
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)

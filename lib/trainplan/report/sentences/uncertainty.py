@@ -123,8 +123,8 @@ def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) 
     name, missed = plan.label("objectives", rule.objective, language), percent(share["missed"], language)
     if not rule.conditions:
         key = "sentence.almost_certainly_missed" if rule.missed > 0.5 else "sentence.almost_certainly_met"
-        ends = (percent(band[point], language) for point in ("p05", "p95"))
-        return say(key, language, name=name, missed=missed, band=from_to(*ends, language))
+        low, high = (percent(band[point], language) for point in ("p05", "p95"))
+        return say(key, language, name=name, missed=missed, band=from_to(low, high, language))
     joint = say("word.or" if rule.either else "word.and", language)
     return say(
         "sentence.missed_when",
