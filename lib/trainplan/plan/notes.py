@@ -19,7 +19,7 @@ Found = tuple[str, str, dict[str, object]]  # a note before it is one
 
 
 @dataclass(frozen=True)
-class Rows:
+class Keys:
     """Rows of a table that a note names, by their keys."""
 
     table: str
@@ -45,7 +45,7 @@ class Note:
         """The note in a language, with the names of what it is about."""
         values = {
             name: "; ".join(row_label(plan, value.table, key, language) for key in value.keys)
-            if isinstance(value, Rows)
+            if isinstance(value, Keys)
             else value
             for name, value in self.values.items()
         }
@@ -90,7 +90,7 @@ def _empty_rates(plan: Plan) -> Iterator[Found]:
         rows = plan.tables.objectives
         empty = [row.id for row in rows if row.kind == "attainment" and getattr(row, column) is None]
         if empty:
-            yield f"objectives.*.{column}", f"{column}_empty", {"objectives": Rows("objectives", tuple(empty))}
+            yield f"objectives.*.{column}", f"{column}_empty", {"objectives": Keys("objectives", tuple(empty))}
 
 
 def _ceilings(plan: Plan) -> Iterator[Found]:
@@ -108,14 +108,14 @@ def _closed_without_actuals(plan: Plan) -> Iterator[Found]:
     for year in plan.closed_years:
         missing = tuple("/".join(pair) for pair in plan.tables.pairs if (year, *pair) not in known)
         if missing:
-            yield f"actuals {year}", "closed_without_actuals", {"pairs": Rows("routes", missing)}
+            yield f"actuals {year}", "closed_without_actuals", {"pairs": Keys("routes", missing)}
 
 
 def _facts_of_open_years(plan: Plan) -> Iterator[Found]:
     for name in ("actuals", "observations"):
         rows = dict.fromkeys(record_key(name, row) for row in plan.tables[name] if row.year in plan.open_years)
         if rows:
-            yield name, "facts_of_open_years", {"rows": Rows(name, tuple(rows)), "year": plan.decided_from}
+            yield name, "facts_of_open_years", {"rows": Keys(name, tuple(rows)), "year": plan.decided_from}
 
 
 def _years_without_use(plan: Plan) -> Iterator[Found]:
@@ -129,7 +129,7 @@ def _years_without_use(plan: Plan) -> Iterator[Found]:
             rows = [r for r in rows if r.year != plan.price_base_year and (r.year >= plan.first or not compared)]
         if rows:
             keys = tuple(record_key(name, row) for row in rows)
-            yield name, "year_without_use", {"rows": Rows(name, keys)}
+            yield name, "year_without_use", {"rows": Keys(name, keys)}
 
 
 def _vietnamese_alone(plan: Plan) -> Iterator[Found]:

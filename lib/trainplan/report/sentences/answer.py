@@ -327,4 +327,4 @@ def simplifications(plan: Plan, language: str) -> list[str]:
         "last_years": bool(needs_fade(plan, language)),
         "completion": True,
     }
-    return [say(f"sentence.simplified_{name}", language) for name, told in simplified.items() if told]
+    return [say(f"sentence.simplified_{name}", language) for name, holds in simplified.items() if holds]
