@@ -228,8 +228,11 @@ def _text(x: float, y: str, words: str, kind: str = "") -> str:
 
 def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int], language: str) -> str:
     """The sources in the order of the bars, with what each pays over the plan and its own ceilings."""
-    marks = ((FAINT, "▯", say("desk.unfunded", language)), (RED, "━", say("desk.ceiling", language)))
-    keys: list[tuple[str, str, str]] = list(marks)
+    keys: list[tuple[str, str, str]] = []
+    if (now.asked[:, -1] - now.funded[:, -1] > LEAST).any():
+        keys.append((FAINT, "▯", say("desk.unfunded", language)))
+    if np.isfinite(now.ceiling[:, -1]).any():
+        keys.append((RED, "━", say("desk.ceiling", language)))
     for s in reversed(sources):
         id = results.plan.tables.sources[s].id
         name = escape(results.plan.short_label("sources", id, language))

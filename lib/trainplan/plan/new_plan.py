@@ -21,6 +21,7 @@ from trainplan.text.letters import plain_name
 INDEX = "cpi"
 BESIDE = "."  # where plan.yaml says that the tables are
 HEADCOUNT = 1000  # of the group that is an example
+CHOICE_LEVERS = {"allocation": "rule", "pacing": "rule", "ambition": "targets"}  # choice -> group of the lever
 MOST_PEOPLE = 5  # times the head-count that its lever reaches
 MONEY = 5_000_000_000  # the high end of the lever of money, VND a year
 OPTIONAL = ("as_of", "decided_from", "status", "owner", "contact", "decision", "uncertain")  # keys of plan.yaml
@@ -178,7 +179,7 @@ def _levers(groups: Sequence[Cells]) -> list[Cells]:
 
     money = lever("money", "money", "bn", "ceilings.{year}/total.ceiling_vnd", in_languages("new.lever.money"))
     levers = [{**money, "low": 0, "high": MONEY, "step": MONEY // 100}]
-    for choice, group in (("allocation", "rule"), ("pacing", "rule"), ("ambition", "targets")):
+    for choice, group in CHOICE_LEVERS.items():
         levers.append(lever(choice, group, "choice", choice, in_languages(f"new.lever.{choice}")))
     for row in groups:
         named = {la: say("new.lever.headcount", la, name=row.get(f"name_{la}", row["name_vi"])) for la in LANGUAGES}

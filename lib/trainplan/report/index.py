@@ -96,7 +96,7 @@ def render_index(
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
         likely=_table(probabilities_by_rule(by_rule, language)),
         scenario_table=_table(scenarios(comparison, language)),
-        simplified=simplifications(language),
+        simplified=simplifications(first.plan, language),
     )
 
 

@@ -25,6 +25,7 @@ from trainplan.report.figures import FIGURES
 from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
+from trainplan.report.titles import why_scenario
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
@@ -213,16 +214,16 @@ def title(plan: Plan) -> Part:
     """The plan, the scenario and why there is one."""
 
     def lines(language: str) -> list[str]:
-        reason = plan.scenario_reason(language) or say("word.plan_itself", language)
-        return [plan.title(language), plan.scenario_title(language), reason]
+        return [plan.title(language), plan.scenario_title(language), why_scenario(plan, language)]
 
     return Part("title", (TitlePiece("title", lines),))
 
 
 @register_composition
 def warnings(plan: Plan) -> Part:
-    """What the check of the input found worth a look, in both languages."""
-    return Part("warnings", (SentencesPiece("warnings", lambda _: plan.warnings),))
+    """What the check of the input found worth a look."""
+    piece = SentencesPiece("warnings", lambda language: [note.read(plan, language) for note in plan.notes])
+    return Part("warnings", (piece,))
 
 
 @register_composition

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.charts import (
     BLUE,
     GREEN,
@@ -79,17 +80,19 @@ def coverage(results: Results, language: str) -> Picture | None:
     return Picture("coverage", figure, alt)
 
 
-def people_missing(results: Results, language: str) -> Picture:
-    """Heat map: people missing from each target by year; the frame marks the due year."""
+def people_missing(results: Results, language: str) -> Picture | None:
+    """Heat map: people missing from each target by year; the frame marks the due year. None where nobody is."""
     plan, gap = results.plan, results["gap"]
     objectives = plan.tables.objectives
     people = gap.pivot(index="objective", columns="year", values="gap").loc[[row.id for row in objectives]]
+    if (people < HALF_A_PERSON).all(axis=None):
+        return None
     base = gap.pivot(index="objective", columns="year", values="base").loc[people.index]
     share = (people / base.where(base > 0)).fillna(0).to_numpy()
     names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.47, right=0.985, above=0.5, below=0.08)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.37, lines=2)
-    texts = [["0" if value < 0.5 else number(value, language) for value in row] for row in people.to_numpy()]
+    texts = [["0" if value < HALF_A_PERSON else number(value, language) for value in row] for row in people.to_numpy()]
     heat_map(ax, share / max(0.5, share.max()), texts)
     name_columns(ax, people.columns)
     for o, row in enumerate(objectives):
@@ -97,8 +100,9 @@ def people_missing(results: Results, language: str) -> Picture:
     write(figure, 0.01, 0.2, say("figure.people_missing.key", language))
     due = [people.loc[row.id, row.due_year] for row in objectives]
     at = int(np.argmax(due))
-    worst, most = plan.label("objectives", objectives[at].id, language), number(max(due), language)
-    return Picture("missing", figure, say("figure.people_missing.alt", language, target=worst, people=most))
+    worst, most = plan.label("objectives", objectives[at].id, language), number(due[at], language)
+    key = "figure.people_missing.alt" if due[at] >= HALF_A_PERSON else "figure.people_missing.none_when_due"
+    return Picture("missing", figure, say(key, language, target=worst, people=most))
 
 
 def enrollment_by_program(results: Results, language: str) -> Picture | None:
@@ -140,9 +144,10 @@ def enrollment_levels(results: Results, language: str) -> Picture | None:
         x = np.arange(len(totals)) + (k - (len(levels) - 1) / 2) * 0.27
         ax.bar(x, totals[level], 0.25, color=color, hatch=hatch, edgecolor="white", lw=0)
         label_bars(ax, x, totals[level], [number(value, language) for value in totals[level]])
-        write_key(figure, 0.03 + 0.22 * k, 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)
+        write_key(figure, (0.03, 0.2, 0.55)[k], 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)
     before, after = totals.sum().iloc[1:] if limited else totals.sum().iloc[:2]
     key = "figure.enrollment_levels.alt" if limited else "figure.enrollment_levels.alt_all_paid"
+    key += "" if before - after >= HALF_A_PERSON else "_none"
     return Picture("three_lines", figure, say(key, language, left=number(before - after, language)))
 
 
