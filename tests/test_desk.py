@@ -287,10 +287,14 @@ def test_nothing_is_replaced_without_asking(folder: Path) -> None:
     desk.move(LEVERS["inflation"], 0.05)
     desk.controls.fields["name_vi"].value = "Costs up"
     desk.save()
-    assert file.read_bytes() == before and "costs_up" in desk.controls.message.value
-    assert desk.controls.buttons["overwrite"].layout.display == ""
-    desk.save(True)
-    assert file.read_bytes() != before and desk.controls.buttons["overwrite"].layout.display == "none"
+    asked = desk.controls.of_save
+    assert file.read_bytes() == before and "costs_up" in asked.text.value
+    assert asked.box.layout.display == "" and "costs_up" in asked.yes.description
+    asked.no.click()
+    assert file.read_bytes() == before and asked.box.layout.display == "none"
+    desk.save()
+    asked.yes.click()
+    assert file.read_bytes() != before and asked.box.layout.display == "none"
 
 
 @pytest.mark.parametrize(("name", "changes"), [("", MONEY), ("Tên", {})])

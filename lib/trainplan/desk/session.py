@@ -180,6 +180,15 @@ class Session:
         self.saved[scenario] = changes
         self.step(changes)
 
+    def follow_file(self, name: str, new_name: str = "") -> None:
+        """A scenario beside the plan has another name, or none any more: whatever was of it follows, or goes."""
+        kept = {known: changes for known, changes in self.saved.items() if name not in known.split("+")}
+        if name in self.saved and new_name:
+            kept[new_name] = self.saved[name]
+        self.saved = kept
+        if name in self.compared_name.split("+"):
+            self.compare_with(new_name if self.compared_name == name and new_name else BASE)
+
     def position(self, lever: PlanLever) -> Position:
         """Where the present changes put a lever."""
         return lever_position(self.changes, lever)

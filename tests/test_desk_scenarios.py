@@ -1,0 +1,188 @@
+"""Scenarios on the desk: renamed and deleted, asked about by their names, and the day on which each was saved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from trainplan.desk.desk import Desk
+from trainplan.desk.saving import LONGEST_TITLE
+from trainplan.desk.session import Session
+from trainplan.plan.plan import load_plan
+from trainplan.text.catalog import say
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "an_giang_2011_2015"
+INFLATION = {f"prices.cpi/{year}.value": {"scale": 1.02} for year in (2013, 2014)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the plan, to write beside."""
+    shutil.copytree(ROOT / "params" / NAME, tmp_path / "params" / NAME)
+    shutil.copytree(ROOT / "data" / NAME, tmp_path / "data" / NAME)
+    return tmp_path / "params" / NAME
+
+
+def desk_of(folder: Path, language: str = "vi") -> Desk:
+    return Desk(Session(folder), language, folder.parent.parent / "outputs")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All that stands below the folder of plans, but for drafts."""
+    return {str(path): path.read_bytes() for path in folder.parent.rglob("*") if path.is_file() and path.name[0] != "."}
+
+
+def type_titles(desk: Desk, vi: str, en: str = "") -> None:
+    desk.controls.fields["name_vi"].value, desk.controls.fields["name_en"].value = vi, en
+
+
+def is_asked(question) -> bool:
+    return question.box.layout.display != "none"
+
+
+def listed(desk: Desk) -> set[str]:
+    return {name for _, name in desk.controls.chosen.options}
+
+
+# --- renaming and deleting
+
+
+def test_a_scenario_is_renamed_and_nothing_else_of_it(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    old = folder / "scenarios" / "costs_up.yaml"
+    old.write_text("# tính lại năm 2012\n" + old.read_text("utf-8"), "utf-8")
+    tables = load_plan(folder, "costs_up").tables
+    desk.compare_with("costs_up")
+    desk.controls.chosen.value = "costs_up"
+    desk.controls.buttons["rename"].click()
+    question = desk.controls.of_file
+    assert "(costs_up)" in question.text.value and question.fields[1].value == "Costs up by 20%"
+    question.fields[0].value, question.fields[1].value = "Giá học cao", "Dear courses"
+    question.yes.click()
+    new = folder / "scenarios" / "gia_hoc_cao.yaml"
+    assert not old.exists() and "# tính lại năm 2012" in new.read_text("utf-8")
+    plan = load_plan(folder, "gia_hoc_cao")
+    assert (plan.scenario_title("vi"), plan.scenario_title("en")) == ("Giá học cao", "Dear courses")
+    assert plan.tables == tables and plan.scenario_reason("en") == load_plan(NAME, "costs_up").scenario_reason("en")
+    changed = {path for path, content in files(folder).items() if before.get(path) != content}
+    assert changed == {str(new)}
+    assert desk.session.compared_name == desk.controls.compared.value == "gia_hoc_cao" == desk.controls.chosen.value
+    assert "gia_hoc_cao" in listed(desk) and "costs_up" not in listed(desk)
+
+
+def test_a_new_title_of_another_scenario_is_asked_about_and_its_file_never_replaced(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.rename("costs_up", "Giá thị trường", "LATE start: nobody is sent in 2011")
+    assert is_asked(desk.controls.of_file) and "(late_start)" in desk.controls.of_file.text.value
+    desk.controls.of_file.no.click()
+    desk.rename("costs_up", "late-start", "")
+    assert "late_start" in desk.controls.message.value and files(folder) == before
+    desk.rename("costs_up", "—", "")
+    assert say("desk.name_needed", "vi") in desk.controls.message.value and files(folder) == before
+
+
+def test_a_scenario_is_deleted_once_it_was_asked_about_by_name(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.load("costs_up")
+    desk.compare_with("costs_up")
+    desk.controls.chosen.value = "costs_up"
+    changes = dict(desk.session.changes)
+    desk.controls.buttons["delete"].click()
+    question = desk.controls.of_file
+    assert files(folder) == before and "costs_up" in question.yes.description and "(costs_up)" in question.text.value
+    question.no.click()
+    question.yes.click()  # of a question that nobody asks any more
+    assert files(folder) == before
+    desk.controls.buttons["delete"].click()
+    question.yes.click()
+    assert before.keys() - files(folder).keys() == {str(folder / "scenarios" / "costs_up.yaml")}
+    assert dict(desk.session.changes) == changes and desk.session.saved_as == ""
+    assert desk.session.compared_name == "base" and "costs_up" not in listed(desk)
+    assert len(desk_of(folder).draft.offered) == 1, "what was its only copy is a draft"
+
+
+def test_a_question_about_one_scenario_is_gone_when_another_is_chosen(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.controls.chosen.value = "costs_up"
+    desk.controls.buttons["delete"].click()
+    desk.controls.chosen.value = "late_start"
+    assert not is_asked(desk.controls.of_file)
+
+
+@pytest.mark.parametrize("name", ["base", "costs_up+late_start", "../plan", "../../an_giang_2011_2015/plan", "nowhere"])
+def test_only_a_scenario_beside_the_plan_can_go(folder: Path, name: str) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.delete(name)
+    desk.rename(name, "Tên khác", "")
+    assert 'role="alert"' in desk.controls.message.value and files(folder) == before
+
+
+def test_a_scenario_that_cannot_be_read_can_be_deleted_and_not_renamed(folder: Path) -> None:
+    torn = folder / "scenarios" / "torn.yaml"
+    torn.write_text("title: {vi: a", "utf-8")
+    desk = desk_of(folder)
+    desk.rename("torn", "Tên mới", "")
+    assert "YAML" in desk.controls.message.value and torn.exists()
+    desk.delete("torn")
+    assert not torn.exists()
+
+
+# --- when it was saved
+
+
+@pytest.mark.parametrize(("language", "day"), [("vi", "03/02/2012"), ("en", "3 February 2012")])
+def test_the_day_on_which_a_scenario_was_saved_is_shown(folder: Path, language: str, day: str) -> None:
+    when = datetime(2012, 2, 3, 12).timestamp()
+    os.utime(folder / "scenarios" / "costs_up.yaml", (when, when))
+    desk = desk_of(folder, language)
+    own = [desk.controls.buttons[name] for name in ("rename", "delete")]
+    assert desk.controls.saved_on.value.count("20") == 0 and all(button.disabled for button in own)
+    desk.controls.chosen.value = "costs_up"
+    assert day in desk.controls.saved_on.value and not any(button.disabled for button in own)
+
+
+# --- titles
+
+
+@pytest.mark.parametrize(
+    ("vi", "en", "named"),
+    [
+        ("Giá thị trường mới", "COSTS up by 20%", "(costs_up)"),
+        ("Phương án  cơ sở ", "", "(base)"),
+        ("Phương án mới", "Chậm" * 21, f"quá {LONGEST_TITLE}"),
+    ],
+)
+def test_a_title_of_another_scenario_and_a_long_one_are_asked_about(folder: Path, vi: str, en: str, named: str) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.step(INFLATION)
+    type_titles(desk, vi, en)
+    desk.save()
+    question = desk.controls.of_save
+    assert is_asked(question) and named in question.text.value and files(folder) == before
+    type_titles(desk, "Tên gõ sau khi được hỏi")
+    question.yes.click()
+    (new,) = files(folder).keys() - before.keys()
+    assert load_plan(folder, Path(new).stem).scenario_title("vi") == " ".join(vi.split()), (
+        "what was asked about is saved"
+    )
+
+
+def test_a_title_of_its_own_is_not_asked_about(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(INFLATION)
+    type_titles(desk, "T" * LONGEST_TITLE, "A new title")
+    desk.save()
+    assert not is_asked(desk.controls.of_save) and desk.session.saved_as == "t" * 60
+
+
+def test_letters_typed_in_parts_are_the_same_letters(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(INFLATION)
+    type_titles(desk, "Phu\u031bo\u031bng a\u0301n co\u031b so\u031b\u0309")
+    desk.save()
+    assert "(base)" in desk.controls.of_save.text.value
