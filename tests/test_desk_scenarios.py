@@ -1,22 +1,28 @@
-"""Scenarios on the desk: renamed and deleted, asked about by their names, and the day on which each was saved."""
+"""Scenarios on the desk: renamed and deleted, asked about by their names, when each was saved, several side by side."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from trainplan.desk.desk import Desk
 from trainplan.desk.saving import LONGEST_TITLE
 from trainplan.desk.session import Session
 from trainplan.plan.plan import load_plan
+from trainplan.report.tables import scenarios
+from trainplan.results.compare import compare
+from trainplan.results.tables import compute
 from trainplan.text.catalog import say
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"
+MONEY = {f"ceilings.{year}/total.ceiling_vnd": {"value": 20_000_000_000} for year in load_plan(NAME).open_years}
 INFLATION = {f"prices.cpi/{year}.value": {"scale": 1.02} for year in (2013, 2014)}
 
 
@@ -186,3 +192,88 @@ def test_letters_typed_in_parts_are_the_same_letters(folder: Path) -> None:
     type_titles(desk, "Phu\u031bo\u031bng a\u0301n co\u031b so\u031b\u0309")
     desk.save()
     assert "(base)" in desk.controls.of_save.text.value
+
+
+# --- side by side
+
+
+def rows(desk: Desk) -> list[list[str]]:
+    """The cells of the table of scenarios side by side."""
+    table = desk.controls.beside_table.value
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
+    return [[re.sub("<[^>]*>", "", cell) for cell in row] for row in cells if row]
+
+
+def tick(desk: Desk, *names: str) -> None:
+    for name in names:
+        desk.controls.boxes[name].value = True
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_scenarios_side_by_side_are_those_of_the_index(folder: Path, language: str) -> None:
+    desk = desk_of(folder, language)
+    assert rows(desk) == [] and "4" in desk.controls.beside_table.value
+    chosen = ["costs_up", "proportional_rule", "requirement"]
+    tick(desk, *chosen)
+    runs = [compute(load_plan(folder, name)) for name in ("base", *chosen)]
+    index = scenarios(compare(runs), language)
+    shown = pd.DataFrame(rows(desk))
+    assert shown[0].tolist() == index.iloc[:, 0].tolist()
+    assert shown[[1, 3, 4, 5]].to_numpy().tolist() == index.iloc[:, [2, 4, 3, 5]].to_numpy().tolist()
+    near = [sum(run["verdicts"]["verdict"][list(run.plan.is_target)] == "nearly") for run in runs]
+    assert shown[2].tolist() == list(map(str, near)) and len(set(near)) > 1
+    assert f'data-q="totals {runs[1].plan.scenario} met"' in desk.controls.beside_table.value
+
+
+def test_the_present_state_is_the_first_and_moves(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    tick(desk, "base")
+    before = rows(desk)
+    assert before[0] == before[1]
+    desk.step(MONEY)
+    after = rows(desk)
+    assert after[0][0] == say("desk.unsaved", "en") and after[1] == before[1] and after[0][4] != before[0][4]
+    type_titles(desk, "Hai mươi tỷ", "Twenty billion")
+    desk.save()
+    assert rows(desk)[0][0].startswith("Twenty billion")
+
+
+def test_no_more_than_four_can_be_chosen(folder: Path) -> None:
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "late_start", "requirement", "ambition_low")
+    assert len(rows(desk)) == 5
+    assert {name for name, box in desk.controls.boxes.items() if not box.disabled} == set(desk.session.beside)
+    desk.controls.boxes["costs_up"].value = False
+    assert len(rows(desk)) == 4 and not any(box.disabled for box in desk.controls.boxes.values())
+
+
+def test_a_scenario_seen_beside_follows_its_file(folder: Path) -> None:
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "late_start")
+    desk.compare_with("costs_up")
+    desk.rename("costs_up", "Giá cao", "Dear")
+    assert list(desk.session.beside) == ["gia_cao", "late_start"] and rows(desk)[1][0] == "Giá cao"
+    desk.delete("late_start")
+    assert list(desk.session.beside) == ["gia_cao"] and len(rows(desk)) == 2
+    spent = rows(desk)[1][4]
+    desk.step(MONEY)
+    type_titles(desk, "Giá cao")
+    desk.save()
+    desk.controls.of_save.yes.click()
+    assert rows(desk)[1][1:] == rows(desk)[0][1:] and rows(desk)[1][4] != spent, "what was replaced is seen anew"
+    assert desk.session.compared.funded_vnd == desk.session.results.funded_vnd
+
+
+def test_a_scenario_that_cannot_be_read_is_not_ticked(folder: Path) -> None:
+    (folder / "scenarios" / "torn.yaml").write_text("title: {vi: a", "utf-8")
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "torn")
+    assert "YAML" in desk.controls.message.value and not desk.controls.boxes["torn"].value and len(rows(desk)) == 2
+
+
+def test_without_ceilings_the_requirement_alone_is_seen(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(ROOT / "tests" / "plans" / "new_province", tmp_path / "plan"))
+    (plan / "ceilings.csv").unlink()
+    desk = desk_of(plan)
+    tick(desk, "base")
+    assert [len(row) for row in rows(desk)] == [4, 4]

@@ -13,6 +13,7 @@ from typing import Any
 
 from trainplan.desk import saving
 from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
+from trainplan.desk.scenarios_view import beside_html
 from trainplan.desk.sections import headline_html, section_html
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
@@ -59,7 +60,7 @@ class Desk:
             "open_draft": partial(self.take_draft, True), "drop_draft": partial(self.take_draft, False),
             "rename": self.ask_new_title, "delete": self.ask_to_delete, "save": self.save,
             "reports": self.make_reports, "excel": self.make_excel, "language": self.choose_language,
-            "compared": self.compare_with, "chosen": self.choose_scenario,
+            "beside": self.see_beside, "compared": self.compare_with, "chosen": self.choose_scenario,
         }  # fmt: skip
         self.controls: Controls = Controls(actions)
         self.root = self.controls.lay_out(self.levers.values())
@@ -98,6 +99,7 @@ class Desk:
             row.show(self.session.position(row.lever), language)
         for name, widget in controls.sections.items():
             widget.value = section_html(name, self.session, language)
+        controls.beside_table.value = beside_html(self.session, language)
         lines = list_changes(self.session, language)
         for line in lines:
             if line.key not in self.rows:
@@ -177,6 +179,15 @@ class Desk:
         self.refresh()
 
     @report_errors
+    def see_beside(self, scenarios: list[str]) -> None:
+        """Shows scenarios beside the results."""
+        try:
+            self.session.see_beside(scenarios)
+        finally:
+            self.controls.tick_beside(self.session)
+        self.controls.beside_table.value = beside_html(self.session, self.language)
+
+    @report_errors
     def load(self, scenario: str) -> None:
         """Opens a saved scenario."""
         self.session.open_scenario(scenario)
@@ -215,6 +226,7 @@ class Desk:
         session.compute()
         saving.save_scenario(session.plan, session.changes, text, name)
         session.saved[name] = session.changes
+        session.follow_file(name, name)
         self.show_files(say("desk.saved", self.language, name=name, plan=session.plan.key), name)
 
     def show_files(self, text: str, chosen: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +20,7 @@ from trainplan.storage.files import write_error, write_text
 
 BASE = "base"
 STEPS = 500  # how far back one can go
+MOST_BESIDE = 4  # scenarios beside what is on the desk
 
 
 # --- steps
@@ -125,6 +126,7 @@ class Session:
         self.history = History(changes)
         self.saved: dict[str, Changes] = {} if overrides else {scenario: changes}  # scenarios as they were last seen
         self.compared_name, self.compared = BASE, self.base
+        self.beside: dict[str, Results] = {}  # scenarios that are seen beside what is on the desk
         self.results = self.base
         self.seconds: dict[str, float] = {}  # of the last computation: reading, model
         self.compute()
@@ -159,8 +161,15 @@ class Session:
 
     def compare_with(self, scenario: str) -> None:
         """Chooses what the results are compared with; PlanError leaves it as it was."""
-        self.compared = compute(load_plan(self.plan_path, scenario, as_of=self.as_of))
+        self.compared = self._compute_scenario(scenario)
         self.compared_name = scenario
+
+    def see_beside(self, names: Sequence[str]) -> None:
+        """Chooses up to MOST_BESIDE scenarios to be seen beside the results; PlanError leaves those that were seen."""
+        self.beside = {name: self.beside.get(name) or self._compute_scenario(name) for name in names[:MOST_BESIDE]}
+
+    def _compute_scenario(self, name: str) -> Results:
+        return compute(load_plan(self.plan_path, name, as_of=self.as_of)) if name != BASE else self.base
 
     def scenario_changes(self, scenario: str) -> Changes:
         """The changes of a saved scenario; PlanError says all that is wrong with it."""
@@ -181,13 +190,17 @@ class Session:
         self.step(changes)
 
     def follow_file(self, name: str, new_name: str = "") -> None:
-        """A scenario beside the plan has another name, or none any more: whatever was of it follows, or goes."""
+        """A scenario beside the plan has another name or content, or is gone: whatever was of it follows, or goes."""
         kept = {known: changes for known, changes in self.saved.items() if name not in known.split("+")}
         if name in self.saved and new_name:
             kept[new_name] = self.saved[name]
         self.saved = kept
-        if name in self.compared_name.split("+"):
-            self.compare_with(new_name if self.compared_name == name and new_name else BASE)
+        seen = [new_name if one == name else one for one in self.beside]
+        self.beside.pop(new_name, None)
+        self.see_beside([one for one in seen if one])
+        parts = self.compared_name.split("+")
+        if name in parts:
+            self.compare_with("+".join(new_name if part == name else part for part in parts) if new_name else BASE)
 
     def position(self, lever: PlanLever) -> Position:
         """Where the present changes put a lever."""

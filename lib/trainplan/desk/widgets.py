@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from trainplan.desk import sections
 from trainplan.desk.levers_view import LeverRow
 from trainplan.desk.saving import ScenarioText, link_to, saved_day
-from trainplan.desk.session import BASE, History, Session
+from trainplan.desk.session import BASE, MOST_BESIDE, History, Session
 from trainplan.plan.levers import Lever
 from trainplan.report.html import LITERAL
 from trainplan.text.catalog import LANGUAGES, say
@@ -26,7 +26,7 @@ BUTTONS = (  # `desk.<name>` is what stands on them
 )  # fmt: skip
 TITLES = ("name_vi", "name_en")
 FIELDS = (*TITLES, "why")
-HEADS = ("changes", "save_head", *(f"group_{group}" for group in GROUPS))
+HEADS = ("changes", "beside", "save_head", *(f"group_{group}" for group in GROUPS))
 TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
 
 
@@ -102,6 +102,7 @@ class Controls:
         self.language.style.button_width = "7em"
         self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
         self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
+        self.beside, self.beside_table, self._see = widgets.HBox(layout=WRAP), widgets.HTML(), actions["beside"]
         self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
@@ -128,6 +129,7 @@ class Controls:
                 widgets.HBox([*steps, *chosen, self.saved_on], layout=WRAP), self.of_file.box,
                 self.headline,
                 widgets.HBox([self._lever_column(levers), answer], layout=widgets.Layout(width="100%")),
+                self.heads["beside"], self.beside, self.beside_table,
                 self.heads["changes"], self.changes,
                 self.heads["save_head"], widgets.HBox(saving, layout=WRAP), self.of_save.box,
                 widgets.HBox(files, layout=WRAP), self.links, self.done,
@@ -172,6 +174,28 @@ class Controls:
             listed.value = standing if standing in names else BASE
         self._quiet = False
         self.show_saved_day(session, language)
+        self._list_beside(session, language)
+
+    def _list_beside(self, session: Session, language: str) -> None:
+        """A box to tick for every scenario, by its title."""
+        titles = [(say("plan.base", language), BASE), *((t, name) for t, name in session.scenario_titles(language))]
+        boxes = {name: widgets.Checkbox(description=title, indent=False, layout=TICK) for title, name in titles}
+        for box in boxes.values():
+            box.observe(self._on_tick, "value")
+        self.boxes, self.beside.children = boxes, list(boxes.values())
+        self.tick_beside(session)
+
+    def _on_tick(self, _: object) -> None:
+        if not self._quiet:
+            self._see([name for name, box in self.boxes.items() if box.value])
+
+    def tick_beside(self, session: Session) -> None:
+        """Ticks the scenarios that are seen beside the results; where there are as many as may be, no other can be."""
+        self._quiet = True
+        for name, box in self.boxes.items():
+            box.value = name in session.beside
+            box.disabled = len(session.beside) >= MOST_BESIDE and not box.value
+        self._quiet = False
 
     def show_saved_day(self, session: Session, language: str) -> None:
         """When the scenario that is chosen was saved; only one with a file of its own can be renamed or deleted."""
@@ -229,6 +253,7 @@ def _button(act: Callable[[], None]) -> widgets.Button:
 
 LIST = {"width": "22em"}  # every widget makes a layout of its own of these: one may be hidden alone
 NAME = {"width": "24em"}
+TICK = {"width": "auto", "margin": "0 18px 0 0"}
 WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 WIDE_LABEL = {"description_width": "initial"}
 LEVERS = widgets.Layout(width="330px", flex="0 0 330px", height=TALL, overflow="auto")
