@@ -1,17 +1,19 @@
-"""Scenarios on the desk: renamed and deleted, asked about by their names, when each was saved, several side by side."""
+"""Scenarios on the desk: renamed, deleted and asked about by their names, their days, side by side; and drafts."""
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from trainplan.desk.desk import Desk
+from trainplan.desk.levers_view import list_changes
 from trainplan.desk.saving import LONGEST_TITLE
 from trainplan.desk.session import Session
 from trainplan.plan.plan import load_plan
@@ -19,6 +21,7 @@ from trainplan.report.tables import scenarios
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.text.catalog import say
+from trainplan.text.formats import calendar_day
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"
@@ -277,3 +280,51 @@ def test_without_ceilings_the_requirement_alone_is_seen(tmp_path: Path) -> None:
     desk = desk_of(plan)
     tick(desk, "base")
     assert [len(row) for row in rows(desk)] == [4, 4]
+
+
+# --- the draft
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("vi", "Hạn mức kinh phí mỗi năm, tất cả các nguồn: 15 → 20 tỷ đồng, Cách phân bổ"),
+        ("en", "Money a year in total: 15 → 20 bn VND, "),
+    ],
+)
+def test_a_draft_says_what_it_changes_and_of_when_it_is(folder: Path, language: str, words: str) -> None:
+    desk_of(folder).step({**MONEY, "allocation": {"value": "proportional"}})
+    again = desk_of(folder, language)
+    offered = html.unescape(again.controls.offered.value)
+    assert words in offered and calendar_day(date.today(), language) in offered
+    (rule,) = (line for line in list_changes(again.session.look_at(again.draft.offered[0].changes), language)[1:])
+    assert f"{rule.old} → {rule.new}" in offered
+    assert again.session.changes == {} and "allocation" not in offered and "ceilings." not in offered
+
+
+def test_many_changes_of_a_draft_are_counted(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    desk.step({f"objectives.{row.id}.weight": {"value": 2} for row in desk.session.plan.tables.objectives[:9]})
+    offered = desk_of(folder, "en").controls.offered.value
+    assert "and 3 other changes" in offered and offered.count("→") == 6
+
+
+def test_a_draft_of_another_plan_is_said_as_it_stands(folder: Path) -> None:
+    (folder / ".draft.json").write_text('{"changes": [{"programs.gone.capacity": {"value": 7}}]}', "utf-8")
+    os.utime(folder / ".draft.json", (datetime(2012, 2, 3, 12).timestamp(),) * 2)
+    desk = desk_of(folder, "en")
+    assert "gone: places a year: – → value 7" in desk.controls.offered.value
+    assert "3 February 2012" in desk.controls.offered.value, "a file of an earlier version has the day of its own"
+
+
+def test_equal_drafts_are_asked_about_once(folder: Path) -> None:
+    desk_of(folder).step(MONEY)
+    desk_of(folder).step(INFLATION)
+    third = desk_of(folder)
+    third.step(MONEY)
+    again = desk_of(folder)
+    assert [draft.changes for draft in again.draft.offered] == [MONEY, INFLATION]
+    again.take_draft(False)
+    assert [draft.changes for draft in desk_of(folder).draft.offered] == [INFLATION]
+    again.take_draft(False)
+    assert again.controls.draft_bar.layout.display == "none" and desk_of(folder).draft.offered == []

@@ -13,7 +13,7 @@ from typing import Any
 
 from trainplan.desk import saving
 from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
-from trainplan.desk.scenarios_view import beside_html
+from trainplan.desk.scenarios_view import beside_html, draft_text
 from trainplan.desk.sections import headline_html, section_html
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
@@ -294,8 +294,8 @@ class Desk:
 
     def offer_draft(self) -> None:
         """Says that there is a draft of an earlier session, if there is one."""
-        count = len(self.draft.offered[0]) if self.draft.offered else 0
-        self.controls.offer_draft(say("desk.draft_found", self.language, count=count) if count else "")
+        offered = self.draft.offered
+        self.controls.offer_draft(draft_text(self.session, offered[0], self.language) if offered else "")
 
     # --- files
 

@@ -1,4 +1,4 @@
-"""Scenarios as a person sees them on the desk: some of them beside what is on it."""
+"""Scenarios as a person sees them on the desk: some of them beside what is on it, and what a draft would change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from trainplan.desk.session import BASE, MOST_BESIDE, Session
+from trainplan.desk.levers_view import ChangeLine, list_changes
+from trainplan.desk.session import BASE, MOST_BESIDE, KeptDraft, Session
 from trainplan.report.html import html_table
 from trainplan.report.tables.columns import Column, billions, build_table
 from trainplan.results.compare import totals_of_all_years
@@ -14,9 +15,10 @@ from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
-from trainplan.text.formats import number
+from trainplan.text.formats import calendar_day, number
 from trainplan.text.shown import join_shown
 
+SAID = 6  # changes of a draft that are said; the others are counted
 MONEY = ("required_vnd", "funded_vnd", "lacking_vnd")
 
 
@@ -55,3 +57,22 @@ def _row(title: str, run: Results, language: str) -> Mapping[str, Any]:
         "nearly": number(count_met(run.plan, run["verdicts"]["verdict"] == "nearly")["met"], language),
         **{name: total[name] for name in MONEY},
     }
+
+
+# --- the draft
+
+
+def draft_text(session: Session, draft: KeptDraft, language: str) -> str:
+    """What a draft changes, by levers and values, and the day on which it was kept."""
+    lines = list_changes(session.look_at(draft.changes), language)
+    said = [say("desk.draft_change", language, label=line.label, values=old_to_new(line)) for line in lines[:SAID]]
+    more = [say("desk.draft_more", language, count=len(lines) - SAID)] if len(lines) > SAID else []
+    day = calendar_day(draft.day, language)
+    return say("desk.draft_found", language, day=day, changes=", ".join([*said, *more]))
+
+
+def old_to_new(line: ChangeLine) -> str:
+    """Old → new of a change; a unit that both numbers have is said once: 15 → 18 tỷ đồng."""
+    unit = line.new.partition(" ")[2]
+    alike = unit and line.old[:1].isdigit() and line.old.endswith(f" {unit}")
+    return f"{line.old.removesuffix(f' {unit}') if alike else line.old} → {line.new}"
