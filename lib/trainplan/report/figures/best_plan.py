@@ -8,11 +8,7 @@ import pandas as pd
 from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    INK,
     NORMAL,
-    ORANGE,
     SMALL,
     Margins,
     Picture,
@@ -23,6 +19,7 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
 
