@@ -10,13 +10,8 @@ from matplotlib.axes import Axes
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.charts import (
-    BLUE,
-    GREEN,
-    INK,
     LARGE,
     NORMAL,
-    ORANGE,
-    RED,
     Margins,
     Picture,
     draw_cell,
@@ -32,6 +27,7 @@ from trainplan.report.charts import (
     write_key,
     year_columns,
 )
+from trainplan.report.colors import BLUE, GREEN, INK, ORANGE, RED
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
