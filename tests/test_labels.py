@@ -118,6 +118,7 @@ def test_a_run_makes_pages_in_the_languages_of_the_plan(vietnamese: Path, tmp_pa
 def test_the_desk_has_no_button_for_a_language_without_names(vietnamese: Path, tmp_path: Path) -> None:
     controls = Desk(Session(vietnamese), "vi", tmp_path).controls
     assert (controls.language.layout.display, controls.fields["name_en"].layout.display) == ("none", "none")
+    assert "none" not in {controls.fields[name].layout.display for name in ("name_vi", "why")}
     assert Desk(Session(SOUND), "vi", tmp_path).controls.language.layout.display != "none"
 
 
@@ -178,10 +179,10 @@ def test_a_basis_is_in_vietnamese_where_it_is_given(plan: Path) -> None:
     change_rows(plan, "groups", lambda row: {**row, "basis_vi": "số tròn" if row["id"] == "leaders" else ""})
     read = load_plan(plan)
     assert [TABLES["groups"](read, language).iat[1, -1] for language in LANGUAGES] == [
-        "số tròn",
+        "giả định: số tròn",
         "assumption: round figure",
     ]
-    assert TABLES["groups"](read, "vi").iat[0, -1] == "assumption: round figure"
+    assert TABLES["groups"](read, "vi").iat[0, -1] == "giả định: round figure"
     assert "số tròn" in set(TABLES["basis_register"](read, "vi").iloc[:, -1])
 
 

@@ -21,6 +21,7 @@ from trainplan.text.letters import plain_name
 INDEX = "cpi"
 BESIDE = "."  # where plan.yaml says that the tables are
 HEADCOUNT = 1000  # of the group that is an example
+CHOICE_LEVERS = {"allocation": "rule", "pacing": "rule", "ambition": "targets"}  # choice -> group of the lever
 MOST_PEOPLE = 5  # times the head-count that its lever reaches
 MONEY = 5_000_000_000  # the high end of the lever of money, VND a year
 OPTIONAL = ("as_of", "decided_from", "status", "owner", "contact", "decision", "uncertain")  # keys of plan.yaml
@@ -188,7 +189,7 @@ def _lever(id: str, group: str, unit: str, address: str, label: Mapping[str, str
 def _levers() -> list[Cells]:
     """Levers that name no row of a table, so that they hold whatever is written in place of the examples."""
     people = _lever("headcount", "people", "times", "groups.*.headcount", in_languages("new.lever.headcounts"))
-    choices = (("allocation", "rule"), ("pacing", "rule"), ("ambition", "targets"))
+    choices = CHOICE_LEVERS.items()
     return [
         *(_lever(choice, group, "choice", choice, in_languages(f"new.lever.{choice}")) for choice, group in choices),
         {**people, "change": "scale", "low": 0.5, "high": 1.5, "step": 0.05},
