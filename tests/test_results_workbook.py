@@ -139,7 +139,7 @@ def test_sheets_come_in_order_and_none_is_empty(results: Results, language: str,
     headings = {cell.value for sheet in book for cell in sheet[1]}
     ceiling = RESULTS["budget"].heading("ceiling_vnd", language)
     items = {cell.value for cell in book[say("excel.by_source", language)]["A"]}
-    assert (ceiling in headings, ceiling in items) == (results.has_ceilings, results.has_ceilings)
+    assert (ceiling in headings, ceiling in items) == (results.plan.has_ceilings, results.plan.has_ceilings)
 
 
 def test_names_stand_before_ids_and_ids_last() -> None:
