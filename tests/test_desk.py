@@ -287,10 +287,14 @@ def test_nothing_is_replaced_without_asking(folder: Path) -> None:
     desk.move(LEVERS["inflation"], 0.05)
     desk.controls.fields["name_vi"].value = "Costs up"
     desk.save()
-    assert file.read_bytes() == before and "costs_up" in desk.controls.message.value
-    assert desk.controls.buttons["overwrite"].layout.display == ""
-    desk.save(True)
-    assert file.read_bytes() != before and desk.controls.buttons["overwrite"].layout.display == "none"
+    asked = desk.controls.of_save
+    assert file.read_bytes() == before and "costs_up" in asked.text.value
+    assert asked.box.layout.display == "" and "costs_up" in asked.yes.description
+    asked.no.click()
+    assert file.read_bytes() == before and asked.box.layout.display == "none"
+    desk.save()
+    asked.yes.click()
+    assert file.read_bytes() != before and asked.box.layout.display == "none"
 
 
 @pytest.mark.parametrize(("name", "changes"), [("", MONEY), ("Tên", {})])
@@ -368,7 +372,7 @@ def test_any_plan_can_lie_on_the_desk(drawn) -> None:
 def test_a_draft_is_offered_again_and_survives_new_moves(folder: Path) -> None:
     desk_of(folder).step(MONEY)
     again = desk_of(folder)
-    assert again.session.changes == {} and "5 changes" in again.controls.offered.value
+    assert again.session.changes == {} and "15 → 20 bn VND" in again.controls.offered.value
     again.move(LEVERS["inflation"], 0.05)
     third = desk_of(folder)
     assert len(third.draft.offered) == 2, "neither the new changes nor the old are lost"

@@ -118,6 +118,7 @@ def test_a_run_makes_pages_in_the_languages_of_the_plan(vietnamese: Path, tmp_pa
 def test_the_desk_has_no_button_for_a_language_without_names(vietnamese: Path, tmp_path: Path) -> None:
     controls = Desk(Session(vietnamese), "vi", tmp_path).controls
     assert (controls.language.layout.display, controls.fields["name_en"].layout.display) == ("none", "none")
+    assert "none" not in {controls.fields[name].layout.display for name in ("name_vi", "why")}
     assert Desk(Session(SOUND), "vi", tmp_path).controls.language.layout.display != "none"
 
 

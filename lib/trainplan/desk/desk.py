@@ -13,6 +13,7 @@ from typing import Any
 
 from trainplan.desk import saving
 from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
+from trainplan.desk.scenarios_view import beside_html, draft_text
 from trainplan.desk.sections import headline_html, section_html
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
@@ -57,8 +58,9 @@ class Desk:
             "undo": self.undo, "redo": self.redo, "reset_all": self.reset,
             "load": lambda: self.load(self.controls.chosen.value),
             "open_draft": partial(self.take_draft, True), "drop_draft": partial(self.take_draft, False),
-            "save": self.save, "overwrite": partial(self.save, True), "reports": self.make_reports,
-            "excel": self.make_excel, "language": self.choose_language, "compared": self.compare_with,
+            "rename": self.ask_new_title, "delete": self.ask_to_delete, "save": self.save,
+            "reports": self.make_reports, "excel": self.make_excel, "language": self.choose_language,
+            "beside": self.see_beside, "compared": self.compare_with, "chosen": self.choose_scenario,
         }  # fmt: skip
         self.controls: Controls = Controls(actions)
         self.root = self.controls.lay_out(self.levers.values())
@@ -97,6 +99,7 @@ class Desk:
             row.show(self.session.position(row.lever), language)
         for name, widget in controls.sections.items():
             widget.value = section_html(name, self.session, language)
+        controls.beside_table.value = beside_html(self.session, language)
         lines = list_changes(self.session, language)
         for line in lines:
             if line.key not in self.rows:
@@ -176,6 +179,15 @@ class Desk:
         self.refresh()
 
     @report_errors
+    def see_beside(self, scenarios: list[str]) -> None:
+        """Shows scenarios beside the results."""
+        try:
+            self.session.see_beside(scenarios)
+        finally:
+            self.controls.tick_beside(self.session)
+        self.controls.beside_table.value = beside_html(self.session, self.language)
+
+    @report_errors
     def load(self, scenario: str) -> None:
         """Opens a saved scenario."""
         self.session.open_scenario(scenario)
@@ -183,24 +195,93 @@ class Desk:
         self.show_message(say("desk.loaded", self.language, name=scenario), "done")
 
     @report_errors
-    def save(self, overwrite: bool = False) -> None:
-        """Keeps the changes as a scenario; an existing one is replaced only by the button that names it."""
+    def choose_scenario(self, _: str) -> None:
+        """Shows when the scenario that is chosen was saved, and asks nothing about another one."""
+        self.controls.of_file.close()
+        self.controls.show_saved_day(self.session, self.language)
+
+    @report_errors
+    def save(self) -> None:
+        """Keeps the changes as a scenario; asks before one is replaced, or has the title of another or a long one."""
         session, language, text = self.session, self.language, self.controls.scenario_text()
         name = saving.safe_name(text.vi or text.en)
-        self.controls.ask_overwrite("")
+        self.controls.of_save.close()
         if not name:
             return self.show_message(say("desk.name_needed", language))
         if not session.changes:
             return self.show_message(say("desk.nothing_to_save", language))
-        if saving.scenario_path(session.plan_path, name).exists() and not overwrite:
-            self.controls.ask_overwrite(say("desk.overwrite", language, name=name))
-            return self.show_message(say("desk.exists", language, name=name))
+        there = saving.scenario_path(session.plan_path, name).exists()
+        asked = [say("desk.exists", language, name=name)] if there else []
+        asked += saving.title_questions(session.plan_path, text, name, language)
+        if not asked:
+            return self.save_as(text, name)
+        yes = say("desk.overwrite", language, name=name) if there else say("desk.save_so", language)
+        self.show_message("")
+        self.controls.of_save.ask("\n".join(asked), yes, partial(self.save_as, text, name), language)
+
+    @report_errors
+    def save_as(self, text: saving.ScenarioText, name: str) -> None:
+        """Keeps the changes as the scenario of a name, whatever there is of it."""
+        session = self.session
         session.compute()
         saving.save_scenario(session.plan, session.changes, text, name)
         session.saved[name] = session.changes
+        session.follow_file(name, name)
+        self.show_files(say("desk.saved", self.language, name=name, plan=session.plan.key), name)
+
+    def show_files(self, text: str, chosen: str = "") -> None:
+        """The scenarios beside the plan have changed: shows what there is now, and says what was done."""
+        self.controls.list_scenarios(self.session, self.language, chosen)
+        self.show_results()
         self.keep_draft()
-        self.controls.list_scenarios(session, language)
-        self.show_message(say("desk.saved", language, name=name, plan=session.plan.key), "done")
+        self.show_message(text, "done")
+
+    @report_errors
+    def ask_new_title(self) -> None:
+        """Asks how the scenario that is chosen is to be called."""
+        session, language, name = self.session, self.language, self.controls.chosen.value
+        titles = {
+            f"name_{code}": saving.title_of(session.plan_path, name, code) for code in session.base.plan.languages
+        }
+        act = partial(self.rename, name)
+        asked = say("desk.new_title", language, title=saving.title_of(session.plan_path, name, language), name=name)
+        self.controls.of_file.ask(asked, say("desk.rename", language), act, language, titles)
+
+    @report_errors
+    def rename(self, name: str, vi: str, en: str) -> None:
+        """Gives a saved scenario other titles, and its file the name that goes with them."""
+        session, language, text = self.session, self.language, saving.ScenarioText(vi, en)
+        new_name = saving.safe_name(vi or en)
+        if not new_name:
+            return self.show_message(say("desk.name_needed", language))
+        asked = saving.title_questions(session.plan_path, text, name, language)
+        if not asked:
+            return self.rename_to(name, text, new_name)
+        act = partial(self.rename_to, name, text, new_name)
+        self.controls.of_file.ask("\n".join(asked), say("desk.save_so", language), act, language)
+
+    @report_errors
+    def rename_to(self, name: str, text: saving.ScenarioText, new_name: str) -> None:
+        """Renames a saved scenario, whoever else has the title."""
+        saving.rename_scenario(self.session.plan, name, text, new_name)
+        self.session.follow_file(name, new_name)
+        self.show_files(say("desk.renamed", self.language, name=name, new=new_name), new_name)
+
+    @report_errors
+    def ask_to_delete(self) -> None:
+        """Asks, by its name, whether the scenario that is chosen is to go."""
+        language, name = self.language, self.controls.chosen.value
+        title = saving.title_of(self.session.plan_path, name, language)
+        asked = say("desk.delete_asked", language, title=title, name=name)
+        yes = say("desk.delete_named", language, name=name)
+        self.controls.of_file.ask(asked, yes, partial(self.delete, name), language)
+
+    @report_errors
+    def delete(self, name: str) -> None:
+        """Deletes the file of a saved scenario; what is on the desk stays."""
+        saving.delete_scenario(self.session.plan_path, name)
+        self.session.follow_file(name)
+        self.show_files(say("desk.deleted", self.language, name=name))
 
     @report_errors
     def take_draft(self, wanted: bool) -> None:
@@ -213,8 +294,8 @@ class Desk:
 
     def offer_draft(self) -> None:
         """Says that there is a draft of an earlier session, if there is one."""
-        count = len(self.draft.offered[0]) if self.draft.offered else 0
-        self.controls.offer_draft(say("desk.draft_found", self.language, count=count) if count else "")
+        offered = self.draft.offered
+        self.controls.offer_draft(draft_text(self.session, offered[0], self.language) if offered else "")
 
     # --- files
 

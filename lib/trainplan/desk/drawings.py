@@ -14,7 +14,7 @@ from markupsafe import escape
 from trainplan.model.arrays import Array
 from trainplan.model.cost import cost_by_source
 from trainplan.model.kinds import in_people
-from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term

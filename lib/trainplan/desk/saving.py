@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,18 +20,18 @@ from urllib.parse import quote
 from ruamel.yaml import YAML
 
 from trainplan.desk.session import BASE, Session
-from trainplan.plan.find import ALL, folder_name
+from trainplan.plan.find import ALL, find_scenarios, folder_name, scenario_names
 from trainplan.plan.levers import Changes
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report.excel import workbook_name, write_excel
-from trainplan.report.index import NAMES
+from trainplan.plan.reading import Files
+from trainplan.plan.scenarios import text_in
 from trainplan.report.titles import report_title
-from trainplan.run.manifest import DONE, Manifest, split_name
-from trainplan.storage.files import OutputError, write_text
-from trainplan.text.catalog import both, say
+from trainplan.storage.files import OutputError, write_error, write_text
+from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.letters import plain_name
 
 UNSAVED = "desk"  # the name of what is not saved as a scenario
+LONGEST_TITLE = 80  # letters; a longer one breaks tables and lists
 STEP = re.compile(r"\[(\d+)/(\d+)\]")
 WAIT = 0.2  # seconds between looks at how far a run has come
 WRITTEN = (0, 1)  # statuses of a run that has written its first page: all made, or some not
@@ -50,6 +51,11 @@ class ScenarioText:
     en: str
     why: str = ""
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title by language: the one that is given, where there is one only."""
+        return {"vi": self.vi or self.en, "en": self.en or self.vi}
+
 
 def safe_name(title: str) -> str:
     """The name of the file for a title: ASCII letters, digits and underscores; empty where the title has none."""
@@ -64,7 +70,7 @@ def scenario_path(plan: Path, name: str) -> Path:
 
 def scenario_yaml(changes: Changes, text: ScenarioText) -> str:
     """The content of a scenario file."""
-    content: dict[str, Any] = {"title": {"vi": text.vi, "en": text.en or text.vi}}
+    content: dict[str, Any] = {"title": text.titles}
     if text.why:
         content["reason"] = text.why
     content["set"] = {address: dict(change) for address, change in changes.items()}
@@ -78,7 +84,11 @@ def scenario_yaml(changes: Changes, text: ScenarioText) -> str:
 
 def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -> Path:
     """Writes a scenario that gives the very plan that is on the desk; PlanError or OutputError where it cannot."""
-    content = scenario_yaml(changes, text)
+    return _write_same(plan, name, scenario_yaml(changes, text))
+
+
+def _write_same(plan: Plan, name: str, content: str) -> Path:
+    """Writes a scenario file, once it is seen to give the very plan."""
     with tempfile.TemporaryDirectory() as folder:
         again = load_plan(plan.path, write_text(Path(folder) / f"{name}.yaml", content), as_of=plan.seen_from)
     if (again.tables, again.choices) != (plan.tables, plan.choices):
@@ -86,11 +96,89 @@ def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -
     return write_text(scenario_path(plan.path, name), content)
 
 
+def rename_scenario(plan: Plan, name: str, text: ScenarioText, new_name: str) -> Path:
+    """Gives a scenario beside the plan other titles and the file that goes with them; all else in it stays.
+
+    PlanError where it cannot be read, OutputError where a file cannot be written, or is there already.
+    """
+    path, new_path = own_scenario(plan.path, name), scenario_path(plan.path, new_name)
+    if new_path != path and new_path.exists():
+        raise OutputError(both("desk.name_taken", name=new_name))
+    same = load_plan(plan.path, name, as_of=plan.seen_from)
+    writer: Any = YAML()
+    writer.preserve_quotes, writer.width = True, 10_000
+    content, buffer = writer.load(path.read_text("utf-8-sig")), io.StringIO()
+    content["title"] = text.titles
+    writer.dump(content, buffer)
+    _write_same(same, new_name, buffer.getvalue())
+    if new_path != path:
+        _remove_file(path)
+    return new_path
+
+
+def delete_scenario(plan: Path, name: str) -> None:
+    """Deletes the file of a scenario beside a plan, and nothing else; PlanError or OutputError where it cannot."""
+    _remove_file(own_scenario(plan, name))
+
+
+def own_scenario(plan: Path, name: str) -> Path:
+    """The file of a scenario that stands beside a plan under this very name; PlanError where none does."""
+    if name not in scenario_names(plan):
+        find_scenarios(plan, name)  # says which there are
+        raise OutputError(both("desk.no_file", name=name))
+    return scenario_path(plan, name)
+
+
+def _remove_file(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def saved_day(plan: Path, name: str) -> date | None:
+    """The day on which the file of a scenario beside a plan was written last; None where it has no file of its own."""
+    path = scenario_path(plan, name)
+    return date.fromtimestamp(path.stat().st_mtime) if name in scenario_names(plan) else None
+
+
+def title_questions(plan: Path, text: ScenarioText, name: str, language: str) -> list[str]:
+    """What to ask before a scenario gets its titles, in either language: those that others have, and long ones.
+
+    `name` is the file that they are for.
+    """
+    titles = list(dict.fromkeys(text.titles.values()))
+    others = {title.casefold(): other for other, own in titles_beside(plan, name).items() for title in own}
+    return [
+        *(say("desk.title_taken", language, title=title, name=others[title.casefold()])
+          for title in titles if title.casefold() in others),
+        *(say("desk.title_long", language, count=len(title), most=LONGEST_TITLE)
+          for title in titles if len(title) > LONGEST_TITLE),
+    ]  # fmt: skip
+
+
+def titles_beside(plan: Path, but: str) -> dict[str, set[str]]:
+    """The titles, in every language, of the plan itself and of its scenarios `but` one, by name."""
+    found = {BASE: {say("plan.base", language) for language in LANGUAGES}}
+    for name in scenario_names(plan):
+        if name != but:
+            found[name] = {title_of(plan, name, language) for language in LANGUAGES}
+    return found
+
+
+def title_of(plan: Path, name: str, language: str) -> str:
+    """The title of a scenario beside a plan; its name where it has none that can be read."""
+    content = Files(plan.parent).yaml(scenario_path(plan, name))
+    return text_in((content or {}).get("title") or name, language)
+
+
 # --- Excel
 
 
 def save_excel(session: Session, output: Path, language: str) -> Path:
     """Writes the results on the desk as a workbook, where a run of their scenario puts its own; returns its path."""
+    from trainplan.report.excel import workbook_name, write_excel  # a desk opens without what only files need
+
     name = session.saved_as or (UNSAVED if session.changes else BASE)
     otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
     title = {file: title for title, file in session.scenario_titles(language)}.get(name, otherwise)
@@ -133,6 +221,8 @@ def start_run(
 
 
 def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on_end: OnEnd) -> None:
+    from trainplan.report.index import NAMES
+
     log = folder / f"run.{os.getpid()}.log"
     environment = {**os.environ, "PYTHONUTF8": "1", "MPLBACKEND": "agg"}
     try:
@@ -167,6 +257,8 @@ def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
 
 def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
     """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
+    from trainplan.run.manifest import DONE, Manifest, split_name
+
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
     folder = index.parent / folder_name(_results_name(plan, name))
     entries = Manifest(folder).read().get("notebooks", {})

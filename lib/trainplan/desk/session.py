@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainplan.plan.find import find_scenarios, scenario_names
 from trainplan.plan.levers import Changes, PlanLever, Position, lever_position, plan_levers
@@ -17,9 +20,11 @@ from trainplan.plan.scenarios import read_scenarios, text_in
 from trainplan.report.stored import compute
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_error, write_text
+from trainplan.text.problems import PlanError
 
 BASE = "base"
 STEPS = 500  # how far back one can go
+MOST_BESIDE = 4  # scenarios beside what is on the desk
 
 
 # --- steps
@@ -70,29 +75,45 @@ def _with_reason(change: dict[str, Any], reason: str) -> dict[str, Any]:
 # --- the draft
 
 
+class KeptDraft(NamedTuple):
+    """Changes that an earlier session left unsaved, and the day on which it kept them."""
+
+    changes: Changes
+    day: date
+
+
 class Draft:
     """A plan's file of unsaved changes, which outlive a kernel or a power cut.
 
-    `offered` are sets of changes of earlier sessions, the latest first, that nobody has taken up or discarded.
+    `offered` are those of earlier sessions, the latest first, that nobody has taken up or discarded.
     """
 
     def __init__(self, plan: Path) -> None:
         self.path = plan.parent / ".draft.json"
-        self.offered: list[Changes] = self._read()
+        self.offered: list[KeptDraft] = self._read()
 
-    def _read(self) -> list[Changes]:
-        """The sets in the file; an unreadable file holds none."""
+    def _read(self) -> list[KeptDraft]:
+        """The drafts in the file, equal ones once; an unreadable file holds none. One without a day has the file's."""
         try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))["changes"]
-            return [normalize_changes(changes) for changes in kept if isinstance(changes, dict) and changes]
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            kept, days = content["changes"], content.get("days", [])
+            written = date.fromtimestamp(self.path.stat().st_mtime).isoformat()
+            pairs = [
+                KeptDraft(normalize_changes(changes), date.fromisoformat(days[i] if i < len(days) else written))
+                for i, changes in enumerate(kept)
+                if isinstance(changes, dict) and changes
+            ]
         except (OSError, ValueError, KeyError, TypeError):
             return []
+        return [one for i, one in enumerate(pairs) if one.changes not in [other.changes for other in pairs[:i]]]
 
     def write(self, changes: Changes) -> None:
         """Writes the changes, and those still offered after them; OutputError where that cannot be done."""
-        kept = [changes, *self.offered] if changes else self.offered
+        kept = [KeptDraft(changes, date.today())] if changes else []
+        kept += [one for one in self.offered if one.changes != changes]
         if kept:
-            write_text(self.path, json.dumps({"changes": kept}, ensure_ascii=False, indent=1) + "\n")
+            content = {"changes": [one.changes for one in kept], "days": [one.day.isoformat() for one in kept]}
+            write_text(self.path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
             return
         try:
             self.path.unlink(missing_ok=True)
@@ -101,7 +122,7 @@ class Draft:
 
     def take(self) -> Changes:
         """The latest set that is offered, which is offered no longer."""
-        return self.offered.pop(0) if self.offered else {}
+        return self.offered.pop(0).changes if self.offered else {}
 
 
 # --- the session
@@ -125,6 +146,7 @@ class Session:
         self.history = History(changes)
         self.saved: dict[str, Changes] = {} if overrides else {scenario: changes}  # scenarios as they were last seen
         self.compared_name, self.compared = BASE, self.base
+        self.beside: dict[str, Results] = {}  # scenarios that are seen beside what is on the desk
         self.results = self.base
         self.seconds: dict[str, float] = {}  # of the last computation: reading, model
         self.compute()
@@ -159,8 +181,23 @@ class Session:
 
     def compare_with(self, scenario: str) -> None:
         """Chooses what the results are compared with; PlanError leaves it as it was."""
-        self.compared = compute(load_plan(self.plan_path, scenario, as_of=self.as_of))
+        self.compared = self._compute_scenario(scenario)
         self.compared_name = scenario
+
+    def look_at(self, changes: Changes) -> Session:
+        """A session with other changes, whose plan is read as far as it can be and of which nothing is computed."""
+        other = copy.copy(self)
+        other.history, other.results = History(changes), self.base
+        with suppress(PlanError):
+            other.results = replace(self.base, plan=load_plan(self.plan_path, BASE, dict(changes), self.as_of))
+        return other
+
+    def see_beside(self, names: Sequence[str]) -> None:
+        """Chooses up to MOST_BESIDE scenarios to be seen beside the results; PlanError leaves those that were seen."""
+        self.beside = {name: self.beside.get(name) or self._compute_scenario(name) for name in names[:MOST_BESIDE]}
+
+    def _compute_scenario(self, name: str) -> Results:
+        return compute(load_plan(self.plan_path, name, as_of=self.as_of)) if name != BASE else self.base
 
     def scenario_changes(self, scenario: str) -> Changes:
         """The changes of a saved scenario; PlanError says all that is wrong with it."""
@@ -179,6 +216,19 @@ class Session:
         changes = self.scenario_changes(scenario)
         self.saved[scenario] = changes
         self.step(changes)
+
+    def follow_file(self, name: str, new_name: str = "") -> None:
+        """A scenario beside the plan has another name or content, or is gone: whatever was of it follows, or goes."""
+        kept = {known: changes for known, changes in self.saved.items() if name not in known.split("+")}
+        if name in self.saved and new_name:
+            kept[new_name] = self.saved[name]
+        self.saved = kept
+        seen = [new_name if one == name else one for one in self.beside]
+        self.beside.pop(new_name, None)
+        self.see_beside([one for one in seen if one])
+        parts = self.compared_name.split("+")
+        if name in parts:
+            self.compare_with("+".join(new_name if part == name else part for part in parts) if new_name else BASE)
 
     def position(self, lever: PlanLever) -> Position:
         """Where the present changes put a lever."""

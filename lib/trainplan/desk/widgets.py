@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 from pathlib import Path
@@ -12,18 +13,20 @@ import ipywidgets as widgets
 
 from trainplan.desk import sections
 from trainplan.desk.levers_view import LeverRow
-from trainplan.desk.saving import ScenarioText, link_to
-from trainplan.desk.session import BASE, History, Session
+from trainplan.desk.saving import ScenarioText, link_to, saved_day
+from trainplan.desk.session import BASE, MOST_BESIDE, History, Session
 from trainplan.plan.levers import Lever
 from trainplan.report.html import LITERAL
 from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.formats import calendar_day
 
 GROUPS: tuple[str, ...] = get_args(Lever.model_fields["group"].annotation)
-BUTTONS = (  # `desk.<name>` is what stands on them; on `overwrite` the question
-    "undo", "redo", "reset_all", "load", "open_draft", "drop_draft", "save", "overwrite", "reports", "excel",
+BUTTONS = (  # `desk.<name>` is what stands on them
+    "undo", "redo", "reset_all", "load", "rename", "delete", "open_draft", "drop_draft", "save", "reports", "excel",
 )  # fmt: skip
-FIELDS = ("name_vi", "name_en", "why")
-HEADS = ("changes", "save_head", *(f"group_{group}" for group in GROUPS))
+TITLES = ("name_vi", "name_en")
+FIELDS = (*TITLES, "why")
+HEADS = ("changes", "beside", "save_head", *(f"group_{group}" for group in GROUPS))
 TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
 
 
@@ -34,13 +37,56 @@ def message_html(text: str, kind: str = "error") -> str:
     return f'<div class="tp-message {kind}" role="{role}">{lines}</div>' if text else ""
 
 
+def text_of(field: widgets.Text) -> str:
+    """What was typed in a field, its letters as files have them and with no more spaces than between words."""
+    return " ".join(unicodedata.normalize("NFC", str(field.value)).split())
+
+
 def show_if(widget: widgets.Widget, wanted: object) -> None:
     """Shows a widget or takes it off the screen."""
     widget.layout.display = "" if wanted else "none"
 
 
+class Question:
+    """A question in words, with a button that does what is asked and one that leaves everything as it is.
+
+    Until it is asked, and once it is answered, nothing of it is on the screen.
+    """
+
+    def __init__(self) -> None:
+        self._act: Callable[[], None]
+        self.text = widgets.HTML()
+        self.fields = [widgets.Text(layout=NAME, style=WIDE_LABEL) for _ in TITLES]
+        self.yes, self.no = _button(self._do), _button(self.close)
+        self.box = widgets.HBox([self.text, *self.fields, self.yes, self.no], layout=WRAP)
+        self.close()
+
+    def ask(
+        self, text: str, yes: str, act: Callable[..., None], language: str, titles: Mapping[str, str] | None = None
+    ) -> None:
+        """Asks; `act` gets the titles by their fields, where `titles` has some to begin with."""
+        self.text.value, self.yes.description = message_html(text), yes
+        self.no.description = say("desk.leave", language)
+        for field, name in zip(self.fields, TITLES, strict=True):
+            field.description = say(f"desk.{name}", language)
+            field.value = (titles or {}).get(name, "")
+            show_if(field, titles and name in titles)
+        self._act = act if titles is None else lambda: act(*map(text_of, self.fields))
+        show_if(self.box, True)
+
+    def close(self) -> None:
+        """Takes the question away."""
+        self._act = lambda: None
+        show_if(self.box, False)
+
+    def _do(self) -> None:
+        act = self._act
+        self.close()
+        act()
+
+
 class Controls:
-    """The buttons and fields. `actions` has what each button does, and what a choice of `language` and `compared` does.
+    """The buttons and fields. `actions` has what each button does, and what the choices by hand do.
 
     The callers of a choice get the value chosen by hand; what the program itself chooses calls nobody.
     """
@@ -56,12 +102,13 @@ class Controls:
         self.language.style.button_width = "7em"
         self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
         self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
+        self.beside, self.beside_table, self._see = widgets.HBox(layout=WRAP), widgets.HTML(), actions["beside"]
+        self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
         self.draft_bar = widgets.HBox([self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]])
-        for name in ("language", "compared"):
+        for name in ("language", "compared", "chosen"):
             getattr(self, name).observe(self._on_choice(actions[name]), "value")
-        show_if(self.buttons["overwrite"], False)
         show_if(self.run_bar, False)
 
     def _on_choice(self, act: Callable[[str], None]) -> Callable[[dict[str, Any]], None]:
@@ -71,18 +118,20 @@ class Controls:
         """The desk from top to bottom: answer in words, then levers beside figures, then changes and files."""
         steps = [self.buttons[name] for name in ("undo", "redo", "reset_all")]
         files = [self.buttons["reports"], self.buttons["excel"], self.run_bar, self.run_state]
-        saving = [*self.fields.values(), self.buttons["save"], self.buttons["overwrite"]]
+        saving = [*self.fields.values(), self.buttons["save"]]
+        chosen = [self.compared, self.chosen, *(self.buttons[name] for name in ("load", "rename", "delete"))]
         answer = widgets.VBox(list(self.sections.values()), layout=ANSWER).add_class("tp-answer")
         root = widgets.VBox(
             [
                 widgets.HTML(f"<style>{sections.read_style()}</style>"),
                 widgets.HBox([self.title, self.language], layout=widgets.Layout(justify_content="space-between")),
                 self.draft_bar, self.message,
-                widgets.HBox([*steps, self.compared, self.chosen, self.buttons["load"]], layout=WRAP),
+                widgets.HBox([*steps, *chosen, self.saved_on], layout=WRAP), self.of_file.box,
                 self.headline,
                 widgets.HBox([self._lever_column(levers), answer], layout=widgets.Layout(width="100%")),
+                self.heads["beside"], self.beside, self.beside_table,
                 self.heads["changes"], self.changes,
-                self.heads["save_head"], widgets.HBox(saving, layout=WRAP),
+                self.heads["save_head"], widgets.HBox(saving, layout=WRAP), self.of_save.box,
                 widgets.HBox(files, layout=WRAP), self.links, self.done,
             ]
         )  # fmt: skip
@@ -107,8 +156,7 @@ class Controls:
             show_if(widget, in_others)
         self.title.value = f"<b>{escape(session.base.plan.title(language))}</b>"
         for name, labeled in {**self.buttons, **self.fields}.items():
-            if name != "overwrite":
-                labeled.description = say(f"desk.{name}", language)
+            labeled.description = say(f"desk.{name}", language)
         self.compared.description = say("desk.compare_with", language)
         self.chosen.description = say("head.scenario", language)
         for name, head in self.heads.items():
@@ -116,15 +164,46 @@ class Controls:
         self.no_levers.value, self.no_changes.value = say("desk.no_levers", language), say("desk.no_changes", language)
         self.list_scenarios(session, language)
 
-    def list_scenarios(self, session: Session, language: str) -> None:
-        """The scenarios beside the plan, as they are now; what was chosen stays chosen."""
+    def list_scenarios(self, session: Session, language: str, chosen: str = "") -> None:
+        """The scenarios beside the plan, as they are now; what was chosen stays chosen, unless it is to be another."""
         found = [(say("plan.base", language), BASE), *session.scenario_titles(language)]
         names = {name for _, name in found}
         self._quiet = True
-        for listed, standing in ((self.compared, session.compared_name), (self.chosen, self.chosen.value)):
+        for listed, standing in ((self.compared, session.compared_name), (self.chosen, chosen or self.chosen.value)):
             listed.options = found
             listed.value = standing if standing in names else BASE
         self._quiet = False
+        self.show_saved_day(session, language)
+        self._list_beside(session, language)
+
+    def _list_beside(self, session: Session, language: str) -> None:
+        """A box to tick for every scenario, by its title."""
+        titles = [(say("plan.base", language), BASE), *((t, name) for t, name in session.scenario_titles(language))]
+        boxes = {name: widgets.Checkbox(description=title, indent=False, layout=TICK) for title, name in titles}
+        for box in boxes.values():
+            box.observe(self._on_tick, "value")
+        self.boxes, self.beside.children = boxes, list(boxes.values())
+        self.tick_beside(session)
+
+    def _on_tick(self, _: object) -> None:
+        if not self._quiet:
+            self._see([name for name, box in self.boxes.items() if box.value])
+
+    def tick_beside(self, session: Session) -> None:
+        """Ticks the scenarios that are seen beside the results; where there are as many as may be, no other can be."""
+        self._quiet = True
+        for name, box in self.boxes.items():
+            box.value = name in session.beside
+            box.disabled = len(session.beside) >= MOST_BESIDE and not box.value
+        self._quiet = False
+
+    def show_saved_day(self, session: Session, language: str) -> None:
+        """When the scenario that is chosen was saved; only one with a file of its own can be renamed or deleted."""
+        day = saved_day(session.plan_path, self.chosen.value)
+        said = say("desk.saved_on", language, day=calendar_day(day, language)) if day else ""
+        self.saved_on.value = f'<span class="ghost">{escape(said)}</span>'
+        for name in ("rename", "delete"):
+            self.buttons[name].disabled = day is None
 
     def enable_steps(self, history: History) -> None:
         """Only what can be done can be pressed."""
@@ -139,12 +218,7 @@ class Controls:
 
     def scenario_text(self) -> ScenarioText:
         """How the scenario is to be called, and why there is one."""
-        return ScenarioText(*(self.fields[name].value.strip() for name in FIELDS))
-
-    def ask_overwrite(self, question: str) -> None:
-        """Shows the button that replaces a scenario, with the question on it; takes it away where there is none."""
-        self.buttons["overwrite"].description = question
-        show_if(self.buttons["overwrite"], question)
+        return ScenarioText(*(text_of(self.fields[name]) for name in FIELDS))
 
     def offer_draft(self, text: str) -> None:
         """Asks what is to become of a draft; takes the question away where there is no text."""
@@ -177,9 +251,10 @@ def _button(act: Callable[[], None]) -> widgets.Button:
     return button
 
 
-LIST = widgets.Layout(width="22em")
-NAME = widgets.Layout(width="24em")
-WRAP = widgets.Layout(flex_flow="row wrap", align_items="center")
+LIST = {"width": "22em"}  # every widget makes a layout of its own of these: one may be hidden alone
+NAME = {"width": "24em"}
+TICK = {"width": "auto", "margin": "0 18px 0 0"}
+WRAP = {"flex_flow": "row wrap", "align_items": "center"}
 WIDE_LABEL = {"description_width": "initial"}
 LEVERS = widgets.Layout(width="330px", flex="0 0 330px", height=TALL, overflow="auto")
 ANSWER = widgets.Layout(flex="1 1 auto", height=TALL, overflow="auto", padding="0 0 0 12px", min_width="0")

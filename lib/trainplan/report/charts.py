@@ -1,4 +1,4 @@
-"""How pictures look: colors that the color-blind and a grey printer tell apart, and the pieces that figures share.
+"""How pictures look: the paper, and the pieces that figures share.
 
 Places on the paper are told in inches from its upper edge (`down`, `above`) or lower edge (`below`), since the height
 follows the number of rows; places from the left are shares of the width, which is always that of the page.
@@ -21,20 +21,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
+from trainplan.report.colors import FAINT, INK, PAPER
 from trainplan.text.formats import bare_billions, percent
 
 matplotlib.rcParams["text.hinting"] = "none"  # hinted, small bold letters grow serifs
 matplotlib.rcParams["text.parse_math"] = False  # a dollar sign in a name is a dollar sign
 WIDTH, DPI = 7.3, 130  # inches: the text width of A4 with its margins
-INK, FAINT, PAPER = "#222222", "#8a8a8a", "#ffffff"
-BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
-    "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#f0e442", "#d55e00", "#cc79a7",
-)  # fmt: skip
-SEQUENCE = [BLUE, ORANGE, GREEN, SKY, RED, PURPLE, YELLOW]
-HATCHES = ["", "///", "...", "\\\\\\", "xxx", "++", "oo"]
 SMALL, NORMAL, LARGE = 7, 8, 9
-VERDICT_MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
-VERDICT_SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": PAPER}
 
 
 @dataclass(frozen=True)

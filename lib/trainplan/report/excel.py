@@ -13,7 +13,7 @@ from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.report.by_year import TOTAL, YearlyRow, columns_of, number, yearly_rows
-from trainplan.report.charts import FAINT, INK, SEQUENCE
+from trainplan.report.colors import FAINT, INK, SEQUENCE
 from trainplan.report.sentences import assumed_share, headline
 from trainplan.report.tables import basis_by_row, changes
 from trainplan.results.registry import RESULTS, Column, Stem

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.plan import Plan
-from trainplan.report.charts import VERDICT_MARKS
+from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
 from trainplan.report.sentences import (

@@ -9,11 +9,7 @@ from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule, rul
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    INK,
     NORMAL,
-    ORANGE,
     SMALL,
     Margins,
     Picture,
@@ -24,6 +20,7 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
 

@@ -9,20 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    GREEN,
-    HATCHES,
-    INK,
     LARGE,
     NORMAL,
-    ORANGE,
-    PAPER,
-    RED,
-    SEQUENCE,
     SMALL,
-    VERDICT_MARKS,
-    VERDICT_SHADES,
     Margins,
     Picture,
     cell_text,
@@ -35,6 +24,19 @@ from trainplan.report.charts import (
     write,
     write_key,
     year_columns,
+)
+from trainplan.report.colors import (
+    BLUE,
+    FAINT,
+    GREEN,
+    HATCHES,
+    INK,
+    ORANGE,
+    PAPER,
+    RED,
+    SEQUENCE,
+    VERDICT_MARKS,
+    VERDICT_SHADES,
 )
 from trainplan.results.compare import Comparison
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money

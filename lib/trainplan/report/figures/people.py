@@ -10,13 +10,8 @@ from matplotlib.axes import Axes
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.charts import (
-    BLUE,
-    GREEN,
-    INK,
     LARGE,
     NORMAL,
-    ORANGE,
-    RED,
     Margins,
     Picture,
     draw_cell,
@@ -32,6 +27,7 @@ from trainplan.report.charts import (
     write_key,
     year_columns,
 )
+from trainplan.report.colors import BLUE, GREEN, INK, ORANGE, RED
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
@@ -182,32 +178,3 @@ def _draw_flows(ax: Axes, table: pd.DataFrame, start: float, language: str) -> N
     label_bars(ax, x - 0.58, stocks * 1.01, ["−" + number(people, language) for people in leavers], color=RED)
     joined = ["+" + number(people, language) for people in joiners]
     label_bars(ax, x - 0.4, (stocks - leavers) * 0.97, joined, va="top", color=GREEN)
-
-
-def baselines_and_targets(results: Results, language: str) -> Picture | None:
-    """Baseline and target coverage of every objective that is a share, as two points on a line."""
-    plan = results.plan
-    rows = [row for row in plan.tables.objectives if row.kind != "count"]
-    if not rows:
-        return None
-    targets = results["verdicts"].set_index("objective")["target"]
-    names = [plan.short_label("objectives", row.id, language) for row in rows]
-    margins = Margins(left=0.47, right=0.96, above=0.4, below=0.3)
-    figure, (ax,) = named_rows(names, margins, head=0.6, each=0.33, lines=2)
-    for i, row in enumerate(rows):
-        target = targets[row.id]
-        ax.plot([row.baseline, target], [i, i], color="#bdbdbd", lw=3, zorder=1)
-        ax.plot(row.baseline, i, "o", color=ORANGE, ms=7)
-        ax.plot(target, i, "D", color=BLUE, ms=6)
-        label_point(ax, (row.baseline, i), (-7, 0), percent(row.baseline, language, 0), ha="right", va="center")
-        label_point(ax, (target, i), (7, 0), percent(target, language, 0), ha="left", va="center")
-    ax.set_xlim(-0.09, 1.1)
-    ax.set_xticks([0, 0.5, 1], [percent(share, language, 0) for share in (0, 0.5, 1)])
-    ax.grid(axis="x", **GRID)
-    ax.spines["bottom"].set_visible(True)
-    write_key(figure, 0.47, 0.22, f"● {say('head.baseline', language)}", ORANGE, LARGE)
-    write_key(figure, 0.66, 0.22, f"◆ {say('head.target', language)}", BLUE, LARGE)
-    distances = [targets[row.id] - row.baseline for row in rows]
-    widest = plan.label("objectives", rows[int(np.argmax(distances))].id, language)
-    alt = say("figure.baselines_and_targets.alt", language, target=widest)
-    return Picture("where_groups_stand", figure, alt)

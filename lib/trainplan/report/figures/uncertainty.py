@@ -11,12 +11,7 @@ from matplotlib.ticker import AutoLocator, FuncFormatter
 
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due, total_cost
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    INK,
     NORMAL,
-    ORANGE,
-    SKY,
     SMALL,
     Margins,
     Picture,
@@ -34,6 +29,7 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, SKY
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import bare_billions, billions, chance_number, from_to, number, percent
 

@@ -1,0 +1,330 @@
+"""Scenarios on the desk: renamed, deleted and asked about by their names, their days, side by side; and drafts."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from trainplan.desk.desk import Desk
+from trainplan.desk.levers_view import list_changes
+from trainplan.desk.saving import LONGEST_TITLE
+from trainplan.desk.session import Session
+from trainplan.plan.plan import load_plan
+from trainplan.report.tables import scenarios
+from trainplan.results.compare import compare
+from trainplan.results.tables import compute
+from trainplan.text.catalog import say
+from trainplan.text.formats import calendar_day
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "an_giang_2011_2015"
+MONEY = {f"ceilings.{year}/total.ceiling_vnd": {"value": 20_000_000_000} for year in load_plan(NAME).open_years}
+INFLATION = {f"prices.cpi/{year}.value": {"scale": 1.02} for year in (2013, 2014)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the plan, to write beside."""
+    shutil.copytree(ROOT / "params" / NAME, tmp_path / "params" / NAME)
+    shutil.copytree(ROOT / "data" / NAME, tmp_path / "data" / NAME)
+    return tmp_path / "params" / NAME
+
+
+def desk_of(folder: Path, language: str = "vi") -> Desk:
+    return Desk(Session(folder), language, folder.parent.parent / "outputs")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All that stands below the folder of plans, but for drafts."""
+    return {str(path): path.read_bytes() for path in folder.parent.rglob("*") if path.is_file() and path.name[0] != "."}
+
+
+def type_titles(desk: Desk, vi: str, en: str = "") -> None:
+    desk.controls.fields["name_vi"].value, desk.controls.fields["name_en"].value = vi, en
+
+
+def is_asked(question) -> bool:
+    return question.box.layout.display != "none"
+
+
+def listed(desk: Desk) -> set[str]:
+    return {name for _, name in desk.controls.chosen.options}
+
+
+# --- renaming and deleting
+
+
+def test_a_scenario_is_renamed_and_nothing_else_of_it(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    old = folder / "scenarios" / "costs_up.yaml"
+    old.write_text("# tính lại năm 2012\n" + old.read_text("utf-8"), "utf-8")
+    tables = load_plan(folder, "costs_up").tables
+    desk.compare_with("costs_up")
+    desk.controls.chosen.value = "costs_up"
+    desk.controls.buttons["rename"].click()
+    question = desk.controls.of_file
+    assert "(costs_up)" in question.text.value and question.fields[1].value == "Costs up by 20%"
+    question.fields[0].value, question.fields[1].value = "Giá học cao", "Dear courses"
+    question.yes.click()
+    new = folder / "scenarios" / "gia_hoc_cao.yaml"
+    assert not old.exists() and "# tính lại năm 2012" in new.read_text("utf-8")
+    plan = load_plan(folder, "gia_hoc_cao")
+    assert (plan.scenario_title("vi"), plan.scenario_title("en")) == ("Giá học cao", "Dear courses")
+    assert plan.tables == tables and plan.scenario_reason("en") == load_plan(NAME, "costs_up").scenario_reason("en")
+    changed = {path for path, content in files(folder).items() if before.get(path) != content}
+    assert changed == {str(new)}
+    assert desk.session.compared_name == desk.controls.compared.value == "gia_hoc_cao" == desk.controls.chosen.value
+    assert "gia_hoc_cao" in listed(desk) and "costs_up" not in listed(desk)
+
+
+def test_a_new_title_of_another_scenario_is_asked_about_and_its_file_never_replaced(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.rename("costs_up", "Giá thị trường", "LATE start: nobody is sent in 2011")
+    assert is_asked(desk.controls.of_file) and "(late_start)" in desk.controls.of_file.text.value
+    desk.controls.of_file.no.click()
+    desk.rename("costs_up", "late-start", "")
+    assert "late_start" in desk.controls.message.value and files(folder) == before
+    desk.rename("costs_up", "—", "")
+    assert say("desk.name_needed", "vi") in desk.controls.message.value and files(folder) == before
+
+
+def test_a_scenario_is_deleted_once_it_was_asked_about_by_name(folder: Path) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.load("costs_up")
+    desk.compare_with("costs_up")
+    desk.controls.chosen.value = "costs_up"
+    changes = dict(desk.session.changes)
+    desk.controls.buttons["delete"].click()
+    question = desk.controls.of_file
+    assert files(folder) == before and "costs_up" in question.yes.description and "(costs_up)" in question.text.value
+    question.no.click()
+    question.yes.click()  # of a question that nobody asks any more
+    assert files(folder) == before
+    desk.controls.buttons["delete"].click()
+    question.yes.click()
+    assert before.keys() - files(folder).keys() == {str(folder / "scenarios" / "costs_up.yaml")}
+    assert dict(desk.session.changes) == changes and desk.session.saved_as == ""
+    assert desk.session.compared_name == "base" and "costs_up" not in listed(desk)
+    assert len(desk_of(folder).draft.offered) == 1, "what was its only copy is a draft"
+
+
+def test_a_question_about_one_scenario_is_gone_when_another_is_chosen(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.controls.chosen.value = "costs_up"
+    desk.controls.buttons["delete"].click()
+    desk.controls.chosen.value = "late_start"
+    assert not is_asked(desk.controls.of_file)
+
+
+@pytest.mark.parametrize("name", ["base", "costs_up+late_start", "../plan", "../../an_giang_2011_2015/plan", "nowhere"])
+def test_only_a_scenario_beside_the_plan_can_go(folder: Path, name: str) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.delete(name)
+    desk.rename(name, "Tên khác", "")
+    assert 'role="alert"' in desk.controls.message.value and files(folder) == before
+
+
+def test_a_scenario_that_cannot_be_read_can_be_deleted_and_not_renamed(folder: Path) -> None:
+    torn = folder / "scenarios" / "torn.yaml"
+    torn.write_text("title: {vi: a", "utf-8")
+    desk = desk_of(folder)
+    desk.rename("torn", "Tên mới", "")
+    assert "YAML" in desk.controls.message.value and torn.exists()
+    desk.delete("torn")
+    assert not torn.exists()
+
+
+# --- when it was saved
+
+
+@pytest.mark.parametrize(("language", "day"), [("vi", "03/02/2012"), ("en", "3 February 2012")])
+def test_the_day_on_which_a_scenario_was_saved_is_shown(folder: Path, language: str, day: str) -> None:
+    when = datetime(2012, 2, 3, 12).timestamp()
+    os.utime(folder / "scenarios" / "costs_up.yaml", (when, when))
+    desk = desk_of(folder, language)
+    own = [desk.controls.buttons[name] for name in ("rename", "delete")]
+    assert desk.controls.saved_on.value.count("20") == 0 and all(button.disabled for button in own)
+    desk.controls.chosen.value = "costs_up"
+    assert day in desk.controls.saved_on.value and not any(button.disabled for button in own)
+
+
+# --- titles
+
+
+@pytest.mark.parametrize(
+    ("vi", "en", "named"),
+    [
+        ("Giá thị trường mới", "COSTS up by 20%", "(costs_up)"),
+        ("Phương án  cơ sở ", "", "(base)"),
+        ("Phương án mới", "Chậm" * 21, f"quá {LONGEST_TITLE}"),
+    ],
+)
+def test_a_title_of_another_scenario_and_a_long_one_are_asked_about(folder: Path, vi: str, en: str, named: str) -> None:
+    desk, before = desk_of(folder), files(folder)
+    desk.step(INFLATION)
+    type_titles(desk, vi, en)
+    desk.save()
+    question = desk.controls.of_save
+    assert is_asked(question) and named in question.text.value and files(folder) == before
+    type_titles(desk, "Tên gõ sau khi được hỏi")
+    question.yes.click()
+    (new,) = files(folder).keys() - before.keys()
+    assert load_plan(folder, Path(new).stem).scenario_title("vi") == " ".join(vi.split()), (
+        "what was asked about is saved"
+    )
+
+
+def test_a_title_of_its_own_is_not_asked_about(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(INFLATION)
+    type_titles(desk, "T" * LONGEST_TITLE, "A new title")
+    desk.save()
+    assert not is_asked(desk.controls.of_save) and desk.session.saved_as == "t" * 60
+
+
+def test_letters_typed_in_parts_are_the_same_letters(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step(INFLATION)
+    type_titles(desk, "Phu\u031bo\u031bng a\u0301n co\u031b so\u031b\u0309")
+    desk.save()
+    assert "(base)" in desk.controls.of_save.text.value
+
+
+# --- side by side
+
+
+def rows(desk: Desk) -> list[list[str]]:
+    """The cells of the table of scenarios side by side."""
+    table = desk.controls.beside_table.value
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
+    return [[re.sub("<[^>]*>", "", cell) for cell in row] for row in cells if row]
+
+
+def tick(desk: Desk, *names: str) -> None:
+    for name in names:
+        desk.controls.boxes[name].value = True
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_scenarios_side_by_side_are_those_of_the_index(folder: Path, language: str) -> None:
+    desk = desk_of(folder, language)
+    assert rows(desk) == [] and "4" in desk.controls.beside_table.value
+    chosen = ["costs_up", "proportional_rule", "requirement"]
+    tick(desk, *chosen)
+    runs = [compute(load_plan(folder, name)) for name in ("base", *chosen)]
+    index = scenarios(compare(runs), language)
+    shown = pd.DataFrame(rows(desk))
+    assert shown[0].tolist() == index.iloc[:, 0].tolist()
+    assert shown[[1, 3, 4, 5]].to_numpy().tolist() == index.iloc[:, [2, 4, 3, 5]].to_numpy().tolist()
+    near = [sum(run["verdicts"]["verdict"][list(run.plan.is_target)] == "nearly") for run in runs]
+    assert shown[2].tolist() == list(map(str, near)) and len(set(near)) > 1
+    assert f'data-q="totals {runs[1].plan.scenario} met"' in desk.controls.beside_table.value
+
+
+def test_the_present_state_is_the_first_and_moves(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    tick(desk, "base")
+    before = rows(desk)
+    assert before[0] == before[1]
+    desk.step(MONEY)
+    after = rows(desk)
+    assert after[0][0] == say("desk.unsaved", "en") and after[1] == before[1] and after[0][4] != before[0][4]
+    type_titles(desk, "Hai mươi tỷ", "Twenty billion")
+    desk.save()
+    assert rows(desk)[0][0].startswith("Twenty billion")
+
+
+def test_no_more_than_four_can_be_chosen(folder: Path) -> None:
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "late_start", "requirement", "ambition_low")
+    assert len(rows(desk)) == 5
+    assert {name for name, box in desk.controls.boxes.items() if not box.disabled} == set(desk.session.beside)
+    desk.controls.boxes["costs_up"].value = False
+    assert len(rows(desk)) == 4 and not any(box.disabled for box in desk.controls.boxes.values())
+
+
+def test_a_scenario_seen_beside_follows_its_file(folder: Path) -> None:
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "late_start")
+    desk.compare_with("costs_up")
+    desk.rename("costs_up", "Giá cao", "Dear")
+    assert list(desk.session.beside) == ["gia_cao", "late_start"] and rows(desk)[1][0] == "Giá cao"
+    desk.delete("late_start")
+    assert list(desk.session.beside) == ["gia_cao"] and len(rows(desk)) == 2
+    spent = rows(desk)[1][4]
+    desk.step(MONEY)
+    type_titles(desk, "Giá cao")
+    desk.save()
+    desk.controls.of_save.yes.click()
+    assert rows(desk)[1][1:] == rows(desk)[0][1:] and rows(desk)[1][4] != spent, "what was replaced is seen anew"
+    assert desk.session.compared.funded_vnd == desk.session.results.funded_vnd
+
+
+def test_a_scenario_that_cannot_be_read_is_not_ticked(folder: Path) -> None:
+    (folder / "scenarios" / "torn.yaml").write_text("title: {vi: a", "utf-8")
+    desk = desk_of(folder)
+    tick(desk, "costs_up", "torn")
+    assert "YAML" in desk.controls.message.value and not desk.controls.boxes["torn"].value and len(rows(desk)) == 2
+
+
+def test_without_ceilings_the_requirement_alone_is_seen(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(ROOT / "tests" / "plans" / "new_province", tmp_path / "plan"))
+    (plan / "ceilings.csv").unlink()
+    desk = desk_of(plan)
+    tick(desk, "base")
+    assert [len(row) for row in rows(desk)] == [4, 4]
+
+
+# --- the draft
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("vi", "Hạn mức kinh phí mỗi năm, tất cả các nguồn: 15 → 20 tỷ đồng, Cách phân bổ"),
+        ("en", "Money a year in total: 15 → 20 bn VND, "),
+    ],
+)
+def test_a_draft_says_what_it_changes_and_of_when_it_is(folder: Path, language: str, words: str) -> None:
+    desk_of(folder).step({**MONEY, "allocation": {"value": "proportional"}})
+    again = desk_of(folder, language)
+    offered = html.unescape(again.controls.offered.value)
+    assert words in offered and calendar_day(date.today(), language) in offered
+    (rule,) = (line for line in list_changes(again.session.look_at(again.draft.offered[0].changes), language)[1:])
+    assert f"{rule.old} → {rule.new}" in offered
+    assert again.session.changes == {} and "allocation" not in offered and "ceilings." not in offered
+
+
+def test_many_changes_of_a_draft_are_counted(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    desk.step({f"objectives.{row.id}.weight": {"value": 2} for row in desk.session.plan.tables.objectives[:9]})
+    offered = desk_of(folder, "en").controls.offered.value
+    assert "and 3 other changes" in offered and offered.count("→") == 6
+
+
+def test_a_draft_of_another_plan_is_said_as_it_stands(folder: Path) -> None:
+    (folder / ".draft.json").write_text('{"changes": [{"programs.gone.capacity": {"value": 7}}]}', "utf-8")
+    os.utime(folder / ".draft.json", (datetime(2012, 2, 3, 12).timestamp(),) * 2)
+    desk = desk_of(folder, "en")
+    assert "gone: places a year: – → value 7" in desk.controls.offered.value
+    assert "3 February 2012" in desk.controls.offered.value, "a file of an earlier version has the day of its own"
+
+
+def test_equal_drafts_are_asked_about_once(folder: Path) -> None:
+    desk_of(folder).step(MONEY)
+    desk_of(folder).step(INFLATION)
+    third = desk_of(folder)
+    third.step(MONEY)
+    again = desk_of(folder)
+    assert [draft.changes for draft in again.draft.offered] == [MONEY, INFLATION]
+    again.take_draft(False)
+    assert [draft.changes for draft in desk_of(folder).draft.offered] == [INFLATION]
+    again.take_draft(False)
+    assert again.controls.draft_bar.layout.display == "none" and desk_of(folder).draft.offered == []
