@@ -145,7 +145,7 @@ def results_of_an_giang() -> Results:
 def test_the_message_of_a_figure_is_counted_from_the_results() -> None:
     results = results_of_an_giang()
     met = count_met(results.plan, results["verdicts"]["verdict"] == "met")
-    assert f"{met['met']} trong {met['objectives']} chỉ tiêu" in figures.coverage(results, "vi").alt
+    assert f"đạt khi đến hạn: {met['met']}/{met['objectives']} chỉ tiêu" in figures.coverage(results, "vi").alt
     assert re.search(r"giá trị thực giảm 28%", figures.nominal_and_real_money(results, "vi").alt)
 
 
