@@ -401,7 +401,7 @@ def test_what_would_meet_one_target_is_said_as_on_the_pages(folder: Path, langua
         found = seek(desk, "seek_target")
         assert plan.label("objectives", id, language) in found
         own = tables.relaxations(plan, [one for one in every if one.objective == id], language)
-        said = own.iloc[:, 1:].to_numpy().ravel() if len(own) else [say("sentence.no_way", language)]
+        said = own.iloc[:, 1:].to_numpy().ravel() if len(own) else [say("desk.no_way", language)]
         assert all(text in found for text in said)
         assert desk.controls.use_amount.layout.display == "none"
     assert desk.session.changes == {}

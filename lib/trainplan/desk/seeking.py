@@ -15,7 +15,7 @@ from trainplan.analysis.relaxations import Relaxation
 from trainplan.plan.levers import Changes, PlanLever, move_lever, remove_changes
 from trainplan.report import tables
 from trainplan.report.html import html_table
-from trainplan.report.sentences import beyond_money, goal_amount, no_ceilings, no_way
+from trainplan.report.sentences import beyond_money, goal_amount, no_ceilings
 from trainplan.report.stored import goal_seek, relaxations
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
@@ -101,7 +101,7 @@ def answer_html(answer: Answer, present: Changes, language: str) -> str:
         name = plan.label("objectives", answer.objective, language)
         heading = f"<p><b>{escape_text(say('desk.relaxations_of', language, name=name))}</b></p>"
         shown = tables.relaxations(plan, answer.found, language)
-        body = html_table(shown) if answer.found else _list(no_way(answer.results, answer.found, language))
+        body = html_table(shown) if answer.found else _list([say("desk.no_way", language)])
         return f'{note}{heading}<div class="scroll" tabindex="0">{body}</div>'
     goal = answer.goal
     said = [*goal_amount(goal, language), *beyond_money(goal, answer.results, language)] if goal else []
