@@ -22,7 +22,7 @@ from trainplan.cli import main
 from trainplan.plan.csv_text import MEASURED, read_csv
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
-from trainplan.text.problems import PlanError
+from trainplan.text.problems import PlanError, Problem
 
 PROJECT = Path(__file__).parents[1]
 NAME = "an_giang_2011_2015"
@@ -88,6 +88,43 @@ def test_an_giang_reads_alike_in_every_dialect(dialect: str, tmp_path: Path) -> 
     tables, expected = compute(again).tables, compute(once).tables
     assert list(tables) == list(expected)
     assert all(tables[name].equals(expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("dialect", ["program", "excel_vietnam", "stated", "tabs"])
+@pytest.mark.parametrize("title", [[], [["Số liệu, lấy ngày 31/12/2010"], [""]]], ids=["", "title"])
+def test_the_heads_of_a_workbook_saved_as_csv_are_read(title: list[list[str]], dialect: str, tmp_path: Path) -> None:
+    plan, data = an_giang(tmp_path), tmp_path / "data" / NAME
+    lines = load_plan(plan).tables
+    for path in data.glob("*.csv"):
+        head, *rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
+        text = DIALECTS[dialect].text([head, *rows], path.stem)
+        own = DIALECTS[dialect].text([head], path.stem)
+        heads = io.StringIO()
+        writer = csv.writer(heads, delimiter=DIALECTS[dialect].delimiter, lineterminator=DIALECTS[dialect].end)
+        writer.writerows([*title, [f"Tên, đơn vị\nName; unit\n[{column}]" for column in head]])
+        path.write_text(DIALECTS[dialect].head + heads.getvalue() + text.removeprefix(own), "utf-8", newline="")
+    assert load_plan(plan).tables == lines
+    write_wrong(data / "groups.csv", "3850", "nhiều")
+    [problem] = problems_of(plan)
+    assert (problem.line, problem.column, problem.value) == (
+        2 + len(title) + (dialect == "stated"),
+        "headcount",
+        "nhiều",
+    )
+
+
+def write_wrong(path: Path, cell: str, instead: str) -> None:
+    """Another text for a cell of a file."""
+    text = path.read_bytes().decode("utf-8")
+    assert text.count(cell) == 1
+    path.write_bytes(text.replace(cell, instead).encode())
+
+
+def problems_of(plan: Path) -> list[Problem]:
+    """What a plan is refused with."""
+    with pytest.raises(PlanError) as caught:
+        load_plan(plan)
+    return caught.value.problems
 
 
 @needs_office

@@ -179,10 +179,10 @@ def test_a_basis_is_in_vietnamese_where_it_is_given(plan: Path) -> None:
     change_rows(plan, "groups", lambda row: {**row, "basis_vi": "số tròn" if row["id"] == "leaders" else ""})
     read = load_plan(plan)
     assert [TABLES["groups"](read, language).iat[1, -1] for language in LANGUAGES] == [
-        "số tròn",
+        "giả định: số tròn",
         "assumption: round figure",
     ]
-    assert TABLES["groups"](read, "vi").iat[0, -1] == "assumption: round figure"
+    assert TABLES["groups"](read, "vi").iat[0, -1] == "giả định: round figure"
     assert "số tròn" in set(TABLES["basis_register"](read, "vi").iloc[:, -1])
 
 

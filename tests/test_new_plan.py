@@ -73,7 +73,7 @@ def test_a_new_plan_of_any_years_is_accepted(first: int, span: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_plan(f"{folder}/one", new_plan(years))
         plan = load_plan(f"{folder}/one")
-    assert plan.years == years and len(plan.levers) == 5
+    assert plan.years == years and len(plan.levers) == 4
 
 
 def test_what_a_new_plan_holds_is_plainly_an_example(here: Path) -> None:
@@ -95,12 +95,31 @@ def test_every_optional_key_of_a_new_plan_can_be_put_to_use(here: Path) -> None:
     text = file.read_text("utf-8")
     keys = type(load_plan("a/b").choices).model_fields
     said = {f"# {say(f'new.file.{key}', language)}" for key in keys if key != "last" for language in LANGUAGES}
+    said |= {f"# {say('new.file.more_levers', language)}" for language in LANGUAGES}
     used = "\n".join(line if line in said else line.removeprefix("#") for line in text.splitlines())
     file.write_text(used, "utf-8")
     plan = load_plan("a/b")
     assert plan.ranges and str(plan.choices.as_of) == "2025-12-31" and plan.choices.owner == "…"
     assert {*YAML(typ="safe").load(used)} == set(keys), "a new plan.yaml shows every key"
     assert said <= set(text.splitlines())
+
+
+def test_whatever_replaces_the_examples_the_levers_hold(here: Path) -> None:
+    """Other ids everywhere, and ceilings that differ between years; the levers in comments are for such data, too."""
+    new("a/b", "--first", 2026, "--last", 2027)
+    for path in (here / "a/b/data").glob("*.csv"):
+        path.write_text(path.read_text("utf-8").replace("example_", "my_"), "utf-8")
+    ceilings = "year,source,ceiling_vnd,basis\n2026,total,{},clause: I\n2027,total,7000000000,clause: I\n"
+    (here / "a/b/data/ceilings.csv").write_text(ceilings.format(9000000000), "utf-8")
+    plan = load_plan("a/b")
+    assert [lever.id for lever in plan.levers] == ["allocation", "pacing", "ambition", "headcount"]
+    file = here / "a/b/plan.yaml"
+    before, comment, rest = file.read_text("utf-8").partition(say("new.file.more_levers", "en") + "\n")
+    used = re.sub("^#(?=-|  )", "", re.split(r"\n# \S", rest)[0], flags=re.MULTILINE).replace("example_", "my_")
+    assert "my_group" in used
+    file.write_text(before + comment + used.replace("5000000000", "9000000000") + "\n", "utf-8")
+    (here / "a/b/data/ceilings.csv").write_text(ceilings.format(7000000000), "utf-8")
+    assert [lever.id for lever in load_plan("a/b").levers[4:]] == ["money", "headcount_my_group"]
 
 
 def test_groups_and_targets_that_are_given_have_ids_of_their_own() -> None:

@@ -95,7 +95,7 @@ class Project:
     def settle(self, plan: str) -> None:
         """What the guide says of plan.yaml."""
         path = self.folder / "params" / plan / "plan.yaml"
-        text = path.read_text("utf-8").replace("example_group", "cap_xa")
+        text = path.read_text("utf-8")
         path.write_text(re.sub("(vi|en): .*2026–2030", r"\1: Tỉnh Ví Dụ 2026–2030", text, count=2), "utf-8")
 
     def by_excel(self) -> None:

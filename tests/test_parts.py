@@ -13,9 +13,20 @@ from matplotlib.figure import Figure
 
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import figures, open_notebook, parts, sentences, show, tables
+from trainplan.report.drawing import Drawing
+from trainplan.report.forms import FORMS
 from trainplan.report.html import html_table
 from trainplan.report.notebook import Page
-from trainplan.report.parts import ANSWERS, COMPOSED, FigurePiece, HtmlPiece, Part, SentencesPiece, TablePiece
+from trainplan.report.parts import (
+    ANSWERS,
+    COMPOSED,
+    DrawingPiece,
+    FigurePiece,
+    HtmlPiece,
+    Part,
+    SentencesPiece,
+    TablePiece,
+)
 from trainplan.text.catalog import LANGUAGES, say, texts
 from trainplan.text.problems import PlanError
 
@@ -140,7 +151,7 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
     assert part.name == name and part.pieces
     for language in LANGUAGES:
         show(part, language=language)
-        shown = re.findall("HTML object|image/png", capsys.readouterr().out)
+        shown = re.findall("HTML object|image/png|text/html", capsys.readouterr().out)
         silent = [
             piece for piece in part.pieces if not (piece.html if isinstance(piece, HtmlPiece) else piece.make)(language)
         ]
@@ -151,6 +162,8 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
                     part.figure(language)
             elif isinstance(piece, FigurePiece):
                 assert isinstance(part.figure(language), Figure) and part.picture(language).alt
+            elif isinstance(piece, DrawingPiece):
+                assert isinstance(part.drawing(language), Drawing) and part.drawing(language).alt
             elif isinstance(piece, TablePiece):
                 assert isinstance(part.frame(language), pd.DataFrame)
             else:
@@ -171,7 +184,7 @@ def test_nothing_has_a_caption_and_no_part() -> None:
 
 
 def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() -> None:
-    registers = [figures.FIGURES, tables.TABLES, sentences.SENTENCES, COMPOSED]
+    registers = [figures.FIGURES, FORMS, tables.TABLES, sentences.SENTENCES, COMPOSED]
     assert sorted(name for register in registers for name in register) == parts.list_parts()  # each once
     assert set(sentences.SENTENCES) > ANSWERS
 

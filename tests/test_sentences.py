@@ -143,8 +143,8 @@ def changed(
 ALL_FOUR = "yearly heads_yearly new new_all"
 MET = {
     ("", "base"): (
-        ["0 trong 4 chỉ tiêu của kế hoạch đạt mức giả định trong năm 2026."],
-        ["0 of the plan’s 4 targets reach the assumed level in 2026."],
+        ["Chưa chỉ tiêu nào trong 4 chỉ tiêu của kế hoạch đạt mức giả định trong năm 2026."],
+        ["None of the plan’s 4 targets reaches the assumed level in 2026."],
     ),
     ("yearly new", "base"): (
         [
@@ -166,7 +166,7 @@ MET = {
     ),
     ("new", "all"): (
         [
-            "Cả 1 chỉ tiêu của Quyết định đều đạt trong năm 2026.",
+            "Chỉ tiêu duy nhất của Quyết định đạt trong năm 2026.",
             "Ngoài ra 3/3 mục tiêu không có số đạt mức giả định.",
         ],
         [

@@ -67,7 +67,7 @@ def test_every_cell_changes_the_key_but_names_bases_and_quotes(table: str, colum
         replace(province, tables=replace(province.tables, **{table: (*rows[:-1], row)}))
         for row in (rows[-1], rows[-1].model_copy(update={column.name: other}))
     )
-    words = column.name.startswith(("name_", "quote_", "why_not_")) or column.unit in ("text", "basis")
+    words = column.name.startswith(("name_", "short_", "quote_", "why_not_")) or column.unit in ("text", "basis")
     assert (plain.content_hash == changed.content_hash) == words
     if column.name.endswith(("rate", "count", "vnd", "share", "value", "target_low", "learners", "due", "id", "year")):
         assert not words

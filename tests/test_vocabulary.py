@@ -38,6 +38,7 @@ PARTICIPLES = re.compile("|".join([".{3,}ed", *IRREGULAR.split()]))
 OWN_BASES = {"NamedTuple", "BaseModel", "Row", "Exception", "RuntimeError"}  # which document no method of theirs
 PARTS = (
     "report/figures/",
+    "report/forms/",
     "report/tables/",
     "report/sentences/",
     "report/parts",

@@ -82,13 +82,14 @@ def check_plan(arguments: argparse.Namespace) -> int:
     """`check`: loads the plan in every scenario named, and says what is unusual in it."""
     from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
+    from trainplan.text.formats import year_span
 
     plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]), arguments.as_of)
     for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
         print(f"{both('cli.note')}: {warning}", file=sys.stderr)
     first = plans[0]
     title = " / ".join(dict.fromkeys(first.title(language) for language in LANGUAGES))
-    print(f"{title} ({first.first}–{first.last})")
+    print(f"{title} ({year_span(first.first, first.last)})")
     for plan in plans:
         print(f"  {plan.scenario}: {both('cli.valid')} ({both('cli.changes', count=len(plan.changes))})")
     return DONE

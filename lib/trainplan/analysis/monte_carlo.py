@@ -220,17 +220,19 @@ def uncertainty_by_loop(
 
 
 def uncertainty_by_rule(
-    plan: Plan, draws: int = DRAWS_BY_RULE, seed: int = SEED, draw: Draw = uncertainty
+    plan: Plan, draws: int | None = None, seed: int = SEED, draw: Draw = uncertainty
 ) -> list[Uncertainty]:
-    """The same draws, by `draw`, under every rule that keeps the ceilings; no draws for a plan without ranges.
+    """Draws, by `draw`, under every rule that keeps the ceilings; none for a plan without ranges.
 
-    Closed loop for the rules that plan year by year, then open loop for all.
+    Closed loop for the rules that plan year by year, then open loop for all. Without a number of draws the plan's own
+    rule has those of `uncertainty_by_loop`, so that its probabilities are told once, and the others have fewer.
     """
     if not plan.ranges:
         return []
     plans = [under_rule(plan, rule) for rule in compared_rules()]
-    closed = [draw(one, draws, seed, "closed") for one in plans if is_yearly(one.allocation)]
-    return [*closed, *(draw(one, draws, seed, "open") for one in plans)]
+    counts = {rule: draws or (DRAWS if rule == plan.allocation else DRAWS_BY_RULE) for rule in compared_rules()}
+    closed = [draw(one, counts[one.allocation], seed, "closed") for one in plans if is_yearly(one.allocation)]
+    return [*closed, *(draw(one, counts[one.allocation], seed, "open") for one in plans)]
 
 
 def usual_loop(plan: Plan) -> str:

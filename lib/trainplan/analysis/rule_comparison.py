@@ -68,6 +68,12 @@ def best_plan(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> Resu
     return compute(under_rule(plan, "optimal"), solve)
 
 
+def rule_beside(compared: RuleComparison) -> str:
+    """The rule that the best plan is held against: the plan's own or, where that is no other, the nearest."""
+    own = compared.plan.allocation
+    return own if own != "optimal" and own in set(compared.table["rule"]) else nearest_rule(compared)
+
+
 def nearest_rule(compared: RuleComparison) -> str:
     """The rule that comes closest to the best plan."""
     table = compared.table[compared.table["rule"] != "optimal"]

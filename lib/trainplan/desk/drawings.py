@@ -14,7 +14,7 @@ from markupsafe import escape
 from trainplan.model.arrays import Array
 from trainplan.model.cost import cost_by_source
 from trainplan.model.kinds import in_people
-from trainplan.report.charts import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term
@@ -228,8 +228,11 @@ def _text(x: float, y: str, words: str, kind: str = "") -> str:
 
 def _source_keys(results: Results, now: Money, old: Money, sources: Sequence[int], language: str) -> str:
     """The sources in the order of the bars, with what each pays over the plan and its own ceilings."""
-    marks = ((FAINT, "▯", say("desk.unfunded", language)), (RED, "━", say("desk.ceiling", language)))
-    keys: list[tuple[str, str, str]] = list(marks)
+    keys: list[tuple[str, str, str]] = []
+    if (now.asked[:, -1] - now.funded[:, -1] > LEAST).any():
+        keys.append((FAINT, "▯", say("desk.unfunded", language)))
+    if np.isfinite(now.ceiling[:, -1]).any():
+        keys.append((RED, "━", say("desk.ceiling", language)))
     for s in reversed(sources):
         id = results.plan.tables.sources[s].id
         name = escape(results.plan.short_label("sources", id, language))

@@ -25,10 +25,7 @@ from trainplan.plan.levers import Changes
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.reading import Files
 from trainplan.plan.scenarios import text_in
-from trainplan.report.excel import workbook_name, write_excel
-from trainplan.report.index import NAMES
 from trainplan.report.titles import report_title
-from trainplan.run.manifest import DONE, Manifest, split_name
 from trainplan.storage.files import OutputError, write_error, write_text
 from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.letters import plain_name
@@ -180,6 +177,8 @@ def title_of(plan: Path, name: str, language: str) -> str:
 
 def save_excel(session: Session, output: Path, language: str) -> Path:
     """Writes the results on the desk as a workbook, where a run of their scenario puts its own; returns its path."""
+    from trainplan.report.excel import workbook_name, write_excel  # a desk opens without what only files need
+
     name = session.saved_as or (UNSAVED if session.changes else BASE)
     otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
     title = {file: title for title, file in session.scenario_titles(language)}.get(name, otherwise)
@@ -222,6 +221,8 @@ def start_run(
 
 
 def _follow(command: list[str], folder: Path, language: str, on_step: OnStep, on_end: OnEnd) -> None:
+    from trainplan.report.index import NAMES
+
     log = folder / f"run.{os.getpid()}.log"
     environment = {**os.environ, "PYTHONUTF8": "1", "MPLBACKEND": "agg"}
     try:
@@ -256,6 +257,8 @@ def _tell_steps(log: Path, sent: int, on_step: OnStep) -> int:
 
 def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tuple[str, Path]]:
     """(title, page) of the first page and of every report of a scenario in a language, none of an earlier state."""
+    from trainplan.run.manifest import DONE, Manifest, split_name
+
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
     folder = index.parent / folder_name(_results_name(plan, name))
     entries = Manifest(folder).read().get("notebooks", {})

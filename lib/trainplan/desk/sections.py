@@ -16,6 +16,7 @@ from markupsafe import escape
 from trainplan.desk.drawings import draw_cost, draw_coverage, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.model.kinds import in_people
 from trainplan.report import tables
 from trainplan.report.html import LITERAL, html_table
@@ -45,9 +46,11 @@ def read_style() -> str:
 
 def headline_html(session: Session, language: str) -> str:
     """The answer in one line, each fact with what it was before; and what the results are compared with."""
-    facts, before = (_facts(results, language) for results in (session.results, session.compared))
+    limited = session.results.plan.has_ceilings or session.compared.plan.has_ceilings
+    facts, before = (_facts(results, limited, language) for results in (session.results, session.compared))
     cells = []
-    for (label, new), (_, old) in zip(facts, before, strict=True):
+    for name, (label, new) in facts.items():
+        old = before[name][1]
         was = f'<span class="was">{escape(say("desk.was", language, old=str(old)))}</span>' if new != old else ""
         cells.append(f'<div class="fact{" moved" if was else ""}"><b>{escape(new)}</b> <span>{label}</span>{was}</div>')
     own = session.compared_name == BASE
@@ -57,8 +60,8 @@ def headline_html(session: Session, language: str) -> str:
     return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}<ul class="said">{said}</ul>'
 
 
-def _facts(results: Results, language: str) -> list[tuple[str, str]]:
-    """(label, value): targets met, money funded, money short, the largest gap."""
+def _facts(results: Results, limited: bool, language: str) -> dict[str, tuple[str, str]]:
+    """(label, value) by name: targets met, money funded, money short where it is `limited`, the largest gap."""
     verdicts, missing = results["verdicts"]["verdict"], _gap_when_due(results)
     widest = int(np.argmax(missing))
     id = results.plan.tables.objectives[widest].id
@@ -67,12 +70,16 @@ def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     gap = join_shown([name, ": ", people, " ", say("unit.people", language)])
     counts = count_met(results.plan, verdicts == "met")
     met, count = (results.quote("totals", column, counts[column]) for column in ("met", "objectives"))
-    return [
-        (say("desk.met_when_due", language), say("desk.of", language, met=met, count=count)),
-        (say("desk.spent", language), billions(results.funded_vnd, language)),
-        (say("desk.short", language), billions(results.lacking_vnd, language)),
-        (say("desk.widest", language), gap if missing[widest] >= 0.5 else say("desk.no_gap", language)),
-    ]
+    spent = say("desk.spent" if limited else "desk.required", language)
+    facts = {
+        "met": (say("desk.met_when_due", language), say("desk.of", language, met=met, count=count)),
+        "spent": (spent, billions(results.funded_vnd, language)),
+        "short": (say("desk.short", language), billions(results.lacking_vnd, language)),
+        "widest": (say("desk.widest", language), gap)
+        if missing[widest] >= HALF_A_PERSON
+        else (say("word.when_due", language), say("desk.no_gap", language)),
+    }
+    return facts if limited else {name: fact for name, fact in facts.items() if name != "short"}
 
 
 def _gap_when_due(results: Results) -> Array:

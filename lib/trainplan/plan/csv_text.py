@@ -10,10 +10,11 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trainplan.plan.heads import HEAD_WITHIN, column_named, count_named, head_row
 from trainplan.plan.schema import COUNTED, Column, Doubtful, Table
 from trainplan.text.problems import Problem
 
@@ -37,16 +38,19 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     rest, before = (text[stated.end() :], 1) if stated else (text, 0)
     if stated and stated[1] not in DELIMITERS:
         return [Problem(raw.file, "not_commas", stated[0].strip(), line=1)]
-    delimiter = stated[1] if stated else _likely_delimiter(rest, table.columns)
+    delimiter = stated[1] if stated else _likely_delimiter(rest, table)
     rows, broken = _rows(rest, delimiter, before)
     if broken:
         return [Problem(raw.file, "quotes_broken", line=broken)]
-    raw.head_line, raw.columns = (rows[0][0], [cell.strip() for cell in rows[0][1]]) if rows else (1, [])
-    if len(raw.columns) == 1 and re.search(r"[,;\t|]", head := raw.columns[0]):
+    raw.head_line = head_row(dict(rows[:HEAD_WITHIN]), table) or (rows[0][0] if rows else 1)
+    head = dict(rows).get(raw.head_line, [])
+    raw.columns = [column_named(cell, table) for cell in head]
+    if len(raw.columns) == 1 and re.search(r"[,;\t|]", raw.columns[0]):
+        code = "separator_stated" if stated else "not_commas"
         raw.columns = []
-        return [Problem(raw.file, "separator_stated" if stated else "not_commas", head, line=raw.head_line)]
+        return [Problem(raw.file, code, head[0].strip(), line=raw.head_line)]
     problems = []
-    for line, cells in rows[1:]:
+    for line, cells in (row for row in rows if row[0] > raw.head_line):
         whole, problem = _fit_row(cells, raw, line, table, delimiter)
         problems += [problem] if problem else []
         if whole:
@@ -57,26 +61,28 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
 
 
 def _rows(text: str, delimiter: str, before: int) -> tuple[list[tuple[int, list[str]]], int]:
-    """(line, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines are above."""
+    """(number, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines are above.
+
+    A row whose cells have several lines is one, as a spreadsheet counts.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line = [], 0
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader, before + 1):
             line = reader.line_num
             if any(cell.strip() for cell in cells):
-                rows.append((line + before, cells))
+                rows.append((number, cells))
     except csv.Error:
         return rows, line + before + 1
     return rows, 0
 
 
-def _likely_delimiter(text: str, columns: Collection[str]) -> str:
-    """The delimiter by which the head names most columns of the table; of these, the one that makes most cells."""
+def _likely_delimiter(text: str, table: Table) -> str:
+    """The delimiter by which a row names most columns of the table; of these, the one that makes most cells."""
 
     def fit(delimiter: str) -> tuple[int, int]:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        head = next((cells for cells in rows if any(cell.strip() for cell in cells)), [])
-        return sum(cell.strip().casefold() in columns for cell in head), len(head)
+        rows = itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEAD_WITHIN)
+        return max(((count_named(cells, table), len(cells)) for cells in rows), default=(0, 0))
 
     return max(DELIMITERS, key=fit)
 

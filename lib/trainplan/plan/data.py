@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.address import row_key
-from trainplan.plan.reading import Files, RawTable, as_column, parse_yaml
+from trainplan.plan.heads import as_column
+from trainplan.plan.reading import Files, RawTable, parse_yaml
 from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.text.problems import Problem, nearest_name
 

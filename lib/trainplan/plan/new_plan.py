@@ -21,6 +21,7 @@ from trainplan.text.letters import plain_name
 INDEX = "cpi"
 BESIDE = "."  # where plan.yaml says that the tables are
 HEADCOUNT = 1000  # of the group that is an example
+CHOICE_LEVERS = {"allocation": "rule", "pacing": "rule", "ambition": "targets"}  # choice -> group of the lever
 MOST_PEOPLE = 5  # times the head-count that its lever reaches
 MONEY = 5_000_000_000  # the high end of the lever of money, VND a year
 OPTIONAL = ("as_of", "decided_from", "status", "owner", "contact", "decision", "uncertain")  # keys of plan.yaml
@@ -71,7 +72,7 @@ def new_plan(
         **{"name": names, "first": years[0], "last": years[-1], "data": BESIDE, "ambition": "mid", "pacing": "linear"},
         **{"allocation": "priority", "price_base_year": years[0], "language": "vi"},
     }
-    return PlanFiles(tables, {PLAN: plan_text({**choices, "levers": _levers(group_rows)})})
+    return PlanFiles(tables, {PLAN: plan_text({**choices, "levers": _levers()}, _levers_of_data(group_rows))})
 
 
 def new_title(years: range, language: str) -> str:
@@ -94,24 +95,35 @@ def new_table(name: str, rows: Sequence[Mapping[str, Any]]) -> RawTable:
     return RawTable(f"{name}.csv", columns, cells, list(range(2, len(cells) + 2)))
 
 
-def plan_text(choices: Mapping[str, Any]) -> str:
+def plan_text(choices: Mapping[str, Any], more_levers: Sequence[Cells] = ()) -> str:
     """plan.yaml with these choices, a comment in both languages above each; optional ones without a value as comments.
 
-    To put such a key to use is to take away the first letter, `#`, of its lines.
+    `more_levers` are comments, too. To put one of these to use is to take away the first letter, `#`, of its lines.
     """
     lines = []
     for key in [*(key for key, value in choices.items() if value and key not in OPTIONAL), *OPTIONAL]:
         if key != "last":
-            lines += [f"# {say(f'new.file.{key}', language)}" for language in LANGUAGES]
+            lines += _comments(f"new.file.{key}")
         if choices.get(key):
             lines += yaml_text({key: choices[key]}).splitlines()
         else:
-            lines += [f"#{line}" for line in yaml_text({key: _example(key, choices)}).splitlines()]
+            lines += _commented(yaml_text({key: _example(key, choices)}))
+        if key == "levers" and more_levers:
+            lines += [*_comments("new.file.more_levers"), *_commented(yaml_text(more_levers))]
     return "\n".join(lines) + "\n"
 
 
-def yaml_text(content: Mapping[str, Any]) -> str:
-    """A map as YAML in its order, one line a key or an item."""
+def _comments(key: str) -> list[str]:
+    """A text in each language, as lines of a YAML file that are not read."""
+    return [f"# {say(key, language)}" for language in LANGUAGES]
+
+
+def _commented(text: str) -> list[str]:
+    return [f"#{line}" for line in text.splitlines()]
+
+
+def yaml_text(content: Mapping[str, Any] | Sequence[Any]) -> str:
+    """A map or a list as YAML in its order, one line a key or an item."""
     text = io.StringIO()
     writer: Any = YAML(typ="safe", pure=True)
     writer.default_flow_style, writer.allow_unicode, writer.sort_base_mapping_type_on_output = False, True, False
@@ -170,19 +182,27 @@ def _number_alike(rows: Sequence[Cells]) -> None:
             seen[row["id"]] = 1
 
 
-def _levers(groups: Sequence[Cells]) -> list[Cells]:
-    """Levers that every plan has a use for: money, the choices, and the people of each group."""
+def _lever(id: str, group: str, unit: str, address: str, label: Mapping[str, str]) -> Cells:
+    return {"id": id, "address": address, "label": dict(label), "group": group, "unit": unit}
 
-    def lever(id: str, group: str, unit: str, address: str, label: Mapping[str, str]) -> Cells:
-        return {"id": id, "address": address, "label": dict(label), "group": group, "unit": unit}
 
-    money = lever("money", "money", "bn", "ceilings.{year}/total.ceiling_vnd", in_languages("new.lever.money"))
+def _levers() -> list[Cells]:
+    """Levers that name no row of a table, so that they hold whatever is written in place of the examples."""
+    people = _lever("headcount", "people", "times", "groups.*.headcount", in_languages("new.lever.headcounts"))
+    choices = CHOICE_LEVERS.items()
+    return [
+        *(_lever(choice, group, "choice", choice, in_languages(f"new.lever.{choice}")) for choice, group in choices),
+        {**people, "change": "scale", "low": 0.5, "high": 1.5, "step": 0.05},
+    ]
+
+
+def _levers_of_data(groups: Sequence[Cells]) -> list[Cells]:
+    """Levers of one ceiling for all years, and of the people of each group: they name rows, which may change."""
+    money = _lever("money", "money", "bn", "ceilings.{year}/total.ceiling_vnd", in_languages("new.lever.money"))
     levers = [{**money, "low": 0, "high": MONEY, "step": MONEY // 100}]
-    for choice, group in (("allocation", "rule"), ("pacing", "rule"), ("ambition", "targets")):
-        levers.append(lever(choice, group, "choice", choice, in_languages(f"new.lever.{choice}")))
     for row in groups:
         named = {la: say("new.lever.headcount", la, name=row.get(f"name_{la}", row["name_vi"])) for la in LANGUAGES}
-        people = lever(f"headcount_{row['id']}", "people", "people", f"groups.{row['id']}.headcount", named)
+        people = _lever(f"headcount_{row['id']}", "people", "people", f"groups.{row['id']}.headcount", named)
         levers.append({**people, "low": 0, "high": max(10, int(float(row["headcount"]) * MOST_PEOPLE)), "step": 10})
     return levers
 

@@ -3,25 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainplan.plan.address import record_key
+from trainplan.plan.address import address_label, record_key, row_label
 from trainplan.plan.fact_checks import headcount_paths
-from trainplan.plan.schema import NAMED
-from trainplan.text.catalog import both
+from trainplan.plan.schema import NAMED, TABLES
+from trainplan.text.catalog import both, say, term
 
 if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
 
 A_MILLION = 1e6
+Found = tuple[str, str, dict[str, object]]  # a note before it is one
 
 
-def plan_notes(plan: Plan) -> list[str]:
-    """What is allowed in a plan and yet worth a planner's look, in both languages (method.md, sections 1 and 2)."""
-    return [f"{place}: {text}" for note in NOTES for place, text in note(plan)]
+@dataclass(frozen=True)
+class Keys:
+    """Rows of a table that a note names, by their keys."""
+
+    table: str
+    keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.keys)
 
 
-def _shrinking(plan: Plan) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True)
+class Note:
+    """What a plan says at a place (an address, a row, a table with or without a year, a file), and yet worth a look."""
+
+    place: str
+    code: str  # of the sentence `warning.<code>`
+    values: dict[str, object]
+
+    def __str__(self) -> str:
+        """The note in both languages, with addresses and ids as files have them."""
+        return f"{self.place}: {both(f'warning.{self.code}', **self.values)}"
+
+    def read(self, plan: Plan, language: str) -> str:
+        """The note in a language, with the names of what it is about."""
+        values = {
+            name: "; ".join(row_label(plan, value.table, key, language) for key in value.keys)
+            if isinstance(value, Keys)
+            else value
+            for name, value in self.values.items()
+        }
+        return f"{_place_label(plan, self.place, language)}: {say(f'warning.{self.code}', language, **values)}"
+
+
+def _place_label(plan: Plan, place: str, language: str) -> str:
+    table, *rest = place.split(".")
+    if len(rest) == 2 and table in TABLES:
+        return address_label(plan, place, language)
+    if rest and table in TABLES:
+        return f"{term('table', table, language)} · {row_label(plan, table, rest[0], language)}"
+    name, *year = place.split(" ")
+    return " ".join([term("table", name, language), *year]) if name in TABLES else place
+
+
+def plan_notes(plan: Plan) -> list[Note]:
+    """What is allowed in a plan and yet worth a planner's look (method.md, sections 1 and 2)."""
+    return [Note(place, code, values) for note in NOTES for place, code, values in note(plan)]
+
+
+def _shrinking(plan: Plan) -> Iterator[Found]:
     """Groups that become fewer by more than those who leave."""
     rates = {(row.group, row.year): row.leave_rate for row in plan.tables.turnover}
     paths = headcount_paths(plan.tables, plan.years)
@@ -29,50 +75,50 @@ def _shrinking(plan: Plan) -> Iterator[tuple[str, str]]:
         path = paths[group.id]
         left = [(y, path[y - 1] * (1 - rates.get((group.id, y), group.leave_rate))) for y in plan.years]
         if any(path[year] < people * (1 - 1e-9) for year, people in left):
-            yield f"groups.{group.id}", both("warning.group_shrinks")
+            yield f"groups.{group.id}", "group_shrinks", {}
 
 
-def _weightless(plan: Plan) -> Iterator[tuple[str, str]]:
+def _weightless(plan: Plan) -> Iterator[Found]:
     for row in plan.tables.objectives:
         if row.weight == 0:
-            yield f"objectives.{row.id}", both("warning.weight_of_zero")
+            yield f"objectives.{row.id}", "weight_of_zero", {}
 
 
-def _empty_rates(plan: Plan) -> Iterator[tuple[str, str]]:
+def _empty_rates(plan: Plan) -> Iterator[Found]:
     """Cells of attainments that count as 0 and decide much."""
     for column in ("entry_share", "lapse_rate"):
         rows = plan.tables.objectives
         empty = [row.id for row in rows if row.kind == "attainment" and getattr(row, column) is None]
         if empty:
-            yield f"objectives.*.{column}", both(f"warning.{column}_empty", objectives=", ".join(empty))
+            yield f"objectives.*.{column}", f"{column}_empty", {"objectives": Keys("objectives", tuple(empty))}
 
 
-def _ceilings(plan: Plan) -> Iterator[tuple[str, str]]:
+def _ceilings(plan: Plan) -> Iterator[Found]:
     """Money without any limit, and ceilings that seem to be in million đồng."""
     limits = [row.ceiling_vnd for row in plan.tables.ceilings if row.ceiling_vnd is not None]
     most = max(limits, default=0.0)
     if not limits:
-        yield "ceilings", both("warning.no_ceiling")
+        yield "ceilings", "no_ceiling", {}
     if 0 < most < A_MILLION:
-        yield "ceilings", both("warning.ceilings_in_millions", most=f"{most:g}", money=f"{most * A_MILLION:.0f}")
+        yield "ceilings", "ceilings_in_millions", {"most": f"{most:g}", "money": f"{most * A_MILLION:.0f}"}
 
 
-def _closed_without_actuals(plan: Plan) -> Iterator[tuple[str, str]]:
+def _closed_without_actuals(plan: Plan) -> Iterator[Found]:
     known = {(row.year, row.objective, row.program) for row in plan.tables.actuals}
     for year in plan.closed_years:
-        missing = ["/".join(pair) for pair in plan.tables.pairs if (year, *pair) not in known]
+        missing = tuple("/".join(pair) for pair in plan.tables.pairs if (year, *pair) not in known)
         if missing:
-            yield f"actuals {year}", both("warning.closed_without_actuals", pairs=", ".join(missing))
+            yield f"actuals {year}", "closed_without_actuals", {"pairs": Keys("routes", missing)}
 
 
-def _facts_of_open_years(plan: Plan) -> Iterator[tuple[str, str]]:
+def _facts_of_open_years(plan: Plan) -> Iterator[Found]:
     for name in ("actuals", "observations"):
         rows = dict.fromkeys(record_key(name, row) for row in plan.tables[name] if row.year in plan.open_years)
         if rows:
-            yield name, both("warning.facts_of_open_years", rows=", ".join(rows), year=plan.decided_from)
+            yield name, "facts_of_open_years", {"rows": Keys(name, tuple(rows)), "year": plan.decided_from}
 
 
-def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
+def _years_without_use(plan: Plan) -> Iterator[Found]:
     """Rows of years that nothing is computed for; prices of the period before serve its comparison in real terms."""
     tail = max((row.years for row in plan.tables.programs), default=1) - 1
     used = range(plan.first, plan.last + tail + 1)
@@ -82,30 +128,30 @@ def _years_without_use(plan: Plan) -> Iterator[tuple[str, str]]:
             compared = plan.tables.history
             rows = [r for r in rows if r.year != plan.price_base_year and (r.year >= plan.first or not compared)]
         if rows:
-            yield name, both("warning.year_without_use", rows=", ".join(record_key(name, row) for row in rows))
+            keys = tuple(record_key(name, row) for row in rows)
+            yield name, "year_without_use", {"rows": Keys(name, keys)}
 
 
-def _vietnamese_alone(plan: Plan) -> Iterator[tuple[str, str]]:
+def _vietnamese_alone(plan: Plan) -> Iterator[Found]:
     """Rows without an English name in a plan that has others."""
     for table in NAMED if "en" in plan.languages else ():
         rows = plan.tables[table]
         missing = sum(not row.name_en for row in rows)
         if missing:
-            yield f"{table}.*.name_en", both("warning.vietnamese_alone", missing=missing, rows=len(rows))
+            yield f"{table}.*.name_en", "vietnamese_alone", {"missing": missing, "rows": len(rows)}
 
 
-def _set_twice(plan: Plan) -> Iterator[tuple[str, str]]:
+def _set_twice(plan: Plan) -> Iterator[Found]:
     for address in plan.changed_by.set_twice:
-        yield address, both("warning.set_twice")
+        yield address, "set_twice", {}
 
 
-def _of_workbooks(plan: Plan) -> Iterator[tuple[str, str]]:
+def _of_workbooks(plan: Plan) -> Iterator[Found]:
     """What is read of workbooks although it is hidden, and what is not read."""
-    for place, code, values in plan.read_notes:
-        yield place, both(f"warning.{code}", **values)
+    yield from plan.read_notes
 
 
-NOTES: tuple[Callable[[Plan], Iterable[tuple[str, str]]], ...] = (
+NOTES: tuple[Callable[[Plan], Iterable[Found]], ...] = (
     _shrinking,
     _weightless,
     _empty_rates,

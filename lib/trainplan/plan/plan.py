@@ -19,7 +19,7 @@ from trainplan.plan.data import data_folders, last_with, locate_problems, read_d
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
-from trainplan.plan.notes import plan_notes
+from trainplan.plan.notes import Note, plan_notes
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
@@ -118,9 +118,14 @@ class Plan:
         return content_hash(self)
 
     @cached_property
-    def warnings(self) -> list[str]:
-        """What is allowed and yet worth a look, in both languages."""
+    def notes(self) -> list[Note]:
+        """What is allowed and yet worth a look."""
         return plan_notes(self)
+
+    @property
+    def warnings(self) -> list[str]:
+        """The notes in both languages, for a terminal."""
+        return [str(note) for note in self.notes]
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table with typed columns in the order of its file; further columns of the file stand after."""

@@ -15,7 +15,16 @@ from typing import Any
 from trainplan.plan.address import Address
 from trainplan.plan.lever_checks import read_levers
 from trainplan.plan.levers import Lever
-from trainplan.plan.new_plan import BESIDE, Cells, basis_of, in_languages, new_table, new_title, plan_text
+from trainplan.plan.new_plan import (
+    BESIDE,
+    CHOICE_LEVERS,
+    Cells,
+    basis_of,
+    in_languages,
+    new_table,
+    new_title,
+    plan_text,
+)
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.ranges import Range, read_ranges
@@ -168,9 +177,15 @@ def _every_year(rows: Iterable[Cells], key: str, years: Sequence[int], tail: int
 
 
 def _lever(lever: Lever, move: Move) -> Cells:
-    """A lever as plan.yaml lists it; one of a year or a due date moves with the years."""
+    """A lever as plan.yaml lists it; one of a year or a due date moves with the years.
+
+    That of a choice is called as in any new plan, as its name may be of the old decision.
+    """
     entry = {**lever.model_dump(exclude_defaults=True), "address": move.addresses(lever.address)}
     entry["label"] = {language: move.name(text) for language, text in lever.label.items()}
+    [first, *_] = lever.address
+    if first in CHOICE_LEVERS:
+        entry["label"] = in_languages(f"new.lever.{first}")
     if not {Address.of(address).column for address in lever.address} <= YEARS:
         return entry
     if lever.is_choice:

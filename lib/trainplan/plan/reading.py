@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.csv_text import read_csv
+from trainplan.plan.heads import as_column
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
-from trainplan.text.letters import as_meant
 from trainplan.text.problems import Problem, nearest_name
 
 LOG = logging.getLogger("trainplan")
@@ -138,11 +137,6 @@ class Files:
             return None
         self.problems += header_problems(name, raw.columns, table, raw.head_line)
         return raw
-
-
-def as_column(name: str) -> str:
-    """A name as columns and tables are spelt: small letters of the keyboard, joined by underscores."""
-    return re.sub("[ -]+", "_", as_meant(name.strip()).casefold())
 
 
 def header_problems(file: str, header: list[str], table: Table, line: int = 1) -> Iterator[Problem]:

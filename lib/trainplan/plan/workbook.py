@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from trainplan.plan.address import row_key
-from trainplan.plan.reading import RawTable, as_column, header_problems
+from trainplan.plan.heads import HEAD_WITHIN, as_column, column_named, head_row
+from trainplan.plan.reading import RawTable, header_problems
 from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
 from trainplan.text.problems import Problem, nearest_name
 
-HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
 BESIDE = ("guide", "files", "choices")  # sheets of a workbook that the project wrote itself, which are no tables
 OLE_FILE = b"\xd0\xcf\x11\xe0"  # how a workbook with a password begins, and one of Excel 97
 
@@ -161,13 +161,14 @@ def _table_names(sheets: Sequence[Sheet], file: str, book: SheetsRead) -> dict[s
 def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
     """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
     place = place_of(file, sheet.name)
-    head = _head_row(sheet, table)
+    first = {row: sheet.cells[row].values() for row in sorted(sheet.cells) if row <= HEAD_WITHIN}
+    head = head_row(first, table)
     if not head:
-        first = {"columns": ", ".join(table.needed_columns)}
-        book.problems.append(Problem(place, "head_missing", values=first))
+        needed = {"columns": ", ".join(table.needed_columns)}
+        book.problems.append(Problem(place, "head_missing", values=needed))
         book.lost.add(table.name)
         return
-    columns = {column: _column_name(value, table) for column, value in sorted(sheet.cells[head].items())}
+    columns = {column: column_named(value, table) for column, value in sorted(sheet.cells[head].items())}
     letters = {name: _letter(column) for column, name in reversed(columns.items())}
     book.problems.extend(header_problems(place, list(columns.values()), table, head))
     raw = RawTable(place, list(columns.values()), letters=letters, head_line=head)
@@ -190,27 +191,6 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
         raw.lines.append(row)
     book.tables[table.name] = raw
     book.notes.extend((place, code, values) for code, values in _hidden_things(sheet, columns, raw.lines, rows))
-
-
-def _head_row(sheet: Sheet, table: Table) -> int:
-    """The row, of the first ones, that names most columns of the table; 0 where none names any."""
-    known = {*table.columns, AS_OF}
-    named = {
-        row: len({as_column(_column_name(value, table)) for value in sheet.cells[row].values()} & known)
-        for row in sorted(sheet.cells)
-        if row <= HEAD_WITHIN
-    }
-    best = max(named, key=lambda row: named[row], default=0)
-    return best if named.get(best) else 0
-
-
-def _column_name(value: object, table: Table) -> str:
-    """The column that a head cell names: alone, in one of its lines, or in square brackets."""
-    lines = [line.strip() for line in str(value).splitlines() if line.strip()]
-    words = [*reversed(re.findall(r"\[\s*([^\[\]]+?)\s*\]", str(value))), *lines]
-    known = {*table.columns, AS_OF}
-    exact = next((word for word in words if word in known), "")
-    return exact or next((word for word in words if as_column(word) in known), " ".join(lines))
 
 
 def _unit(table: Table, column: str) -> str:

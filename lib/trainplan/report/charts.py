@@ -1,4 +1,4 @@
-"""How pictures look: colors that the color-blind and a grey printer tell apart, and the pieces that figures share.
+"""How pictures look: the paper, and the pieces that figures share.
 
 Places on the paper are told in inches from its upper edge (`down`, `above`) or lower edge (`below`), since the height
 follows the number of rows; places from the left are shares of the width, which is always that of the page.
@@ -21,20 +21,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from trainplan.text.formats import percent
+from trainplan.report.colors import FAINT, INK, PAPER
+from trainplan.text.formats import bare_billions, percent
 
 matplotlib.rcParams["text.hinting"] = "none"  # hinted, small bold letters grow serifs
 matplotlib.rcParams["text.parse_math"] = False  # a dollar sign in a name is a dollar sign
 WIDTH, DPI = 7.3, 130  # inches: the text width of A4 with its margins
-INK, FAINT, PAPER = "#222222", "#8a8a8a", "#ffffff"
-BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
-    "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#f0e442", "#d55e00", "#cc79a7",
-)  # fmt: skip
-SEQUENCE = [BLUE, ORANGE, GREEN, SKY, RED, PURPLE, YELLOW]
-HATCHES = ["", "///", "...", "\\\\\\", "xxx", "++", "oo"]
 SMALL, NORMAL, LARGE = 7, 8, 9
-VERDICT_MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
-VERDICT_SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": PAPER}
 
 
 @dataclass(frozen=True)
@@ -140,8 +133,19 @@ def small_multiples(
 
 
 def percent_ticks(axis: Axis, language: str) -> None:
-    """Ticks of an axis of shares as whole percentages."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, language, 0)))
+    """Ticks of an axis of shares as percentages, with the decimals that tell them apart."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, language, _tick_digits(axis, 0.01))))
+
+
+def billion_ticks(axis: Axis, language: str) -> None:
+    """Ticks of an axis of VND as billions, with the decimals that tell them apart."""
+    axis.set_major_formatter(FuncFormatter(lambda vnd, _: bare_billions(vnd, language, _tick_digits(axis, 1e9))))
+
+
+def _tick_digits(axis: Axis, unit: float) -> int:
+    """The fewest decimals in `unit` that write the steps of an axis exactly."""
+    steps = np.diff(axis.get_majorticklocs()) / unit
+    return next((digits for digits in range(6) if np.allclose(steps, steps.round(digits), rtol=0, atol=1e-6)), 6)
 
 
 def trim_ticks(ax: Axes) -> None:

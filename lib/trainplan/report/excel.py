@@ -13,7 +13,7 @@ from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.report.by_year import TOTAL, YearlyRow, columns_of, number, yearly_rows
-from trainplan.report.charts import FAINT, INK, SEQUENCE
+from trainplan.report.colors import FAINT, INK, SEQUENCE
 from trainplan.report.sentences import assumed_share, headline
 from trainplan.report.tables import basis_by_row, changes
 from trainplan.results.registry import RESULTS, Column, Stem
@@ -25,7 +25,7 @@ from trainplan.sheets.workbook import Cell, SheetColumn, Sum, TableSheet, Workbo
 from trainplan.storage.files import write_bytes
 from trainplan.storage.provenance import package_versions
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import calendar_day, due_day, percent
+from trainplan.text.formats import calendar_day, due_day, percent, year_span
 
 COVER_WIDTHS = (24, 36, 36, 36)  # letters
 MONEY = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "unspent_vnd")
@@ -109,7 +109,7 @@ def _facts(plan: Plan, language: str, title: str) -> list[tuple[str, str]]:
     as_of = calendar_day(choices.as_of, language) if choices.as_of else say("excel.undated", language)
     return [
         (say("head.scenario", language), title),
-        (say("excel.years", language), f"{plan.first}–{plan.last}"),
+        (say("excel.years", language), year_span(plan.first, plan.last)),
         (say("excel.status", language), term("status", choices.status or "draft", language)),
         (say("excel.owner", language), owner),
         (say("excel.as_of", language), as_of),
@@ -124,7 +124,7 @@ def _add_years(workbook: Workbook, results: Results, language: str) -> None:
     budget, rows = RESULTS["budget"], results["budget"].query("source == 'total'")
     years: list[Cell] = [*map(float, rows["year"]), say("word.total", language)]
     columns = [SheetColumn(budget.heading("year", language), years, budget.column("year").number_format)]
-    for name in MONEY:
+    for name in _amounts(results.plan):
         column, cells = budget.column(name), [number(value) for value in rows[name]]
         whole = number(results.money[name]) if column.over_years == "sum" else None
         total = None if whole is None else Sum(whole, above=len(cells))
@@ -133,9 +133,12 @@ def _add_years(workbook: Workbook, results: Results, language: str) -> None:
 
 
 def _add_sources(workbook: Workbook, results: Results, language: str) -> list[Drawn]:
-    """Money by source and year; returns the chart of what each pays with a line of what is required of all."""
-    ids = [row.id for row in results.plan.tables.sources]
-    rows = yearly_rows(results, "budget", ids, MONEY)
+    """Money by source and year; returns the chart of what each pays.
+
+    Where there are ceilings, with a line of what is required of all.
+    """
+    ids, limited = [row.id for row in results.plan.tables.sources], results.plan.has_ceilings
+    rows = yearly_rows(results, "budget", ids, _amounts(results.plan))
     largest = results["budget"]["required_vnd"].max()
     unit, axis_format = next(scale for least, scale in MONEY_SCALES.items() if largest >= least)
     required = next(r for r, row in enumerate(rows) if row.column == "required_vnd" and row.is_sum)
@@ -143,10 +146,15 @@ def _add_sources(workbook: Workbook, results: Results, language: str) -> list[Dr
         say("excel.chart_money", language),
         say(f"unit.{unit}", language),
         axis_format,
-        _bars(rows, "funded_vnd", language),
-        Series(required, INK, name=say("head.required", language)),
+        _bars(rows, "funded_vnd" if limited else "required_vnd", language),
+        Series(required, INK, name=say("head.required", language)) if limited else None,
     )
     return [(_add_rows(workbook, results, "budget", rows, say("excel.by_source", language), language), chart)]
+
+
+def _amounts(plan: Plan) -> tuple[str, ...]:
+    """The amounts of money that are set out by year; without ceilings all is paid, and what is required is all."""
+    return MONEY if plan.has_ceilings else ("required_vnd",)
 
 
 def _add_people(workbook: Workbook, results: Results, language: str) -> list[Drawn]:

@@ -162,10 +162,11 @@ def _list(sentences: Sequence[str], style: str) -> str:
 
 
 def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
-    """What a page is about, below its title."""
+    """What a page is about, below its title; the reason may be empty."""
     plan, scenario, reason = (escape(text) for text in (plan, scenario, reason))
     word = say("head.scenario", language)
-    return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong> – {reason}</p>'
+    why = f" – {reason}" if reason else ""
+    return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong>{why}</p>'
 
 
 def name_line(name: str) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.plan import Plan
-from trainplan.report.charts import VERDICT_MARKS
+from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
 from trainplan.report.sentences import (
@@ -96,7 +96,7 @@ def render_index(
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
         likely=_table(probabilities_by_rule(by_rule, language)),
         scenario_table=_table(scenarios(comparison, language)),
-        simplified=simplifications(language),
+        simplified=simplifications(first.plan, language),
     )
 
 

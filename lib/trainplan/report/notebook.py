@@ -13,11 +13,12 @@ from IPython.display import HTML, display
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.charts import Picture
+from trainplan.report.drawing import Drawing
 from trainplan.report.parameters import WHERE, coordinates
-from trainplan.report.parts import FigurePiece, HtmlPiece, Part
+from trainplan.report.parts import DrawingPiece, FigurePiece, HtmlPiece, Part
 from trainplan.report.stored import compute
 from trainplan.results.tables import Results
-from trainplan.storage.files import write_bytes
+from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 
@@ -61,7 +62,8 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
 def show(*shown: Part, language: str | None = None, output_dir: str | Path | None = None) -> None:
     """Shows parts one below the other, in the language of the open notebook (Vietnamese where none is open).
 
-    The PNG file of every figure is kept in `output_dir`/figures, by default in the notebook's folder, if it has one.
+    The file of every figure, PNG or SVG, is kept in `output_dir`/figures, by default in the notebook's folder, if it
+    has one.
     """
     page = _opened[0] if _opened else None
     language = language or (page.language if page else "vi")
@@ -70,6 +72,9 @@ def show(*shown: Part, language: str | None = None, output_dir: str | Path | Non
         if isinstance(piece, FigurePiece):
             if picture := piece.make(language):
                 _show_picture(picture, language, folder)
+        elif isinstance(piece, DrawingPiece):
+            if drawing := piece.make(language):
+                _show_drawing(drawing, language, folder)
         elif isinstance(piece, HtmlPiece) and (html := piece.html(language)):
             display(HTML(html))
 
@@ -80,3 +85,9 @@ def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
         write_bytes(folder / "figures" / f"{picture.name}.{language}.png", data)
     bundle = {"image/png": data, "text/plain": picture.alt}
     display(bundle, raw=True, metadata={"image/png": {"alt": picture.alt}})
+
+
+def _show_drawing(drawing: Drawing, language: str, folder: Path | None) -> None:
+    if folder is not None:
+        write_text(folder / "figures" / f"{drawing.name}.{language}.svg", drawing.svg())
+    display({"text/html": drawing.html(), "text/plain": drawing.alt}, raw=True)

@@ -1,8 +1,8 @@
 """Parts of pages by name: `part = parts.coverage(results)` is what a page shows in one place, as a value to work with.
 
 `show(part)` shows it in a notebook; `part.figure("en")`, `part.frame("vi")` and `part.sentences("vi")` give what is in
-it. Whatever is in FIGURES, TABLES or SENTENCES is a part by its own name; parts of several pieces are composed below.
-Every part has its caption, `caption.<name>`, in both catalogs.
+it. Whatever is in FIGURES, FORMS, TABLES or SENTENCES is a part by its own name; parts of several pieces are
+composed below. Every part has its caption, `caption.<name>`, in both catalogs.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import Picture
+from trainplan.report.drawing import Drawing
 from trainplan.report.figures import FIGURES
+from trainplan.report.forms import FORMS
 from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
+from trainplan.report.titles import why_scenario
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
@@ -65,6 +68,15 @@ class HtmlPiece(Piece):
     def html(self, language: str) -> str:
         """The piece in a language; empty where there is nothing to show."""
         raise NotImplementedError
+
+
+class DrawingPiece(HtmlPiece):
+    """A drawing; `make` gives its `Drawing`, or None where there is nothing to draw."""
+
+    def html(self, language: str) -> str:
+        """The drawing with its finding, in the page."""
+        drawing: Drawing | None = self.make(language)
+        return drawing.html() if drawing else ""
 
 
 class TablePiece(HtmlPiece):
@@ -129,6 +141,13 @@ class Part:
         """The figure, as matplotlib has it."""
         return self.picture(language).figure
 
+    def drawing(self, language: str) -> Drawing:
+        """The drawing, as SVG, with its finding and its message in words."""
+        drawing: Drawing | None = self._only(DrawingPiece).make(language)
+        if drawing is None:
+            raise LookupError(f"{self.name} has nothing to draw")
+        return drawing
+
     def frame(self, language: str) -> pd.DataFrame:
         """The table: a frame of text under the headings of the page."""
         frame: pd.DataFrame = self._only(TablePiece).make(language)
@@ -144,13 +163,14 @@ class Part:
     def _only(self, kind: type[Piece]) -> Piece:
         found = [piece for piece in self.pieces if isinstance(piece, kind)]
         if len(found) != 1:
-            what = "figures" if kind is FigurePiece else "tables"
+            what = {FigurePiece: "figures", DrawingPiece: "drawings"}.get(kind, "tables")
             raise LookupError(f"{self.name} has {len(found) or 'no'} {what}")
         return found[0]
 
 
 REGISTERS: tuple[tuple[Mapping[str, Callable[..., Any]], type[Piece]], ...] = (
     (FIGURES, FigurePiece),
+    (FORMS, DrawingPiece),
     (TABLES, TablePiece),
     (SENTENCES, SentencesPiece),
 )
@@ -213,16 +233,16 @@ def title(plan: Plan) -> Part:
     """The plan, the scenario and why there is one."""
 
     def lines(language: str) -> list[str]:
-        reason = plan.scenario_reason(language) or say("word.plan_itself", language)
-        return [plan.title(language), plan.scenario_title(language), reason]
+        return [plan.title(language), plan.scenario_title(language), why_scenario(plan, language)]
 
     return Part("title", (TitlePiece("title", lines),))
 
 
 @register_composition
 def warnings(plan: Plan) -> Part:
-    """What the check of the input found worth a look, in both languages."""
-    return Part("warnings", (SentencesPiece("warnings", lambda _: plan.warnings),))
+    """What the check of the input found worth a look."""
+    piece = SentencesPiece("warnings", lambda language: [note.read(plan, language) for note in plan.notes])
+    return Part("warnings", (piece,))
 
 
 @register_composition

@@ -1,4 +1,4 @@
-"""What a notebook calls itself."""
+"""What a notebook calls itself, and why there is a scenario."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 from trainplan.plan.find import PROJECT
+from trainplan.plan.plan import Plan
+from trainplan.text.catalog import say
 
 
 def first_heading(notebook: Mapping[str, Any], language: str) -> str:
@@ -26,3 +28,8 @@ def report_title(stem: str, language: str) -> str:
     """The title that a notebook gives itself; its file's name where there is none."""
     path = PROJECT / "notebooks" / f"{stem}.ipynb"
     return (first_heading(json.loads(path.read_text(encoding="utf-8")), language) if path.exists() else "") or stem
+
+
+def why_scenario(plan: Plan, language: str) -> str:
+    """Why the scenario changes what it changes, or that nothing is changed; empty where it does not say."""
+    return plan.scenario_reason(language) or ("" if plan.applied else say("word.plan_itself", language))

@@ -235,6 +235,5 @@ def escape_braces(path: Path) -> str:
 
 def count_figures(notebook: Any) -> int:
     """How many pictures the cells of an executed notebook show."""
-    pictures = {"image/png", "image/svg+xml"}
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return sum(bool(pictures & set(output.get("data", {}))) for output in outputs)
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in data or "<svg" in data.get("text/html", "") for data in shown)

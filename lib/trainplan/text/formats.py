@@ -109,10 +109,28 @@ def bare_billions(value: float | None, language: str, digits: int = 1) -> str:
     return _format_number(shown, "#,##0" + ("." + "0" * places if places else ""), language)
 
 
+def money_digits(largest: float) -> int:
+    """Decimals of billions where `largest` is the greatest amount of a table or figure: one, as in sentences.
+
+    Where all is below a billion it is three, which are the millions that sentences then say.
+    """
+    return 1 if largest >= 1e9 else 3
+
+
 @keep_address
 def vnd(value: float | None, language: str) -> str:
     """VND to the đồng: 63.900.219.000 đồng."""
     return f"{number(value, language)}{NARROW}{say('unit.VND', language)}"
+
+
+def from_to(low: str, high: str, language: str) -> str:
+    """A band by its ends as they are written; of two that read the same the one."""
+    return low if low == high else say("word.from_to", language, low=low, high=high)
+
+
+def year_span(first: int, last: int) -> str:
+    """Years from the first to the last: 2026–2030; of one year that year."""
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def calendar_day(value: date, language: str) -> str:

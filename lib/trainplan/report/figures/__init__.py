@@ -24,7 +24,6 @@ from trainplan.report.figures.money import (
     nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
-    baselines_and_targets,
     coverage,
     enrollment_by_program,
     enrollment_levels,
@@ -42,7 +41,6 @@ from trainplan.report.figures.uncertainty import (
 FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
-        baselines_and_targets,
         best_plan_changes,
         cost_bands_and_s_curve,
         cost_by_program,

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule, rule_beside
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    INK,
     NORMAL,
-    ORANGE,
     SMALL,
     Margins,
     Picture,
@@ -23,6 +20,7 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number
 
@@ -53,12 +51,15 @@ def rule_comparison(rules: RuleComparison, language: str) -> Picture | None:
 
 
 def best_plan_changes(rules: RuleComparison, language: str) -> Picture | None:
-    """People sent to every program under the closest rule and in the best plan, as shares of the larger."""
-    plan, rule = rules.plan, nearest_rule(rules)
+    """People sent to every program under the plan's rule and in the best plan, as shares of the larger.
+
+    None where the best plan sends as many to each.
+    """
+    plan, rule = rules.plan, rule_beside(rules)
     table = rules.enrollment.assign(more=lambda t: t["optimal"] - t[rule])
     table = table[(table["optimal"] > 0) | (table[rule] > 0)].sort_values("more", kind="stable")
     names = [plan.short_label("programs", str(p), language) for p in table["program"]]
-    if not names:
+    if not (table["more"].abs() >= HALF_A_PERSON).any():
         return None
     changes = [
         f"{number(before, language)} → {number(after, language)}"
@@ -77,9 +78,13 @@ def best_plan_changes(rules: RuleComparison, language: str) -> Picture | None:
     write_key(figure, 0.42, 0.18, f"□ {term('rule', rule, language)}", ORANGE)
     write_key(figure, 0.62, 0.18, f"● {say('rule.optimal', language)}", BLUE)
     write(figure, 0.42, 0.38, say("figure.best_plan_changes.scale", language), size=SMALL)
-    up, down = (plan.label("programs", table["program"].iat[end], language) for end in (-1, 0))
-    ends = {"up": up, "up_change": changes[-1], "down": down, "down_change": changes[0]}
-    return Picture("best_plan_differs", figure, say("figure.best_plan_changes.alt", language, **ends))
+    ends = []
+    for way, end, sign in (("added", -1, 1), ("taken", 0, -1)):
+        if sign * table["more"].iat[end] >= HALF_A_PERSON:
+            name = plan.label("programs", table["program"].iat[end], language)
+            ends.append(say(f"word.most_{way}", language, name=name, change=changes[end]))
+    alt = say("figure.best_plan_changes.alt", language, ends=", ".join(ends))
+    return Picture("best_plan_differs", figure, alt)
 
 
 def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> Picture | None:

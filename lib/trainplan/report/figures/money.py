@@ -9,20 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    GREEN,
-    HATCHES,
-    INK,
     LARGE,
     NORMAL,
-    ORANGE,
-    PAPER,
-    RED,
-    SEQUENCE,
     SMALL,
-    VERDICT_MARKS,
-    VERDICT_SHADES,
     Margins,
     Picture,
     cell_text,
@@ -36,12 +25,25 @@ from trainplan.report.charts import (
     write_key,
     year_columns,
 )
+from trainplan.report.colors import (
+    BLUE,
+    FAINT,
+    GREEN,
+    HATCHES,
+    INK,
+    ORANGE,
+    PAPER,
+    RED,
+    SEQUENCE,
+    VERDICT_MARKS,
+    VERDICT_SHADES,
+)
 from trainplan.results.compare import Comparison
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_billions, billions, number, percent
+from trainplan.text.formats import bare_billions, billions, money_digits, number, percent
 
 LACKING: dict[str, Any] = {"fill": False, "edgecolor": FAINT, "ls": "--"}
 
@@ -63,9 +65,10 @@ def cost_by_source(results: Results, language: str) -> Picture | None:
         bottom += paid[source].to_numpy()
     funded, asked = total["funded_vnd"], total["required_vnd"]
     lacking = (asked - funded).clip(lower=0)
+    digits = money_digits(max(funded.max(), asked.max()))
     texts = [
-        bare_billions(paid_for, language)
-        + (f" / {bare_billions(wanted, language)}" if wanted > paid_for * 1.001 else "")
+        bare_billions(paid_for, language, digits)
+        + (f" / {bare_billions(wanted, language, digits)}" if wanted > paid_for * 1.001 else "")
         for paid_for, wanted in zip(funded, asked, strict=True)
     ]
     label_bars(ax, x, np.maximum(funded, asked) * 1.015, texts, fontsize=NORMAL, fontweight="bold")
@@ -123,10 +126,9 @@ def cost_by_program(results: Results, language: str) -> Picture | None:
 
 def _funded_of(limited: bool, funded: pd.Series[float], asked: pd.Series[float], language: str) -> list[str]:
     """What is funded of what is asked for, in billions: ` 1,2 / 3,4`; what is asked for where money is not limited."""
-    if not limited:
-        return [f" {bare_billions(wanted, language)}" for wanted in asked]
-    pairs = zip(funded, asked, strict=True)
-    return [f" {bare_billions(paid, language)} / {bare_billions(wanted, language)}" for paid, wanted in pairs]
+    digits = money_digits(max(funded.max(), asked.max()))
+    paid, wanted = ([bare_billions(vnd, language, digits) for vnd in amounts] for amounts in (funded, asked))
+    return [f" {one} / {all_}" if limited else f" {all_}" for one, all_ in zip(paid, wanted, strict=True)]
 
 
 def nominal_and_real_money(results: Results, language: str) -> Picture | None:

@@ -8,14 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.charts import (
-    BLUE,
-    GREEN,
-    INK,
     LARGE,
     NORMAL,
-    ORANGE,
-    RED,
     Margins,
     Picture,
     draw_cell,
@@ -31,6 +27,7 @@ from trainplan.report.charts import (
     write_key,
     year_columns,
 )
+from trainplan.report.colors import BLUE, GREEN, INK, ORANGE, RED
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
@@ -79,17 +76,19 @@ def coverage(results: Results, language: str) -> Picture | None:
     return Picture("coverage", figure, alt)
 
 
-def people_missing(results: Results, language: str) -> Picture:
-    """Heat map: people missing from each target by year; the frame marks the due year."""
+def people_missing(results: Results, language: str) -> Picture | None:
+    """Heat map: people missing from each target by year; the frame marks the due year. None where nobody is."""
     plan, gap = results.plan, results["gap"]
     objectives = plan.tables.objectives
     people = gap.pivot(index="objective", columns="year", values="gap").loc[[row.id for row in objectives]]
+    if (people < HALF_A_PERSON).all(axis=None):
+        return None
     base = gap.pivot(index="objective", columns="year", values="base").loc[people.index]
     share = (people / base.where(base > 0)).fillna(0).to_numpy()
     names = [plan.short_label("objectives", row.id, language) for row in objectives]
     margins = Margins(left=0.47, right=0.985, above=0.5, below=0.08)
     figure, (ax,) = named_rows(names, margins, head=0.75, each=0.37, lines=2)
-    texts = [["0" if value < 0.5 else number(value, language) for value in row] for row in people.to_numpy()]
+    texts = [["0" if value < HALF_A_PERSON else number(value, language) for value in row] for row in people.to_numpy()]
     heat_map(ax, share / max(0.5, share.max()), texts)
     name_columns(ax, people.columns)
     for o, row in enumerate(objectives):
@@ -97,8 +96,9 @@ def people_missing(results: Results, language: str) -> Picture:
     write(figure, 0.01, 0.2, say("figure.people_missing.key", language))
     due = [people.loc[row.id, row.due_year] for row in objectives]
     at = int(np.argmax(due))
-    worst, most = plan.label("objectives", objectives[at].id, language), number(max(due), language)
-    return Picture("missing", figure, say("figure.people_missing.alt", language, target=worst, people=most))
+    worst, most = plan.label("objectives", objectives[at].id, language), number(due[at], language)
+    key = "figure.people_missing.alt" if due[at] >= HALF_A_PERSON else "figure.people_missing.none_when_due"
+    return Picture("missing", figure, say(key, language, target=worst, people=most))
 
 
 def enrollment_by_program(results: Results, language: str) -> Picture | None:
@@ -140,9 +140,10 @@ def enrollment_levels(results: Results, language: str) -> Picture | None:
         x = np.arange(len(totals)) + (k - (len(levels) - 1) / 2) * 0.27
         ax.bar(x, totals[level], 0.25, color=color, hatch=hatch, edgecolor="white", lw=0)
         label_bars(ax, x, totals[level], [number(value, language) for value in totals[level]])
-        write_key(figure, 0.03 + 0.22 * k, 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)
+        write_key(figure, (0.03, 0.2, 0.55)[k], 0.175, f"■ {say(f'head.{level}', language)}", letters, LARGE)
     before, after = totals.sum().iloc[1:] if limited else totals.sum().iloc[:2]
     key = "figure.enrollment_levels.alt" if limited else "figure.enrollment_levels.alt_all_paid"
+    key += "" if before - after >= HALF_A_PERSON else "_none"
     return Picture("three_lines", figure, say(key, language, left=number(before - after, language)))
 
 
@@ -177,32 +178,3 @@ def _draw_flows(ax: Axes, table: pd.DataFrame, start: float, language: str) -> N
     label_bars(ax, x - 0.58, stocks * 1.01, ["−" + number(people, language) for people in leavers], color=RED)
     joined = ["+" + number(people, language) for people in joiners]
     label_bars(ax, x - 0.4, (stocks - leavers) * 0.97, joined, va="top", color=GREEN)
-
-
-def baselines_and_targets(results: Results, language: str) -> Picture | None:
-    """Baseline and target coverage of every objective that is a share, as two points on a line."""
-    plan = results.plan
-    rows = [row for row in plan.tables.objectives if row.kind != "count"]
-    if not rows:
-        return None
-    targets = results["verdicts"].set_index("objective")["target"]
-    names = [plan.short_label("objectives", row.id, language) for row in rows]
-    margins = Margins(left=0.47, right=0.96, above=0.4, below=0.3)
-    figure, (ax,) = named_rows(names, margins, head=0.6, each=0.33, lines=2)
-    for i, row in enumerate(rows):
-        target = targets[row.id]
-        ax.plot([row.baseline, target], [i, i], color="#bdbdbd", lw=3, zorder=1)
-        ax.plot(row.baseline, i, "o", color=ORANGE, ms=7)
-        ax.plot(target, i, "D", color=BLUE, ms=6)
-        label_point(ax, (row.baseline, i), (-7, 0), percent(row.baseline, language, 0), ha="right", va="center")
-        label_point(ax, (target, i), (7, 0), percent(target, language, 0), ha="left", va="center")
-    ax.set_xlim(-0.09, 1.1)
-    ax.set_xticks([0, 0.5, 1], [percent(share, language, 0) for share in (0, 0.5, 1)])
-    ax.grid(axis="x", **GRID)
-    ax.spines["bottom"].set_visible(True)
-    write_key(figure, 0.47, 0.22, f"● {say('head.baseline', language)}", ORANGE, LARGE)
-    write_key(figure, 0.66, 0.22, f"◆ {say('head.target', language)}", BLUE, LARGE)
-    distances = [targets[row.id] - row.baseline for row in rows]
-    widest = plan.label("objectives", rows[int(np.argmax(distances))].id, language)
-    alt = say("figure.baselines_and_targets.alt", language, target=widest)
-    return Picture("where_groups_stand", figure, alt)

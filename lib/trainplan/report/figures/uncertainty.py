@@ -11,15 +11,11 @@ from matplotlib.ticker import AutoLocator, FuncFormatter
 
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due, total_cost
 from trainplan.report.charts import (
-    BLUE,
-    FAINT,
-    INK,
     NORMAL,
-    ORANGE,
-    SKY,
     SMALL,
     Margins,
     Picture,
+    billion_ticks,
     canvas,
     cell_text,
     draw_cell,
@@ -33,12 +29,14 @@ from trainplan.report.charts import (
     write,
     write_key,
 )
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, SKY
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import bare_billions, billions, chance_number, number, percent
+from trainplan.text.formats import bare_billions, billions, chance_number, from_to, number, percent
 
 DARK_ORANGE = "#b36b00"  # of letters
 TARGETS, BARS = 4, 5  # of the tornado: the least certain targets, and the ranges that move each most
 INPUTS = 8  # of the matrix of drivers
+A_TENTH_OF_A_PERCENT = 0.001  # of coverage: less is not seen
 
 
 def target_probabilities(replanned: Uncertainty | None, replayed: Uncertainty, language: str) -> Picture:
@@ -108,10 +106,9 @@ def coverage_bands(draws: Uncertainty, language: str) -> Picture | None:
     write_key(figure, 0.66, 0.3, say("figure.coverage_bands.number", language), BLUE)
     due = probabilities_when_due(draws)
     widest = due.loc[(due["p95"] - due["p05"]).idxmax()]
-    band = {"low": percent(widest["p05"], language), "high": percent(widest["p95"], language)}
-    alt = say(
-        "figure.coverage_bands.alt", language, target=plan.label("objectives", widest["objective"], language), **band
-    )
+    band = from_to(percent(widest["p05"], language), percent(widest["p95"], language), language)
+    target = plan.label("objectives", widest["objective"], language)
+    alt = say("figure.coverage_bands.alt", language, target=target, band=band)
     return Picture("coverage_bands", figure, alt)
 
 
@@ -138,7 +135,7 @@ def cost_bands_and_s_curve(draws: Uncertainty, replayed: Uncertainty, language: 
         ax.set_title(title, fontsize=NORMAL, loc="left", color=INK)
     _write_loops(figure, ((0.55, 0.203, "━"), (0.78, 0.203, "╍")), draws is not replayed, language)
     low, mid, high = (billions(vnd, language) for vnd in total_cost(draws))
-    alt = say("figure.cost_bands_and_s_curve.alt", language, low=low, mid=mid, high=high)
+    alt = say("figure.cost_bands_and_s_curve.alt", language, mid=mid, band=from_to(low, high, language))
     return Picture("cost_bands_and_s_curve", figure, alt)
 
 
@@ -157,7 +154,7 @@ def _draw_cost_bands(ax: Axes, draws: Uncertainty, language: str) -> None:
     ax.set_ylim(0, max([*bands["p95"], *ceilings.values()]) * 1.1 or 1)
     ax.set_xlim(plan.first - 0.6, plan.last + 0.8)
     ax.set_xticks(list(years))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda vnd, _: bare_billions(vnd, language, 0)))
+    billion_ticks(ax.yaxis, language)
 
 
 def _draw_s_curves(ax: Axes, draws: Uncertainty, replayed: Uncertainty, language: str) -> None:
@@ -173,13 +170,20 @@ def _draw_s_curves(ax: Axes, draws: Uncertainty, replayed: Uncertainty, language
     ax.margins(x=0.12)
     trim_ticks(ax)
     percent_ticks(ax.yaxis, language)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda vnd, _: bare_billions(vnd, language, 0)))
+    billion_ticks(ax.xaxis, language)
 
 
-def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture:
-    """The least certain targets: coverage when due with one range at its least (○) and at its most (●)."""
+def tornado(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture | None:
+    """The least certain targets: coverage when due with one range at its least (○) and at its most (●).
+
+    Of those that a range moves by itself, so far as a page shows; None where there is no such target.
+    """
     plan, due = draws.plan, probabilities_when_due(draws)
     width = (due["p95"] - due["p05"]).set_axis(due["objective"]).sort_values(ascending=False, kind="stable")
+    moved = drivers.loc[(drivers["high"] - drivers["low"]).abs() >= A_TENTH_OF_A_PERCENT, "objective"]
+    width = width[width.index.isin(moved)]
+    if not len(width):
+        return None
     names = [plan.short_label("objectives", objective, language) for objective in width.index[:TARGETS]]
     margins = Margins(left=0.215, right=0.97, above=0.62, below=0.28, hspace=0.5, wspace=0.62)
     figure, axes = small_multiples(names, margins, head=0.5, each=2.0, width=44, lines=2, columns=2)
@@ -212,9 +216,14 @@ def _draw_swings(ax: Axes, swings: pd.DataFrame, language: str) -> None:
     trim_ticks(ax)
 
 
-def variance_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture:
-    """Which range is behind the uncertainty of which target: shares of the variance, strongest ranges first."""
+def variance_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> Picture | None:
+    """Which range is behind the uncertainty of which target: shares of the variance, strongest ranges first.
+
+    None of a single range, which is behind all of it.
+    """
     plan = draws.plan
+    if len(plan.ranges) == 1:
+        return None
     names = [plan.short_label("objectives", row.id, language) for row in plan.tables.objectives]
     shares = drivers["share"].to_numpy().reshape(len(names), len(plan.ranges))
     order = np.argsort(-shares.sum(axis=0), kind="stable")[:INPUTS]
@@ -226,7 +235,7 @@ def variance_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) ->
         color = tuple(1 - shade * (1 - part) for part in to_rgb(BLUE))
         draw_cell(ax, x, o, 0.9, facecolor=color, edgecolor="#cccccc", lw=0.5)
         if shade >= 0.01:
-            cell_text(ax, x, o, number(share * 100, language), fontsize=SMALL, color="white" if shade > 0.5 else INK)
+            cell_text(ax, x, o, number(shade * 100, language), fontsize=SMALL, color="white" if shade > 0.5 else INK)
     ax.set_xlim(-0.5, len(order) - 0.5)
     name_columns(ax, [wrapped(title, 34, 1) for title in titles], SMALL, 40)
     write(figure, 0.01, 0.2, say("figure.variance_shares.key", language), INK, va="top")

@@ -10,16 +10,16 @@ from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.sentences.money import money_balance, money_over_and_left
+from trainplan.report.tables.inputs import has_parts
 from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.sources import source_register
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, count_met, missed_level
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, calendar_day, due_day, number, percent
-from trainplan.text.shown import join_shown, keep_address
+from trainplan.text.shown import Quoted, join_shown, keep_address
 
 NAMED = 3  # targets that a sentence names; the others it counts
-SIMPLIFICATIONS = ("leavers", "two_targets", "due_date", "last_years", "completion")
 
 
 def headline(results: Results, language: str) -> list[str]:
@@ -42,17 +42,17 @@ def targets_met(results: Results, language: str) -> list[str]:
     shown = {name: results.quote("totals", name, count) for name, count in met.items()}
     when = when_due(plan, language)
     if not any(row.is_decided for row in plan.tables.objectives):
-        return [say("sentence.met_goals_alone", language, met=shown["met"], goals=shown["objectives"], when=when)]
+        which = _how_many(met["met"], met["objectives"])
+        return [say(f"sentence.met_goals_alone_{which}", language, **_counts(shown, which), when=when)]
     missed = met["objectives"] - met["met"] - near["met"]
     tails = {name: _tail(f"met_{name}", count, language) for name, count in (("near", near["met"]), ("missed", missed))}
     stated = any(row.basis.startswith("clause:") for row in plan.tables.objectives)
-    which = "all" if met["met"] == met["objectives"] else "some" if met["met"] else "none"
+    which = _how_many(met["met"], met["objectives"])
     nearest = results.quote_table("verdicts").loc[rows["gap"][list(plan.is_target)].idxmin()]
     said = say(
         f"sentence.met_{which}",
         language,
-        met=shown["met"],
-        count=shown["objectives"],
+        **_counts(shown, which),
         when=when,
         whose=say("word.whose_decision" if stated else "word.whose_plan", language),
         best=plan.label("objectives", nearest["objective"], language),
@@ -61,6 +61,17 @@ def targets_met(results: Results, language: str) -> list[str]:
     )
     goals = {"met": shown["goals_met"], "goals": shown["goals"]}
     return [said, say("sentence.met_goals", language, **goals)] if met["goals"] else [said]
+
+
+def _how_many(met: int, of: int) -> str:
+    """Which sentence says how many are met: of several all, some or none; or the one that there is, or not."""
+    which = "all" if met == of else "some" if met else "none"
+    return f"one_{which}" if of == 1 else which
+
+
+def _counts(shown: Mapping[str, Quoted], which: str) -> dict[str, Quoted]:
+    """How many are met and of how many, for that sentence; its verb goes with `count`."""
+    return {"count": shown["met" if which == "some" else "objectives"], "targets": shown["objectives"]}
 
 
 def _tail(name: str, count: int, language: str) -> str:
@@ -288,6 +299,32 @@ def real_money(plan: Plan, language: str) -> list[str]:
     return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
 
 
-def simplifications(language: str) -> list[str]:
-    """What the model simplifies or leaves out, whatever the plan."""
-    return [say(f"sentence.simplified_{name}", language) for name in SIMPLIFICATIONS]
+def groups_overlap(plan: Plan, language: str) -> list[str]:
+    """That groups do not add up where some lie within another; else nothing."""
+    return [say("sentence.groups_overlap", language)] if has_parts(plan) else []
+
+
+def how_gaps_are_shared(results: Results, language: str) -> list[str]:
+    """How the table of verdicts shares what is missing among its causes; nothing where nothing is missing."""
+    return [say("sentence.how_gaps_are_shared", language)] if (results["verdicts"]["binds"] != "").any() else []
+
+
+def needs_fade(plan: Plan, language: str) -> list[str]:
+    """That the need for long courses falls in the last years; nothing of a plan without such courses, or of a year."""
+    long = any(row.years > 1 for row in plan.tables.programs) and len(plan.years) > 1
+    return [say("sentence.simplified_last_years", language)] if long else []
+
+
+def simplifications(plan: Plan, language: str) -> list[str]:
+    """What the model simplifies or leaves out, of what the plan has."""
+    rows = plan.tables.objectives
+    long = any(row.years > 1 for row in plan.tables.programs)
+    simplified = {
+        "leavers": True,
+        "two_targets": len(rows) > 1,
+        "long_courses": long and any(row.kind == "annual" for row in rows),
+        "due_date": any("-" in row.due for row in rows),
+        "last_years": bool(needs_fade(plan, language)),
+        "completion": True,
+    }
+    return [say(f"sentence.simplified_{name}", language) for name, holds in simplified.items() if holds]

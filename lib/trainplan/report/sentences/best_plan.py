@@ -9,7 +9,7 @@ import pandas as pd
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.relaxations import Relaxation
-from trainplan.analysis.rule_comparison import RuleComparison, nearest_rule
+from trainplan.analysis.rule_comparison import RuleComparison, rule_beside
 from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
 from trainplan.report.tables.best_plan import quote_rules, source_name
@@ -17,7 +17,7 @@ from trainplan.results.compare import Comparison, keeps_ceilings, programs_given
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import billions, number
+from trainplan.text.formats import billions, number, year_span
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -98,33 +98,38 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
 
     Then which programs it gives up, how far it is behind the path, and how near the best it is proven to be.
     """
-    table, own = quote_rules(compared).set_index("rule"), compared.plan.allocation
-    rule = own if own in table.index and own != "optimal" else nearest_rule(compared)
+    table, rule = quote_rules(compared).set_index("rule"), rule_beside(compared)
     best, other = table.loc["optimal"], table.loc[rule]
-    met = {
-        "met": number(best.met, language),
-        "targets": number(best.objectives, language),
-        "met_by_rule": number(other.met, language),
-    }
-    behind = {
-        "behind": number(best.weighted_shortfall, language),
-        "behind_by_rule": number(other.weighted_shortfall, language),
-        "spent": billions(best.funded_vnd, language),
-        "spent_by_rule": billions(other.funded_vnd, language),
-    }
+    targets, goals = (number(all_, language) for all_ in (best.objectives, best.goals))
+    met = _beside("word.best_met", language, *(number(row.met, language) for row in (best, other)), targets=targets)
+    tail = _beside("tail.goals_met", language, *(number(row.goals_met, language) for row in (best, other)), goals=goals)
+    behind = [number(row.weighted_shortfall, language) for row in (best, other)]
+    spent = [billions(row.funded_vnd, language) for row in (best, other)]
     gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
     sent = compared.enrollment.set_index("program")
     lost = programs_given_up(sent[rule], sent["optimal"])
     parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
-    goals = {name: number(row.goals_met, language) for name, row in (("met", best), ("met_by_rule", other))}
-    tail = say("tail.goals_met", language, goals=number(best.goals, language), **goals) if best.goals else ""
-    same = say("word.same_ceilings" if compared.plan.has_ceilings else "word.same_places", language)
+    about = {
+        "same": say("word.same_ceilings" if compared.plan.has_ceilings else "word.same_places", language),
+        "rule": term("rule", rule, language),
+        "tail": tail if best.goals else "",
+    }
     return [
-        say("sentence.best_plan_met", language, same=same, rule=term("rule", rule, language), tail=tail, **met),
+        say("sentence.best_plan_met", language, met=met, **about),
         *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
-        say("sentence.best_plan_behind", language, **behind),
-        say("sentence.best_plan_proven", language, gap=gap),
+        say(
+            "sentence.best_plan_behind",
+            language,
+            behind=_beside("word.best_behind", language, *behind),
+            spent=_beside("word.best_spent", language, *spent),
+        ),
+        say("sentence.best_plan_proven" if gap != "0" else "sentence.best_plan_proven_best", language, gap=gap),
     ]
+
+
+def _beside(key: str, language: str, best: str, other: str, **values: str) -> str:
+    """A number of the best plan beside another's: in the words of `key`, or of `key_alike` where they read the same."""
+    return say(f"{key}_alike" if best == other else key, language, best=best, other=other, **values)
 
 
 def goal_amount(goal: Goal, language: str) -> list[str]:
@@ -140,7 +145,7 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
     if math.isnan(goal.amount_vnd):
         return [say("sentence.goal_not_found", language, **terms, targets=targets)]
     amount = billions(Quoted(goal.amount_vnd, address_of("goal", "yearly_vnd")), language, 3)
-    years = f"{plan.decided_from}–{plan.last}"
+    years = year_span(plan.decided_from, plan.last)
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)

@@ -14,7 +14,16 @@ from trainplan.report.tables.uncertainty import quote_when_due, range_value_labe
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.text.catalog import say
-from trainplan.text.formats import CHANCES, bare_billions, billions, chance_number, chance_word, number, percent
+from trainplan.text.formats import (
+    CHANCES,
+    bare_billions,
+    billions,
+    chance_number,
+    chance_word,
+    from_to,
+    number,
+    percent,
+)
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -53,7 +62,8 @@ def describe_chances(draws: Uncertainty, language: str) -> list[str]:
     for word in CHANCES:
         own = rows[words == word]
         if len(own):
-            which = _count_of(own, rows, language) if 2 * len(own) > len(rows) else _names_of(draws, own, language)
+            most = 2 * len(own) > len(rows) > 1
+            which = _count_of(own, rows, language) if most else _names_of(draws, own, language)
             said.append(say(f"sentence.chance_{word}", language, which=which))
     return said
 
@@ -114,7 +124,7 @@ def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) 
     if not rule.conditions:
         key = "sentence.almost_certainly_missed" if rule.missed > 0.5 else "sentence.almost_certainly_met"
         low, high = (percent(band[point], language) for point in ("p05", "p95"))
-        return say(key, language, name=name, missed=missed, low=low, high=high)
+        return say(key, language, name=name, missed=missed, band=from_to(low, high, language))
     joint = say("word.or" if rule.either else "word.and", language)
     return say(
         "sentence.missed_when",

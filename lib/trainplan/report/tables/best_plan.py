@@ -13,10 +13,9 @@ from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
-from trainplan.report.tables.columns import billions as billions_cell
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
-from trainplan.text.formats import billions, number
+from trainplan.text.formats import billions, due_day, number
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -43,7 +42,7 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
         Column("rule", terms_of("rule")),
         Column("met_of"),
         Column("behind_path", "people"),
-        *(Column(key, billions_cell(1), "bn") for key in ("funded_vnd", "commitments_vnd")),
+        *(Column(key, "VND", "bn") for key in ("funded_vnd", "commitments_vnd")),
     ]
     return build_table(rows, columns, language)
 
@@ -73,7 +72,8 @@ def _changes(plan: Plan, way: pd.DataFrame, language: str) -> str:
             places = say("word.places_in", language, name=plan.label("programs", row, language))
             said.append(join_shown(["+", number(_amount(change), language), " ", places]))
         elif column == "due":
-            said.append(say("word.due_in", language, year=str(change.value)))
+            due = change.value if isinstance(change.value, str) else f"{change.value:.0f}"
+            said.append(say("word.due_in", language, year=due_day(due, language)))
     return join_shown([*said, *_money(plan, way, language)], "; ")
 
 

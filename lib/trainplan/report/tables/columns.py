@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
-from trainplan.text.formats import NOTHING, bare_billions, due_day, number, percent
+from trainplan.text.formats import NOTHING, bare_billions, due_day, money_digits, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
@@ -52,10 +52,13 @@ def build_table(
 ) -> pd.DataFrame:
     """A frame of text: a row for each of `rows`, the declared columns under their headings.
 
-    A number that is `Quoted` keeps its address in its cell.
+    A number that is `Quoted` keeps its address in its cell. Money is in billions, with the decimals of `money_digits`.
     """
     keys = [column.key for column in columns]
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=keys, dtype=object)
+    money = frame[[column.key for column in columns if column.show == "VND"]].astype(float).abs()
+    amounts = billions(money_digits(money.max().max()))
+    columns = [replace(column, show=amounts) if column.show == "VND" else column for column in columns]
     return pd.DataFrame(
         {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
     )

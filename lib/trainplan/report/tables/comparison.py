@@ -9,11 +9,11 @@ import pandas as pd
 from trainplan.analysis.attribution import COST, MET
 from trainplan.plan.address import Address, address_label
 from trainplan.plan.plan import Plan
-from trainplan.report.tables.columns import Column, billions, build_table
+from trainplan.report.tables.columns import Column, build_table
 from trainplan.report.tables.inputs import changes
+from trainplan.report.titles import why_scenario
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
-from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number
 from trainplan.text.shown import Quoted, join_shown
 
@@ -31,7 +31,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     rows = [
         {
             "scenario": run.plan.scenario_title(language),
-            "reason": run.plan.scenario_reason(language) or say("word.plan_itself", language),
+            "reason": why_scenario(run.plan, language),
             "met_of": join_shown([number(total.met, language), number(total.objectives, language)], " / "),
             "funded_vnd": total.funded_vnd,
             "required_vnd": total.required_vnd,
@@ -42,7 +42,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
     amounts = ("funded_vnd", "required_vnd", "lacking_vnd") if comparison.has_ceilings else ("required_vnd",)
     columns = [
         *map(Column, ("scenario", "reason", "met_of")),
-        *(Column(key, billions(1), "bn") for key in amounts),
+        *(Column(key, "VND", "bn") for key in amounts),
     ]
     return build_table(rows, columns, language)
 

@@ -29,7 +29,7 @@ FEW_ROWS = 4  # of the register that are named one by one
 def groups(plan: Plan, language: str) -> pd.DataFrame:
     """A row a group at the baseline: its level, people, the share that leaves a year, what it is part of, basis.
 
-    There are no levels where all groups have the same.
+    There are no levels where all groups have the same, and nothing that they are part of where none is.
     """
     rows = plan.frame("groups").rename(columns={"id": "group"})
     columns = [
@@ -37,10 +37,19 @@ def groups(plan: Plan, language: str) -> pd.DataFrame:
         *grouping(rows["level"]),
         Column("headcount", "people"),
         Column("leave_rate", "share"),
-        Column("part_of", label(plan, "groups")),
+        *([Column("part_of", label(plan, "groups"))] if has_parts(plan) else []),
         Column("basis"),
     ]
-    return build_table(_basis_in_language(rows, language), columns, language)
+    kinds = [term("basis", basis.partition(":")[0], language) for basis in rows["basis"]]
+    rows["basis"] = [basis.partition(":")[2].strip() for basis in rows["basis"]]
+    rows = _basis_in_language(rows, language)
+    rows["basis"] = [f"{kind}: {basis}" for kind, basis in zip(kinds, rows["basis"], strict=True)]
+    return build_table(rows, columns, language)
+
+
+def has_parts(plan: Plan) -> bool:
+    """Whether any group lies within another."""
+    return any(row.part_of for row in plan.tables.groups)
 
 
 def history(plan: Plan, language: str) -> pd.DataFrame:

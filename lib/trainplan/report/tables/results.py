@@ -26,8 +26,9 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
     Columns: objective, its section in the decision if any has one, due, what is asked (people of a count, else a
-    share), coverage, people missing, verdict, the parts of what is missing but those that no objective has, the largest
-    of them, the best coverage that can be reached, and the last year in which a start is in time.
+    share), coverage, people missing, verdict and, where anything is missing, the parts of it but those that no
+    objective has, the largest of them, the best coverage that can be reached, and the last year in which a start is in
+    time.
     """
     plan, rows = results.plan, results.quote_table("verdicts")
     counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
@@ -46,10 +47,14 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         *([Column("section")] if any(sections) else []),
         *result_columns(plan, "verdicts", "due"),
         *map(Column, ("asked", "coverage")),
-        *result_columns(plan, "verdicts", "gap", "verdict", *parts, "binds"),
-        Column("best_reachable"),
-        *result_columns(plan, "verdicts", "latest_start"),
+        *result_columns(plan, "verdicts", "gap", "verdict"),
     ]
+    if (rows["binds"] != "").any():
+        columns += [
+            *result_columns(plan, "verdicts", *parts, "binds"),
+            Column("best_reachable"),
+            *result_columns(plan, "verdicts", "latest_start"),
+        ]
     return build_table(rows.assign(asked=text_cells(rows, asked), section=sections), columns, language)
 
 

@@ -153,9 +153,9 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
 def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
     """Open loop: a row a year, with how likely ceilings are passed and by how much (50 and 95 % of draws).
 
-    Nothing without ceilings.
+    Nothing without ceilings, or where none is ever passed.
     """
-    if not replayed.plan.has_ceilings:
+    if not replayed.plan.has_ceilings or not (replayed.over > 0).any():
         return pd.DataFrame()
     over = pd.DataFrame(replayed.over.T, columns=list(replayed.plan.years))
     chances = {

@@ -1,0 +1,164 @@
+"""Drawings of a page as SVG: real text, sharp at every size, the same bytes for the same numbers, no scripts.
+
+A drawing is made twice, for a wide page and for a phone; the style sheet it carries shows one. Its texts are wrapped by
+words and never cut off: their widths are estimated, from above, for the widest of the fonts that may show them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+WIDE, NARROW = 720, 358  # px
+SIZES = {WIDE: 13, NARROW: 12}  # px of text
+FONTS = "Segoe UI, Noto Sans, Arial, DejaVu Sans, sans-serif"
+INK, NOTE, PLAN, BAND = "#1b1f24", "#5a6270", "#0a5c99", "#b7d0e6"
+AXIS, RULE, CLOSED, PAPER = "#7a828e", "#d8dce2", "#eef0f3", "#ffffff"
+VERDICTS = {"met": "#14663f", "nearly": "#8a5a00", "missed": "#a8321a"}
+STYLE = (
+    ".drawn{margin:1rem 0}.drawn figcaption{font-weight:bold;font-size:1rem;color:#1b1f24;margin:0 0 .6rem}"
+    ".drawn svg{display:block;width:100%;height:auto}"
+    f".drawn .w{WIDE}{{max-width:60rem}}.drawn .w{NARROW}{{max-width:28rem;display:none}}"
+    f"@media screen and (max-width:40rem){{.drawn .w{WIDE}{{display:none}}.drawn .w{NARROW}{{display:block}}}}"
+)
+LEADING = 1.3  # from one line of text to the next, in sizes of the text
+SLIM, SLIGHT, BROAD = " .,:;'|iljI!·\u202f", '()[]frt"/-–“”‘’', "mwMW%@—…"
+
+
+def text_width(words: str, size: float, bold: bool = False) -> float:
+    """How wide a line of text may become, in px; in no font of FONTS is it wider."""
+    ems = 0.0
+    for letter in words:
+        plain = unicodedata.normalize("NFD", letter)[0]
+        if plain in SLIM:
+            ems += 0.34
+        elif plain in SLIGHT:
+            ems += 0.47
+        elif plain in BROAD:
+            ems += 1.0
+        else:
+            ems += 0.8 if plain.isupper() or not plain.isascii() else 0.645
+    return ems * size * (1.12 if bold else 1)
+
+
+def wrap_words(words: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """The words in lines no wider than `width` px; only a word that is itself wider is broken."""
+    lines = [""]
+    for word in words.split():
+        for piece in _break(word, width, size, bold):
+            longer = f"{lines[-1]} {piece}".strip()
+            if lines[-1] and text_width(longer, size, bold) > width:
+                lines.append(piece)
+            else:
+                lines[-1] = longer
+    return lines
+
+
+def _break(word: str, width: float, size: float, bold: bool) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter, size, bold) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+class Sheet:
+    """A sheet of `width` px on which marks and texts are put; its height is set when all is drawn."""
+
+    def __init__(self, width: int) -> None:
+        self.width, self.size = width, SIZES[width]
+        self.height = 0.0
+        self.parts: list[str] = []
+
+    @property
+    def line_height(self) -> float:
+        """From one line of text to the next, px."""
+        return self.size * LEADING
+
+    def put(self, tag: str, **attributes: object) -> None:
+        """An element of SVG; `_` in the name of an attribute stands for a dash, numbers have one decimal."""
+        given = (f' {name.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for name, value in attributes.items())
+        self.parts.append(f"<{tag}{''.join(given)}/>")
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, color: str = AXIS, width: float = 1) -> None:
+        """A straight stroke."""
+        self.put("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=color, stroke_width=width)
+
+    def text(
+        self, x: float, y: float, words: str, *, anchor: str = "start", color: str = INK, bold: bool = False
+    ) -> None:
+        """A line of text on the base line `y`."""
+        look = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        look += f' fill="{color}"' if color != INK else ""
+        look += ' font-weight="bold"' if bold else ""
+        self.parts.append(f'<text x="{_attribute(x)}" y="{_attribute(y)}"{look}>{escape(str(words))}</text>')
+
+    def lines(self, x: float, top: float, lines: Sequence[str], *, color: str = INK, bold: bool = False) -> float:
+        """Lines of text one below the other; returns where the next would have its upper edge."""
+        for k, words in enumerate(lines):
+            self.text(x, top + self.size + k * self.line_height, words, color=color, bold=bold)
+        return top + len(lines) * self.line_height
+
+    def svg(self, alt: str) -> str:
+        """The drawing, readable aloud by `alt`; a file of its own, and a part of a page."""
+        height = f"{self.height:.0f}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="w{self.width}" viewBox="0 0 {self.width} {height}"'
+            f' width="{self.width}" height="{height}" role="img" aria-label="{escape(alt)}" font-family="{FONTS}"'
+            f' font-size="{self.size}" fill="{INK}">{"".join(self.parts)}</svg>'
+        )
+
+
+def _attribute(value: object) -> str:
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, int | float) else str(escape(value))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of a drawing that a click unfolds: its title and what draws it."""
+
+    title: str
+    draw: Callable[[Sheet], None]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a page: the name of its file, what it shows, and what draws it on a sheet of either width.
+
+    `finding` is a sentence that stands above it; `alt`, read aloud, also tells its largest values. `whole` draws
+    everything for the file, where the page folds some of it.
+    """
+
+    name: str
+    finding: str
+    alt: str
+    draw: Callable[[Sheet], None]
+    folds: tuple[Fold, ...] = ()
+    whole: Callable[[Sheet], None] | None = None
+
+    def svg(self, width: int = WIDE) -> str:
+        """The drawing as an SVG file."""
+        return _draw(self.whole or self.draw, width, self.alt)
+
+    def html(self) -> str:
+        """The drawing in a page, in both widths, its folded parts below it."""
+        pairs = [f"<figcaption>{escape(self.finding)}</figcaption>", _pair(self.draw, self.alt)]
+        pairs += [
+            f"<details><summary>{escape(fold.title)}</summary>{_pair(fold.draw, fold.title)}</details>"
+            for fold in self.folds
+        ]
+        return f'<figure class="drawn mathjax_ignore"><style>{STYLE}</style>{"".join(pairs)}</figure>'
+
+
+def _pair(draw: Callable[[Sheet], None], alt: str) -> str:
+    return "".join(_draw(draw, width, alt) for width in (WIDE, NARROW))
+
+
+def _draw(draw: Callable[[Sheet], None], width: int, alt: str) -> str:
+    sheet = Sheet(width)
+    draw(sheet)
+    return sheet.svg(alt)

@@ -1,0 +1,193 @@
+"""Drawings of pages: nothing overlaps or leaves the picture, as Chromium sets it, whatever the number of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browser import opened
+from making import SOUND, make_part, values_of, with_ranges
+from trainplan import parts
+from trainplan.plan.plan import load_plan
+from trainplan.report import drawing, forms
+from trainplan.report.drawing import NARROW, WIDE, Drawing, Sheet, text_width, wrap_words
+from trainplan.report.forms import FORMS
+from trainplan.report.forms.target_strip import StripRow, strip_drawing, strip_rows
+from trainplan.report.notebook import show
+from trainplan.results.tables import compute
+from trainplan.text.catalog import LANGUAGES, texts
+
+HERE = Path(__file__).parent
+LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
+OVERLAPS = """() => [...document.querySelectorAll('div.case')].flatMap(div => {
+  const paper = div.querySelector('svg').getBoundingClientRect(), found = [];
+  const boxes = [...div.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  boxes.forEach(([words, a], i) => {
+    const wide = a.left < paper.left - 1.5 || a.right > paper.right + 1.5;  // whole pixels
+    if (wide || a.top < paper.top - 1 || a.bottom > paper.bottom + 1)
+      found.push(`${div.id}: outside: ${words}`);
+    boxes.slice(i + 1).forEach(([other, b]) => {
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > .5 && down > 3) found.push(`${div.id}: ${words} | ${other}`);
+    });
+  });
+  return found;
+})"""  # boxes of lines one below the other meet by the room above capitals
+
+
+def many_rows(count: int, language: str) -> list[StripRow]:
+    """Rows of An Giang's targets over and over, one of them with a long name and words that do not break."""
+    own = strip_rows(compute(load_plan("an_giang_2011_2015")), None, language)
+    rows = [own[k % len(own)] for k in range(count)]
+    rows[0] = StripRow(LONG, 0.93, "missed", ("93,4% / 100%", "W" * 60), 1.05, (0.7, 1.3), rows[0].group)
+    order = ["missed", "nearly", "met"]
+    return sorted(rows, key=lambda row: order.index(row.look))
+
+
+def strips() -> Iterator[tuple[str, Drawing]]:
+    for language in LANGUAGES:
+        for count in (3, 17, 60, 150):
+            rows, words = many_rows(count, language), ("Finding.", "Alt.")
+            yield f"strip-{count}-{language}", strip_drawing("strip", words, rows, ["Note " * 40], language)
+
+
+def sheets_of(made: Drawing) -> Iterator[tuple[str, str]]:
+    """Everything that a drawing shows, folded or not, and its file, in both widths."""
+    for width in (WIDE, NARROW):
+        yield f"{width}-file", made.svg(width)
+        for k, draw in enumerate([made.draw, *(fold.draw for fold in made.folds)]):
+            sheet = Sheet(width)
+            draw(sheet)
+            yield f"{width}-{k}", sheet.svg("")
+
+
+def overlapping(folder: Path, cases: Iterator[tuple[str, Drawing]]) -> list[str]:
+    drawn = [(f"{name}-{part}", svg) for name, made in cases for part, svg in sheets_of(made)]
+    body = "".join(f'<div class="case" id="{name}">{svg}</div>' for name, svg in drawn)
+    page_file = folder / "page.html"
+    page_file.write_text(f'<!doctype html><meta charset="utf-8">{body}', "utf-8")
+    with opened(page_file) as (page, seen):
+        found: list[str] = page.evaluate(OVERLAPS)
+        assert page.locator("div.case text").count() > 0 and seen.complaints == []
+    return found
+
+
+def test_texts_of_strips_lie_apart_and_inside(tmp_path: Path) -> None:
+    assert overlapping(tmp_path, strips()) == []
+
+
+def test_texts_that_overlap_or_leave_the_picture_are_found(tmp_path: Path) -> None:
+    def crowd(sheet: Sheet) -> None:
+        sheet.height = 300
+        for k in range(200):
+            sheet.text(10, 20 + k, "words upon words")
+        sheet.text(sheet.width - 5, 20, "over the edge")
+
+    found = overlapping(tmp_path, iter([("crowd", Drawing("crowd", "", "", crowd))]))
+    assert any("outside: over the edge" in one for one in found) and any("words | words" in one for one in found)
+
+
+def test_an_estimated_width_is_never_too_small(tmp_path: Path) -> None:
+    said = sorted({text for language in LANGUAGES for text in texts(language).values() if isinstance(text, str)})
+    lines = [line for text in said[::7] for line in wrap_words(text, 400, 13)] + ["W" * 30, "1.234,5 / 98,7%"]
+    sheet = Sheet(WIDE)
+    for bold in (False, True):
+        for words in lines:
+            sheet.text(0, 20, words, bold=bold)
+    page_file = tmp_path / "page.html"
+    widest = sheet.svg("").replace(drawing.FONTS, "DejaVu Sans")
+    page_file.write_text(f'<!doctype html><meta charset="utf-8">{widest}', "utf-8")
+    with opened(page_file) as (page, _):
+        widths = page.evaluate("[...document.querySelectorAll('text')].map(t => t.getComputedTextLength())")
+    guessed = [text_width(words, 13, bold) for bold in (False, True) for words in lines]
+    assert [words for words, real, guess in zip(lines * 2, widths, guessed, strict=True) if real > guess] == []
+
+
+def test_words_wrap_and_none_is_lost() -> None:
+    lines = wrap_words(LONG, 150, 13)
+    assert " ".join(lines) == LONG and all(text_width(line, 13) <= 150 for line in lines)
+    assert "".join(wrap_words("W" * 60, 100, 13)) == "W" * 60
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = ((c / 12.92) if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_texts_and_marks_stand_out() -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    for name in FORMS:
+        svg = make_part(name, {"Results": results, "Uncertainty | None": None}).drawing("vi").svg()
+        inks = {*re.findall(r'<text[^>]* fill="(#\w+)"', svg), drawing.INK}
+        assert min(contrast(ink, back) for ink in inks for back in (drawing.PAPER, drawing.CLOSED)) >= 4.5
+    assert min(contrast(color, drawing.PAPER) for color in (*drawing.VERDICTS.values(), drawing.AXIS)) >= 3
+
+
+# --- registered drawings
+
+
+@pytest.fixture(scope="module")
+def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return values_of(with_ranges(tmp_path_factory.mktemp("plan")))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_a_part_told_in_words_the_same_each_time(name: str, values: dict[str, Any]) -> None:
+    assert getattr(forms, name) is FORMS[name] and (FORMS[name].__doc__ or "").split("\n")[0].endswith(".")
+    for language in LANGUAGES:
+        made, again = (make_part(name, values).drawing(language) for _ in range(2))
+        assert made.svg() == again.svg() and made.html() == again.html() and made.name == name
+        assert made.alt.startswith(made.finding) and made.finding.endswith(".") and len(made.finding.split()) <= 20
+        assert made.alt.endswith(".") and "<script" not in made.html() and "…" not in made.html()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("plan", [SOUND, *(HERE / "plans" / name for name in ("counts", "one_year", "shrinking"))])
+def test_forms_of_small_plans_lie_apart(plan: Path, language: str, tmp_path: Path) -> None:
+    results = compute(load_plan(plan))
+    made = {name: make_part(name, {"Results": results, "Uncertainty | None": None}) for name in FORMS}
+    drawn = [(name, part.drawing(language)) for name, part in made.items() if part.pieces[0].html(language)]
+    page = "".join(svg for _, one in drawn for _, svg in sheets_of(one))
+    assert drawn and not re.search("[^a-z](nan|inf)[^a-z]", page)
+    assert overlapping(tmp_path, iter(drawn)) == []
+
+
+def test_a_strip_of_targets_is_in_the_order_of_verdict_and_due_date() -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    rows = strip_rows(results, None, "en")
+    looks = [row.look for row in rows]
+    assert looks == sorted(looks, key=["missed", "nearly", "met"].index)
+    assert all(row.value >= 1 - 1e-9 for row in rows if row.look == "met")
+    assert all(row.value < 1 and row.people > 0 for row in rows if row.look != "met")
+    last = next(row for row in rows if row.look == "missed")
+    plan, held = results.plan, results["verdicts"].query("verdict == 'missed'").sort_values("due", kind="stable")
+    assert last.name == plan.short_label("objectives", held["objective"].iloc[0], "en")
+
+
+def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
+    results, draws = values["Results"], values["Uncertainty"]
+    assert all(row.band is None for row in strip_rows(results, None, "en"))
+    bands = [row.band for row in strip_rows(results, draws, "en")]
+    assert all(band and band[0] <= band[1] for band in bands)
+    assert "nine runs in ten" in parts.target_strip(results, draws).drawing("en").svg()
+    assert "nine runs in ten" not in parts.target_strip(results, None).drawing("en").svg()
+
+
+def test_a_drawing_is_shown_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], values: dict[str, Any]
+) -> None:
+    part = parts.target_strip(values["Results"], None)
+    show(part, language="vi", output_dir=tmp_path)
+    assert "text/html" in capsys.readouterr().out
+    assert (tmp_path / "figures" / "target_strip.vi.svg").read_text("utf-8") == part.drawing("vi").svg()
