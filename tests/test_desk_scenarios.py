@@ -1,4 +1,4 @@
-"""Scenarios on the desk: renamed, deleted and asked about by their names, their days, side by side; and drafts."""
+"""Scenarios on the desk: renamed, deleted, their days, side by side; drafts; and what would meet targets."""
 
 from __future__ import annotations
 
@@ -7,21 +7,30 @@ import os
 import re
 import shutil
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from trainplan.analysis.goal_seek import goal_seek
+from trainplan.analysis.relaxations import relaxations
 from trainplan.desk.desk import Desk
 from trainplan.desk.levers_view import list_changes
 from trainplan.desk.saving import LONGEST_TITLE
+from trainplan.desk.seeking import Seeking, seek_amount, seek_relaxations
 from trainplan.desk.session import Session
 from trainplan.plan.plan import load_plan
+from trainplan.report import tables
+from trainplan.report.sentences import beyond_money, goal_amount
 from trainplan.report.tables import scenarios
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
+from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import say
-from trainplan.text.formats import calendar_day
+from trainplan.text.formats import billions, calendar_day
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"
@@ -328,3 +337,146 @@ def test_equal_drafts_are_asked_about_once(folder: Path) -> None:
     assert [draft.changes for draft in desk_of(folder).draft.offered] == [INFLATION]
     again.take_draft(False)
     assert again.controls.draft_bar.layout.display == "none" and desk_of(folder).draft.offered == []
+
+
+# --- what would meet targets
+
+
+def seek(desk: Desk, button: str) -> str:
+    """Presses a button that seeks, waits, and returns what was found as text."""
+    desk.controls.buttons[button].click()
+    desk.seeking.thread.join(120)
+    return re.sub("<[^>]*>", "", html.unescape(desk.controls.found.value))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_least_yearly_amount_is_said_as_on_the_pages_and_put_on_the_lever(folder: Path, language: str) -> None:
+    desk = desk_of(folder, language)
+    found = seek(desk, "seek_amount")
+    goal = goal_seek(load_plan(folder))
+    said = [*goal_amount(goal, language), *beyond_money(goal, desk.session.results, language)]
+    assert found == "".join(said) and len(said) == 2
+    assert desk.controls.use_amount.layout.display == ""
+    assert billions(goal.amount_vnd, language, 3) in desk.controls.use_amount.description
+    desk.controls.use_amount.click()
+    assert desk.levers["money_total"].hand.value == goal.amount_vnd and desk.controls.message.value == ""
+    met = set(desk.session.results["verdicts"].query("verdict == 'met'")["objective"])
+    assert set(goal.reachable) <= met and desk.controls.use_amount.layout.display == "none"
+    assert say("desk.found_before", language) in desk.controls.found.value, "it was found for other changes"
+    desk.undo()
+    assert say("desk.found_before", language) not in desk.controls.found.value
+
+
+def test_an_amount_counts_whatever_changed_the_ceilings_before(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step({**MONEY, "ceilings.*.ceiling_vnd": {"scale": 0.5}})
+    seek(desk, "seek_amount")
+    goal = desk.answer.goal
+    desk.use_amount()
+    plan = desk.session.plan
+    paid = {row.ceiling_vnd for row in plan.tables.ceilings if row.source == "total" and row.year in plan.open_years}
+    assert paid == {goal.amount_vnd} and "ceilings.*.ceiling_vnd" in desk.session.changes
+
+
+def test_an_amount_beyond_the_lever_is_put_there_all_the_same(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.step({f"programs.*.cost_per_{one}_year": {"scale": 3} for one in ("learner", "class")})
+    seek(desk, "seek_amount")
+    goal = desk.answer.goal
+    assert goal.amount_vnd > desk.levers["money_total"].hand.max
+    desk.use_amount()
+    assert {desk.session.changes[address]["value"] for address in goal.changes} == {goal.amount_vnd}
+    assert set(goal.reachable) <= set(desk.session.results["verdicts"].query("verdict == 'met'")["objective"])
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_would_meet_one_target_is_said_as_on_the_pages(folder: Path, language: str) -> None:
+    desk = desk_of(folder, language)
+    missed = desk.session.results["verdicts"].query("verdict != 'met'")["objective"].tolist()
+    assert [id for _, id in desk.controls.missed.options] == missed
+    plan = load_plan(folder)
+    every = relaxations(plan)
+    for id in (every[0].objective, next(id for id in missed if id not in {way.objective for way in every})):
+        desk.controls.missed.value = id
+        found = seek(desk, "seek_target")
+        assert plan.label("objectives", id, language) in found
+        own = tables.relaxations(plan, [one for one in every if one.objective == id], language)
+        said = own.iloc[:, 1:].to_numpy().ravel() if len(own) else [say("desk.no_way", language)]
+        assert all(text in found for text in said)
+        assert desk.controls.use_amount.layout.display == "none"
+    assert desk.session.changes == {}
+
+
+def test_a_desk_on_which_every_target_is_met_seeks_for_none(folder: Path) -> None:
+    desk = desk_of(folder)
+    shown = desk.controls.buttons["seek_target"].layout
+    assert shown.display == ""
+    desk.step({f"objectives.{row.id}.{end}": {"value": 0.001 if row.kind != "count" else 1}
+               for row in desk.session.plan.tables.objectives for end in ("target_low", "target_high")})  # fmt: skip
+    assert desk.controls.message.value == "" and desk.controls.missed.options == () and shown.display == "none"
+
+
+def test_without_ceilings_no_amount_is_sought(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(ROOT / "tests" / "plans" / "new_province", tmp_path / "plan"))
+    (plan / "ceilings.csv").unlink()
+    desk = desk_of(plan)
+    assert seek(desk, "seek_amount") == say("sentence.no_ceilings", "vi")
+    assert desk.controls.use_amount.layout.display == "none"
+
+
+def test_while_it_seeks_the_desk_is_used_on_and_a_search_can_be_stopped(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    heard: list[tuple[int, int]] = []
+    going, go_on = Event(), Event()
+
+    def seek_long(changes: Any, results: Any, on_step: Any) -> Any:
+        answer = seek_relaxations("delegates", changes, results, on_step)
+        going.set()
+        assert go_on.wait(60)
+        heard.append((7, 9))
+        on_step(7, 9)
+        return answer
+
+    desk._seek(seek_long)
+    assert going.wait(60)
+    assert desk.controls.buttons["seek_amount"].disabled and desk.controls.buttons["stop"].layout.display == ""
+    before = desk.controls.headline.value
+    desk.step(MONEY)
+    assert desk.controls.headline.value != before
+    desk.controls.buttons["stop"].click()
+    assert desk.controls.seek_state.value == say("desk.stopping", "en")
+    go_on.set()
+    desk.seeking.thread.join(60)
+    assert heard and desk.answer is None and desk.controls.found.value == "" and desk.controls.message.value == ""
+    assert not desk.controls.buttons["seek_amount"].disabled and desk.controls.seek_bar.layout.display == "none"
+
+
+def test_how_far_it_is_is_told(folder: Path) -> None:
+    desk = desk_of(folder)
+    desk.controls.show_seeking("…")
+    for step, said in (((3, 12), "3 / 12"), ((40, 0), "40")):
+        desk.controls.show_seek_step(*step)
+        assert desk.controls.seek_state.value == said and desk.controls.seek_bar.value == step[0]
+    steps: list[tuple[int, int]] = []
+    results = desk.session.results
+    Seeking(partial(seek_amount, {}, results), lambda *step: steps.append(step), lambda *_: None).thread.join(60)
+    assert steps and steps[0][0] > 0
+
+
+def test_a_search_that_fails_is_said(folder: Path) -> None:
+    desk = desk_of(folder, "en")
+    seek_nobody = partial(seek_relaxations, "delegates")
+    desk._seek(lambda changes, results, on_step: seek_nobody(changes, None, on_step))
+    desk.seeking.thread.join(60)
+    assert 'role="alert"' in desk.controls.message.value and not desk.controls.buttons["seek_amount"].disabled
+
+
+def test_what_was_sought_is_kept_in_the_store(folder: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store", worth=0.0)
+    with use_store(store):
+        desk = desk_of(folder)
+        found = seek(desk, "seek_amount"), seek(desk, "seek_target")
+        kept = {path.name.partition(".")[0] for path in store.folder.glob("*.npz")}
+        assert {"goal_seek", "relaxations"} <= kept
+        again = desk_of(folder)
+        assert (seek(again, "seek_amount"), seek(again, "seek_target")) == found

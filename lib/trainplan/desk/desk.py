@@ -15,11 +15,14 @@ from trainplan.desk import saving
 from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
 from trainplan.desk.scenarios_view import beside_html, draft_text
 from trainplan.desk.sections import headline_html, section_html
+from trainplan.desk.seeking import Answer, OnStep, Seeking, answer_html, put_amount, seek_amount, seek_relaxations
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
 from trainplan.plan.levers import Changes, PlanLever, move_lever, remove_changes
+from trainplan.results.tables import Results
 from trainplan.storage.files import OutputError
 from trainplan.text.catalog import say
+from trainplan.text.formats import billions
 from trainplan.text.problems import PlanError
 
 Method = Callable[..., None]
@@ -50,6 +53,8 @@ class Desk:
         self.session, self.language, self.output = session, language, output
         self.draft = Draft(session.plan_path)
         self.moves = 0
+        self.seeking: Seeking | None = None
+        self.answer: Answer | None = None
         self.levers = {
             lever.lever.id: LeverRow(lever, language, self.move, self.type_position) for lever in session.levers
         }
@@ -60,7 +65,9 @@ class Desk:
             "open_draft": partial(self.take_draft, True), "drop_draft": partial(self.take_draft, False),
             "rename": self.ask_new_title, "delete": self.ask_to_delete, "save": self.save,
             "reports": self.make_reports, "excel": self.make_excel, "language": self.choose_language,
-            "beside": self.see_beside, "compared": self.compare_with, "chosen": self.choose_scenario,
+            "seek_amount": self.seek_amount, "seek_target": self.seek_target, "stop": self.stop_seeking,
+            "use_amount": self.use_amount, "beside": self.see_beside, "compared": self.compare_with,
+            "chosen": self.choose_scenario,
         }  # fmt: skip
         self.controls: Controls = Controls(actions)
         self.root = self.controls.lay_out(self.levers.values())
@@ -100,6 +107,7 @@ class Desk:
         for name, widget in controls.sections.items():
             widget.value = section_html(name, self.session, language)
         controls.beside_table.value = beside_html(self.session, language)
+        self.show_answer()
         lines = list_changes(self.session, language)
         for line in lines:
             if line.key not in self.rows:
@@ -296,6 +304,58 @@ class Desk:
         """Says that there is a draft of an earlier session, if there is one."""
         offered = self.draft.offered
         self.controls.offer_draft(draft_text(self.session, offered[0], self.language) if offered else "")
+
+    # --- what would meet targets
+
+    @report_errors
+    def seek_amount(self) -> None:
+        """Looks for the least yearly amount that meets every target that money can meet."""
+        self._seek(seek_amount)
+
+    @report_errors
+    def seek_target(self) -> None:
+        """Looks for what would meet the target that is chosen."""
+        self._seek(partial(seek_relaxations, self.controls.missed.value))
+
+    def _seek(self, seek: Callable[[Changes, Results, OnStep], Answer]) -> None:
+        session = self.session
+        session.compute()
+        self.controls.show_seeking(say("desk.seeking", self.language))
+        asked = partial(seek, session.changes, session.results)
+        self.seeking = Seeking(asked, self.controls.show_seek_step, self.end_seeking)
+
+    @report_errors
+    def stop_seeking(self) -> None:
+        """Gives a search up."""
+        if self.seeking:
+            self.seeking.stop()
+            self.controls.seek_state.value = say("desk.stopping", self.language)
+
+    @report_errors
+    def end_seeking(self, answer: Answer | None, error: Exception | None) -> None:
+        """A search has ended: shows what it found, or what went wrong."""
+        self.controls.show_seeking("")
+        if error:
+            raise error
+        self.answer = answer or self.answer
+        self.show_answer()
+
+    def show_answer(self) -> None:
+        """What was found, the button that puts an amount on the desk, and the targets that are missed now."""
+        language, answer, changes = self.language, self.answer, self.session.changes
+        plan, verdicts = self.session.plan, self.session.results["verdicts"]
+        missed = verdicts["objective"][verdicts["verdict"] != "met"]
+        self.controls.list_missed([(plan.label("objectives", id, language), id) for id in missed])
+        self.controls.found.value = answer_html(answer, changes, language) if answer else ""
+        goal = answer.goal if answer and answer.changes == changes else None
+        amount = billions(goal.amount_vnd, language, 3) if goal and goal.changes else ""
+        self.controls.offer_amount(say("desk.use_amount", language, amount=amount) if amount else "")
+
+    @report_errors
+    def use_amount(self) -> None:
+        """Makes the amount found the ceiling of every year."""
+        if self.answer and self.answer.goal:
+            self.step(put_amount(self.session.changes, self.answer.goal, self.session.levers))
 
     # --- files
 

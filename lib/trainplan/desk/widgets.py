@@ -23,10 +23,11 @@ from trainplan.text.formats import calendar_day
 GROUPS: tuple[str, ...] = get_args(Lever.model_fields["group"].annotation)
 BUTTONS = (  # `desk.<name>` is what stands on them
     "undo", "redo", "reset_all", "load", "rename", "delete", "open_draft", "drop_draft", "save", "reports", "excel",
+    "seek_amount", "seek_target", "stop",
 )  # fmt: skip
 TITLES = ("name_vi", "name_en")
 FIELDS = (*TITLES, "why")
-HEADS = ("changes", "beside", "save_head", *(f"group_{group}" for group in GROUPS))
+HEADS = ("changes", "beside", "seek", "save_head", *(f"group_{group}" for group in GROUPS))
 TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
 
 
@@ -103,6 +104,8 @@ class Controls:
         self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
         self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
         self.beside, self.beside_table, self._see = widgets.HBox(layout=WRAP), widgets.HTML(), actions["beside"]
+        self.missed, self.seek_state, self.found = (widgets.Dropdown(layout=LIST), widgets.HTML(), widgets.HTML())
+        self.seek_bar, self.use_amount = widgets.IntProgress(layout={"width": "14em"}), _button(actions["use_amount"])
         self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
@@ -110,6 +113,8 @@ class Controls:
         for name in ("language", "compared", "chosen"):
             getattr(self, name).observe(self._on_choice(actions[name]), "value")
         show_if(self.run_bar, False)
+        self.show_seeking("")
+        self.offer_amount("")
 
     def _on_choice(self, act: Callable[[str], None]) -> Callable[[dict[str, Any]], None]:
         return lambda change: None if self._quiet or change["new"] is None else act(change["new"])
@@ -119,6 +124,8 @@ class Controls:
         steps = [self.buttons[name] for name in ("undo", "redo", "reset_all")]
         files = [self.buttons["reports"], self.buttons["excel"], self.run_bar, self.run_state]
         saving = [*self.fields.values(), self.buttons["save"]]
+        seek = [self.buttons["seek_amount"], self.missed, self.buttons["seek_target"]]
+        seek += [self.seek_bar, self.seek_state, self.buttons["stop"]]
         chosen = [self.compared, self.chosen, *(self.buttons[name] for name in ("load", "rename", "delete"))]
         answer = widgets.VBox(list(self.sections.values()), layout=ANSWER).add_class("tp-answer")
         root = widgets.VBox(
@@ -130,6 +137,7 @@ class Controls:
                 self.headline,
                 widgets.HBox([self._lever_column(levers), answer], layout=widgets.Layout(width="100%")),
                 self.heads["beside"], self.beside, self.beside_table,
+                self.heads["seek"], widgets.HBox(seek, layout=WRAP), self.found, self.use_amount,
                 self.heads["changes"], self.changes,
                 self.heads["save_head"], widgets.HBox(saving, layout=WRAP), self.of_save.box,
                 widgets.HBox(files, layout=WRAP), self.links, self.done,
@@ -224,6 +232,34 @@ class Controls:
         """Asks what is to become of a draft; takes the question away where there is no text."""
         self.offered.value = message_html(text, "done")
         show_if(self.draft_bar, text)
+
+    def list_missed(self, missed: list[tuple[str, str]]) -> None:
+        """The targets that are missed; where there are none there is nothing to seek for them."""
+        if list(self.missed.options) != missed:
+            chosen = self.missed.value
+            self.missed.options = missed
+            self.missed.value = chosen if chosen in {id for _, id in missed} else next((id for _, id in missed), None)
+        for widget in (self.missed, self.buttons["seek_target"]):
+            show_if(widget, missed)
+
+    def show_seeking(self, text: str) -> None:
+        """A search begins, or has ended where there is no text."""
+        self.seek_state.value, self.seek_bar.value = escape(text), 0
+        for name in ("seek_amount", "seek_target"):
+            self.buttons[name].disabled = bool(text)
+        for widget in (self.seek_bar, self.buttons["stop"]):
+            show_if(widget, text)
+
+    def show_seek_step(self, done: int, asked: int) -> None:
+        """How many runs of a search are done, of how many that are asked for so far where that is known."""
+        self.seek_bar.max = max(asked, done + 1)
+        self.seek_bar.value = done
+        self.seek_state.value = f"{done} / {asked}" if asked else str(done)
+
+    def offer_amount(self, text: str) -> None:
+        """Shows the button that puts the amount found on the desk; takes it away where there is no text."""
+        self.use_amount.description = text
+        show_if(self.use_amount, text)
 
     def show_running(self, text: str) -> None:
         """A run begins, or has ended where there is no text."""
