@@ -102,11 +102,11 @@ def texts_of(names: Iterable[str]) -> Look:
 
 
 def texts_in_figures(plan: Plan) -> str:
-    """What is written in figures that name objectives, programs and sources."""
+    """What is written in figures that name objectives and programs."""
     results = compute(plan)
     drawn = [
         find_part(name)(results).figure(language)
-        for name in ("coverage", "enrollment_by_program", "cost_by_source")
+        for name in ("coverage", "enrollment_by_program")
         for language in LANGUAGES
     ]
     return "\n".join(text.get_text() for figure in drawn for text in figure.findobj(Text))
