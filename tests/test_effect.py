@@ -93,7 +93,8 @@ def texts_of(names: Iterable[str]) -> Look:
         for name in names:
             takes = inspect.signature(find_part(name)).parameters.values()
             needed = [values.get(p.name, values.get(str(p.annotation))) for p in takes]
-            if needed and None not in needed:
+            there = (value is not None or "None" in str(p.annotation) for p, value in zip(takes, needed, strict=True))
+            if needed and all(there):
                 pieces = [piece for piece in find_part(name)(*needed).pieces if isinstance(piece, HtmlPiece)]
                 shown += [piece.html(language) for piece in pieces for language in LANGUAGES]
         return "\n".join(shown)
