@@ -6,6 +6,7 @@ the template does not do.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import escape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from trainplan.report.furniture import PageHead, print_style
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say
@@ -24,11 +27,14 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-HEADING = re.compile(r"<h([12])\b[^>]*>(.*?)</h\1>", re.DOTALL)
-MARK = "<!--contents-->"
+HEADING = re.compile(r"(?:<!--section ([\w-]+)-->\s*)?<h([12])\b[^>]*>(.*?)</h\2>", re.DOTALL)
+CONTENTS = "<!--contents-->"
+LINKS = re.compile("(<!--links-->)(.*?)(<!--/links-->)", re.DOTALL)
+PART = re.compile(r"\bparts\.(\w+)\(")
 SHOWN = ["text/html", "image/svg+xml", "image/png", "text/plain"]  # a widget is dead on paper: its words stand for it
 HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
-TITLE, WORDS, CODE = 1, 7, 8  # ranks of cells; headings lie between the first two
+NO_HEAD = PageHead()
+TITLE, SECTION, WORDS, CODE = 1, 2, 7, 8  # ranks of cells; headings lie between the first and words
 LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
 
@@ -43,25 +49,49 @@ def say_in(language: str) -> Callable[[str], str]:
     return lambda key: say(key, language)
 
 
-def render_report(executed: Path, target: Path, language: str) -> Path:
-    """Writes the page of an executed notebook in a language: its `shown_cells`, code hidden."""
+def render_report(executed: Path, target: Path, language: str, head: PageHead = NO_HEAD) -> Path:
+    """Writes the page of an executed notebook in a language: its `shown_cells`, code hidden, with `head` around it."""
     from nbformat import read
 
-    return write_text(target, render_page(read(executed, as_version=4), executed.stem, language))
+    return write_text(target, render_page(read(executed, as_version=4), executed.stem, language, head))
 
 
-def render_page(notebook: Any, name: str, language: str) -> str:
+def render_page(notebook: Any, name: str, language: str, head: PageHead = NO_HEAD) -> str:
     """The page of an executed notebook that is called `name` where it has no heading."""
     page = {
         "say": say_in(language),
         "language": language,
         "policy": POLICY,
         "style": style_sheet(),
-        "home": HOME[language],
+        "print_style": print_style(head, language),
+        "header": fill_template("header.html.j2", language, head=head, **no_ways(head.scenario, language)),
+        "footer": fill_template("footer.html.j2", language, head=head, **no_ways(head.scenario, language, False)),
+        "known": bool(head.plan),
         "title": first_heading(notebook, language) or name,
     }
     body, _ = report_exporter().from_notebook_node(shown_cells(notebook, language), resources={"page": page})
     return add_contents(body, language)
+
+
+def no_ways(scenario: str, language: str, at_head: bool = True) -> dict[str, Any]:
+    """The links of a page that stands alone: home. `links.py` knows the others."""
+    return {
+        **dict.fromkeys(("before", "after", "others", "scenarios"), ()),
+        "home": HOME[language],
+        "scenario": scenario,
+        "at_head": at_head,
+    }
+
+
+def fill_template(name: str, language: str, **values: Any) -> Markup:
+    """A template of ours, filled in, in a language."""
+    return Markup(_templates().get_template(name).render(say=say_in(language), language=language, **values))
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def shown_cells(notebook: Any, language: str) -> Any:
@@ -79,7 +109,20 @@ def shown_cells(notebook: Any, language: str) -> Any:
         code = [below for below in cells[i + 1 : end] if below.cell_type == "code"]
         if rank in (TITLE, CODE) or not code or any(map(_shows, code)):
             kept.append(cell)
-    return type(notebook)({**notebook, "cells": kept})
+    return type(notebook)({**notebook, "cells": _named_sections(kept)})
+
+
+def _named_sections(cells: Sequence[Any]) -> list[Any]:
+    """The cells, headings of sections with the name of the first part below, which is alike in every language."""
+    named, taken = list(cells), set[str]()
+    for i, cell in enumerate(cells):
+        if _rank(cell) == SECTION:
+            below = itertools.takewhile(lambda one: _rank(one) > SECTION, cells[i + 1 :])
+            shown = [name for one in below if one.cell_type == "code" for name in PART.findall(one.source)]
+            name = next((name for name in shown if name not in taken), "")
+            taken.add(name)
+            named[i] = type(cell)({**cell, "metadata": {**cell.metadata, "section": name.replace("_", "-")}})
+    return named
 
 
 def _rank(cell: Any) -> int:
@@ -108,20 +151,20 @@ def report_exporter() -> HTMLExporter:
 
 
 def add_contents(body: str, language: str) -> str:
-    """Numbers the headings as anchors and lists the sections under the title."""
+    """Gives the sections their names as anchors, numbers where they have none, and lists them before the first."""
     entries: list[str] = []
 
     def anchored(match: re.Match[str]) -> str:
-        level, text = match.groups()
+        name, level, text = match.groups()
         if level == "1":
             return f"<h1>{text}</h1>"
-        entries.append(f'<li><a href="#section-{len(entries) + 1}">{text}</a></li>')
-        return f'<h2 id="section-{len(entries)}">{text}</h2>'
+        anchor = name or f"section-{len(entries) + 1}"
+        entries.append(f'<li><a href="#{anchor}">{text}</a></li>')
+        return f'{CONTENTS if len(entries) == 1 else ""}<h2 id="{anchor}">{text}</h2>'
 
     body = HEADING.sub(anchored, body)
     label = escape(say("page.contents", language))
-    contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>' if entries else ""
-    return body.replace(MARK, contents, 1)
+    return body.replace(CONTENTS, f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>\n', 1)
 
 
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
@@ -166,7 +209,7 @@ def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
     plan, scenario, reason = (escape(text) for text in (plan, scenario, reason))
     word = say("head.scenario", language)
     why = f" – {reason}" if reason else ""
-    return f'<p class="plan {LITERAL}">{plan}<br><strong>{word}: {scenario}</strong>{why}</p>'
+    return f'<p class="plan {LITERAL}"><span class="name">{plan}<br><strong>{word}: {scenario}</strong></span>{why}</p>'
 
 
 def name_line(name: str) -> str:

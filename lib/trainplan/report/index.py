@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.plan import Plan
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
-from trainplan.report.html import POLICY, TEMPLATES, html_table, say_in, style_sheet
+from trainplan.report.furniture import page_head, print_style
+from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
 from trainplan.report.sentences import (
     assumed_share,
     better_options,
@@ -74,14 +74,15 @@ def render_index(
 
     `links` are those of `run_links`, one for every scenario that was run.
     """
-    loader = FileSystemLoader(TEMPLATES)
-    template = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("index.html.j2")
     first = comparison.runs[0]
     other = next((name for name in languages if name != language), "")
     by_rule = uncertainty_by_rule(first.plan)
-    return template.render(
-        say=say_in(language),
-        language=language,
+    head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
+    return fill_template(
+        "index.html.j2",
+        language,
+        head=head,
+        print_style=Markup(print_style(head, language)),
         other_language=other,
         other_href=NAMES.get(other, ""),
         policy=POLICY,

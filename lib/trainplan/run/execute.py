@@ -29,7 +29,8 @@ from papermill.translators import translate_parameters
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.charts import Picture
-from trainplan.report.html import render_page, render_report
+from trainplan.report.furniture import PageHead
+from trainplan.report.html import NO_HEAD, render_page, render_report
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
 from trainplan.storage.store import Store, use_store
@@ -68,6 +69,7 @@ class Job:
     report: Path
     language: str
     store: Path | None = None  # the folder of results that are computed once for all jobs
+    head: PageHead = NO_HEAD  # what stands around the report
 
     @property
     def name(self) -> str:
@@ -94,7 +96,7 @@ def perform_job(job: Job) -> Outcome:
         try:
             with use_store(Store(job.store) if job.store else None):
                 figures = count_figures(execute_notebook(job.notebook, job.parameters, job.executed))
-            render_report(job.executed, job.report, job.language)
+            render_report(job.executed, job.report, job.language, job.head)
         except (PlanError, OutputError) as problem:
             error = str(problem)
         except NotebookError as problem:

@@ -10,6 +10,7 @@ from typing import Any
 
 from trainplan.plan.plan import Plan
 from trainplan.report.index import ScenarioRun
+from trainplan.report.links import without_links
 from trainplan.run.execute import INJECTED, Job, Outcome
 from trainplan.storage.files import file_hash, write_text
 from trainplan.storage.provenance import DESK, code_hash, hash_data, package_versions
@@ -29,7 +30,10 @@ def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
 
 
 def output_hash(path: Path) -> str:
-    """The SHA-256 of an output; of an executed notebook without the cell that says where the plan lies."""
+    """The SHA-256 of an output; of an executed notebook without the cell that says where the plan lies, of a page
+    without its links, which are those to what else there is."""
+    if path.suffix == ".html":
+        return hash_data(without_links(path.read_text(encoding="utf-8")))
     if path.suffix != ".ipynb":
         return file_hash(path)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.excel import workbook_name, write_workbooks
+from trainplan.report.furniture import page_head
 from trainplan.report.index import ScenarioRun, draws_of_index, write_index
+from trainplan.report.links import link_pages
 from trainplan.report.stored import compute, uncertainty_by_rule
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
@@ -142,11 +144,12 @@ def turn_of_job(job: Job) -> tuple[int, bool, int]:
 
 
 def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
-    """Writes the index, and again where a run beside this one has meanwhile added a page. Scenarios from elsewhere that
-    were run before come last."""
+    """Writes the index and the links between pages, and again where a run beside this one has meanwhile added a page.
+    Scenarios from elsewhere that were run before come last."""
     index, shown = output, None
     while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
         index = write_index(output, comparison, there)
+        link_pages(there)
         shown = there
     return index
 
@@ -188,9 +191,10 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     for book in list_notebooks(request):
         across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
-            job = make_job(book, plan, name, language, folder, across)
+            plans = [plan, *(results[other].plan for other in across or ())]
+            job = replace(make_job(book, plan, name, language, folder, across), head=page_head(plans, language))
             part.jobs[job.name] = job
-            part.keys[job.name] = hash_of_job(job, [plan, *(results[other].plan for other in across or ())])
+            part.keys[job.name] = hash_of_job(job, plans)
     return part
 
 

@@ -1,0 +1,72 @@
+"""Ways from a report to others: the one before and after, the other language, other scenarios.
+
+A page links what lies in the folder of the run, as the index does, so that no link is dead. Its links are written when
+all pages are there; what a page is known by leaves them out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from trainplan.report.html import LINKS, fill_template, no_ways
+from trainplan.report.index import ScenarioRun, relative_link
+from trainplan.report.titles import report_title
+from trainplan.storage.files import write_text
+from trainplan.text.catalog import LANGUAGES
+
+
+def link_pages(done: Sequence[ScenarioRun]) -> None:
+    """Writes into every report the links to the others that there are; one that has them already stays as it is."""
+    for run in done:
+        for (stem, language), path in run.reports.items():
+            with contextlib.suppress(FileNotFoundError):  # a run beside this one makes it anew
+                page = path.read_text(encoding="utf-8")
+                linked = with_links(page, page_links(done, run, stem, language), language)
+                if linked != page:
+                    write_text(path, linked)
+
+
+def page_links(done: Sequence[ScenarioRun], run: ScenarioRun, stem: str, language: str) -> dict[str, Any]:
+    """The links of a report, as its templates name them: those of a page that stands alone, and what there is more."""
+    stems = sorted(name for name, spoken in run.reports if spoken == language)
+    at = stems.index(stem)
+    before, after = stems[:at][-1:], stems[at + 1 :][:1]
+    others = [one for one in LANGUAGES if one != language and (stem, one) in run.reports]
+    return {
+        **no_ways(run.title.get(language, run.folder.name), language),
+        "before": [_to_report(run, name, language) for name in before],
+        "after": [_to_report(run, name, language) for name in after],
+        "others": [{"href": quote(run.reports[stem, one].name), "language": one} for one in others],
+        "scenarios": [
+            {
+                "href": f"../../{relative_link(other.folder.parent, other.reports[stem, language])}",
+                "title": other.title.get(language, other.folder.name),
+            }
+            for other in done
+            if other.folder != run.folder and (stem, language) in other.reports
+        ],
+    }
+
+
+def _to_report(run: ScenarioRun, stem: str, language: str) -> dict[str, str]:
+    return {"href": quote(run.reports[stem, language].name), "title": report_title(stem, language)}
+
+
+def with_links(page: str, links: dict[str, Any], language: str) -> str:
+    """The page with these links: all of them at its head, the pages before and after at its foot as well."""
+    places = iter((True, False))
+
+    def fill(match: re.Match[str]) -> str:
+        filled = fill_template("links.html.j2", language, **{**links, "at_head": next(places, False)})
+        return f"{match[1]}{filled}{match[3]}"
+
+    return LINKS.sub(fill, page)
+
+
+def without_links(page: str) -> str:
+    """What a page is but for its links."""
+    return LINKS.sub("", page)
