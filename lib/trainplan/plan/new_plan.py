@@ -107,9 +107,9 @@ def plan_text(choices: Mapping[str, Any], more_levers: Sequence[Cells] = ()) -> 
         if choices.get(key):
             lines += yaml_text({key: choices[key]}).splitlines()
         else:
-            lines += _commented(yaml_text({key: _example(key, choices)}))
+            lines += _as_comments(yaml_text({key: _example(key, choices)}))
         if key == "levers" and more_levers:
-            lines += [*_comments("new.file.more_levers"), *_commented(yaml_text(more_levers))]
+            lines += [*_comments("new.file.more_levers"), *_as_comments(yaml_text(more_levers))]
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +118,7 @@ def _comments(key: str) -> list[str]:
     return [f"# {say(key, language)}" for language in LANGUAGES]
 
 
-def _commented(text: str) -> list[str]:
+def _as_comments(text: str) -> list[str]:
     return [f"#{line}" for line in text.splitlines()]
 
 
