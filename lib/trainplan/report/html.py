@@ -208,8 +208,9 @@ def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
     """What a page is about, below its title; the reason may be empty."""
     plan, scenario, reason = (escape(text) for text in (plan, scenario, reason))
     word = say("head.scenario", language)
-    why = f" – {reason}" if reason else ""
-    return f'<p class="plan {LITERAL}"><span class="name">{plan}<br><strong>{word}: {scenario}</strong></span>{why}</p>'
+    dash = " – " if reason else ""
+    name = f'<span class="name">{plan}<br><strong>{word}: {scenario}</strong>{dash}</span>'
+    return f'<p class="plan {LITERAL}">{name}{reason}</p>'
 
 
 def name_line(name: str) -> str:
