@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from trainplan.desk.sections import headline_html
+from trainplan.desk.sections import said_html
 from trainplan.desk.session import Session
 from trainplan.plan.address import address_label, in_language, value_label
 from trainplan.plan.plan import load_plan
@@ -355,7 +355,7 @@ def test_the_index_the_desk_and_excel_say_the_same(language: str, tmp_path: Path
     folder = shutil.copytree(PLANS / "new_province", tmp_path / "plan")
     session = Session(folder / "plan.yaml")
     said = headline(session.results, language)
-    pages = render_index(compare([session.results]), [], language), headline_html(session, language)
+    pages = render_index(compare([session.results]), [], language), said_html(session, language)
     index, desk = (unescape(re.sub("<[^>]+>", "", page)) for page in pages)
     cover = write_excel(session.results, tmp_path / "a.xlsx", language, "title")
     on_cover = {str(cell.value) for row in load_workbook(cover).worksheets[0].iter_rows() for cell in row}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.getipython import get_ipython
-from IPython.display import display
+from IPython.display import Javascript, display
 
-from trainplan.desk.sections import desk_page
+from trainplan.desk.sections import TEMPLATES, desk_page
 from trainplan.desk.session import Session
 from trainplan.plan.find import OUTPUTS
 from trainplan.report.parameters import coordinates
@@ -31,6 +31,7 @@ def open_desk(names: Mapping[str, Any]) -> None:
         from trainplan.desk.desk import Desk  # importing it makes widgets, which stay in the notebook's file
 
         shown |= Desk(session, language, output).root._repr_mimebundle_()
+        display(Javascript(filename=str(TEMPLATES / "desk.js")))
     display(shown, raw=True)
 
 

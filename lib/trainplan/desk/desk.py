@@ -12,11 +12,19 @@ from time import perf_counter
 from typing import Any
 
 from trainplan.desk import saving
-from trainplan.desk.levers_view import ChangeRow, LeverRow, list_changes, parse_position, position_text, range_text
-from trainplan.desk.sections import headline_html, section_html
+from trainplan.desk.levers_view import (
+    UNLIMITED,
+    ChangeRow,
+    LeverRow,
+    list_changes,
+    parse_position,
+    position_text,
+    why_not_read,
+)
+from trainplan.desk.sections import headline_html, said_html, section_html
 from trainplan.desk.session import Draft, Session, set_reason
 from trainplan.desk.widgets import Controls, message_html
-from trainplan.plan.levers import Changes, PlanLever, move_lever, remove_changes
+from trainplan.plan.levers import Changes, PlanLever, move_lever, move_year, remove_changes
 from trainplan.storage.files import OutputError
 from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError
@@ -93,8 +101,9 @@ class Desk:
         """Every part of the desk as the session has it; a widget whose value is the same sends nothing."""
         language, controls = self.language, self.controls
         controls.headline.value = headline_html(self.session, language)
+        controls.said.value = said_html(self.session, language)
         for row in self.levers.values():
-            row.show(self.session.position(row.lever), language)
+            row.show(self.session.position(row.lever), self.session.plan, language)
         for name, widget in controls.sections.items():
             widget.value = section_html(name, self.session, language)
         lines = list_changes(self.session, language)
@@ -122,15 +131,19 @@ class Desk:
         self.step(move_lever(self.session.changes, lever, position))
 
     @report_errors
-    def type_position(self, lever: PlanLever, text: str) -> None:
-        """Puts a lever where a number was typed; one that cannot be used is said, and stays where it was typed."""
-        if text.strip() == position_text(lever, self.session.position(lever), self.language):
+    def type_position(self, lever: PlanLever, text: str, address: str = "") -> None:
+        """Puts a lever, or its year at an address, where a number was typed; one that cannot be used is said, and
+        stays where it was typed. A year for which nothing is typed has no limit."""
+        changes, position = self.session.changes, parse_position(lever, text, self.language)
+        if address and text.strip() in ("", UNLIMITED):
+            self.step(move_year(changes, lever, address, None))
+        elif not address and text.strip() == position_text(lever, self.session.position(lever), self.language):
             return
-        position = parse_position(lever, text, self.language)
-        if position is None:
-            self.show_message(range_text(lever, text, self.language))
+        elif position is None:
+            self.show_message(why_not_read(lever, text, self.language))
         else:
-            self.step(move_lever(self.session.changes, lever, position))
+            new = move_year(changes, lever, address, position) if address else move_lever(changes, lever, position)
+            self.step(new)
 
     @report_errors
     def set_reason(self, addresses: frozenset[str], reason: str) -> None:

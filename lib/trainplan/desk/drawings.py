@@ -5,7 +5,7 @@ Each shows results with those that they are compared with as a grey ghost behind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from markupsafe import escape
 from trainplan.model.arrays import Array
 from trainplan.model.cost import cost_by_source
 from trainplan.model.kinds import in_people
-from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE
+from trainplan.report.colors import BLUE, FAINT, INK, ORANGE, RED, SEQUENCE, VERDICT_MARKS
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term
@@ -49,14 +49,17 @@ class Coverage(NamedTuple):
 
 def draw_coverage(results: Results, compared: Results | None, language: str) -> str:
     """Every objective's coverage against its path: small pictures side by side."""
-    new, old = _coverage(results), _coverage(compared).affordable if compared else None
-    cards = []
-    for o in range(len(results.plan.tables.objectives)):
-        own = Coverage(*(values[:, o] for values in new))
-        ghost = old[:, o] if old is not None and not np.allclose(old[:, o], own.affordable) else None
-        cards.append(_card(results, o, own, ghost, language))
+    cards = [_card(results, *objective, language) for objective in _objectives(results, compared)]
     keys = "".join(f'<span><b style="color:{color}">{mark}</b> {say(k, language)}</span>' for color, mark, k in KEYS)
     return f'<p class="keys">{keys}</p><div class="cards">{"".join(cards)}</div>'
+
+
+def _objectives(results: Results, compared: Results | None) -> Iterator[tuple[int, Coverage, Array | None]]:
+    """(number, coverage, coverage compared where it differs) of every objective."""
+    new, old = _coverage(results), _coverage(compared).affordable if compared else None
+    for o in range(len(results.plan.tables.objectives)):
+        own = Coverage(*(values[:, o] for values in new))
+        yield o, own, old[:, o] if old is not None and not np.allclose(old[:, o], own.affordable) else None
 
 
 def _coverage(results: Results) -> Coverage:
@@ -66,17 +69,40 @@ def _coverage(results: Results) -> Coverage:
     return Coverage(path[..., 0], results.relaxed.without_ceilings.gap.coverage[..., 0], run.gap.coverage[..., 0])
 
 
-def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:
+class _AtDue(NamedTuple):
+    """An objective in its due year as text: how much of it is reached, before, and asked for; and its verdict."""
+
+    reached: str
+    before: str
+    asked: str
+    verdict: str
+
+    @property
+    def change(self) -> str:
+        """What is reached, in HTML, after what was reached before."""
+        return (f"{escape(self.before)} → " if self.before else "") + f"<b>{escape(self.reached)}</b>"
+
+
+def _at_due(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> _AtDue:
     row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
-    name, verdict = results.plan.label("objectives", row.id, language), str(results["verdicts"]["verdict"].iat[o])
-    level = missed_level(results["verdicts"].iloc[o])
+    verdicts = results["verdicts"]
     coverage = results.quote("verdicts", "coverage", own.affordable[due], objective=row.id)
-    value, target = percent(coverage, language, missed=level), percent(own.path[due], language)
-    held = term("verdict", verdict, language)
-    alt = say(
-        "desk.coverage_alt", language, name=name, now=value, due=due_day(row.due, language), target=target, verdict=held
+    reached = percent(coverage, language, missed=missed_level(verdicts.iloc[o]))
+    before = percent(ghost[due], language) if ghost is not None else ""
+    return _AtDue(
+        reached, before if before != reached else "", percent(own.path[due], language), str(verdicts["verdict"].iat[o])
     )
-    change = f"{percent(ghost[due], language)} → " if ghost is not None else ""
+
+
+def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:
+    row, due, shown = (
+        results.plan.tables.objectives[o],
+        int(results.arrays.due[o]),
+        _at_due(results, o, own, ghost, language),
+    )
+    name, held = results.plan.label("objectives", row.id, language), term("verdict", shown.verdict, language)
+    about = {"name": name, "now": shown.reached, "due": due_day(row.due, language), "target": shown.asked}
+    alt = escape(str(say("desk.coverage_alt", language, **about, verdict=held)))
     parts = [
         _frame(results, due),
         _line(ghost, GHOST, 4) if ghost is not None else "",
@@ -84,12 +110,26 @@ def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language
         _line(own.deliverable, ORANGE, 1.6) + _dots(own.deliverable, ORANGE, square=True),
         _line(own.affordable, BLUE, 2) + _dots(own.affordable, BLUE),
     ]
-    picture = (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{escape(str(alt))}">{"".join(parts)}</svg>'
-    )
-    short = results.plan.short_label("objectives", row.id, language)
-    head, value = f'<div class="name">{escape(short)}</div>', f'<div class="value">{change}<b>{escape(value)}</b></div>'
-    return f'<div class="card {verdict}">{head}{picture}{value}</div>'
+    picture = f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 14}" role="img" aria-label="{alt}">{"".join(parts)}</svg>'
+    short = escape(results.plan.short_label("objectives", row.id, language))
+    value = f'<div class="value">{shown.change}</div>'
+    return f'<div class="card {shown.verdict}"><div class="name">{short}</div>{picture}{value}</div>'
+
+
+def draw_due(results: Results, compared: Results | None, language: str) -> str:
+    """Every objective in its due year, a line each: how much is reached, a mark where it is asked for, the verdict."""
+    lines = []
+    for o, own, ghost in _objectives(results, compared):
+        row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
+        shown = _at_due(results, o, own, ghost, language)
+        held = escape(term("verdict", shown.verdict, language))
+        mark = f'<span class="mark" role="img" aria-label="{held}" title="{held}">{VERDICT_MARKS[shown.verdict]}</span>'
+        reached, asked = (f"{100 * min(1.0, max(0.0, float(share[due]))):.1f}%" for share in (own.affordable, own.path))
+        bar = f'<span class="bar"><i style="width:{reached}"></i><u style="left:{asked}"></u></span>'
+        name = escape(results.plan.short_label("objectives", row.id, language))
+        value = f'<span class="value">{shown.change} / {escape(shown.asked)}</span>'
+        lines.append(f'<li class="{shown.verdict}">{mark}<span class="name">{name}</span>{bar}{value}</li>')
+    return f'<ul class="due">{"".join(lines)}</ul>'
 
 
 def _x(year: int, years: int) -> float:

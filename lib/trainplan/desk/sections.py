@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from markupsafe import escape
 
-from trainplan.desk.drawings import draw_cost, draw_coverage, number_change
+from trainplan.desk.drawings import draw_cost, draw_coverage, draw_due, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
 from trainplan.model.kinds import in_people
@@ -28,7 +28,7 @@ from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING, billions, due_day, number, percent
 from trainplan.text.shown import join_shown
 
-STYLE = Path(__file__).parent / "templates" / "desk.css"
+TEMPLATES = Path(__file__).parent / "templates"
 SHADES = ("#ffffff", "#eaf2f9", "#cfe2f1", "#a6cbe6", "#5fa3d3", "#0072b2")
 SHARES = (0.0, 0.05, 0.12, 0.22, 0.4)  # of the people in the base; a darker shade above each
 VERDICT_COLUMNS = ("objective", "due", "asked", "coverage", "gap", "verdict", "binds")
@@ -37,7 +37,7 @@ VERDICT_COLUMNS = ("objective", "due", "asked", "coverage", "gap", "verdict", "b
 @cache
 def read_style() -> str:
     """The desk's style sheet."""
-    return STYLE.read_text(encoding="utf-8")
+    return (TEMPLATES / "desk.css").read_text(encoding="utf-8")
 
 
 # --- the headline
@@ -53,8 +53,13 @@ def headline_html(session: Session, language: str) -> str:
     own = session.compared_name == BASE
     name = say("plan.base", language) if own else session.compared.plan.scenario_title(language)
     compared = f'<p class="ghost">{escape(say("desk.ghost", language, name=name))}</p>'
+    return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}'
+
+
+def said_html(session: Session, language: str) -> str:
+    """The answer in sentences, as the pages say it."""
     said = "".join(f"<li>{escape(one)}</li>" for one in headline(session.results, language))
-    return f'<div class="headline" aria-live="polite">{"".join(cells)}</div>{compared}<ul class="said">{said}</ul>'
+    return f'<ul class="said">{said}</ul>'
 
 
 def _facts(results: Results, language: str) -> list[tuple[str, str]]:
@@ -63,7 +68,7 @@ def _facts(results: Results, language: str) -> list[tuple[str, str]]:
     widest = int(np.argmax(missing))
     id = results.plan.tables.objectives[widest].id
     people = number(results.quote("verdicts", "gap", missing[widest], objective=id), language)
-    name = results.plan.label("objectives", id, language)
+    name = results.plan.short_label("objectives", id, language)
     gap = join_shown([name, ": ", people, " ", say("unit.people", language)])
     counts = count_met(results.plan, verdicts == "met")
     met, count = (results.quote("totals", column, counts[column]) for column in ("met", "objectives"))
@@ -178,8 +183,9 @@ def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
 # --- sections
 
 SECTIONS = {
-    "coverage": draw_coverage,
     "cost": draw_cost,
+    "due": draw_due,
+    "coverage": draw_coverage,
     "missing": missing_table,
     "verdicts": verdict_table,
     "enrollment": enrollment_table,
@@ -201,6 +207,7 @@ def desk_page(session: Session, language: str) -> str:
         f"<style>{read_style()}</style>",
         f'<p class="plan">{escape(session.plan.title(language))}</p>',
         headline_html(session, language),
+        said_html(session, language),
         html_table(changes, say("desk.changes", language)) if len(changes) else unchanged,
         *(section_html(name, session, language) for name in SECTIONS),
         f'<p class="ghost">{escape(say("desk.static", language))}</p>',

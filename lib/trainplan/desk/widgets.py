@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, get_args
@@ -24,7 +24,10 @@ BUTTONS = (  # `desk.<name>` is what stands on them; on `overwrite` the question
 )  # fmt: skip
 FIELDS = ("name_vi", "name_en", "why")
 HEADS = ("changes", "save_head", *(f"group_{group}" for group in GROUPS))
-TALL = "max(430px, calc(100vh - 330px))"  # what is left under the bars of JupyterLab and the headline
+BESIDE = (  # groups of levers, and the answer that stays in view while one of them is moved
+    (("money", "rule"), "cost"),
+    (("targets", "people", "courses"), "due"),
+)
 
 
 def message_html(text: str, kind: str = "error") -> str:
@@ -47,7 +50,7 @@ class Controls:
 
     def __init__(self, actions: Mapping[str, Callable[..., None]]) -> None:
         self._quiet = False
-        self.title, self.message, self.headline, self.done = (widgets.HTML() for _ in range(4))
+        self.title, self.message, self.headline, self.said, self.done = (widgets.HTML() for _ in range(5))
         self.sections = {name: widgets.HTML() for name in sections.SECTIONS}
         self.heads = {name: widgets.HTML() for name in HEADS}
         self.buttons = {name: _button(actions[name]) for name in BUTTONS}
@@ -72,15 +75,17 @@ class Controls:
         steps = [self.buttons[name] for name in ("undo", "redo", "reset_all")]
         files = [self.buttons["reports"], self.buttons["excel"], self.run_bar, self.run_state]
         saving = [*self.fields.values(), self.buttons["save"], self.buttons["overwrite"]]
-        answer = widgets.VBox(list(self.sections.values()), layout=ANSWER).add_class("tp-answer")
+        below = [widget for name, widget in self.sections.items() if name not in dict(BESIDE).values()]
         root = widgets.VBox(
             [
                 widgets.HTML(f"<style>{sections.read_style()}</style>"),
                 widgets.HBox([self.title, self.language], layout=widgets.Layout(justify_content="space-between")),
-                self.draft_bar, self.message,
+                self.draft_bar,
                 widgets.HBox([*steps, self.compared, self.chosen, self.buttons["load"]], layout=WRAP),
-                self.headline,
-                widgets.HBox([self._lever_column(levers), answer], layout=widgets.Layout(width="100%")),
+                widgets.VBox([self.headline, self.message]).add_class("tp-head"),
+                self.said,
+                *(self._levers_beside(levers, groups, section) for groups, section in BESIDE),
+                widgets.VBox(below).add_class("tp-below"),
                 self.heads["changes"], self.changes,
                 self.heads["save_head"], widgets.HBox(saving, layout=WRAP),
                 widgets.HBox(files, layout=WRAP), self.links, self.done,
@@ -88,13 +93,16 @@ class Controls:
         )  # fmt: skip
         return root.add_class("tp-desk").add_class(LITERAL)
 
-    def _lever_column(self, levers: Collection[LeverRow]) -> widgets.VBox:
-        """The levers under the headings of their groups."""
+    def _levers_beside(self, levers: Collection[LeverRow], groups: Sequence[str], section: str) -> widgets.HBox:
+        """The levers of some groups under their headings, and beside them the answer that they change."""
         column: list[widgets.Widget] = []
-        for group in GROUPS:
+        for group in groups:
             rows = [row.box for row in levers if row.lever.lever.group == group]
             column += [self.heads[f"group_{group}"], *rows] if rows else []
-        return widgets.VBox(column or [self.no_levers], layout=LEVERS).add_class("tp-levers")
+        if not levers and section == BESIDE[0][1]:
+            column = [self.no_levers]
+        answer = widgets.VBox([self.sections[section]]).add_class("tp-beside")
+        return widgets.HBox([widgets.VBox(column).add_class("tp-levers"), answer]).add_class("tp-row")
 
     def show_language(self, language: str, session: Session) -> None:
         """Every label in the language."""
@@ -181,5 +189,3 @@ LIST = widgets.Layout(width="22em")
 NAME = widgets.Layout(width="24em")
 WRAP = widgets.Layout(flex_flow="row wrap", align_items="center")
 WIDE_LABEL = {"description_width": "initial"}
-LEVERS = widgets.Layout(width="330px", flex="0 0 330px", height=TALL, overflow="auto")
-ANSWER = widgets.Layout(flex="1 1 auto", height=TALL, overflow="auto", padding="0 0 0 12px", min_width="0")

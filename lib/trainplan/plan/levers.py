@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,11 +79,17 @@ class Lever(BaseModel):
         return found
 
 
-def _is_closed(address: str, open_years: range) -> bool:
-    """Whether the address is that of a ceiling of a closed year."""
+def ceiling_year(address: str) -> int | None:
+    """The year of the ceiling that an address names; None for what is no ceiling of one year."""
     table, row, _ = Address.of(address)
     year = row.partition("/")[0]
-    return table == "ceilings" and year.isdecimal() and int(year) < open_years.start
+    return int(year) if table == "ceilings" and year.isdecimal() else None
+
+
+def _is_closed(address: str, open_years: range) -> bool:
+    """Whether the address is that of a ceiling of a closed year."""
+    year = ceiling_year(address)
+    return year is not None and year < open_years.start
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,14 @@ class PlanLever:
     """A lever of a plan: its addresses, each with its years after the base year, and where it stands unmoved.
 
     `unlimited`: the plan has no limit here, and the high end of the range means that there is none.
+    `by_year`: what the plan holds at each address, None for no limit, where these are ceilings of several years.
     """
 
     lever: Lever
     addresses: dict[str, int]
     start: float | str
     unlimited: bool
+    by_year: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def options(self) -> list[str]:
@@ -116,7 +124,9 @@ def _start_of(lever: Lever, addresses: dict[str, int], plan: Plan) -> PlanLever:
     value = value_at(plan, next(iter(addresses)))
     if lever.is_choice:
         return PlanLever(lever, addresses, str(value), False)
-    return PlanLever(lever, addresses, lever.ends[1] if value is None else float(value), value is None)
+    yearly = len(addresses) > 1 and len({ceiling_year(a) for a in addresses} - {None}) == len(addresses)
+    by_year = {address: value_at(plan, address) for address in addresses} if yearly else {}
+    return PlanLever(lever, addresses, lever.ends[1] if value is None else float(value), value is None, by_year)
 
 
 def lever_change(lever: Lever, position: Any, power: int) -> dict[str, Any]:
@@ -134,11 +144,25 @@ def move_lever(changes: Changes, lever: PlanLever, position: float | str) -> dic
     """
     if position == lever.start:
         return remove_changes(changes, lever.addresses)
-    new = dict(changes)
-    for address, change in _changes_at(lever, position).items():
-        reason = changes.get(address, {}).get("reason")
-        new[address] = {**change, **({"reason": reason} if reason else {})}
-    return new
+    return _put(changes, _changes_at(lever, position))
+
+
+def move_year(changes: Changes, lever: PlanLever, address: str, vnd: float | None) -> dict[str, dict[str, Any]]:
+    """The changes with the ceiling of one year of a lever at `vnd`, None for no limit; the other years stay.
+
+    What the plan holds there anyway is no change.
+    """
+    place = Address.of(address)
+    also_changed = any(Address.of(other).covers(place) for other in changes if other != address)
+    if vnd == lever.by_year[address] and not also_changed:
+        return remove_changes(changes, [address])
+    return _put(changes, {address: {"value": _plain_number(vnd)}})
+
+
+def _put(changes: Changes, new: Changes) -> dict[str, dict[str, Any]]:
+    """The changes with new ones in their places; reasons stay."""
+    reasons = {a: {"reason": changes[a]["reason"]} for a in new if changes.get(a, {}).get("reason")}
+    return {**changes, **{address: {**change, **reasons.get(address, {})} for address, change in new.items()}}
 
 
 def remove_changes(changes: Changes, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -161,9 +185,12 @@ def lever_position(changes: Changes, lever: PlanLever) -> Position:
 
 def _changes_at(lever: PlanLever, position: float | str) -> dict[str, dict[str, Any]]:
     """What a lever does at each of its addresses; whole numbers without a fraction, as a person would write them."""
-    whole = isinstance(position, float) and position == int(position)
-    value = int(position) if whole else position
+    value = _plain_number(position)
     return {address: lever_change(lever.lever, value, power) for address, power in lever.addresses.items()}
+
+
+def _plain_number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def _position_of(lever: PlanLever, change: dict[str, Any] | None) -> Position:
