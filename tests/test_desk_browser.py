@@ -54,7 +54,7 @@ def test_a_planner_moves_explains_saves_and_finds_the_same_numbers(tmp_path: Pat
         moved(page, 2)
         after = facts(page)
         assert after != before and figure(page) != drawn
-        assert page.locator(".tp-lever-money_total input").input_value() == "15,5"
+        assert page.locator(".tp-lever-money_total input").first.input_value() == "15,5"
         assert "15 tỷ đồng → 15,5 tỷ đồng" in page.locator(".tp-change").inner_text()
 
         page.locator(".tp-change input").fill("ngân sách bổ sung")
@@ -87,7 +87,7 @@ def test_what_goes_wrong_is_said_and_a_draft_outlives_the_kernel(tmp_path: Path)
     (folder / "params" / PLAN / "scenarios" / "torn.yaml").write_text("title: {vi: a", "utf-8")
     with lab(folder) as url, chromium() as (page, seen):
         run_all(page, url)
-        typed = page.locator(".tp-lever-money_total input")
+        typed = page.locator(".tp-lever-money_total input").first
         typed.fill("99")
         typed.press("Enter")
         page.locator('.tp-message[role="alert"]', has_text="a number from 5 to 30 bn VND").wait_for()
@@ -107,7 +107,7 @@ def test_what_goes_wrong_is_said_and_a_draft_outlives_the_kernel(tmp_path: Path)
         run_all(page, "")
         button(page, "Open the draft again").click()
         moved(page, 2)
-        assert page.locator(".tp-lever-money_total input").input_value() == "17.5"
+        assert page.locator(".tp-lever-money_total input").first.input_value() == "17.5"
 
 
 def test_the_desk_as_an_application(tmp_path: Path) -> None:

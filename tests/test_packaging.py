@@ -79,7 +79,7 @@ def text_files() -> list[Path]:
     folders = [
         ROOT / name for name in (".ci", "benchmarks", "docs", "examples", "lib", "notebooks", "params", "data", "tests")
     ]
-    kinds = {".py", ".md", ".yml", ".yaml", ".toml", ".csv", ".ipynb", ".j2", ".css", ".txt", ".lock", ""}
+    kinds = {".py", ".md", ".yml", ".yaml", ".toml", ".csv", ".ipynb", ".j2", ".css", ".js", ".txt", ".lock", ""}
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in kinds]
     files += [path for path in ROOT.glob("*") if path.suffix in kinds and path.name != ".git"]
     left_out = {"__pycache__", "outputs.egg-info", ".ipynb_checkpoints", "trainplan.egg-info"}

@@ -84,14 +84,12 @@ class _AtDue(NamedTuple):
 
 
 def _at_due(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> _AtDue:
-    row, due = results.plan.tables.objectives[o], int(results.arrays.due[o])
-    verdicts = results["verdicts"]
+    row, due, verdict = results.plan.tables.objectives[o], int(results.arrays.due[o]), results.verdict_rows[o]
     coverage = results.quote("verdicts", "coverage", own.affordable[due], objective=row.id)
-    reached = percent(coverage, language, missed=missed_level(verdicts.iloc[o]))
+    reached = percent(coverage, language, missed=missed_level(verdict))
     before = percent(ghost[due], language) if ghost is not None else ""
-    return _AtDue(
-        reached, before if before != reached else "", percent(own.path[due], language), str(verdicts["verdict"].iat[o])
-    )
+    asked = percent(own.path[due], language)
+    return _AtDue(reached, before if before != reached else "", asked, verdict["verdict"])
 
 
 def _card(results: Results, o: int, own: Coverage, ghost: Array | None, language: str) -> str:

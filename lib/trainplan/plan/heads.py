@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.letters import as_meant
@@ -11,6 +12,7 @@ from trainplan.text.letters import as_meant
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
 
 
+@lru_cache(maxsize=4096)
 def as_column(name: str) -> str:
     """A name as columns and tables are spelt: small letters of the keyboard, joined by underscores."""
     return re.sub("[ -]+", "_", as_meant(name.strip()).casefold())
