@@ -18,6 +18,7 @@ def as_column(name: str) -> str:
     return re.sub("[ -]+", "_", as_meant(name.strip()).casefold())
 
 
+@lru_cache(maxsize=4096)  # the desk reads the same heads at every move
 def column_named(value: object, table: Table) -> str:
     """The column that a head cell names: alone, in one of its lines, or in square brackets."""
     lines = [line.strip() for line in str(value).splitlines() if line.strip()]

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -130,13 +130,19 @@ class Files:
         text = self.text(path)
         if text is None:
             return None
-        raw = RawTable(name, [])
-        problems = read_csv(raw, text, table)
+        raw, problems = read_table(name, text, table)
         self.problems += problems
         if problems and not raw.columns:
             return None
         self.problems += header_problems(name, raw.columns, table, raw.head_line)
-        return raw
+        return replace(raw, rows=[dict(cells) for cells in raw.rows])
+
+
+@lru_cache(maxsize=64)
+def read_table(file: str, text: str, table: Table) -> tuple[RawTable, list[Problem]]:
+    """A table from the text of its CSV file, and what is wrong with the text; remembered, and not to be modified."""
+    raw = RawTable(file, [])
+    return raw, read_csv(raw, text, table)
 
 
 def header_problems(file: str, header: list[str], table: Table, line: int = 1) -> Iterator[Problem]:
