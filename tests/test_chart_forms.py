@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from trainplan.plan.plan import load_plan
 from trainplan.report import drawing, forms
 from trainplan.report.drawing import NARROW, WIDE, Drawing, Sheet, text_width, wrap_words
 from trainplan.report.forms import FORMS
+from trainplan.report.forms.money_by_year import Money, MoneyYear, draw_money, money_of
 from trainplan.report.forms.target_strip import StripRow, strip_drawing, strip_rows
 from trainplan.report.notebook import show
 from trainplan.results.tables import compute
@@ -56,6 +59,26 @@ def strips() -> Iterator[tuple[str, Drawing]]:
             yield f"strip-{count}-{language}", strip_drawing("strip", words, rows, ["Note " * 40], language)
 
 
+def moneys() -> Iterator[tuple[str, Drawing]]:
+    """Money of one to many years: with everything there may be, large and small, and with nothing but what is paid."""
+    names = (LONG, "Ngân sách tỉnh", LONG, "Ngân sách trung ương", "Nguồn hợp pháp khác")
+    for language in LANGUAGES:
+        for count in (1, 5, 10, 25):
+            for size in (1e9, 3e11, 2e6):
+                years = []
+                for k in range(count):
+                    paid = tuple(size * part * (1 + k * 7 % 5) for part in (4, 2, 1, 0.01, 0.5))
+                    limit, band = size * (18 + k % 4), (size * 5, size * (24 + k % 3))
+                    years.append(MoneyYear(2011 + k, paid, size * (30 - 9 * (k % 3)), limit, band, k < 2))
+                yield f"money-{count}-{size:.0f}-{language}", drawn_money(Money(tuple(years), names, True, language))
+            bare = tuple(MoneyYear(2011 + k, (1e9 * k,), 1e9 * k) for k in range(count))
+            yield f"bare-{count}-{language}", drawn_money(Money(bare, names[:1], False, language))
+
+
+def drawn_money(money: Money) -> Drawing:
+    return Drawing("money", "Finding.", "Alt.", lambda sheet: draw_money(sheet, money))
+
+
 def sheets_of(made: Drawing) -> Iterator[tuple[str, str]]:
     """Everything that a drawing shows, folded or not, and its file, in both widths."""
     for width in (WIDE, NARROW):
@@ -79,6 +102,10 @@ def overlapping(folder: Path, cases: Iterator[tuple[str, Drawing]]) -> list[str]
 
 def test_texts_of_strips_lie_apart_and_inside(tmp_path: Path) -> None:
     assert overlapping(tmp_path, strips()) == []
+
+
+def test_texts_of_money_lie_apart_and_inside(tmp_path: Path) -> None:
+    assert overlapping(tmp_path, moneys()) == []
 
 
 def test_texts_that_overlap_or_leave_the_picture_are_found(tmp_path: Path) -> None:
@@ -182,6 +209,44 @@ def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
     assert all(band and band[0] <= band[1] for band in bands)
     assert "nine runs in ten" in parts.target_strip(results, draws).drawing("en").svg()
     assert "nine runs in ten" not in parts.target_strip(results, None).drawing("en").svg()
+
+
+def test_what_is_not_found_has_its_sign_and_a_ceiling_its_year() -> None:
+    year = MoneyYear(2011, (2e9, 1e9), 4.5e9, 3e9)
+    more = [MoneyYear(2012, (3e9, 1e9), 3.6e9, 3e9), MoneyYear(2013, (1e9, 1e9), 2e9, 5e9)]
+    money = Money((year, *more), ("a", "b"), True, "en")
+    assert [money.lacking(one) for one in money.years] == ["+1.5", "−0.4", "0"]
+    assert money.limits() == ["≤ 3.0", "", "≤ 5.0"]
+    small = Money((MoneyYear(2011, (2e6,), 3e6),), ("a",), True, "en")
+    assert small.lacking(small.years[0]) == "+1" and small.limits() == [""]
+
+
+def test_the_money_of_a_plan_is_that_of_its_budget(values: dict[str, Any]) -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    money, total = money_of(results, None, "vi"), results["budget"].query("source == 'total'")
+    assert [year.total for year in money.years] == pytest.approx([*total["funded_vnd"]])
+    assert [year.required for year in money.years] == pytest.approx([*total["required_vnd"]])
+    assert [year.ceiling for year in money.years] == pytest.approx([*total["ceiling_vnd"]])
+    assert [year.closed for year in money.years] == [year < results.plan.decided_from for year in results.plan.years]
+    bands = [year.band for year in money_of(values["Results"], values["Uncertainty"], "vi").years]
+    assert all(band and 0 < band[0] <= band[1] for band in bands)
+
+
+def test_more_sources_than_looks_are_drawn_as_one(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    sources, funding = (copy / f"{name}.csv" for name in ("sources", "funding"))
+    with sources.open("a", encoding="utf-8") as file:
+        file.writelines(f"more{k},Nguồn {k},Source {k},assumption: made up for a test\n" for k in range(5))
+    with funding.open(encoding="utf-8") as file:
+        programs = list(dict.fromkeys(row["program"] for row in csv.DictReader(file)))
+    payers = ["province", *(f"more{k}" for k in range(5))]
+    shares = [f"{program},{payer},{share},assumption: made up for a test\n" for program in programs
+              for payer, share in zip(payers, (0.5, 0.1, 0.1, 0.1, 0.1, 0.1), strict=True)]  # fmt: skip
+    funding.write_text("program,source,share,basis\n" + "".join(shares), "utf-8")
+    results = compute(load_plan(copy))
+    money = money_of(results, None, "en")
+    assert len(money.sources) == 5 and money.sources[-1] == "Other sources"
+    assert sum(year.total for year in money.years) == pytest.approx(results.funded_vnd)
 
 
 def test_a_drawing_is_shown_and_kept(

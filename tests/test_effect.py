@@ -93,7 +93,8 @@ def texts_of(names: Iterable[str]) -> Look:
         for name in names:
             takes = inspect.signature(find_part(name)).parameters.values()
             needed = [values.get(p.name, values.get(str(p.annotation))) for p in takes]
-            if needed and None not in needed:
+            there = (value is not None or "None" in str(p.annotation) for p, value in zip(takes, needed, strict=True))
+            if needed and all(there):
                 pieces = [piece for piece in find_part(name)(*needed).pieces if isinstance(piece, HtmlPiece)]
                 shown += [piece.html(language) for piece in pieces for language in LANGUAGES]
         return "\n".join(shown)
@@ -102,11 +103,11 @@ def texts_of(names: Iterable[str]) -> Look:
 
 
 def texts_in_figures(plan: Plan) -> str:
-    """What is written in figures that name objectives, programs and sources."""
+    """What is written in figures that name objectives and programs."""
     results = compute(plan)
     drawn = [
         find_part(name)(results).figure(language)
-        for name in ("coverage", "enrollment_by_program", "cost_by_source")
+        for name in ("coverage", "enrollment_by_program")
         for language in LANGUAGES
     ]
     return "\n".join(text.get_text() for figure in drawn for text in figure.findobj(Text))

@@ -31,7 +31,6 @@ BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
     "#0072b2", "#e69f00", "#009e73", "#56b4e9", "#f0e442", "#d55e00", "#cc79a7",
 )  # fmt: skip
 SEQUENCE = [BLUE, ORANGE, GREEN, SKY, RED, PURPLE, YELLOW]
-HATCHES = ["", "///", "...", "\\\\\\", "xxx", "++", "oo"]
 SMALL, NORMAL, LARGE = 7, 8, 9
 VERDICT_MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
 VERDICT_SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": PAPER}

@@ -18,6 +18,13 @@ FONTS = "Segoe UI, Noto Sans, Arial, DejaVu Sans, sans-serif"
 INK, NOTE, PLAN, BAND = "#1b1f24", "#5a6270", "#0a5c99", "#b7d0e6"
 AXIS, RULE, CLOSED, PAPER = "#7a828e", "#d8dce2", "#eef0f3", "#ffffff"
 VERDICTS = {"met": "#14663f", "nearly": "#8a5a00", "missed": "#a8321a"}
+SOURCES = (  # colors, and what tells them apart in grey: plain, strokes, dots, lines, crosses
+    ("#0a5c99", ""),
+    ("#f0c26b", f'<path d="M-2 2 2 -2M0 8 8 0M6 10 10 6" stroke="{INK}"/>'),
+    ("#2c7a6b", f'<g fill="{PAPER}"><circle cx="2" cy="2" r="1.3"/><circle cx="6" cy="6" r="1.3"/></g>'),
+    ("#cbb8e0", f'<path d="M0 2H8M0 6H8" stroke="{INK}"/>'),
+    ("#7a4b2a", f'<path d="M0 0 8 8M0 8 8 0" stroke="{PAPER}"/>'),
+)
 STYLE = (
     ".drawn{margin:1rem 0}.drawn figcaption{font-weight:bold;font-size:1rem;color:#1b1f24;margin:0 0 .6rem}"
     ".drawn svg{display:block;width:100%;height:auto}"
@@ -57,6 +64,18 @@ def wrap_words(words: str, width: float, size: float, bold: bool = False) -> lis
     return lines
 
 
+def join_texts(texts: Sequence[str], width: float, size: float) -> list[str]:
+    """The texts with dots between, in lines no wider than `width` px, broken at the dots where each fits."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]} · {text}" if lines else text
+        if lines and text_width(joined, size) <= width:
+            lines[-1] = joined
+        else:
+            lines += wrap_words(text, width, size)
+    return lines
+
+
 def _break(word: str, width: float, size: float, bold: bool) -> list[str]:
     pieces = [""]
     for letter in word:
@@ -84,6 +103,17 @@ class Sheet:
         given = (f' {name.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for name, value in attributes.items())
         self.parts.append(f"<{tag}{''.join(given)}/>")
 
+    def box(self, x: float, y: float, width: float, height: float, source: int) -> None:
+        """A rectangle in the look of a source, by its place in SOURCES."""
+        color, marks = SOURCES[source]
+        key = f"source{source + 1}-{self.width}"  # a pattern of a drawing that is not shown does not show elsewhere
+        pattern = f'<pattern id="{key}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        define = f'<defs>{pattern}<rect width="8" height="8" fill="{color}"/>{marks}</pattern></defs>'
+        if marks and define not in self.parts:
+            self.parts.append(define)
+        fill = f"url(#{key})" if marks else color
+        self.put("rect", x=x, y=y, width=width, height=height, fill=fill, stroke=INK, stroke_width=0.8)
+
     def line(self, x1: float, y1: float, x2: float, y2: float, color: str = AXIS, width: float = 1) -> None:
         """A straight stroke."""
         self.put("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=color, stroke_width=width)
@@ -109,7 +139,8 @@ class Sheet:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="w{self.width}" viewBox="0 0 {self.width} {height}"'
             f' width="{self.width}" height="{height}" role="img" aria-label="{escape(alt)}" font-family="{FONTS}"'
-            f' font-size="{self.size}" fill="{INK}">{"".join(self.parts)}</svg>'
+            f' font-size="{self.size}" fill="{INK}">'
+            f'<rect width="{self.width}" height="{height}" fill="{PAPER}"/>{"".join(self.parts)}</svg>'
         )
 
 

@@ -18,7 +18,6 @@ from trainplan.report.figures.best_plan import (
 )
 from trainplan.report.figures.money import (
     cost_by_program,
-    cost_by_source,
     coverage_by_scenario,
     money_by_scenario,
     nominal_and_real_money,
@@ -44,7 +43,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         best_plan_changes,
         cost_bands_and_s_curve,
         cost_by_program,
-        cost_by_source,
         coverage,
         coverage_bands,
         coverage_by_scenario,

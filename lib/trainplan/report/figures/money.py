@@ -1,4 +1,4 @@
-"""Pictures of money: cost by source under its ceiling, by program, in real terms, and scenarios side by side."""
+"""Pictures of money: by program, in real terms, and scenarios side by side."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from trainplan.report.charts import (
     BLUE,
     FAINT,
     GREEN,
-    HATCHES,
     INK,
     LARGE,
     NORMAL,
     ORANGE,
     PAPER,
-    RED,
-    SEQUENCE,
     SMALL,
     VERDICT_MARKS,
     VERDICT_SHADES,
@@ -46,56 +42,9 @@ from trainplan.text.formats import bare_billions, billions, number, percent
 LACKING: dict[str, Any] = {"fill": False, "edgecolor": FAINT, "ls": "--"}
 
 
-def cost_by_source(results: Results, language: str) -> Picture | None:
-    """Funded cost of each year by source, what lacks the money above it, and the ceiling on the total."""
-    plan, budget = results.plan, results["budget"]
-    if not results.requirement_vnd and not results.funded_vnd:
-        return None
-    total = budget.query("source == 'total'").set_index("year")
-    paid = budget.query("source != 'total'").pivot(index="year", columns="source", values="funded_vnd")
-    sources = [row.id for row in plan.tables.sources if paid[row.id].sum() > 0]
-    margins = Margins(left=0.03, right=0.66, above=0.34, below=0.306)
-    figure, ax = year_columns(paid.index, 3.4, margins, LARGE)
-    x, bottom = np.arange(len(paid)), np.zeros(len(paid))
-    for k, source in enumerate(sources):
-        style: dict[str, Any] = {"color": SEQUENCE[k % 7], "hatch": HATCHES[k % 7], "edgecolor": "white", "lw": 0.4}
-        ax.bar(x, paid[source], 0.6, bottom=bottom, **style)
-        bottom += paid[source].to_numpy()
-    funded, asked = total["funded_vnd"], total["required_vnd"]
-    lacking = (asked - funded).clip(lower=0)
-    texts = [
-        bare_billions(paid_for, language)
-        + (f" / {bare_billions(wanted, language)}" if wanted > paid_for * 1.001 else "")
-        for paid_for, wanted in zip(funded, asked, strict=True)
-    ]
-    label_bars(ax, x, np.maximum(funded, asked) * 1.015, texts, fontsize=NORMAL, fontweight="bold")
-    keys = [(SEQUENCE[k % 7], "■", plan.short_label("sources", s, language)) for k, s in enumerate(sources)]
-    if plan.ceilings_of("total"):
-        ax.hlines(total["ceiling_vnd"], x - 0.42, x + 0.42, color=RED, lw=2)
-        keys.append((RED, "━", say("figure.cost_by_source.ceiling", language)))
-    if lacking.any():
-        ax.bar(x, lacking, 0.6, bottom=bottom, lw=1, **LACKING)
-        keys.append((FAINT, "▯", say("figure.cost_by_source.lacking", language)))
-    _write_keys(figure, keys[::-1])
-    write(figure, 0.03, 0.204, _say_funded("figure.cost_by_source.unit", plan.has_ceilings, language))
-    sums = {"funded": billions(funded.sum(), language), "requirement": billions(results.requirement_vnd, language)}
-    return Picture(
-        "cost_by_source", figure, _say_funded("figure.cost_by_source.alt", plan.has_ceilings, language, **sums)
-    )
-
-
 def _say_funded(key: str, limited: bool, language: str, **values: str) -> str:
     """A text that tells funded from required; another one does not, where money is not limited."""
     return say(key if limited else f"{key}_all_paid", language, **values)
-
-
-def _write_keys(figure: Figure, keys: list[tuple[str, str, str]]) -> None:
-    """The legend beside the bars, from above: (color, mark, name)."""
-    down = 0.476
-    for color, mark, name in keys:
-        text = wrapped(name, 34, 2)
-        write_key(figure, 0.675, down, f"{mark} {text}", color, va="top")
-        down += 0.255 * (1 + text.count("\n"))
 
 
 def cost_by_program(results: Results, language: str) -> Picture | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.drawing import Drawing
+from trainplan.report.forms.money_by_year import money_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 
 FORMS: dict[str, Callable[..., Drawing | None]] = {
-    form.__name__: form for form in (baselines_and_targets, target_strip)
+    form.__name__: form for form in (baselines_and_targets, money_by_year, target_strip)
 }

@@ -24,6 +24,7 @@ from trainplan.report.drawing import (
     Drawing,
     Fold,
     Sheet,
+    join_texts,
     wrap_words,
 )
 from trainplan.results.tables import Results
@@ -249,7 +250,7 @@ def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], notes: Seque
 def _wide_row(sheet: Sheet, strip: Strip, row: StripRow, column: Column, top: float) -> float:
     """Name, strip and texts side by side; returns where the next row begins."""
     name = wrap_words(row.name, column[0] - 18, sheet.size)
-    beside = _join(row.beside, sheet.width - column[1] - 20, sheet.size)
+    beside = join_texts(row.beside, sheet.width - column[1] - 20, sheet.size)
     tall = max(len(name), len(beside)) * sheet.line_height + 8
     middle = top + tall / 2
     for x, words in ((0.0, name), (column[1] + 20, beside)):
@@ -262,19 +263,7 @@ def _narrow_row(sheet: Sheet, strip: Strip, row: StripRow, column: Column, top: 
     """Name, strip and texts one below the other; returns where the next row begins."""
     end = sheet.lines(0, top + 5, wrap_words(row.name, sheet.width, sheet.size, bold=True), bold=True)
     _draw_strip(sheet, strip, row, column, end + 10, 9)
-    return sheet.lines(0, end + 20, _join(row.beside, sheet.width, sheet.size)) + 6
-
-
-def _join(texts: Sequence[str], width: float, size: float) -> list[str]:
-    """The texts with dots between, broken where there is a dot as long as each fits."""
-    lines: list[str] = []
-    for text in texts:
-        joined = f"{lines[-1]} · {text}" if lines else text
-        if lines and len(wrap_words(joined, width, size)) == 1:
-            lines[-1] = joined
-        else:
-            lines += wrap_words(text, width, size)
-    return lines
+    return sheet.lines(0, end + 20, join_texts(row.beside, sheet.width, sheet.size)) + 6
 
 
 def _draw_strip(sheet: Sheet, strip: Strip, row: StripRow, column: Column, y: float, half: float) -> None:
