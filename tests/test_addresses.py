@@ -41,9 +41,23 @@ PAGES = [
     *((PLANS / name, "base") for name in ("counts", "long_courses")),
 ]
 OF_INPUTS = {  # tables whose numbers are inputs
-    "assumed_without_range", "basis_count", "basis_register", "changes", "compared_inputs", "decision_statements", "groups", "history", "ranges",
+    "assumed_without_range", "basis_count", "basis_register", "changes", "compared_inputs", "decision_statements",
+    "groups", "history", "ranges",
 }  # fmt: skip
-BARE = ("year", "due", "latest_start", "objective", "program", "scenario", "reason", "change", "way", "rule", "binds")
+BARE = (
+    "year",
+    "due",
+    "latest_start",
+    "objective",
+    "program",
+    "scenario",
+    "reason",
+    "change",
+    "way",
+    "rule",
+    "binds",
+    "section",
+)
 
 
 # --- numbers and texts

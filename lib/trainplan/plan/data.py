@@ -151,7 +151,7 @@ def _from_book(files: Files, place: Path, book: SheetsRead, table: Table) -> Raw
     """A table of a workbook, free to be changed; where the plan cannot be without it, that is told."""
     raw = book.tables.get(table.name)
     if raw is not None:
-        return replace(raw, rows=[dict(cells) for cells in raw.rows])
+        return raw.copy()
     if table.required and table.name not in book.lost:
         files.problems.append(Problem(files.name_of(place), "sheet_missing", values={"table": table.name}))
     return None

@@ -48,6 +48,10 @@ class RawTable:
     written: dict[tuple[int, str], str] = field(default_factory=dict)
     head_line: int = 1
 
+    def copy(self) -> RawTable:
+        """The table with rows of its own, free to be changed and added to."""
+        return replace(self, rows=[dict(cells) for cells in self.rows], lines=[*self.lines])
+
 
 class Files:
     """Reads the files of a plan, and remembers the hash of each."""
@@ -135,7 +139,7 @@ class Files:
         if problems and not raw.columns:
             return None
         self.problems += header_problems(name, raw.columns, table, raw.head_line)
-        return replace(raw, rows=[dict(cells) for cells in raw.rows])
+        return raw.copy()
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -63,7 +63,7 @@ def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, R
     """
     book = read_book(data, file)
     problems += book.problems
-    return {name: replace(raw, rows=[dict(cells) for cells in raw.rows]) for name, raw in book.tables.items()}
+    return {name: raw.copy() for name, raw in book.tables.items()}
 
 
 @lru_cache(maxsize=8)
