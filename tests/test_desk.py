@@ -433,7 +433,7 @@ def test_an_excel_file_that_is_in_the_way_is_said(folder: Path) -> None:
     desk = desk_of(folder)
     (desk.output / NAME / "base" / f"{NAME}_base.en.xlsx").mkdir(parents=True)
     desk.make_excel()
-    assert "cannot be written" in desk.controls.message.value
+    assert "a folder, not a file" in desk.controls.message.value
 
 
 def test_a_run_is_given_what_is_on_the_desk(folder: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_scenarios_are_kept_and_money_is_sought(tmp_path: Path) -> None:
         button(page, "Tìm hạn mức ít nhất mỗi năm").click()
         button(page, "Đặt hạn mức mỗi năm: 18,471 tỷ đồng").click()
         moved(page, 2)
-        assert page.locator(".tp-lever-money_total input").input_value() == "18,47"
+        assert page.locator(".tp-lever-money_total input").first.input_value() == "18,47"
         button(page, "Tìm cách đạt chỉ tiêu này").click()
         page.get_by_text("Cách đạt chỉ tiêu:").wait_for()
 

@@ -228,7 +228,15 @@ def below(process: psutil.Process) -> list[psutil.Process]:
 
 
 def kernels(process: psutil.Process) -> list[psutil.Process]:
-    return [child for child in below(process) if "ipykernel_launcher" in " ".join(child.cmdline())]
+    return [child for child in below(process) if "ipykernel_launcher" in command_of(child)]
+
+
+def command_of(process: psutil.Process) -> str:
+    """What a process was started with; nothing of one that has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def until(true: Callable[[], object]) -> None:

@@ -142,7 +142,7 @@ def test_sections_are_called_alike_in_both_languages(whole: Path) -> None:
         ]
         assert names[0] == names[1] and len(set(names[0])) == len(names[0])
         assert not [name for name in names[0] if re.search(r"\d", name)]
-    assert "cost-by-source" in (whole / "base" / "reports" / "03_budget.vi.html").read_text("utf-8")
+    assert "money-by-year" in (whole / "base" / "reports" / "03_budget.vi.html").read_text("utf-8")
 
 
 def test_a_section_without_parts_has_a_number() -> None:

@@ -33,7 +33,8 @@ S1,I,target,Tám phần mười có bằng,{pointers},,
 """
 SEED = r"(số khởi tạo|seed) 2415"  # of the draws of any plan
 OF = {  # what a page says of a table and nothing else says
-    "ceilings": "[Hh]ạn mức(?! kinh phí:)|[Cc]hưa cân đối|[Cc]eilings?\\b(?!:)|[Nn]ot found|[Uu]nspent|[Ll]acks? the money",
+    "ceilings": "[Hh]ạn mức(?! kinh phí:)|[Cc]hưa cân đối|[Cc]eilings?\\b(?!:)|[Nn]ot found|[Uu]nspent"
+    "|[Ll]acks? the money",
     "history": "[Gg]iai đoạn liền trước|giá so sánh|[Pp]eriod before|prices of the base year|[Nn]ominal",
     "statements": "được thể hiện|Ý trong|decision lives|[Ss]tatement",
     "clauses": "Quyết định|[Dd]ecision",

@@ -217,7 +217,7 @@ def test_equal_runs_leave_equal_files(tmp_path: Path) -> None:
     )  # what took long to compute depends on the clock
     assert [name for name in sorted({*one, *two}) if one.get(name) != two.get(name)] == []
     kinds = {Path(name).suffix for name in one}
-    assert kinds == {".ipynb", ".html", ".png", ".csv", ".json"}
+    assert kinds == {".ipynb", ".html", ".png", ".svg", ".csv", ".json"}
     assert not [name for name, content in one.items() if str(tmp_path).encode() in content]
 
 

@@ -12,7 +12,6 @@ from test_figures import drawn_text_outside
 from trainplan.analysis.attribution import COST, attribute
 from trainplan.analysis.failure_conditions import Condition, FailureRule, failure_conditions
 from trainplan.analysis.monte_carlo import (
-    DRAWS_BY_RULE,
     Uncertainty,
     probabilities_when_due,
     uncertainty,
@@ -217,7 +216,7 @@ def test_the_index_page_says_how_likely_targets_are_under_every_rule(tmp_path: P
         "Lập lại kế hoạch mỗi năm: theo tỷ lệ", "Lập lại kế hoạch mỗi năm: theo ưu tiên",
         "Giữ kế hoạch đã định: theo tỷ lệ", "Giữ kế hoạch đã định: theo ưu tiên", "Giữ kế hoạch đã định: tối ưu",
     ]  # fmt: skip
-    own = probabilities_when_due(uncertainty(plan, DRAWS_BY_RULE))["probability_met"]
+    own = probabilities_when_due(uncertainty(plan))["probability_met"]
     assert list(shown["Lập lại kế hoạch mỗi năm: theo ưu tiên"]) == [chance_number(p, "vi") for p in own]
     bare = load_plan(Path(__file__).parent / "plans" / "worked_example")
     assert "Xác suất" not in write_index(tmp_path, compare([compute(bare)]), []).read_text("utf-8")

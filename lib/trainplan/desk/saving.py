@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from trainplan.desk.session import BASE, Session
 from trainplan.plan.find import ALL, find_scenarios, folder_name, scenario_names
 from trainplan.plan.levers import Changes
+from trainplan.plan.new_plan import yaml_text
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.reading import Files
 from trainplan.plan.scenarios import text_in
@@ -74,12 +75,7 @@ def scenario_yaml(changes: Changes, text: ScenarioText) -> str:
     if text.why:
         content["reason"] = text.why
     content["set"] = {address: dict(change) for address, change in changes.items()}
-    buffer = io.StringIO()
-    writer: Any = YAML(typ="safe", pure=True)
-    writer.default_flow_style, writer.allow_unicode, writer.sort_base_mapping_type_on_output = False, True, False
-    writer.width = 10_000
-    writer.dump(content, buffer)
-    return buffer.getvalue()
+    return yaml_text(content)
 
 
 def save_scenario(plan: Plan, changes: Changes, text: ScenarioText, name: str) -> Path:

@@ -107,7 +107,8 @@ class Controls:
         self.compared, self.chosen = (widgets.Dropdown(layout=LIST, style=WIDE_LABEL) for _ in range(2))
         self.no_levers, self.no_changes, self.offered, self.run_state = (widgets.HTML() for _ in range(4))
         self.beside, self.beside_table, self._see = widgets.HBox(layout=WRAP), widgets.HTML(), actions["beside"]
-        self.missed, self.seek_state, self.found = (widgets.Dropdown(layout=LIST), widgets.HTML(), widgets.HTML())
+        self.missed = widgets.Dropdown(layout=LIST, style=WIDE_LABEL)
+        self.seek_state, self.found = widgets.HTML(), widgets.HTML()
         self.seek_bar, self.use_amount = widgets.IntProgress(layout={"width": "14em"}), _button(actions["use_amount"])
         self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
@@ -174,6 +175,7 @@ class Controls:
         for name, labeled in {**self.buttons, **self.fields}.items():
             labeled.description = say(f"desk.{name}", language)
         self.compared.description = say("desk.compare_with", language)
+        self.missed.description = say("head.objective", language)
         self.chosen.description = say("head.scenario", language)
         for name, head in self.heads.items():
             head.value = f"<h2>{say(f'desk.{name}', language)}</h2>"

@@ -235,10 +235,8 @@ def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str)
         return
     keys = TABLES["ceilings"].keys
     table = tables.setdefault("ceilings", RawTable("ceilings.csv", list(TABLES["ceilings"].columns)))
-    known = {row_key(cells, keys) for cells in table.rows}
-    new = [y for y in range(int(first), int(last) + 1) if f"{y}/{source}" not in known]
-    for added in new if row not in known else ():
-        table.rows.append({"year": added, "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
+    if not any(row_key(cells, keys) == row for cells in table.rows):
+        table.rows.append({"year": int(year), "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
         table.lines.append(len(table.rows) + 1)
 
 

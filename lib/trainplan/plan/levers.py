@@ -150,8 +150,13 @@ def move_lever(changes: Changes, lever: PlanLever, position: float | str) -> dic
 def move_year(changes: Changes, lever: PlanLever, address: str, vnd: float | None) -> dict[str, dict[str, Any]]:
     """The changes with the ceiling of one year of a lever at `vnd`, None for no limit; the other years stay.
 
-    What the plan holds there anyway is no change.
+    What the plan holds there anyway is no change. A source with a ceiling in one year has one, or none, in every year.
     """
+    if not any(limit is not None for limit in lever.by_year.values()):
+        by_year = {other: changes.get(other, {"value": None}) for other in lever.by_year}
+        by_year[address] = {"value": _plain_number(vnd)}
+        limited = any(change["value"] is not None for change in by_year.values())
+        return _put(changes, by_year) if limited else remove_changes(changes, by_year)
     place = Address.of(address)
     also_changed = any(Address.of(other).covers(place) for other in changes if other != address)
     if vnd == lever.by_year[address] and not also_changed:
