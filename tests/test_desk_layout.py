@@ -105,3 +105,16 @@ def test_a_ceiling_is_typed_for_one_year(desk: Any) -> None:
     moved(desk, before + 1)
     assert "2013" in desk.locator(".tp-change", has_text="6.500.000.000").inner_text()
     assert lever.get_by_label(re.compile("^2014: ")).input_value() == ""
+
+
+def test_the_white_room_above_the_head_lies_over_no_button(desk: Any) -> None:
+    """The head's shadow hides what scrolls under it; the buttons before it may take several lines."""
+    ends = desk.evaluate("""() => {
+      window.scrollTo(0, 0); document.querySelectorAll('*').forEach(e => e.scrollTop = 0);
+      const head = document.querySelector('.tp-head'), shadow = getComputedStyle(head).boxShadow;
+      const before = [...document.querySelectorAll('.tp-desk button')].filter(e => e.offsetParent &&
+        (e.compareDocumentPosition(head) & Node.DOCUMENT_POSITION_FOLLOWING));
+      return [shadow, head.getBoundingClientRect().top, ...before.map(e => e.getBoundingClientRect().bottom)]; }""")
+    shadow, top, *bottoms = ends
+    room = -float(re.search(r"(-?[\d.]+)px 0px 0px", shadow)[1])
+    assert room == 20 and len(bottoms) > 5 and max(bottoms) <= top - room
