@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
+from trainplan.storage import store
+
 FILES: pytest.StashKey[set[str]] = pytest.StashKey()
+
+
+@pytest.fixture(autouse=True)
+def stores_in_use() -> Iterator[None]:
+    """A store that a test began to use, as a desk in a notebook does, is not used by the next test."""
+    before = list(store._in_use)
+    yield
+    store._in_use[:] = before
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
