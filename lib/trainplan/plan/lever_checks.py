@@ -101,14 +101,22 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
         (place, row.get(column, ""), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
         for place, row, column in find_cells(aside, choices, address, file, found, may_add=True)
-        if Address.of(place).is_choice or not is_refused(Address.of(place).table, row, column)
     ]
     yield from (replace(problem, row=lever.id) for problem in found)
     if lever.is_choice:
         yield from _wrong_options(lever, file)
-        return
-    if None in (lever.low, lever.high):
-        return
+    elif None not in (lever.low, lever.high) and any(_wrong_values(lever, cells, file)):
+        sound = [cell for cell in cells if Address.of(cell[0]).is_choice or not _is_refused(cell)]
+        yield from _wrong_values(lever, sound, file)
+
+
+def _is_refused(cell: Any) -> bool:
+    place, _, row, column, _ = cell
+    return is_refused(Address.of(place).table, row, column)
+
+
+def _wrong_values(lever: Lever, cells: list[Any], file: str) -> Iterator[Problem]:
+    """What is wrong with what the cells hold, and with what the ends of the range make of them."""
     if lever.change == "value":
         yield from _wrong_start(lever, [(place, old) for place, old, *_ in cells], file)
     for end in (lever.low, lever.high):

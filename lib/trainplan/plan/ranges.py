@@ -179,8 +179,10 @@ def _place_problems(
             columns = {"columns": ", ".join(known)}
             problems.append(Problem(file, "range_place", address, where, "address", near, columns))
             continue
-        for place, cells, _ in (one for one in named if not is_refused(table, one[1], column)):
-            problems += _end_problems(found, place, table, column, cells, where, file)
+        for place, cells, _ in named:
+            wrong = _end_problems(found, place, table, column, cells, where, file)
+            if wrong and not is_refused(table, cells, column):
+                problems += wrong
     return problems
 
 
