@@ -88,9 +88,8 @@ def basis_of(kind: str) -> Cells:
 
 
 def new_table(name: str, rows: Sequence[Mapping[str, Any]]) -> RawTable:
-    """A table with the columns of the schema, short names if there are any, and a Vietnamese basis beside a basis."""
+    """A table with the columns of the schema, of short names if there are any."""
     columns = [c for c in TABLES[name].columns if not c.startswith("short_") or any(row.get(c) for row in rows)]
-    columns += ["basis_vi"] if "basis" in columns and "basis_vi" not in columns else []
     cells = [{column: row.get(column, "") for column in columns} for row in rows]
     return RawTable(f"{name}.csv", columns, cells, list(range(2, len(cells) + 2)))
 
