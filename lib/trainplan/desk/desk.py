@@ -24,7 +24,7 @@ from trainplan.desk.levers_view import (
 from trainplan.desk.scenarios_view import beside_html, draft_text
 from trainplan.desk.sections import headline_html, said_html, section_html
 from trainplan.desk.seeking import Answer, OnStep, Seeking, answer_html, put_amount, seek_amount, seek_relaxations
-from trainplan.desk.session import Draft, Session, set_reason
+from trainplan.desk.session import Draft, Session, set_reason, title_of
 from trainplan.desk.widgets import Controls, message_html
 from trainplan.plan.levers import Changes, PlanLever, move_lever, move_year, remove_changes
 from trainplan.results.tables import Results
@@ -261,11 +261,9 @@ class Desk:
     def ask_new_title(self) -> None:
         """Asks how the scenario that is chosen is to be called."""
         session, language, name = self.session, self.language, self.controls.chosen.value
-        titles = {
-            f"name_{code}": saving.title_of(session.plan_path, name, code) for code in session.base.plan.languages
-        }
+        titles = {f"name_{code}": title_of(session.plan_path, name, code) for code in session.base.plan.languages}
         act = partial(self.rename, name)
-        asked = say("desk.new_title", language, title=saving.title_of(session.plan_path, name, language), name=name)
+        asked = say("desk.new_title", language, title=title_of(session.plan_path, name, language), name=name)
         self.controls.of_file.ask(asked, say("desk.rename", language), act, language, titles)
 
     @report_errors
@@ -292,7 +290,7 @@ class Desk:
     def ask_to_delete(self) -> None:
         """Asks, by its name, whether the scenario that is chosen is to go."""
         language, name = self.language, self.controls.chosen.value
-        title = saving.title_of(self.session.plan_path, name, language)
+        title = title_of(self.session.plan_path, name, language)
         asked = say("desk.delete_asked", language, title=title, name=name)
         yes = say("desk.delete_named", language, name=name)
         self.controls.of_file.ask(asked, yes, partial(self.delete, name), language)

@@ -19,13 +19,12 @@ from urllib.parse import quote
 
 from ruamel.yaml import YAML
 
-from trainplan.desk.session import BASE, Session
-from trainplan.plan.find import ALL, find_scenarios, folder_name, scenario_names
+from trainplan.desk.scenarios_view import present_title
+from trainplan.desk.session import BASE, Session, title_of
+from trainplan.plan.find import ALL, find_scenarios, folder_name, results_name, scenario_names
 from trainplan.plan.levers import Changes
 from trainplan.plan.new_plan import yaml_text
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.plan.reading import Files
-from trainplan.plan.scenarios import text_in
 from trainplan.report.titles import report_title
 from trainplan.storage.files import OutputError, write_error, write_text
 from trainplan.text.catalog import LANGUAGES, both, say
@@ -162,12 +161,6 @@ def titles_beside(plan: Path, but: str) -> dict[str, set[str]]:
     return found
 
 
-def title_of(plan: Path, name: str, language: str) -> str:
-    """The title of a scenario beside a plan; its name where it has none that can be read."""
-    content = Files(plan.parent).yaml(scenario_path(plan, name))
-    return text_in((content or {}).get("title") or name, language)
-
-
 # --- Excel
 
 
@@ -176,11 +169,11 @@ def save_excel(session: Session, output: Path, language: str) -> Path:
     from trainplan.report.excel import workbook_name, write_excel  # a desk opens without what only files need
 
     name = session.saved_as or (UNSAVED if session.changes else BASE)
-    otherwise = say("plan.base" if name == BASE else "desk.unsaved", language)
-    title = {file: title for title, file in session.scenario_titles(language)}.get(name, otherwise)
-    plan, called = session.plan, _results_name(session.plan, name)
+    plan, called = session.plan, results_name(name, session.plan.seen_from)
     folder = output / folder_name(plan.key) / folder_name(called)
-    return write_excel(session.results, folder / workbook_name(plan, called, language), language, title)
+    return write_excel(
+        session.results, folder / workbook_name(plan, called, language), language, present_title(session, language)
+    )
 
 
 # --- reports
@@ -256,16 +249,11 @@ def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tup
     from trainplan.run.manifest import DONE, Manifest, split_name
 
     name = scenario if scenario == Path(scenario).name else Path(scenario).stem
-    folder = index.parent / folder_name(_results_name(plan, name))
+    folder = index.parent / folder_name(results_name(name, plan.seen_from))
     entries = Manifest(folder).read().get("notebooks", {})
     done = [name for name, entry in entries.items() if entry["status"] == DONE and split_name(name)[1] == language]
     reports = [(report_title(split_name(name)[0], language), folder / "reports" / f"{name}.html") for name in done]
     return [(plan.title(language), index), *((title, page) for title, page in reports if page.is_file())]
-
-
-def _results_name(plan: Plan, name: str) -> str:
-    """What results of a scenario of this name are called after."""
-    return f"{name}@{plan.seen_from}" if plan.seen_from else name
 
 
 def link_to(path: Path) -> str:

@@ -24,10 +24,8 @@ MONEY = ("required_vnd", "funded_vnd", "lacking_vnd")
 
 def present_title(session: Session, language: str) -> str:
     """What the state on the desk is called: the scenario that it is saved as, or that it is saved as none."""
-    if not session.changes:
-        return say("plan.base", language)
     titles = {name: title for title, name in session.scenario_titles(language)}
-    return titles.get(session.saved_as, say("desk.unsaved", language))
+    return titles.get(session.saved_as, say("desk.unsaved" if session.changes else "plan.base", language))
 
 
 def beside_html(session: Session, language: str) -> str:

@@ -128,6 +128,12 @@ class Draft:
 # --- the session
 
 
+def title_of(plan: Path, name: str, language: str) -> str:
+    """The title of a scenario beside a plan; its name where it has none that can be read."""
+    content = Files(plan.parent).yaml(plan.parent / "scenarios" / f"{name}.yaml")
+    return text_in((content or {}).get("title") or name, language)
+
+
 class Session:
     """The changes to a plan and the results that they lead to. Whatever goes wrong in a step, the changes stay."""
 
@@ -241,8 +247,7 @@ class Session:
         """
         found = []
         for name in scenario_names(self.plan_path):
-            content = Files(self.plan_path.parent).yaml(self.plan_path.parent / "scenarios" / f"{name}.yaml")
-            title = text_in(content.get("title") or name, language) if content else name
+            title = title_of(self.plan_path, name, language)
             found.append((f"{title} ({name})" if title != name else name, name))
         titles = {name: title for title, name in found}
         stacks = [name for name in self.saved if "+" in name and name not in titles]

@@ -84,6 +84,11 @@ def scenario_reference(plan: str | Path, reference: str) -> str:
     return "+".join(file.stem if file.parent == own else str(file) for file in found) or BASE
 
 
+def results_name(scenario: str, seen_from: object) -> str:
+    """What results of a scenario are called after: its name, and the date from which it is looked at, if any."""
+    return f"{scenario}@{seen_from}" if seen_from else scenario
+
+
 def folder_name(name: str) -> str:
     """A name as every system takes it for a folder: no path, no reserved name, no final dot."""
     safe = "".join(letter if letter.isalnum() or letter in "-_. +@" else "_" for letter in name).strip(". ")

@@ -16,7 +16,7 @@ from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.content import content_hash
 from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
-from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name
+from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name, results_name
 from trainplan.plan.lever_checks import sound_levers
 from trainplan.plan.levers import Lever
 from trainplan.plan.notes import Note, plan_notes
@@ -60,7 +60,7 @@ class Plan:
     @property
     def results_name(self) -> str:
         """What results are called after: the scenario, and the date from which it is looked at where one was given."""
-        return f"{self.scenario}@{self.seen_from}" if self.seen_from else self.scenario
+        return results_name(self.scenario, self.seen_from)
 
     @property
     def first(self) -> int:
