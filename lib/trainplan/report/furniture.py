@@ -9,7 +9,7 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.storage.provenance import hash_data, package_versions
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import calendar_day
+from trainplan.text.formats import calendar_day, year_span
 
 SHOWN_OF_HASH = 12
 SHOWN_OF_NAME = 120  # in the foot of printed pages, which has room for a few lines
@@ -33,7 +33,7 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
     choices, closed = plan.choices, plan.closed_years
     day = calendar_day(choices.as_of, language) if choices.as_of else ""
     dated = say("page.as_of", language, day=day) if day else say("excel.undated", language)
-    years = "–".join(str(year) for year in dict.fromkeys((*closed[:1], *closed[-1:])))
+    years = year_span(closed[0], closed[-1]) if closed else ""
     owner = text_in(choices.owner, language) if choices.owner else ""
     standing = [
         dated,
