@@ -17,13 +17,14 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.plan.find import scenario_names
+from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 
 SOUND = Path(__file__).parent / "broken" / "sound"
+PROVINCE = "an_giang_2011_2015"
 RANGES = """
 uncertain:
   - {address: [ceilings.2021/total.ceiling_vnd, ceilings.2022/total.ceiling_vnd, ceilings.2023/province.ceiling_vnd],
@@ -51,6 +52,13 @@ def with_history(plan: Path) -> Path:
             f"cpi,{year},{level},statistic: made up for a test\n" for year, level in ((2019, 80), (2020, 90))
         )
     return plan
+
+
+def copy_province(folder: Path) -> Path:
+    """A copy of the plan of the province and its data below `folder`, to write beside; the folder of its plan file."""
+    for part in ("params", "data"):
+        shutil.copytree(PROJECT / part / PROVINCE, folder / part / PROVINCE)
+    return folder / "params" / PROVINCE
 
 
 def with_ranges(folder: Path) -> Path:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from making import copy_province
 from office import needs_office, sheets_as_csv
 from strategies import plans, write_plan
 from test_bad_input import SOUND
@@ -24,7 +25,6 @@ from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.text.problems import PlanError, Problem
 
-PROJECT = Path(__file__).parents[1]
 NAME = "an_giang_2011_2015"
 NUMBERS = {name: {c.name for c in t.columns.values() if c.unit in (*MEASURED, "pacing")} for name, t in TABLES.items()}
 
@@ -74,9 +74,7 @@ def rewrite(folder: Path, dialect: Dialect) -> None:
 
 def an_giang(folder: Path) -> Path:
     """A copy of the plan of An Giang; its plan file."""
-    for part in ("params", "data"):
-        shutil.copytree(PROJECT / part / NAME, folder / part / NAME)
-    return folder / "params" / NAME / "plan.yaml"
+    return copy_province(folder) / "plan.yaml"
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

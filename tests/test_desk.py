@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from making import copy_province
 from strategies import plans, write_plan
 from trainplan.cli import main, parse_arguments
 from trainplan.desk.app import EDITORS, open_desk
@@ -53,9 +54,7 @@ MONEY = {f"ceilings.{year}/total.ceiling_vnd": {"value": 20_000_000_000} for yea
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the plan, to write beside."""
-    shutil.copytree(ROOT / "params" / NAME, tmp_path / "params" / NAME)
-    shutil.copytree(ROOT / "data" / NAME, tmp_path / "data" / NAME)
-    return tmp_path / "params" / NAME
+    return copy_province(tmp_path)
 
 
 def desk_of(folder: Path, language: str = "en") -> Desk:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from making import copy_province
 from trainplan.desk.desk import Desk
 from trainplan.desk.levers_view import parse_position, why_not_read
 from trainplan.desk.session import Session
@@ -16,7 +16,6 @@ from trainplan.plan.levers import lever_position, move_year, plan_levers
 from trainplan.plan.plan import load_plan
 from trainplan.results.tables import compute
 
-ROOT = Path(__file__).resolve().parents[1]
 NAME = "an_giang_2011_2015"
 PLAN = load_plan(NAME)
 LEVERS = {lever.lever.id: lever for lever in plan_levers(PLAN)}
@@ -26,9 +25,7 @@ TOTAL_2013, PROVINCE_2013 = "ceilings.2013/total.ceiling_vnd", "ceilings.2013/pr
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A desk beside a copy of the plan."""
-    for part in ("params", "data"):
-        shutil.copytree(ROOT / part / NAME, tmp_path / part / NAME)
-    return Desk(Session(tmp_path / "params" / NAME), "vi", tmp_path / "outputs")
+    return Desk(Session(copy_province(tmp_path)), "vi", tmp_path / "outputs")
 
 
 def type_year(desk: Desk, lever: str, address: str, text: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from making import copy_province
 from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.relaxations import relaxations
 from trainplan.desk.desk import Desk
@@ -41,9 +42,7 @@ INFLATION = {f"prices.cpi/{year}.value": {"scale": 1.02} for year in (2013, 2014
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the plan, to write beside."""
-    shutil.copytree(ROOT / "params" / NAME, tmp_path / "params" / NAME)
-    shutil.copytree(ROOT / "data" / NAME, tmp_path / "data" / NAME)
-    return tmp_path / "params" / NAME
+    return copy_province(tmp_path)
 
 
 def desk_of(folder: Path, language: str = "vi") -> Desk:
