@@ -246,13 +246,6 @@ def warnings(plan: Plan) -> Part:
 
 
 @register_composition
-def value_of_money_over_time(results: Results) -> Part:
-    """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
-    said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
-    return _join("value_of_money_over_time", said(results.plan), drawn(results))
-
-
-@register_composition
 def group_flow(results: Results, group: str | None = None) -> Part:
     """A group's stock, who joins and leaves, under its name; without one, the group that most people leave."""
     id = group or busiest_group(results)

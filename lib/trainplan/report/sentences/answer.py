@@ -296,7 +296,8 @@ def real_money(plan: Plan, language: str) -> list[str]:
     if change is None:
         return []
     key = "sentence.real_less" if change < 0 else "sentence.real_more"
-    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
+    base = plan.price_base_year
+    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan), base=base)]
 
 
 def groups_overlap(plan: Plan, language: str) -> list[str]:

@@ -143,8 +143,11 @@ def enrollment_answer(results: Results, language: str) -> list[str]:
     """How many are sent in how many classes, the open year that leaves most undone, and classes nearly empty."""
     classes = results.over_years("classes")[["new_learners", "new_classes"]].sum()
     turns, opened = (number(classes[name], language) for name in ("new_learners", "new_classes"))
-    said = [say("sentence.enrolled", language, turns=turns, classes=opened)]
     yearly = results["enrollment"].groupby("year")[["needed", "funded"]].sum()
+    most = yearly["funded"].idxmax()
+    amount = {"year": most, "amount": number(yearly["funded"][most], language)}
+    tail = say("tail.most_in", language, **amount) if len(yearly) > 1 and yearly["funded"][most] else ""
+    said = [say("sentence.enrolled", language, turns=turns, classes=opened, tail=tail)]
     undone = (yearly["needed"] - yearly["funded"]).loc[[*results.plan.open_years[:-1]]]
     if len(undone) and undone.max() >= HALF_A_PERSON:
         year = undone.idxmax()
