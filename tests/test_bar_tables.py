@@ -1,4 +1,4 @@
-"""Tables with bars: bars are as long as their numbers, rows fold, and nothing leaves the page on a phone or in print."""
+"""Tables with bars: bars are as long as their numbers, rows fold, and nothing leaves a page on a phone."""
 
 from __future__ import annotations
 
