@@ -100,4 +100,4 @@ def test_on_a_phone_name_two_numbers_and_bar_are_there_and_the_rest_scrolls(lang
             assert page.evaluate("document.documentElement.scrollWidth") <= width and seen.complaints == []
             bar = page.locator("td.bar svg").first.bounding_box()
             assert bar and bar["x"] + bar["width"] <= width and bar["width"] > 60 and bar["height"] == 18
-            assert page.get_by_text(say("figure.bar_table.drag", language)).is_visible() is (width == 390)
+            assert page.get_by_text(say("page.drag", language)).is_visible() is (width == 390)

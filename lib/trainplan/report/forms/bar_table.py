@@ -98,10 +98,10 @@ def bar_table(name: str, caption: Caption, columns: BarColumns, rows: Sequence[B
             f"<tbody>\n{body}</tbody></table></div>"
         )
 
-    drag = f'<p class="drag" aria-hidden="true">{say("figure.bar_table.drag", language)}</p>' if columns.beside else ""
+    drag = f'<p class="drag" aria-hidden="true">{say("page.drag", language)}</p>' if columns.beside else ""
     rest = ""
     if len(rows) > SHOWN:
-        more = say("figure.bar_table.more", language, count=len(rows) - SHOWN)
+        more = say("page.more_rows", language, count=len(rows) - SHOWN)
         rest = f"<details><summary>{escape(more)}</summary>{table(rows[SHOWN:])}</details>"
     looks = max([len(columns.looks), *(len(row.parts) for row in rows)])
     parts = (f"<style>{STYLE}</style>", scale.patterns(looks), _key(columns.looks, scale), drag)
