@@ -26,7 +26,6 @@ from trainplan.report.figures.people import (
     coverage,
     enrollment_by_program,
     enrollment_levels,
-    group_stocks_and_flows,
     people_missing,
 )
 from trainplan.report.figures.uncertainty import (
@@ -48,7 +47,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         coverage_by_scenario,
         enrollment_by_program,
         enrollment_levels,
-        group_stocks_and_flows,
         marginal_value_of_money,
         marginal_value_of_places,
         money_by_scenario,
