@@ -22,7 +22,6 @@ from trainplan.report.figures.money import (
 )
 from trainplan.report.figures.people import (
     coverage,
-    group_stocks_and_flows,
     people_missing,
 )
 from trainplan.report.figures.uncertainty import (
@@ -41,7 +40,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         coverage,
         coverage_bands,
         coverage_by_scenario,
-        group_stocks_and_flows,
         marginal_value_of_money,
         marginal_value_of_places,
         money_by_scenario,
