@@ -50,7 +50,6 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_ranges",
     "numbers_by_basis",
     "probability_summary",
-    "real_money",
     "yearly_changes",
 }
 

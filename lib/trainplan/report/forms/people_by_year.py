@@ -45,7 +45,9 @@ def people_columns(results: Results, draws: Uncertainty | None, language: str) -
     parts = [*([id] for id in own), *([others] if others else [])]
     labels = [names[id] for id in own] + ([say("figure.people_by_year.others", language)] if others else [])
     needed = rows.groupby("year")["needed"].sum()
-    bands = draws.enrollment_bands.query("program == @ALL").set_index("year") if draws else None
+    bands = None
+    if draws:
+        bands = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL].set_index("year")
     years = [
         YearColumn(
             year,

@@ -8,6 +8,7 @@ from trainplan.analysis.goal_seek import TOTAL
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.report.tables.best_plan import source_name
+from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
@@ -18,8 +19,8 @@ A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
 
 
 def money_answer(results: Results, language: str) -> list[str]:
-    """The money in a few sentences: the balance, what is over and left, who pays, and what comes after the plan."""
-    parts = (money_balance, money_over_and_left, money_by_source, money_after)
+    """The money in a few sentences: the balance, who pays, what is over and left, its worth, what comes after the plan."""
+    parts = (money_balance, money_by_source, money_over_and_left, money_in_real_terms, money_after)
     return [sentence for part in parts for sentence in part(results, language)]
 
 
@@ -129,6 +130,17 @@ def money_by_source(results: Results, language: str) -> list[str]:
         if vnd > A_LITTLE
     ]
     return [say("sentence.money_by_source", language, parts=join_shown(parts, ", "))] if parts else []
+
+
+def money_in_real_terms(results: Results, language: str) -> list[str]:
+    """What the plan's money is worth against the period before; nothing without a history."""
+    plan = results.plan
+    change = real_change_of_money(plan)
+    if change is None:
+        return []
+    key = "sentence.real_less" if change < 0 else "sentence.real_more"
+    base = plan.price_base_year
+    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan), base=base)]
 
 
 def money_after(results: Results, language: str) -> list[str]:
