@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.analysis.monte_carlo import ALL, Uncertainty
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.report.drawing import Drawing
