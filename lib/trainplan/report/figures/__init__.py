@@ -1,4 +1,4 @@
-"""Every figure by its name: `figures.coverage(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
+"""Every figure by its name: `figures.cost_by_program(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
 
 None stands for a picture of nothing.
 
@@ -23,7 +23,6 @@ from trainplan.report.figures.money import (
     nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
-    coverage,
     enrollment_by_program,
     enrollment_levels,
     group_stocks_and_flows,
@@ -43,7 +42,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         best_plan_changes,
         cost_bands_and_s_curve,
         cost_by_program,
-        coverage,
         coverage_bands,
         coverage_by_scenario,
         enrollment_by_program,
