@@ -24,7 +24,7 @@ STYLE = (
     ".drawn .scroll{overflow-x:auto}"
     ".drawn table.marks{border-collapse:collapse;min-width:0;font-variant-numeric:tabular-nums}"
     f".marks tr{{background:{PAPER}}}"
-    f".marks th,.marks td{{padding:.3rem .5rem;border:0 solid {RULE};border-bottom-width:1px;vertical-align:top}}"
+    f".marks th,.marks td{{padding:.3rem .5rem;border:0 solid {RULE};border-bottom-width:1px;vertical-align:middle}}"
     ".marks td{text-align:right;white-space:nowrap;min-width:3.2rem}"
     ".marks thead th{text-align:right;vertical-align:bottom;min-width:3.2rem;max-width:9rem}"
     f".marks :is(thead,tbody) th:first-child{{text-align:left;font-weight:400;min-width:6rem;max-width:22rem;"
