@@ -20,13 +20,11 @@ from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.report.drawing import Drawing
 from trainplan.report.furniture import PageHead, page_head, print_style
-from trainplan.report.html import html_table, no_ways, notes_list, render_page
+from trainplan.report.html import html_table, no_ways, render_page
 from trainplan.report.links import with_links, without_links
 from trainplan.report.page_figure import Caption, HtmlFigure
-from trainplan.results.quote import address_of
 from trainplan.run.manifest import output_hash
 from trainplan.run.run import Request, run
-from trainplan.text.shown import Shown
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 BOOKS = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb"))
@@ -271,16 +269,6 @@ def test_an_annex_has_a_heading_of_its_own(path: Path) -> None:
         if "annex" in cell.metadata.get("tags", []):
             below = next(one for one in cells[i + 1 :] if "annex" not in one.metadata.get("tags", []))
             assert re.fullmatch("## .*", cell.source) and below.source.startswith("## "), cell.source
-
-
-def test_terms_of_a_page_are_those_of_its_numbers() -> None:
-    said = Shown("12 và 5", [(0, 2, address_of("verdicts", "gap", objective="a")), (6, 7, "groups a count")])
-    page = page_of(shown_cell("1", notes_list([said, said])))
-    terms = re.search('<details class="terms">.*?</details>', page, re.DOTALL)
-    assert terms and re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", terms[0]) == [
-        ("Còn thiếu (người)", "Số người còn thiếu so với mức yêu cầu.")
-    ]
-    assert '<details class="terms">' not in page_of(shown_cell("1", notes_list(["12 và 5"])))
 
 
 def test_an_annex_that_shows_nothing_is_left_out() -> None:

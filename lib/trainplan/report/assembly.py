@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from trainplan.results.registry import RESULTS, Stem
+from trainplan.results.registry import Stem
 from trainplan.text.catalog import say, term
 
 FIGURE, TABLE, CONTENTS = "<!--figure-->", "<!--table-->", "<!--contents-->"
@@ -22,7 +22,6 @@ LINKS = re.compile(r"(<!--links(?: (\w+))?(?: ([^>]*?))?-->)(.*?)(<!--/links-->)
 HEADING = re.compile(r"(?:<!--section ([\w-]*)-->\s*)?<h([12])\b[^>]*>(.*?)</h\2>", re.DOTALL)
 READING = re.compile(r'<p class="reading">.*?</p>', re.DOTALL)
 SENTENCE = re.compile(r" <span>(.*?)</span>", re.DOTALL)
-QUOTED = re.compile(r'data-q="(\w+)[@ ][^"]* (\w+)"')  # table and column of a number
 ANNEX = "annex"  # the tag of the heading that begins the annex, and its name on the page
 END = "</main>"
 
@@ -51,7 +50,7 @@ def in_scroll(html: str) -> str:
 
 def assemble(body: str, name: str, language: str) -> str:
     """The page of the notebook `name` from what its cells show."""
-    return number_figures(add_terms(add_sections(body, language), language), name, language)
+    return number_figures(add_sections(body, language), name, language)
 
 
 def number_figures(html: str, name: str, language: str) -> str:
@@ -102,23 +101,6 @@ def add_sections(body: str, language: str) -> str:
     label = escape(say("page.contents", language))
     contents = f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>\n'
     return main.replace(CONTENTS, contents, 1) + end + foot
-
-
-def add_terms(page: str, language: str) -> str:
-    """Explains below the page, folded, the columns of result tables that its numbers stand in, in their order."""
-    meanings: dict[str, str] = {}
-    unit = f" ({say('unit.VND', language)})"  # of the file; pages write millions or billions
-    for stem, column in dict.fromkeys(QUOTED.findall(page)):
-        if stem in RESULTS and column in RESULTS[stem].column_names:
-            table = RESULTS[stem]
-            meaning = table.column_meaning(column, language).replace("`", "")
-            meanings.setdefault(table.heading(column, language).removesuffix(unit), meaning)
-    if not meanings:
-        return page
-    listed = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>\n" for word, meaning in meanings.items())
-    title = escape(say("page.terms", language))
-    main, end, foot = page.rpartition(END)
-    return f'{main}<details class="terms"><summary>{title}</summary><dl>\n{listed}</dl></details>\n{end}{foot}'
 
 
 def _fold(section: str, number: str) -> str:
