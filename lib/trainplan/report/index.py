@@ -12,8 +12,6 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
-from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
@@ -28,7 +26,7 @@ from trainplan.report.sentences import (
     no_ranges,
     simplifications,
 )
-from trainplan.report.stored import uncertainty, uncertainty_by_rule
+from trainplan.report.stored import uncertainty_by_rule, usual_draws
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
@@ -114,15 +112,10 @@ def render_index(
     return number_figures(page, INDEX, language)
 
 
-def draws_of_index(plan: Plan) -> Uncertainty | None:
-    """The draws that the answer rests on, those of the page of how sure it is; none for a plan without ranges."""
-    return uncertainty(plan, loop=usual_loop(plan)) if plan.ranges else None
-
-
 def answer(comparison: Comparison, language: str) -> list[str]:
     """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
     first = comparison.runs[0]
-    draws = draws_of_index(first.plan)
+    draws = usual_draws(first.plan)
     sure = chances_and_cost(draws, language) if draws else no_ranges(language)
     return [
         *headline(first, language),
