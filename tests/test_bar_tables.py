@@ -128,18 +128,18 @@ def test_numbers_by_table_are_those_of_the_register() -> None:
 
 def test_a_range_turns_what_a_plan_with_its_end_turns() -> None:
     turned = turned_verdicts(PROVINCE)
-    place = next(k for k, one in enumerate(PROVINCE.ranges) if one.address == ("groups.province_district.headcount",))
+    place = next(k for k, one in enumerate(PROVINCE.ranges) if one.address == ("programs.*.completion_rate",))
     low = PROVINCE.ranges[place].ends[0]
-    moved = load_plan("an_giang_2011_2015", "base", {"groups.province_district.headcount": low})
+    moved = load_plan("an_giang_2011_2015", "base", {"programs.*.completion_rate": {"scale": low}})
     met = [compute(plan)["verdicts"].set_index("objective")["verdict"] == "met" for plan in (PROVINCE, moved)]
     expected = met[1][met[0] != met[1]]
     found = turned[(turned["place"] == place) & (turned["end"] == "low")].set_index("objective")["met"]
-    assert found.to_dict() == expected.to_dict()
+    assert found.to_dict() == expected.to_dict() != {}
 
 
-def test_ten_assumptions_that_turn_verdicts_come_with_the_widest_first() -> None:
+def test_assumptions_that_turn_verdicts_come_with_the_widest_first() -> None:
     counts = [int(row[2]) for row in cells(parts.turning_assumptions(PROVINCE))]
-    assert len(counts) == 10 and counts == sorted(counts, reverse=True) and counts[-1] >= 1
+    assert counts == sorted(counts, reverse=True) and 1 <= len(counts) <= 10 and counts[-1] >= 1
     assert parts.turning_assumptions(load_plan(PLANS / "one_year")).pieces[0].html("en") == ""
 
 
