@@ -1,4 +1,4 @@
-"""Every figure by its name: `figures.coverage(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
+"""Every figure by its name: `figures.cost_by_program(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
 
 None stands for a picture of nothing.
 
@@ -21,7 +21,6 @@ from trainplan.report.figures.money import (
     money_by_scenario,
 )
 from trainplan.report.figures.people import (
-    coverage,
     people_missing,
 )
 from trainplan.report.figures.uncertainty import (
@@ -37,7 +36,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
     for figure in (
         best_plan_changes,
         cost_bands_and_s_curve,
-        coverage,
         coverage_bands,
         coverage_by_scenario,
         marginal_value_of_money,

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
+from trainplan.report.forms.causes import causes
 from trainplan.report.forms.cost_by_program import cost_by_program
 from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
+from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
@@ -22,10 +24,12 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     for form in (
         baselines_and_targets,
         basis_by_table,
+        causes,
         cost_by_program,
         group_changes,
         group_flow,
         money_by_year,
+        paths,
         people_by_year,
         real_money_by_year,
         target_strip,

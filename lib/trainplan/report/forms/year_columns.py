@@ -53,7 +53,8 @@ class YearColumn:
 class YearColumns:
     """All years, the names of the parts, how amounts are written, and what stands before what is not found.
 
-    Amounts below `least` are nothing. `row` is empty where nothing can lack. `up_to` stands before a ceiling.
+    Amounts below `least` are nothing. `row` is empty where nothing can lack. `up_to` stands before a ceiling. The
+    plot is `tall` px.
     """
 
     years: tuple[YearColumn, ...]
@@ -62,6 +63,7 @@ class YearColumns:
     least: float
     row: str
     up_to: str = "≤ "
+    tall: float = TALL
 
     @property
     def top(self) -> float:
@@ -115,7 +117,7 @@ def draw_columns(sheet: Sheet, made: YearColumns) -> None:
 def _draw_upright(sheet: Sheet, made: YearColumns) -> float:
     """A column a year with its amounts above, what is not found below; returns where the drawing ends."""
     slot = (RIGHT - 40) / len(made.years)
-    width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + TALL
+    width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + made.tall
     centers = [4 + (k + 0.5) * slot for k in range(len(made.years))]
     sums, limits = [made.write(year.total) for year in made.years], made.limits()
     lacking = [made.lacking(year) for year in made.years]
@@ -126,8 +128,8 @@ def _draw_upright(sheet: Sheet, made: YearColumns) -> float:
     for k, (year, x) in enumerate(zip(made.years, centers, strict=True)):
         if year.closed:
             sheet.put("rect", x=x - slot / 2, y=0, width=slot, height=base, fill=CLOSED)
-        _draw_bar(sheet, year, Bar(x - width / 2, base, width, TALL / made.top, upright=True), made.least)
-        over, limit = _places_above(year, base, TALL / made.top, sheet)
+        _draw_bar(sheet, year, Bar(x - width / 2, base, width, made.tall / made.top, upright=True), made.least)
+        over, limit = _places_above(year, base, made.tall / made.top, sheet)
         if not thin:
             shown.add(k)
             _center(sheet, x, over, sums[k], bold=True)
@@ -209,7 +211,7 @@ def _places_above(year: YearColumn, base: float, scale: float, sheet: Sheet) -> 
 
 def _name_parts(sheet: Sheet, made: YearColumns, edge: float, base: float) -> float:
     """The parts beside the last column, in the order of its boxes; returns where the names end."""
-    last, scale = made.years[-1], TALL / made.top
+    last, scale = made.years[-1], made.tall / made.top
     room = sheet.width - RIGHT - 18
     names = [wrap_words(name, room, sheet.size) for name in made.names]
     middles = [base - (sum(last.parts[:s]) + last.parts[s] / 2) * scale for s in range(len(names))]

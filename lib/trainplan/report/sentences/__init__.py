@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.sentences.answer import (
+    about_best_reachable,
     assumed_share,
     differs_from_base,
     explain_verdicts,
@@ -12,7 +13,6 @@ from trainplan.report.sentences.answer import (
     gaps_answer,
     groups_overlap,
     headline,
-    how_gaps_are_shared,
     largest_causes,
     needs_fade,
     numbers_by_basis,
@@ -30,6 +30,7 @@ from trainplan.report.sentences.best_plan import (
     no_ceilings,
     no_other_scenario,
     no_way,
+    price_of_option,
 )
 from trainplan.report.sentences.money import (
     enrollment_answer,
@@ -53,6 +54,7 @@ from trainplan.report.sentences.uncertainty import (
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
+        about_best_reachable,
         assumed_share,
         better_options,
         beyond_money,
@@ -68,7 +70,6 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         goal_amount,
         groups_overlap,
         headline,
-        how_gaps_are_shared,
         largest_causes,
         missed_when,
         money_after,
@@ -93,4 +94,4 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     )
 }
 
-__all__ = [*SENTENCES]
+__all__ = [*SENTENCES, "price_of_option"]
