@@ -42,7 +42,7 @@ PAGES = [
     *((PLANS / name, "base") for name in ("counts", "long_courses")),
 ]
 OF_INPUTS = {  # tables whose numbers are inputs
-    "assumed_without_range", "basis_count", "basis_register", "changes", "compared_inputs", "decision_statements",
+    "assumed_without_range", "basis_register", "changes", "compared_inputs", "decision_statements",
     "groups", "history", "ranges",
 }  # fmt: skip
 BARE = (

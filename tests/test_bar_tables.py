@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from browser import opened
+from trainplan import parts
+from trainplan.analysis.sensitivity import turned_verdicts
+from trainplan.plan.plan import load_plan
 from trainplan.report.drawing import SOURCES
 from trainplan.report.forms.bar_table import ROOM, BarColumns, BarRow, bar_table
 from trainplan.report.html import style_sheet
 from trainplan.report.page_figure import Caption, HtmlFigure
+from trainplan.results.sources import source_register
+from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.formats import number
 from trainplan.text.shown import Quoted
 
+PLANS = Path(__file__).parent / "plans"
 COLUMNS = BarColumns("Program", ("Met", "Money"), "Money", ("Lacking", "Lost"), (1,))
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ " * 4 + "W" * 60
 
@@ -101,3 +107,63 @@ def test_on_a_phone_name_two_numbers_and_bar_are_there_and_the_rest_scrolls(lang
             bar = page.locator("td.bar svg").first.bounding_box()
             assert bar and bar["x"] + bar["width"] <= width and bar["width"] > 60 and bar["height"] == 18
             assert page.get_by_text(say("page.drag", language)).is_visible() is (width == 390)
+
+
+# --- pages 00 and 01
+
+PROVINCE = load_plan("an_giang_2011_2015")
+
+
+def cells(part: parts.Part) -> list[list[str]]:
+    """What stands in the rows of a part's figure."""
+    rows = re.findall(r"<tr><th scope=.row.*?</tr>", part.page_figure("en").body())
+    return [[re.sub("<.*?>", "", cell) for cell in re.findall("<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_numbers_by_table_are_those_of_the_register() -> None:
+    rows, register = cells(parts.basis_by_table(PROVINCE)), source_register(PROVINCE)
+    assert sum(int(row[1]) for row in rows) == len(register)
+    assert sum(int(row[2]) for row in rows) == (register["kind"] == "assumption").sum() > 0
+
+
+def test_a_range_turns_what_a_plan_with_its_end_turns() -> None:
+    turned = turned_verdicts(PROVINCE)
+    place = next(k for k, one in enumerate(PROVINCE.ranges) if one.address == ("programs.*.completion_rate",))
+    low = PROVINCE.ranges[place].ends[0]
+    moved = load_plan("an_giang_2011_2015", "base", {"programs.*.completion_rate": {"scale": low}})
+    met = [compute(plan)["verdicts"].set_index("objective")["verdict"] == "met" for plan in (PROVINCE, moved)]
+    expected = met[1][met[0] != met[1]]
+    found = turned[(turned["place"] == place) & (turned["end"] == "low")].set_index("objective")["met"]
+    assert found.to_dict() == expected.to_dict() != {}
+
+
+def test_assumptions_that_turn_verdicts_come_with_the_widest_first() -> None:
+    counts = [int(row[2]) for row in cells(parts.turning_assumptions(PROVINCE))]
+    assert counts == sorted(counts, reverse=True) and 1 <= len(counts) <= 10 and counts[-1] >= 1
+    assert parts.turning_assumptions(load_plan(PLANS / "one_year")).pieces[0].html("en") == ""
+
+
+def test_who_leaves_is_counted_once() -> None:
+    results = compute(PROVINCE)
+    outermost = [row for row in PROVINCE.tables.groups if not row.part_of]
+    own = results["workforce"][results["workforce"]["group"].isin([row.id for row in outermost])]
+    [said] = parts.yearly_changes(results).sentences("en")
+    left, people = own["leavers"].sum() / len(PROVINCE.years), sum(row.headcount for row in outermost)
+    assert said.startswith(f"About {number(left, 'en')} of {number(people, 'en')} leave")
+    rows = cells(parts.group_changes(results))
+    assert sum("of which" in row[0] for row in rows) == len(PROVINCE.tables.groups) - len(outermost) > 0
+
+
+def test_a_scenario_says_where_it_differs() -> None:
+    assert parts.differs_from_base(PROVINCE).sentences("en") == []
+    changed = load_plan(PROVINCE.path, "base", {f"programs.{row.id}.capacity": 7 for row in PROVINCE.tables.programs})
+    [said] = parts.differs_from_base(changed).sentences("en")
+    assert f"in {len(changed.applied)} places" in said and said.endswith(f"; and {len(changed.applied) - 3} more.")
+
+
+def test_the_farthest_target_is_told_in_people() -> None:
+    [said] = parts.farthest_at_the_start(compute(PROVINCE)).sentences("en")
+    row = next(row for row in PROVINCE.tables.objectives if row.name_en in said)
+    group = next(group for group in PROVINCE.tables.groups if group.id == row.group)
+    asked = row.target_low or row.target_high
+    assert f"{number((asked - row.baseline) * group.headcount, 'en')} people" in said

@@ -55,7 +55,7 @@ SHORT_OF_MONEY = "year,source,ceiling_vnd,basis\n" + "".join(
     for year in range(2021, 2025)
     for source, vnd in (("total", 300_000_000 + year), ("province", 250_000_000 - year))
 )
-REGISTERS = ("basis_register", "basis_count", "warnings")  # they show that a number is there, not that it is used
+REGISTERS = ("basis_register", "basis_by_table", "warnings")  # they show that a number is there, not that it is used
 
 
 Look = Callable[[Plan], str]

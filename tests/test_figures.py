@@ -105,12 +105,6 @@ def test_figures_of_scenarios(figure: str, language: str, comparison: Comparison
     assert picture.alt.endswith(".")
 
 
-def test_every_group_has_stocks_and_flows(comparison: Comparison) -> None:
-    results = comparison.runs[0]
-    for row in results.plan.tables.groups:
-        assert drawn_text_outside(figures.group_stocks_and_flows(results, row.id, "vi")) == []
-
-
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize(
     ("folder", "changes", "nothing"),
