@@ -26,7 +26,6 @@ from trainplan.report.figures.people import (
     enrollment_by_program,
     enrollment_levels,
     group_stocks_and_flows,
-    people_missing,
 )
 from trainplan.report.figures.uncertainty import (
     cost_bands_and_s_curve,
@@ -51,7 +50,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         marginal_value_of_places,
         money_by_scenario,
         nominal_and_real_money,
-        people_missing,
         rule_comparison,
         target_probabilities,
         tornado,

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from trainplan.report.forms.causes import causes
 from trainplan.report.forms.money_by_year import money_by_year
 from trainplan.report.forms.paths import paths
+from trainplan.report.forms.people_missing import people_missing
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {
-    form.__name__: form for form in (baselines_and_targets, causes, money_by_year, paths, target_strip)
+    form.__name__: form for form in (baselines_and_targets, causes, money_by_year, paths, people_missing, target_strip)
 }
