@@ -295,7 +295,7 @@ def label_years(years: Sequence[int], due: int, step: float, size: float) -> dic
     Where whole ones do not fit, all but the first and the due year lose their century.
     """
     last = len(years) - 1
-    whole, short = text_width("0000", size, bold=True) + 4, text_width("00", size) + 4
+    whole, short = text_width("0000", size, bold=True) + 2, text_width("00", size) + 2
     if last < ALL_YEARS and step >= whole:
         return {k: str(year) for k, year in enumerate(years)}
     if last < ALL_YEARS and step >= (whole + short) / 2:
