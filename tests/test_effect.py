@@ -105,12 +105,9 @@ def texts_of(names: Iterable[str]) -> Look:
 def texts_in_figures(plan: Plan) -> str:
     """What is written in figures that name objectives and programs."""
     results = compute(plan)
-    drawn = [
-        find_part(name)(results).figure(language)
-        for name in ("coverage", "enrollment_by_program")
-        for language in LANGUAGES
-    ]
-    return "\n".join(text.get_text() for figure in drawn for text in figure.findobj(Text))
+    drawn = [find_part("enrollment_by_program")(results).figure(language) for language in LANGUAGES]
+    words = [text.get_text() for figure in drawn for text in figure.findobj(Text)]
+    return "\n".join([*words, *(find_part("people_missing")(results).page_figure(to).body() for to in LANGUAGES)])
 
 
 LOOKS: dict[str, Look] = {

@@ -103,16 +103,16 @@ def test_by_hand_there_is_nothing_injected() -> None:
 
 def test_figures_are_kept_where_a_folder_is_given(tmp_path: Path) -> None:
     page = open_notebook(names(output_dir=str(tmp_path / "page"), language="en"))
-    show(parts.coverage(page.results), parts.verdicts(page.results))
-    show(parts.coverage(page.results), language="vi", output_dir=tmp_path / "mine")
+    show(parts.group_flow(page.results), parts.verdicts(page.results))
+    show(parts.group_flow(page.results), language="vi", output_dir=tmp_path / "mine")
     kept = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
-    assert kept == ["mine/figures/coverage.vi.png", "page/figures/coverage.en.png"]
-    assert (tmp_path / kept[1]).read_bytes() == parts.coverage(page.results).picture("en").png()
+    assert kept == ["mine/figures/flow_delegates.vi.png", "page/figures/flow_delegates.en.png"]
+    assert (tmp_path / kept[1]).read_bytes() == parts.group_flow(page.results).picture("en").png()
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    show(parts.coverage(open_notebook(names()).results))
+    show(parts.group_flow(open_notebook(names()).results))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -225,13 +225,13 @@ def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_a_part_does_not_have_is_said() -> None:
     results = open_notebook(names()).results
-    for asked in (parts.coverage(results).frame, parts.coverage(results).sentences, parts.verdicts(results).figure):
+    for asked in (parts.causes(results).frame, parts.causes(results).sentences, parts.verdicts(results).figure):
         with pytest.raises(LookupError, match="has no"):
             asked("vi")
-    with pytest.raises(AttributeError, match="no part 'coverag'; nearest: 'coverage'"):
-        parts.coverag(results)
+    with pytest.raises(AttributeError, match="no part 'verdict'; nearest: 'verdicts'"):
+        parts.verdict(results)
     with pytest.raises(TypeError, match="results"):
-        parts.coverage()
+        parts.causes()
 
 
 def test_the_flow_is_that_of_the_group_asked_for_or_of_the_busiest() -> None:

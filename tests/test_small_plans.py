@@ -98,16 +98,16 @@ def test_notes_on_facts_call_the_rows_by_name(tmp_path: Path) -> None:
 def test_where_nothing_is_missing_nothing_is_said_of_causes(plan: Path) -> None:
     results = results_of(plan)
     assert list(parts.verdicts(results).frame("en"))[-2:] == ["Missing (people)", "Verdict"]
-    assert parts.how_gaps_are_shared(results).sentences("en") == []
-    assert "when due nobody is missing" in parts.people_missing(results).picture("en").alt
+    assert parts.about_best_reachable(results).sentences("en") == []
+    assert "When due nobody is missing" in parts.people_missing(results).page_figure("en").caption.alt
     tight = compute(load_plan(plan, overrides={"programs.example_course.capacity": 5}))
     assert list(parts.verdicts(tight).frame("en"))[-1] == "Latest start"
-    assert len(parts.how_gaps_are_shared(tight).sentences("en")) == 1
+    assert len(parts.about_best_reachable(tight).sentences("en")) == 1
 
 
 def test_a_year_without_gaps_has_no_picture_of_them(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="nothing to draw"):
-        parts.people_missing(results_of(new(tmp_path, 2026, 2026))).picture("vi")
+        parts.people_missing(results_of(new(tmp_path, 2026, 2026))).page_figure("vi")
 
 
 @pytest.mark.parametrize(("capacity", "met"), [(400, "đạt"), (1, "chưa đạt")])

@@ -2,7 +2,7 @@
 
     from trainplan import compute, load_plan, parts
     results = compute(load_plan("an_giang_2011_2015", "proportional_rule", {"ceilings.*.ceiling_vnd": {"scale": 0.9}}))
-    results["verdicts"], parts.coverage(results).figure("en"), parts.verdicts(results).frame("vi")
+    results["verdicts"], parts.causes(results).page_figure("en"), parts.verdicts(results).frame("vi")
 
 The names in `__all__` are what is promised to notebooks and scripts, and nothing else is; README.md says what each
 gives. Wrong input raises `PlanError`, which lists every problem.

@@ -1,4 +1,4 @@
-"""How a notebook starts, `page = open_notebook(globals())`, and shows: `show(parts.coverage(page.results))`."""
+"""How a notebook starts, `page = open_notebook(globals())`, and shows: `show(parts.causes(page.results))`."""
 
 from __future__ import annotations
 

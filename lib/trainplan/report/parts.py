@@ -1,7 +1,7 @@
-"""Parts of pages by name: `part = parts.coverage(results)` is what a page shows in one place, as a value to work with.
+"""Parts of pages by name: `part = parts.causes(results)` is what a page shows in one place, as a value to work with.
 
-`show(part)` shows it in a notebook; `part.figure("en")`, `part.frame("vi")` and `part.sentences("vi")` give what is in
-it. Whatever is in FIGURES, FORMS, TABLES or SENTENCES is a part by its own name; parts of several pieces are
+`show(part)` shows it in a notebook; `part.page_figure("en")`, `part.frame("vi")` and `part.sentences("vi")` give what
+is in it. Whatever is in FIGURES, FORMS, TABLES or SENTENCES is a part by its own name; parts of several pieces are
 composed below. Every part has its caption, `caption.<name>`, in both catalogs.
 """
 

@@ -20,9 +20,6 @@ from trainplan.report.figures.money import (
     coverage_by_scenario,
     money_by_scenario,
 )
-from trainplan.report.figures.people import (
-    people_missing,
-)
 from trainplan.report.figures.uncertainty import (
     cost_bands_and_s_curve,
     coverage_bands,
@@ -41,7 +38,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         marginal_value_of_money,
         marginal_value_of_places,
         money_by_scenario,
-        people_missing,
         rule_comparison,
         target_probabilities,
         tornado,

@@ -16,6 +16,7 @@ from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
 from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
+from trainplan.report.forms.people_missing import people_missing
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
@@ -31,6 +32,7 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
         money_by_year,
         paths,
         people_by_year,
+        people_missing,
         real_money_by_year,
         target_strip,
         turning_assumptions,

@@ -121,7 +121,7 @@ def _finding(results: Results, language: str) -> str:
     behind = sum(points > BEHIND for points in below)
     if not behind:
         return say("figure.paths.none_behind", language)
-    values = {"points": number(max(below) * 100, language, 1)}
+    values: dict[str, object] = {"points": number(max(below) * 100, language, 1)}
     values |= {"count": behind, "targets": len(below)} if len(below) > 1 else {}
     return say(f"figure.paths.{'finding' if len(below) > 1 else 'only_behind'}", language, **values)
 
@@ -295,7 +295,7 @@ def label_years(years: Sequence[int], due: int, step: float, size: float) -> dic
     Where whole ones do not fit, all but the first and the due year lose their century.
     """
     last = len(years) - 1
-    whole, short = text_width("0000", size, bold=True) + 4, text_width("00", size) + 4
+    whole, short = text_width("0000", size, bold=True) + 2, text_width("00", size) + 2
     if last < ALL_YEARS and step >= whole:
         return {k: str(year) for k, year in enumerate(years)}
     if last < ALL_YEARS and step >= (whole + short) / 2:

@@ -28,9 +28,9 @@ COURSES: dict[Stem, dict[str, str]] = {  # what is added up over programs, and h
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
-    Columns: objective, due, what is asked and reached (a share, with the people that it is; people of a count), people
-    missing, verdict and, where anything is missing, the largest part of it, the best coverage that can be reached, and
-    the last year in which a start is in time.
+    Columns: objective, its section in the decision if any has one, due, what is asked and reached (a share, with the
+    people that it is; people of a count), people missing, verdict and, where anything is missing, the largest part of
+    it, the best coverage that can be reached, and the last year in which a start is in time.
     """
     plan, rows = results.plan, results.quote_table("verdicts")
     missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
@@ -41,8 +41,11 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         asked.append(number(row["asked"], language) if counted else percent(row["asked"], language))
         reached.append(people if counted else join_shown([share, " (", people, ")"]))
     best = [percent(share, language, missed=level) for share, level in zip(rows["best_reachable"], missed, strict=True)]
+    sections = [row.clause for row in plan.tables.objectives]
     columns = [
-        *result_columns(plan, "verdicts", "objective", "due"),
+        *result_columns(plan, "verdicts", "objective"),
+        *([Column("section")] if any(sections) else []),
+        *result_columns(plan, "verdicts", "due"),
         *(Column("asked"), Column("reached", unit="people")),
         *result_columns(plan, "verdicts", "gap", "verdict"),
     ]
@@ -50,7 +53,7 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         columns += result_columns(plan, "verdicts", "binds")
         columns += [Column("best_reachable"), *result_columns(plan, "verdicts", "latest_start")]
     cells = {"asked": asked, "reached": reached, "best_reachable": best}
-    rows = rows.assign(**{name: text_cells(rows, own) for name, own in cells.items()})
+    rows = rows.assign(**{name: text_cells(rows, own) for name, own in cells.items()}, section=sections)
     return build_table(rows, columns, language)
 
 
