@@ -16,6 +16,11 @@ needs_office = pytest.mark.skipif(
     PROGRAM is None and os.environ.get("TRAINPLAN_REQUIRE_OFFICE") != "1",
     reason="there is no LibreOffice on this machine",
 )
+needs_writer = pytest.mark.skipif(
+    not (PROGRAM and (Path(PROGRAM).resolve().parent / "swriter").exists())
+    and os.environ.get("TRAINPLAN_REQUIRE_OFFICE") != "1",
+    reason="there is no LibreOffice Writer on this machine",
+)
 CSV = "Text - txt - csv (StarCalc)"
 SEPARATOR_AND_LANGUAGE = {None: (44, 1033), "en-US": (44, 1033), "vi-VN": (59, 1066)}  # of a CSV file: `,` and `;`
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>

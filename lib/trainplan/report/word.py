@@ -34,6 +34,8 @@ def word_file(brief: Brief) -> bytes:
         _write(document, title, bold=True).paragraph_format.keep_with_next = True
         shape = document.add_picture(io.BytesIO(drawn.png()), width=Mm(WIDTH))
         shape._inline.docPr.set("descr", drawn.caption.alt)
+        for side in ("distL", "distR"):  # without these LibreOffice keeps the text apart and moves the picture
+            shape._inline.set(side, "0")
     _add_options(document, brief)
     _write(document, brief.closing)
     _write(document, brief.opinion).paragraph_format.space_after = Mm(OPINION - 6)
@@ -83,11 +85,11 @@ def _add_options(document: WordDocument, brief: Brief) -> None:
     rows = [[*brief.options], *brief.options.to_numpy().tolist()]
     table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
     table.autofit = False
+    for column, width in zip(table.columns, COLUMNS, strict=False):
+        column.width = Mm(width)
     for r, words in enumerate(rows):
-        for c, (text, width) in enumerate(zip(words, COLUMNS, strict=False)):
-            cell = table.cell(r, c)
-            cell.width = Mm(width)
-            paragraph = cell.paragraphs[0]
+        for c, text in enumerate(words):
+            paragraph = table.cell(r, c).paragraphs[0]
             run = paragraph.add_run(_allowed(text))
             run.font.size, run.bold = Pt(SMALL), not r
             paragraph.paragraph_format.space_after = Pt(1)
