@@ -12,8 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
-from trainplan.plan.plan import Plan
+from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.furniture import page_head, print_style
@@ -27,7 +26,7 @@ from trainplan.report.sentences import (
     no_ranges,
     simplifications,
 )
-from trainplan.report.stored import uncertainty, uncertainty_by_rule
+from trainplan.report.stored import uncertainty_by_rule, usual_draws
 from trainplan.report.tables import probabilities_by_rule, scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
@@ -38,6 +37,7 @@ from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import due_day, percent
 from trainplan.text.shown import Quoted
 
+INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 
 
@@ -63,8 +63,18 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     languages = [language for language in NAMES if language in there]
     for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        write_text(folder / NAMES[language], render_index(comparison, links, language, languages) + "\n")
+        page = render_index(comparison, links, language, languages)
+        write_text(folder / NAMES[language], _with_files(page, folder, done, language) + "\n")
     return folder / NAMES["vi"]
+
+
+def _with_files(page: str, folder: Path, done: Sequence[ScenarioRun], language: str) -> str:
+    """The page with links to the files behind its figures, those of the first scenario."""
+    if not done:
+        return page
+    first = done[0].folder
+    root = f"{relative_link(folder, first)}/"
+    return fill_links(page, lambda kind, names: file_links(kind, names, first, root, language))
 
 
 def render_index(
@@ -78,7 +88,7 @@ def render_index(
     other = next((name for name in languages if name != language), "")
     by_rule = uncertainty_by_rule(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
-    return fill_template(
+    page = fill_template(
         "index.html.j2",
         language,
         head=head,
@@ -99,17 +109,13 @@ def render_index(
         scenario_table=_table(scenarios(comparison, language)),
         simplified=simplifications(first.plan, language),
     )
-
-
-def draws_of_index(plan: Plan) -> Uncertainty | None:
-    """The draws that the answer rests on, those of the page of how sure it is; none for a plan without ranges."""
-    return uncertainty(plan, loop=usual_loop(plan)) if plan.ranges else None
+    return number_figures(page, INDEX, language)
 
 
 def answer(comparison: Comparison, language: str) -> list[str]:
     """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
     first = comparison.runs[0]
-    draws = draws_of_index(first.plan)
+    draws = usual_draws(first.plan)
     sure = chances_and_cost(draws, language) if draws else no_ranges(language)
     return [
         *headline(first, language),

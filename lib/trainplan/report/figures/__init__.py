@@ -17,16 +17,11 @@ from trainplan.report.figures.best_plan import (
     rule_comparison,
 )
 from trainplan.report.figures.money import (
-    cost_by_program,
     coverage_by_scenario,
     money_by_scenario,
-    nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
     coverage,
-    enrollment_by_program,
-    enrollment_levels,
-    group_stocks_and_flows,
     people_missing,
 )
 from trainplan.report.figures.uncertainty import (
@@ -42,17 +37,12 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
     for figure in (
         best_plan_changes,
         cost_bands_and_s_curve,
-        cost_by_program,
         coverage,
         coverage_bands,
         coverage_by_scenario,
-        enrollment_by_program,
-        enrollment_levels,
-        group_stocks_and_flows,
         marginal_value_of_money,
         marginal_value_of_places,
         money_by_scenario,
-        nominal_and_real_money,
         people_missing,
         rule_comparison,
         target_probabilities,

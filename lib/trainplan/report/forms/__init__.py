@@ -9,10 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trainplan.report.forms.money_by_year import money_by_year
+from trainplan.report.forms.basis import basis_by_table, turning_assumptions
+from trainplan.report.forms.cost_by_program import cost_by_program
+from trainplan.report.forms.groups import group_changes, group_flow
+from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
+from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {
-    form.__name__: form for form in (baselines_and_targets, money_by_year, target_strip)
+    form.__name__: form
+    for form in (
+        baselines_and_targets,
+        basis_by_table,
+        cost_by_program,
+        group_changes,
+        group_flow,
+        money_by_year,
+        people_by_year,
+        real_money_by_year,
+        target_strip,
+        turning_assumptions,
+    )
 }

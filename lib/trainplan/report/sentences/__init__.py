@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from trainplan.report.sentences.answer import (
     assumed_share,
+    differs_from_base,
     explain_verdicts,
+    farthest_at_the_start,
     gaps_answer,
     groups_overlap,
     headline,
@@ -14,11 +16,11 @@ from trainplan.report.sentences.answer import (
     largest_causes,
     needs_fade,
     numbers_by_basis,
-    real_money,
     secure_first,
     seen_from,
     simplifications,
     targets_met,
+    yearly_changes,
 )
 from trainplan.report.sentences.best_plan import (
     better_options,
@@ -35,6 +37,7 @@ from trainplan.report.sentences.money import (
     money_answer,
     money_balance,
     money_by_source,
+    money_in_real_terms,
     money_over_and_left,
     weak_classes,
 )
@@ -57,8 +60,10 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         compare_best_plan,
         describe_chances,
         describe_loop,
+        differs_from_base,
         enrollment_answer,
         explain_verdicts,
+        farthest_at_the_start,
         gaps_answer,
         goal_amount,
         groups_overlap,
@@ -70,6 +75,7 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         money_answer,
         money_balance,
         money_by_source,
+        money_in_real_terms,
         money_over_and_left,
         needs_fade,
         no_ceilings,
@@ -78,12 +84,12 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         no_way,
         numbers_by_basis,
         probability_summary,
-        real_money,
         secure_first,
         seen_from,
         simplifications,
         targets_met,
         weak_classes,
+        yearly_changes,
     )
 }
 

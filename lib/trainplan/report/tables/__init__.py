@@ -14,7 +14,6 @@ from trainplan.report.tables.best_plan import relaxations, rules
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
     basis_by_row,
-    basis_count,
     basis_register,
     changes,
     decision_statements,
@@ -26,6 +25,7 @@ from trainplan.report.tables.results import (
     budget,
     classes,
     commitments,
+    cost_by_source,
     courses_by_content,
     courses_by_place,
     verdicts,
@@ -44,13 +44,13 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
     for table in (
         assumed_without_range,
-        basis_count,
         basis_register,
         budget,
         changes,
         classes,
         commitments,
         compared_inputs,
+        cost_by_source,
         courses_by_content,
         courses_by_place,
         decision_statements,
