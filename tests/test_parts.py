@@ -237,7 +237,9 @@ def test_the_flow_is_that_of_the_group_asked_for_or_of_the_busiest() -> None:
     names_of = {id: results.plan.short_label("groups", id, "en") for id in left.index}
     assert parts.group_flow(results, "leaders").page_figure("en").caption.finding.startswith(names_of["leaders"])
     own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
-    assert parts.group_flow(results, None).page_figure("en").caption.finding.startswith(names_of[left[list(own)].idxmax()])
+    assert (
+        parts.group_flow(results, None).page_figure("en").caption.finding.startswith(names_of[left[list(own)].idxmax()])
+    )
 
 
 def test_a_plan_without_a_group_of_its_own_objective_has_a_flow() -> None:
