@@ -19,7 +19,7 @@ from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
 from trainplan.results.compare import Comparison, compare
-from trainplan.results.tables import Results, compute
+from trainplan.results.tables import compute
 from trainplan.text.catalog import texts
 
 HERE = Path(__file__).parent
@@ -123,16 +123,6 @@ def test_what_has_nothing_to_show_is_not_drawn(
     for name, picture in drawn.items():
         assert drawn_text_outside(picture) == [], name
         assert picture.alt.endswith(".") and len(picture.alt) > 30
-
-
-def results_of_an_giang() -> Results:
-    return compute(load_plan("an_giang_2011_2015"))
-
-
-def test_the_message_of_a_figure_is_counted_from_the_results() -> None:
-    results = results_of_an_giang()
-    met = count_met(results.plan, results["verdicts"]["verdict"] == "met")
-    assert f"đạt khi đến hạn: {met['met']}/{met['objectives']} chỉ tiêu" in figures.coverage(results, "vi").alt
 
 
 def test_languages_do_not_mix() -> None:

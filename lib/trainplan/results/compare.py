@@ -55,6 +55,12 @@ class Comparison:
         better = most > met[self.runs[0].plan.scenario]
         return [run for run in options if better and met[run.plan.scenario] == most]
 
+    @property
+    def options(self) -> list[Results]:
+        """The first, and what a province may decide beside it: scenarios that differ in CHOSEN and ceilings alone."""
+        chosen = CHOSEN | {("ceilings", "ceiling_vnd")}
+        return [self.runs[0], *(run for run in self.runs[1:] if self._differs_in(run) <= chosen)]
+
     def _differs_in(self, run: Results) -> set[tuple[str, str]]:
         """Table and column of every input in which a scenario differs from the first; no table for a choice."""
         own, first = (self.inputs[name.plan.scenario].map(repr) for name in (run, self.runs[0]))

@@ -10,14 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.charts import Picture
-from trainplan.report.figures.best_plan import (
-    best_plan_changes,
-    marginal_value_of_money,
-    marginal_value_of_places,
-    rule_comparison,
-)
 from trainplan.report.figures.money import (
-    coverage_by_scenario,
     money_by_scenario,
 )
 from trainplan.report.figures.uncertainty import (
@@ -31,14 +24,9 @@ from trainplan.report.figures.uncertainty import (
 FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
-        best_plan_changes,
         cost_bands_and_s_curve,
         coverage_bands,
-        coverage_by_scenario,
-        marginal_value_of_money,
-        marginal_value_of_places,
         money_by_scenario,
-        rule_comparison,
         target_probabilities,
         tornado,
         variance_shares,

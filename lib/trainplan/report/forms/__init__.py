@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
+from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
 from trainplan.report.forms.causes import causes
 from trainplan.report.forms.cost_by_program import cost_by_program
 from trainplan.report.forms.groups import group_changes, group_flow
@@ -17,6 +18,7 @@ from trainplan.report.forms.money_by_year import money_by_year, real_money_by_ye
 from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.people_missing import people_missing
+from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
@@ -25,16 +27,20 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     for form in (
         baselines_and_targets,
         basis_by_table,
+        best_plan_changes,
         causes,
         cost_by_program,
         group_changes,
         group_flow,
+        marginal_value_of_money,
         money_by_year,
         paths,
         people_by_year,
         people_missing,
         real_money_by_year,
+        scenario_results,
         target_strip,
+        targets_by_scenario,
         turning_assumptions,
     )
 }

@@ -19,7 +19,7 @@ A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
 
 
 def money_answer(results: Results, language: str) -> list[str]:
-    """The money in a few sentences: balance, who pays, what is over and left, its worth, what comes after."""
+    """The money in a few sentences: the balance, who pays, what is over and left, its worth, what comes after."""
     parts = (money_balance, money_by_source, money_over_and_left, money_in_real_terms, money_after)
     return [sentence for part in parts for sentence in part(results, language)]
 
