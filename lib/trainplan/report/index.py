@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,22 +12,25 @@ import pandas as pd
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
+from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.colors import VERDICT_MARKS
-from trainplan.report.figures import money_by_scenario
+from trainplan.report.forms import target_strip
 from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
 from trainplan.report.sentences import (
     assumed_share,
     better_options,
     chances_and_cost,
-    explain_verdicts,
-    headline,
+    money_balance,
     no_ranges,
+    secure_first,
     simplifications,
+    survey_first,
+    targets_met,
 )
-from trainplan.report.stored import uncertainty, uncertainty_by_rule
-from trainplan.report.tables import probabilities_by_rule, scenarios
+from trainplan.report.stored import sensitivity, uncertainty
+from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of
@@ -36,9 +38,15 @@ from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import due_day, percent
-from trainplan.text.shown import Quoted
+from trainplan.text.shown import Quoted, join_shown
 
 NAMES = {"vi": "index.html", "en": "index.en.html"}
+READERS = {  # the pages, by number, that answer what a reader asks, in their order
+    "chair": ("05", "06"),
+    "finance": ("03",),
+    "home_affairs": ("02", "04", "00"),
+}
+BRIEFS = ("html", "docx")
 
 
 @dataclass(frozen=True)
@@ -59,24 +67,31 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
 
     The second is for a plan that is shown in English too, or of which there are English reports.
     """
-    there = {*comparison.runs[0].plan.languages, *(language for run in done for _, language in run.reports)}
+    first = comparison.runs[0].plan
+    there = {*first.languages, *(language for run in done for _, language in run.reports)}
     languages = [language for language in NAMES if language in there]
+    own = next((run for run in done if run.folder.name == folder_name(first.results_name)), None)
     for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        write_text(folder / NAMES[language], render_index(comparison, links, language, languages) + "\n")
+        reading = reading_list(folder, own, language)
+        write_text(folder / NAMES[language], render_index(comparison, links, language, languages, reading) + "\n")
     return folder / NAMES["vi"]
 
 
 def render_index(
-    comparison: Comparison, links: Sequence[dict[str, Any]], language: str, languages: Sequence[str] = LANGUAGES
+    comparison: Comparison,
+    links: Sequence[dict[str, Any]],
+    language: str,
+    languages: Sequence[str] = LANGUAGES,
+    reading: Sequence[dict[str, Any]] = (),
 ) -> str:
     """The page in a language, as HTML, with a link to another of `languages`.
 
-    `links` are those of `run_links`, one for every scenario that was run.
+    `links` are those of `run_links`, one for every scenario that was run, `reading` what `reading_list` gives.
     """
     first = comparison.runs[0]
     other = next((name for name in languages if name != language), "")
-    by_rule = uncertainty_by_rule(first.plan)
+    draws = draws_of_index(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
     return fill_template(
         "index.html.j2",
@@ -88,15 +103,15 @@ def render_index(
         policy=POLICY,
         style=Markup(style_sheet()),
         title=first.plan.title(language),
-        answer=answer(comparison, language),
-        why=explain_verdicts(first, language),
-        money=money_picture(comparison, language),
+        answer=answer(comparison, draws, language),
+        strip=target_strip(first, draws, language).html(),
+        reading=reading,
+        assumed=what_is_assumed(first.plan, language),
         runs=links,
         scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
         target_rows=target_rows(comparison, language),
         marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        likely=_table(probabilities_by_rule(by_rule, language)),
-        scenario_table=_table(scenarios(comparison, language)),
+        scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
 
@@ -106,37 +121,38 @@ def draws_of_index(plan: Plan) -> Uncertainty | None:
     return uncertainty(plan, loop=usual_loop(plan)) if plan.ranges else None
 
 
-def answer(comparison: Comparison, language: str) -> list[str]:
-    """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
+def drivers_of_index(plan: Plan) -> pd.DataFrame | None:
+    """What moves these draws, as on that page; none for a plan without ranges."""
+    return sensitivity(plan, usual_loop(plan)) if plan.ranges else None
+
+
+def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
+    """The plan in at most five lines: targets met, which first, the money, a better option, and how sure this is."""
     first = comparison.runs[0]
-    draws = draws_of_index(first.plan)
-    sure = chances_and_cost(draws, language) if draws else no_ranges(language)
-    return [
-        *headline(first, language),
-        *better_options(comparison, language),
-        *sure,
-        *assumed_share(first.plan, language),
-    ]
+    parts = (
+        targets_met(first, language),
+        secure_first(first, language),
+        money_balance(first, language),
+        better_options(comparison, language),
+        chances_and_cost(draws, language) if draws else no_ranges(language),
+    )
+    return [join_shown(said, " ") for said in parts if said]
 
 
-def _table(frame: pd.DataFrame) -> str:
-    """A table as HTML; nothing of one without rows."""
-    return Markup(html_table(frame)) if len(frame) else ""
+def what_is_assumed(plan: Plan, language: str) -> str:
+    """How much of the plan is assumed, and which assumptions to look into first."""
+    return join_shown([*assumed_share(plan, language), *survey_first(plan, drivers_of_index(plan), language)], " ")
 
 
-def money_picture(comparison: Comparison, language: str) -> dict[str, str] | None:
-    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`.
-
-    None of a single scenario.
-    """
-    picture = money_by_scenario(comparison, language)
-    if picture is None:
-        return None
-    return {
-        "alt": str(picture.alt),
-        "said": picture.alt,
-        "data": base64.b64encode(picture.png()).decode("ascii"),
-    }
+def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:
+    """The plan and the scenarios that a province may choose, then those of circumstances; none of a plan alone."""
+    frame = scenarios(comparison, language)
+    if not len(frame):
+        return []
+    chosen = [run is comparison.runs[0] or run in comparison.chosen for run in comparison.runs]
+    groups = {"chosen": frame[chosen], "circumstances": frame[[not one for one in chosen]]}
+    captions = {name: say(f"index.{name}", language) for name in groups}
+    return [Markup(html_table(own, captions[name])) for name, own in groups.items() if len(own)]
 
 
 def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
@@ -191,6 +207,24 @@ def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
         "note": say("index.from_earlier_run", language) if run.tables_earlier else "",
         "failed": run.failed,
     }
+
+
+def reading_list(folder: Path, run: ScenarioRun | None, language: str) -> list[dict[str, Any]]:
+    """For every reader the pages of a scenario that answer what they ask, and the brief beside the index: what is there
+    of them."""
+    found = []
+    for reader, pages in READERS.items():
+        stems = {stem[:2]: stem for stem, _ in run.reports} if run else {}
+        links = [report_link(folder, run, stems[page], language) for page in pages if run and page in stems]
+        briefs = [path for path in (folder / f"brief.{language}.{kind}" for kind in BRIEFS) if path.is_file()]
+        if reader == "chair":
+            names = [say(f"index.brief_{path.suffix[1:]}", language) for path in briefs]
+            links[:0] = [
+                {"href": path.name, "title": name, "note": ""} for path, name in zip(briefs, names, strict=True)
+            ]
+        if links:
+            found.append({"reader": say(f"index.reader_{reader}", language), "links": links})
+    return found
 
 
 def report_link(folder: Path, run: ScenarioRun, stem: str, language: str) -> dict[str, str]:

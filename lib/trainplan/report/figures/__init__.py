@@ -19,7 +19,6 @@ from trainplan.report.figures.best_plan import (
 from trainplan.report.figures.money import (
     cost_by_program,
     coverage_by_scenario,
-    money_by_scenario,
     nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
@@ -51,7 +50,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         group_stocks_and_flows,
         marginal_value_of_money,
         marginal_value_of_places,
-        money_by_scenario,
         nominal_and_real_money,
         people_missing,
         rule_comparison,

@@ -39,7 +39,7 @@ from trainplan.results.real_terms import period_before, real_and_nominal, real_c
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_billions, billions, money_digits, number, percent
+from trainplan.text.formats import bare_billions, billions, money_digits, percent
 
 LACKING: dict[str, Any] = {"fill": False, "edgecolor": FAINT, "ls": "--"}
 
@@ -135,31 +135,3 @@ def coverage_by_scenario(comparison: Comparison, language: str) -> Picture | Non
     best = comparison.totals.loc[comparison.totals["met"].idxmax()]
     values = {"scenario": titles[best["scenario"]], "met": best["met"]}
     return Picture("compare_targets", figure, say("figure.coverage_by_scenario.alt", language, **values))
-
-
-def money_by_scenario(comparison: Comparison, language: str) -> Picture | None:
-    """Money funded and lacking over the whole plan in every scenario, with the number of targets met.
-
-    None of a single scenario.
-    """
-    if len(comparison.runs) == 1:
-        return None
-    totals, limited = comparison.totals.set_index("scenario"), comparison.has_ceilings
-    funded, requirement = totals["funded_vnd"], totals["required_vnd"]
-    titles = [run.plan.scenario_title(language) for run in comparison.runs]
-    margins = Margins(left=0.4, right=0.82, above=0.42, below=0.08)
-    figure, (ax,) = named_rows(titles, margins, head=0.6, each=0.34, width=46, lines=2)
-    y = np.arange(len(totals))
-    ax.barh(y, funded, 0.64, color=BLUE)
-    if limited:
-        ax.barh(y, (requirement - funded).clip(lower=0), 0.64, left=funded, **LACKING)
-    label_rows(ax, np.maximum(funded, requirement), _funded_of(limited, funded, requirement, language))
-    each = (figure.get_figheight() - 0.5) / len(totals)
-    for yi, row in enumerate(totals.itertuples()):
-        met = f"{number(row.met, language)}/{number(row.objectives, language)}"
-        color = GREEN if row.met else INK
-        write_key(figure, 0.985, 0.42 + (yi + 0.5) * each, met, color, ha="right", va="center")
-    write(figure, 0.4, 0.24, _say_funded("figure.money_by_scenario.unit", limited, language))
-    write(figure, 0.985, 0.24, say("head.met_of", language), ha="right")
-    ends = {"low": billions(requirement.min(), language), "high": billions(requirement.max(), language)}
-    return Picture("compare_money", figure, say("figure.money_by_scenario.alt", language, **ends))

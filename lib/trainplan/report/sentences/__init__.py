@@ -45,6 +45,7 @@ from trainplan.report.sentences.uncertainty import (
     missed_when,
     no_ranges,
     probability_summary,
+    survey_first,
 )
 
 SENTENCES: dict[str, Callable[..., list[str]]] = {
@@ -82,6 +83,7 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         secure_first,
         seen_from,
         simplifications,
+        survey_first,
         targets_met,
         weak_classes,
     )

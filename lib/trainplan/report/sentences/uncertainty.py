@@ -9,10 +9,13 @@ import pandas as pd
 from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.analysis.sampling import drawn_inputs
+from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
 from trainplan.report.tables.uncertainty import quote_when_due, range_value_label
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
+from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import (
     CHANCES,
@@ -25,6 +28,8 @@ from trainplan.text.formats import (
     percent,
 )
 from trainplan.text.shown import Quoted, join_shown
+
+NAMED = 3  # assumptions to look into first
 
 
 def no_ranges(language: str) -> list[str]:
@@ -91,6 +96,26 @@ def describe_loop(draws: Uncertainty, language: str) -> list[str]:
     error = percent(quote_when_due(draws)["error"].max(), language, 2)
     count = number(draws.draws, language)
     return [say(f"sentence.loop_{draws.loop}", language, draws=count, seed=draws.seed, error=error)]
+
+
+def survey_first(plan: Plan, drivers: pd.DataFrame | None, language: str) -> list[str]:
+    """The ranges of assumed numbers that weigh most in coverage, at most NAMED; nothing where none moves a target."""
+    if drivers is None:
+        return []
+    shares = drivers["share"].to_numpy().reshape(-1, len(plan.ranges)).sum(axis=0)
+    assumed = assumed_numbers(plan)
+    found = [
+        _inside(getattr(plan.ranges[i].name, language))
+        for i in (-shares).argsort(kind="stable")
+        if shares[i] > 0 and _draws_any(plan, plan.ranges[i], assumed)
+    ]
+    return [say("sentence.survey_first", language, names="; ".join(found[:NAMED]))] if found else []
+
+
+def _draws_any(plan: Plan, one: Range, numbers: Sequence[Address]) -> bool:
+    """Whether a range draws one of these numbers."""
+    drawn = [Address.of(address) for address in one.addresses(plan.open_years)]
+    return any(own.covers(number) for own in drawn for number in numbers)
 
 
 def describe_condition(plan: Plan, one: Condition, language: str) -> str:

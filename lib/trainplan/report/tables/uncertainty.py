@@ -15,7 +15,7 @@ from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
-from trainplan.results.sources import source_register
+from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
 from trainplan.text.shown import Quoted, join_shown
@@ -99,12 +99,9 @@ def _people_sent(objective: Objective, people: float) -> Quoted:
 def assumed_without_range(plan: Plan, language: str) -> pd.DataFrame:
     """A row a column of numbers that are assumed, may have a range and have none, with how many they are."""
     covered = [Address.of(address) for one in plan.ranges for address in one.addresses(plan.open_years)]
-    register = source_register(plan)
-    lines = register[register["kind"] == "assumption"].itertuples()
-    assumed = dict.fromkeys(Address(line.table, line.row, column) for line in lines for column in line.numbers)
     counts = Counter(
         str(own._replace(row="*"))
-        for own in assumed
+        for own in assumed_numbers(plan)
         if (own.table, own.column) in LIMITS and not any(one.covers(own) for one in covered)
     )
     rows = [{"address": address_label(plan, every, language), "count": count} for every, count in counts.items()]
