@@ -7,12 +7,16 @@ words and never cut off: their widths are estimated, from above, for the widest 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
 from trainplan.report.page_figure import PageFigure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WIDE, NARROW = 720, 358  # px
 SIZES = {WIDE: 13, NARROW: 12}  # px of text
@@ -87,13 +91,26 @@ def _break(word: str, width: float, size: float, bold: bool) -> list[str]:
     return pieces
 
 
+@dataclass(frozen=True)
+class Mark:
+    """An element of a drawing: its tag and attributes as SVG names them, `_` for a dash; the words of a text.
+
+    `source` is the place in SOURCES of the look that fills it; without one, `fill` of its attributes does.
+    """
+
+    tag: str
+    attributes: Mapping[str, object]
+    words: str = ""
+    source: int | None = None
+
+
 class Sheet:
     """A sheet of `width` px on which marks and texts are put; its height is set when all is drawn."""
 
     def __init__(self, width: int) -> None:
         self.width, self.size = width, SIZES[width]
         self.height = 0.0
-        self.parts: list[str] = []
+        self.marks: list[Mark] = []
 
     @property
     def line_height(self) -> float:
@@ -102,19 +119,12 @@ class Sheet:
 
     def put(self, tag: str, **attributes: object) -> None:
         """An element of SVG; `_` in the name of an attribute stands for a dash, numbers have one decimal."""
-        given = (f' {name.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for name, value in attributes.items())
-        self.parts.append(f"<{tag}{''.join(given)}/>")
+        self.marks.append(Mark(tag, attributes))
 
     def box(self, x: float, y: float, width: float, height: float, source: int) -> None:
         """A rectangle in the look of a source, by its place in SOURCES."""
-        color, marks = SOURCES[source]
-        key = f"source{source + 1}-{self.width}"  # a pattern of a drawing that is not shown does not show elsewhere
-        pattern = f'<pattern id="{key}" width="8" height="8" patternUnits="userSpaceOnUse">'
-        define = f'<defs>{pattern}<rect width="8" height="8" fill="{color}"/>{marks}</pattern></defs>'
-        if marks and define not in self.parts:
-            self.parts.append(define)
-        fill = f"url(#{key})" if marks else color
-        self.put("rect", x=x, y=y, width=width, height=height, fill=fill, stroke=INK, stroke_width=0.8)
+        place = {"x": x, "y": y, "width": width, "height": height}
+        self.marks.append(Mark("rect", {**place, "fill": "", "stroke": INK, "stroke_width": 0.8}, source=source))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, color: str = AXIS, width: float = 1) -> None:
         """A straight stroke."""
@@ -124,10 +134,10 @@ class Sheet:
         self, x: float, y: float, words: str, *, anchor: str = "start", color: str = INK, bold: bool = False
     ) -> None:
         """A line of text on the base line `y`."""
-        look = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        look += f' fill="{color}"' if color != INK else ""
-        look += ' font-weight="bold"' if bold else ""
-        self.parts.append(f'<text x="{_attribute(x)}" y="{_attribute(y)}"{look}>{escape(str(words))}</text>')
+        look = {"text_anchor": anchor} if anchor != "start" else {}
+        look |= {"fill": color} if color != INK else {}
+        look |= {"font_weight": "bold"} if bold else {}
+        self.marks.append(Mark("text", {"x": x, "y": y, **look}, str(words)))
 
     def lines(self, x: float, top: float, lines: Sequence[str], *, color: str = INK, bold: bool = False) -> float:
         """Lines of text one below the other; returns where the next would have its upper edge."""
@@ -142,8 +152,30 @@ class Sheet:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="w{self.width}" viewBox="0 0 {self.width} {height}"'
             f' width="{self.width}" height="{height}" role="img" aria-label="{escape(alt)}" font-family="{FONTS}"'
             f' font-size="{self.size}" fill="{INK}">'
-            f'<rect width="{self.width}" height="{height}" fill="{PAPER}"/>{"".join(self.parts)}</svg>'
+            f'<rect width="{self.width}" height="{height}" fill="{PAPER}"/>{"".join(self._elements())}</svg>'
         )
+
+    def _elements(self) -> Iterator[str]:
+        """The marks as elements, the pattern of a source before the first that has it."""
+        defined = set[str]()
+        for mark in self.marks:
+            attributes = mark.attributes
+            if mark.source is not None:
+                color, strokes = SOURCES[mark.source]
+                key = f"source{mark.source + 1}-{self.width}"  # of this width alone: the other may not be shown
+                if strokes and key not in defined:
+                    defined.add(key)
+                    yield _pattern(key, color, strokes)
+                attributes = {**attributes, "fill": f"url(#{key})" if strokes else color}
+            pairs = ((name.rstrip("_").replace("_", "-"), _attribute(value)) for name, value in attributes.items())
+            opening = f"<{mark.tag}" + "".join(f' {name}="{value}"' for name, value in pairs)
+            yield f"{opening}>{escape(mark.words)}</{mark.tag}>" if mark.tag == "text" else f"{opening}/>"
+
+
+def _pattern(key: str, color: str, strokes: str) -> str:
+    """The look of a source, to be filled with."""
+    pattern = f'<pattern id="{key}" width="8" height="8" patternUnits="userSpaceOnUse">'
+    return f'<defs>{pattern}<rect width="8" height="8" fill="{color}"/>{strokes}</pattern></defs>'
 
 
 def _attribute(value: object) -> str:
@@ -168,7 +200,22 @@ class Drawing(PageFigure):
 
     def svg(self, width: int = WIDE) -> str:
         """The drawing as an SVG file."""
-        return _draw(self.whole or self.draw, width, self.caption.alt)
+        return self._whole(width).svg(self.caption.alt)
+
+    def figure(self, width: int = WIDE) -> Figure:
+        """The drawing as matplotlib has it, in inches of 96 px."""
+        from trainplan.report.drawing_figure import figure_of
+
+        return figure_of(self._whole(width))
+
+    def png(self, width: int = WIDE) -> bytes:
+        """The drawing as a PNG file of twice its size in px, the same bytes for the same drawing."""
+        from trainplan.report.drawing_figure import png_of
+
+        return png_of(self._whole(width))
+
+    def _whole(self, width: int) -> Sheet:
+        return _drawn(self.whole or self.draw, width)
 
     def body(self) -> str:
         """The drawing in both widths, its folded parts below it."""
@@ -181,10 +228,10 @@ class Drawing(PageFigure):
 
 
 def _pair(draw: Callable[[Sheet], None], alt: str) -> str:
-    return "".join(_draw(draw, width, alt) for width in (WIDE, NARROW))
+    return "".join(_drawn(draw, width).svg(alt) for width in (WIDE, NARROW))
 
 
-def _draw(draw: Callable[[Sheet], None], width: int, alt: str) -> str:
+def _drawn(draw: Callable[[Sheet], None], width: int) -> Sheet:
     sheet = Sheet(width)
     draw(sheet)
-    return sheet.svg(alt)
+    return sheet

@@ -63,8 +63,8 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
 def show(*shown: Part, language: str | None = None, output_dir: str | Path | None = None) -> None:
     """Shows parts one below the other, in the language of the open notebook (Vietnamese where none is open).
 
-    The file of every figure, PNG or SVG, is kept in `output_dir`/figures, by default in the notebook's folder, if it
-    has one.
+    The file of every figure, a PNG and for a drawing an SVG too, is kept in `output_dir`/figures, by default in the
+    notebook's folder, if it has one.
     """
     page = _opened[0] if _opened else None
     language = language or (page.language if page else "vi")
@@ -90,5 +90,7 @@ def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
 
 def _show_page_figure(figure: PageFigure, language: str, folder: Path | None) -> None:
     if folder is not None and isinstance(figure, Drawing):
-        write_text(folder / "figures" / f"{figure.name}.{language}.svg", figure.svg())
+        stem = f"{figure.name}.{language}"
+        write_text(folder / "figures" / f"{stem}.svg", figure.svg())
+        write_bytes(folder / "figures" / f"{stem}.png", figure.png())
     display({"text/html": figure.html(), "text/plain": figure.caption.alt}, raw=True)

@@ -21,6 +21,7 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import Picture
+from trainplan.report.drawing import Drawing
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
 from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
@@ -138,8 +139,13 @@ class Part:
         return picture
 
     def figure(self, language: str) -> Figure:
-        """The figure, as matplotlib has it."""
-        return self.picture(language).figure
+        """The figure, as matplotlib has it; a table with marks is none."""
+        if not any(isinstance(piece, PageFigurePiece) for piece in self.pieces):
+            return self.picture(language).figure
+        drawn = self.page_figure(language)
+        if not isinstance(drawn, Drawing):
+            raise LookupError(f"{self.name} is a table with marks")
+        return drawn.figure()
 
     def page_figure(self, language: str) -> PageFigure:
         """The figure of forms: a `Drawing` or a table with marks, with its finding and its message in words."""
