@@ -22,7 +22,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from trainplan.report.colors import FAINT, INK, PAPER
-from trainplan.text.formats import bare_billions, percent
+from trainplan.text.formats import percent
 
 matplotlib.rcParams["text.hinting"] = "none"  # hinted, small bold letters grow serifs
 matplotlib.rcParams["text.parse_math"] = False  # a dollar sign in a name is a dollar sign
@@ -137,21 +137,10 @@ def percent_ticks(axis: Axis, language: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, language, _tick_digits(axis, 0.01))))
 
 
-def billion_ticks(axis: Axis, language: str) -> None:
-    """Ticks of an axis of VND as billions, with the decimals that tell them apart."""
-    axis.set_major_formatter(FuncFormatter(lambda vnd, _: bare_billions(vnd, language, _tick_digits(axis, 1e9))))
-
-
 def _tick_digits(axis: Axis, unit: float) -> int:
     """The fewest decimals in `unit` that write the steps of an axis exactly."""
     steps = np.diff(axis.get_majorticklocs()) / unit
     return next((digits for digits in range(6) if np.allclose(steps, steps.round(digits), rtol=0, atol=1e-6)), 6)
-
-
-def trim_ticks(ax: Axes) -> None:
-    """Only the ticks of the horizontal axis that it shows."""
-    low, high = ax.get_xlim()
-    ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
 
 
 # --- words

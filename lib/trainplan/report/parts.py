@@ -8,7 +8,7 @@ composed below. Every part has its caption, `caption.<name>`, in both catalogs.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,6 +35,7 @@ from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
     "better_options",
+    "certainty_answer",
     "chances_and_cost",
     "compare_best_plan",
     "enrollment_answer",
@@ -46,7 +47,6 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_other_scenario",
     "no_ranges",
     "numbers_by_basis",
-    "probability_summary",
     "real_money",
 }
 
@@ -289,6 +289,7 @@ def goal(goal: Goal | None, results: Results) -> Part:
 
 
 @register_composition
-def likelihood(draws: Uncertainty | None) -> Part:
-    """The answer of the draws in a few sentences; without draws, why there are none."""
-    return _join("likelihood", find_part("probability_summary")(draws) if draws else find_part("no_ranges")())
+def likelihood(draws: Uncertainty | None, drivers: pd.DataFrame | None, by_rule: Sequence[Uncertainty]) -> Part:
+    """How sure the plan is in a few sentences; without draws, why there are none."""
+    said = find_part("certainty_answer")(draws, drivers, by_rule) if draws else find_part("no_ranges")()
+    return _join("likelihood", said)

@@ -28,22 +28,13 @@ from trainplan.report.figures.people import (
     group_stocks_and_flows,
     people_missing,
 )
-from trainplan.report.figures.uncertainty import (
-    cost_bands_and_s_curve,
-    coverage_bands,
-    target_probabilities,
-    tornado,
-    variance_shares,
-)
 
 FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
         best_plan_changes,
-        cost_bands_and_s_curve,
         cost_by_program,
         coverage,
-        coverage_bands,
         coverage_by_scenario,
         enrollment_by_program,
         enrollment_levels,
@@ -53,8 +44,5 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         nominal_and_real_money,
         people_missing,
         rule_comparison,
-        target_probabilities,
-        tornado,
-        variance_shares,
     )
 }

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
 from trainplan.report.forms.money_by_year import money_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {
-    form.__name__: form for form in (baselines_and_targets, money_by_year, target_strip)
+    form.__name__: form
+    for form in (
+        baselines_and_targets,
+        driver_shares,
+        money_by_year,
+        rules_and_chances,
+        strongest_inputs,
+        target_chances,
+        target_strip,
+    )
 }

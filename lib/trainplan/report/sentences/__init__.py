@@ -39,12 +39,13 @@ from trainplan.report.sentences.money import (
     weak_classes,
 )
 from trainplan.report.sentences.uncertainty import (
+    better_rule,
+    certainty_answer,
     chances_and_cost,
-    describe_chances,
     describe_loop,
     missed_when,
     no_ranges,
-    probability_summary,
+    strongest_input,
     survey_first,
 )
 
@@ -53,10 +54,11 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     for sentences in (
         assumed_share,
         better_options,
+        better_rule,
         beyond_money,
+        certainty_answer,
         chances_and_cost,
         compare_best_plan,
-        describe_chances,
         describe_loop,
         enrollment_answer,
         explain_verdicts,
@@ -78,11 +80,11 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         no_ranges,
         no_way,
         numbers_by_basis,
-        probability_summary,
         real_money,
         secure_first,
         seen_from,
         simplifications,
+        strongest_input,
         survey_first,
         targets_met,
         weak_classes,

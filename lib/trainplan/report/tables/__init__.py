@@ -32,6 +32,7 @@ from trainplan.report.tables.results import (
 )
 from trainplan.report.tables.uncertainty import (
     assumed_without_range,
+    cost_bands,
     enrollment_bands,
     money_over,
     probabilities,
@@ -51,6 +52,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         classes,
         commitments,
         compared_inputs,
+        cost_bands,
         courses_by_content,
         courses_by_place,
         decision_statements,

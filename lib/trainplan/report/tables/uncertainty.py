@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trainplan.analysis.goal_seek import TOTAL
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
@@ -63,6 +64,20 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
         rows[heading] = [chance_number(chance, language) for chance in chances]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
     return build_table(pd.DataFrame(rows, dtype=object), columns, language)
+
+
+def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
+    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten, in billions."""
+    planned = draws.planned.funded_vnd.sum(axis=(1, 2))
+    budget = pd.DataFrame(
+        {"year": [*draws.plan.years, EVERY], "source": TOTAL, "funded_vnd": [*planned, planned.sum()]}
+    )
+    rows = quote_numbers("cost_bands", draws.cost_bands, draws.loop).assign(
+        year=[*map(str, draws.plan.years), say("word.all_years", language)],
+        funded_vnd=quote_numbers("budget", budget)["funded_vnd"].to_numpy(),
+    )
+    columns = [Column("year"), *(Column(key, "VND", "bn") for key in ("funded_vnd", *QUANTILES))]
+    return build_table(rows if len(rows) > 2 else rows[:1], columns, language)
 
 
 def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
