@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import escape
 
@@ -197,6 +197,8 @@ class Drawing(PageFigure):
     draw: Callable[[Sheet], None]
     folds: tuple[Fold, ...] = ()
     whole: Callable[[Sheet], None] | None = None
+
+    has_file: ClassVar = True
 
     def svg(self, width: int = WIDE) -> str:
         """The drawing as an SVG file."""

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
+from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.forms import target_strip
 from trainplan.report.furniture import page_head, print_style
@@ -40,6 +41,7 @@ from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import due_day, percent
 from trainplan.text.shown import Quoted, join_shown
 
+INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 READERS = {  # the pages, by number, that answer what a reader asks, in their order
     "chair": ("05", "06"),
@@ -74,8 +76,17 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
         reading = reading_list(folder, own, language)
-        write_text(folder / NAMES[language], render_index(comparison, links, language, languages, reading) + "\n")
+        page = render_index(comparison, links, language, languages, reading)
+        write_text(folder / NAMES[language], _with_files(page, folder, own, language) + "\n")
     return folder / NAMES["vi"]
+
+
+def _with_files(page: str, folder: Path, run: ScenarioRun | None, language: str) -> str:
+    """The page with links to the files behind its figures, those of a scenario."""
+    if not run:
+        return page
+    root = f"{relative_link(folder, run.folder)}/"
+    return fill_links(page, lambda kind, names: file_links(kind, names, run.folder, root, language))
 
 
 def render_index(
@@ -93,7 +104,7 @@ def render_index(
     other = next((name for name in languages if name != language), "")
     draws = draws_of_index(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
-    return fill_template(
+    page = fill_template(
         "index.html.j2",
         language,
         head=head,
@@ -104,7 +115,7 @@ def render_index(
         style=Markup(style_sheet()),
         title=first.plan.title(language),
         answer=answer(comparison, draws, language),
-        strip=target_strip(first, draws, language).html(),
+        strip=target_strip(first, draws, language).html(language),
         reading=reading,
         assumed=what_is_assumed(first.plan, language),
         runs=links,
@@ -114,6 +125,7 @@ def render_index(
         scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
+    return number_figures(page, INDEX, language)
 
 
 def draws_of_index(plan: Plan) -> Uncertainty | None:

@@ -93,4 +93,4 @@ def _show_page_figure(figure: PageFigure, language: str, folder: Path | None) ->
         stem = f"{figure.name}.{language}"
         write_text(folder / "figures" / f"{stem}.svg", figure.svg())
         write_bytes(folder / "figures" / f"{stem}.png", figure.png())
-    display({"text/html": figure.html(), "text/plain": figure.caption.alt}, raw=True)
+    display({"text/html": figure.html(language), "text/plain": figure.caption.alt}, raw=True)

@@ -20,15 +20,17 @@ from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
+from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.charts import Picture
 from trainplan.report.drawing import Drawing
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
-from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
+from trainplan.report.html import answer_list, html_table, notes_list, title_line
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
 from trainplan.report.titles import why_scenario
+from trainplan.results.quote import tables_quoted
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
@@ -38,7 +40,9 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "certainty_answer",
     "chances_and_cost",
     "compare_best_plan",
+    "differs_from_base",
     "enrollment_answer",
+    "farthest_at_the_start",
     "gaps_answer",
     "goal_amount",
     "headline",
@@ -48,6 +52,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_ranges",
     "numbers_by_basis",
     "real_money",
+    "yearly_changes",
 }
 
 
@@ -77,16 +82,19 @@ class PageFigurePiece(HtmlPiece):
     def html(self, language: str) -> str:
         """The figure with what stands around it."""
         figure: PageFigure | None = self.make(language)
-        return figure.html() if figure else ""
+        return figure.html(language) if figure else ""
 
 
 class TablePiece(HtmlPiece):
     """A table; `make` gives its frame of text."""
 
     def html(self, language: str) -> str:
-        """The table under its caption; nothing where it has no rows."""
+        """The table under its number and caption, with its source; nothing where it has no rows."""
         frame = self.make(language)
-        return html_table(frame, say(f"caption.{self.name}", language)) if len(frame) else ""
+        if not len(frame):
+            return ""
+        table = in_scroll(html_table(frame, say(f"caption.{self.name}", language)))
+        return f"{table}{source_line(tables_quoted(frame), language)}"
 
 
 class SentencesPiece(HtmlPiece):
@@ -106,14 +114,6 @@ class TitlePiece(SentencesPiece):
     def html(self, language: str) -> str:
         plan, scenario, reason = self.make(language)
         return title_line(plan, scenario, reason, language)
-
-
-class NamePiece(SentencesPiece):
-    """The name of what follows."""
-
-    def html(self, language: str) -> str:
-        [name] = self.make(language)
-        return name_line(name)
 
 
 @dataclass(frozen=True)
@@ -256,21 +256,6 @@ def value_of_money_over_time(results: Results) -> Part:
     """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
     said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
     return _join("value_of_money_over_time", said(results.plan), drawn(results))
-
-
-@register_composition
-def group_flow(results: Results, group: str | None = None) -> Part:
-    """A group's stock, who joins and leaves, under its name; without one, the group that most people leave."""
-    id = group or busiest_group(results)
-    name = NamePiece("group_flow", lambda language: [results.plan.label("groups", id, language)])
-    return Part("group_flow", (name, *find_part("group_stocks_and_flows")(results, id).pieces))
-
-
-def busiest_group(results: Results) -> str:
-    """The group that most people leave, among those with an objective of their own, or else among all."""
-    own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
-    left = results["workforce"].groupby("group")["leavers"].sum()
-    return str((left[left.index.isin(own)] if own else left).idxmax())
 
 
 @register_composition

@@ -25,7 +25,6 @@ from trainplan.report.figures.people import (
     coverage,
     enrollment_by_program,
     enrollment_levels,
-    group_stocks_and_flows,
     people_missing,
 )
 
@@ -38,7 +37,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         coverage_by_scenario,
         enrollment_by_program,
         enrollment_levels,
-        group_stocks_and_flows,
         marginal_value_of_money,
         marginal_value_of_places,
         nominal_and_real_money,

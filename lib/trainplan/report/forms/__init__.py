@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainplan.report.forms.basis import basis_by_table, turning_assumptions
 from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
+from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
@@ -18,11 +20,15 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     form.__name__: form
     for form in (
         baselines_and_targets,
+        basis_by_table,
         driver_shares,
+        group_changes,
+        group_flow,
         money_by_year,
         rules_and_chances,
         strongest_inputs,
         target_chances,
         target_strip,
+        turning_assumptions,
     )
 }
