@@ -184,10 +184,17 @@ def _attribute(value: object) -> str:
 
 @dataclass(frozen=True)
 class Fold:
-    """A part of a drawing that a click unfolds: its title and what draws it."""
+    """A part of a drawing that a click unfolds: its title and what draws it; of a `narrow` one a phone's page alone."""
 
     title: str
     draw: Callable[[Sheet], None]
+    narrow: bool = False
+
+    def html(self) -> str:
+        """The folded part, below the drawing."""
+        kind = f' class="w{NARROW}"' if self.narrow else ""
+        drawn = _draw(self.draw, NARROW, self.title) if self.narrow else _pair(self.draw, self.title)
+        return f"<details{kind}><summary>{escape(self.title)}</summary>{drawn}</details>"
 
 
 @dataclass(frozen=True)
@@ -222,11 +229,7 @@ class Drawing(PageFigure):
     def body(self) -> str:
         """The drawing in both widths, its folded parts below it."""
         parts = [f"<style>{STYLE}</style>", _pair(self.draw, self.caption.alt)]
-        parts += [
-            f"<details><summary>{escape(fold.title)}</summary>{_pair(fold.draw, fold.title)}</details>"
-            for fold in self.folds
-        ]
-        return "".join(parts)
+        return "".join([*parts, *(fold.html() for fold in self.folds)])
 
 
 def _pair(draw: Callable[[Sheet], None], alt: str) -> str:

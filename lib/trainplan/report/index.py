@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
@@ -30,7 +30,7 @@ from trainplan.report.sentences import (
     survey_first,
     targets_met,
 )
-from trainplan.report.stored import sensitivity, uncertainty
+from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
@@ -102,7 +102,7 @@ def render_index(
     """
     first = comparison.runs[0]
     other = next((name for name in languages if name != language), "")
-    draws = draws_of_index(first.plan)
+    draws = usual_draws(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
     page = fill_template(
         "index.html.j2",
@@ -128,16 +128,6 @@ def render_index(
     return number_figures(page, INDEX, language)
 
 
-def draws_of_index(plan: Plan) -> Uncertainty | None:
-    """The draws that the answer rests on, those of the page of how sure it is; none for a plan without ranges."""
-    return uncertainty(plan, loop=usual_loop(plan)) if plan.ranges else None
-
-
-def drivers_of_index(plan: Plan) -> pd.DataFrame | None:
-    """What moves these draws, as on that page; none for a plan without ranges."""
-    return sensitivity(plan, usual_loop(plan)) if plan.ranges else None
-
-
 def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
     """The plan in at most five lines: targets met, which first, the money, a better option, and how sure this is."""
     first = comparison.runs[0]
@@ -153,7 +143,7 @@ def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> 
 
 def what_is_assumed(plan: Plan, language: str) -> str:
     """How much of the plan is assumed, and which assumptions to look into first."""
-    return join_shown([*assumed_share(plan, language), *survey_first(plan, drivers_of_index(plan), language)], " ")
+    return join_shown([*assumed_share(plan, language), *survey_first(plan, usual_drivers(plan), language)], " ")
 
 
 def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:

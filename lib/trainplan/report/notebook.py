@@ -10,6 +10,7 @@ from typing import Any
 
 from IPython.display import HTML, display
 
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.charts import Picture
@@ -17,7 +18,7 @@ from trainplan.report.drawing import Drawing
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parameters import WHERE, coordinates
 from trainplan.report.parts import FigurePiece, HtmlPiece, PageFigurePiece, Part
-from trainplan.report.stored import compute
+from trainplan.report.stored import compute, usual_draws
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -37,6 +38,11 @@ class Page:
     def results(self) -> Results:
         """The results of the plan."""
         return compute(self.plan)
+
+    @cached_property
+    def draws(self) -> Uncertainty | None:
+        """The draws that the plan's answer rests on; none where it has no ranges."""
+        return usual_draws(self.plan)
 
 
 _opened: list[Page] = []  # the notebook's page: a process or a kernel runs one notebook

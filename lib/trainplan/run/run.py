@@ -16,9 +16,9 @@ from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, s
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
-from trainplan.report.index import ScenarioRun, draws_of_index, drivers_of_index, write_index
+from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.links import link_pages
-from trainplan.report.stored import compute
+from trainplan.report.stored import compute, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
@@ -240,8 +240,8 @@ def perform_any(job: Job | IndexJob) -> Outcome | None:
         return perform_job(job)
     with contextlib.suppress(Exception), use_store(Store(job.store)):
         plan = load_plan(job.plan, job.scenario, as_of=job.as_of)
-        draws_of_index(plan)
-        drivers_of_index(plan)
+        usual_draws(plan)
+        usual_drivers(plan)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Every figure by its name: `figures.coverage(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
+"""Every figure by its name: `figures.cost_by_program(results, "en")` is a `Picture`, whose `figure` is matplotlib's.
 
 None stands for a picture of nothing.
 
@@ -22,7 +22,6 @@ from trainplan.report.figures.money import (
     nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
-    coverage,
     enrollment_by_program,
     enrollment_levels,
     people_missing,
@@ -33,7 +32,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
     for figure in (
         best_plan_changes,
         cost_by_program,
-        coverage,
         coverage_by_scenario,
         enrollment_by_program,
         enrollment_levels,

@@ -1,8 +1,6 @@
-"""Pictures of people: coverage against its path, who is missing, who studies, stocks and flows of a group."""
+"""Pictures of people: who is missing, who studies, stocks and flows of a group."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -14,63 +12,17 @@ from trainplan.report.charts import (
     draw_cell,
     heat_map,
     label_bars,
-    label_point,
     label_rows,
     name_columns,
     named_rows,
-    percent_ticks,
-    small_multiples,
     write,
     write_key,
     year_columns,
 )
 from trainplan.report.colors import BLUE, INK, ORANGE, RED
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
-from trainplan.text.formats import number, percent
-
-GRID: dict[str, Any] = {"color": "#e4e4e4", "lw": 0.6}
-
-
-def coverage(results: Results, language: str) -> Picture | None:
-    """Coverage of every objective by year: its target path, and what is needed, deliverable and affordable.
-
-    Without ceilings what is deliverable is the plan. None of a single year, which has no path.
-    """
-    plan, gap, lines = results.plan, results["gap"], results["lines"]
-    if len(plan.years) == 1:
-        return None
-    objectives = plan.tables.objectives
-    names = [plan.short_label("objectives", row.id, language) for row in objectives]
-    margins = Margins(left=0.055, right=0.985, above=1.1, below=0.32, hspace=0.75, wspace=0.3)
-    figure, axes = small_multiples(names, margins, head=0.9, each=1.62, width=27, lines=3, columns=4)
-    for ax, row in zip(axes, objectives, strict=True):
-        own, by_limit = gap[gap["objective"] == row.id], lines[lines["objective"] == row.id]
-        path = own["target_path"] / own["base"] if row.kind == "count" else own["target_path"]
-        ax.plot(by_limit["year"], by_limit["needed"], color="#c4c4c4", lw=4, solid_capstyle="round")
-        ax.plot(own["year"], path, color=INK, ls=(0, (4, 2)), lw=1)
-        if plan.has_ceilings:
-            ax.plot(by_limit["year"], by_limit["deliverable"], color=ORANGE, lw=1.4, marker="s", ms=2.5)
-        ax.plot(by_limit["year"], by_limit["affordable"], color=BLUE, lw=2, marker="o", ms=3)
-        last = by_limit["affordable"].iloc[-1]
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
-        style: dict[str, Any] = {"color": BLUE, "ha": "right", "va": "top", "fontweight": "bold", "bbox": box}
-        label_point(ax, (plan.last, last), (2, -11), percent(last, language), **style)
-        ax.set_ylim(0, 1.08)
-        ax.set_xticks([plan.first, plan.last])
-        ax.set_yticks([0, 0.5, 1])
-        percent_ticks(ax.yaxis, language)
-        ax.grid(axis="y", **GRID)
-    marks = {"path": (INK, "- -"), "needed": ("#7d7d7d", "━")}
-    within = {"deliverable": (ORANGE, "■"), "affordable": (BLUE, "●")}
-    marks |= within if plan.has_ceilings else {"deliverable": (BLUE, "●")}
-    for k, (word, (color, mark)) in enumerate(marks.items()):
-        text = f"{mark} {say(f'figure.coverage.{word}', language)}"
-        write_key(figure, (0.055, 0.45)[k % 2], 0.2 + 0.22 * (k // 2), text, color, LARGE)
-    met = count_met(plan, results["verdicts"]["verdict"] == "met")
-    alt = say("figure.coverage.alt", language, met=met["met"], targets=met["objectives"])
-    return Picture("coverage", figure, alt)
+from trainplan.text.formats import number
 
 
 def people_missing(results: Results, language: str) -> Picture | None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
+from trainplan.report.forms.causes import causes
 from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
 from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year
+from trainplan.report.forms.paths import paths
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
@@ -21,10 +23,12 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     for form in (
         baselines_and_targets,
         basis_by_table,
+        causes,
         driver_shares,
         group_changes,
         group_flow,
         money_by_year,
+        paths,
         rules_and_chances,
         strongest_inputs,
         target_chances,

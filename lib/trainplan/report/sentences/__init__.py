@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.sentences.answer import (
+    about_best_reachable,
     assumed_share,
     differs_from_base,
     explain_verdicts,
@@ -12,7 +13,6 @@ from trainplan.report.sentences.answer import (
     gaps_answer,
     groups_overlap,
     headline,
-    how_gaps_are_shared,
     largest_causes,
     needs_fade,
     numbers_by_basis,
@@ -55,6 +55,7 @@ from trainplan.report.sentences.uncertainty import (
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
+        about_best_reachable,
         assumed_share,
         better_options,
         better_rule,
@@ -71,7 +72,6 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         goal_amount,
         groups_overlap,
         headline,
-        how_gaps_are_shared,
         largest_causes,
         missed_when,
         money_after,

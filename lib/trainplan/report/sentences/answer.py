@@ -343,9 +343,9 @@ def groups_overlap(plan: Plan, language: str) -> list[str]:
     return [say("sentence.groups_overlap", language)] if has_parts(plan) else []
 
 
-def how_gaps_are_shared(results: Results, language: str) -> list[str]:
-    """How the table of verdicts shares what is missing among its causes; nothing where nothing is missing."""
-    return [say("sentence.how_gaps_are_shared", language)] if (results["verdicts"]["binds"] != "").any() else []
+def about_best_reachable(results: Results, language: str) -> list[str]:
+    """What the best coverage in the table of verdicts takes for granted; nothing where nothing is missing."""
+    return [say("sentence.about_best_reachable", language)] if (results["verdicts"]["binds"] != "").any() else []
 
 
 def needs_fade(plan: Plan, language: str) -> list[str]:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.tables.columns import Column, build_table, grouping, result_columns, text_cells
 from trainplan.results.quote import SEVERAL, quote_numbers
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import LIMITS, missed_level
+from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import number, percent
 from trainplan.text.shown import Quoted, join_shown
@@ -25,37 +24,30 @@ COURSES: dict[Stem, dict[str, str]] = {  # what is added up over programs, and h
 def verdicts(results: Results, language: str) -> pd.DataFrame:
     """A row an objective, as of its due year.
 
-    Columns: objective, its section in the decision if any has one, due, what is asked (people of a count, else a
-    share), coverage, people missing, verdict and, where anything is missing, the parts of it but those that no
-    objective has, the largest of them, the best coverage that can be reached, and the last year in which a start is in
-    time.
+    Columns: objective, due, what is asked and reached (a share, with the people that it is; people of a count), people
+    missing, verdict and, where anything is missing, the largest part of it, the best coverage that can be reached, and
+    the last year in which a start is in time.
     """
     plan, rows = results.plan, results.quote_table("verdicts")
-    counts = {row.id for row in plan.tables.objectives if row.kind == "count"}
-    asked = [
-        number(asked, language) if id in counts else percent(asked, language)
-        for id, asked in zip(rows["objective"], rows["asked"], strict=True)
-    ]
     missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
-    for name in ("coverage", "best_reachable"):
-        shares = zip(rows[name], missed, strict=True)
-        rows[name] = text_cells(rows, [percent(share, language, missed=level) for share, level in shares])
-    sections = [row.clause for row in plan.tables.objectives]
-    parts = [f"missing_{limit}" for limit in LIMITS if (rows[f"missing_{limit}"].abs() >= HALF_A_PERSON).any()]
+    asked, reached = [], []
+    for objective, (_, row), level in zip(plan.tables.objectives, rows.iterrows(), missed, strict=True):
+        counted, people = objective.kind == "count", number(row["reached"], language)
+        share = percent(row["coverage"], language, missed=level)
+        asked.append(number(row["asked"], language) if counted else percent(row["asked"], language))
+        reached.append(people if counted else join_shown([share, " (", people, ")"]))
+    best = [percent(share, language, missed=level) for share, level in zip(rows["best_reachable"], missed, strict=True)]
     columns = [
-        *result_columns(plan, "verdicts", "objective"),
-        *([Column("section")] if any(sections) else []),
-        *result_columns(plan, "verdicts", "due"),
-        *map(Column, ("asked", "coverage")),
+        *result_columns(plan, "verdicts", "objective", "due"),
+        *(Column("asked"), Column("reached", unit="people")),
         *result_columns(plan, "verdicts", "gap", "verdict"),
     ]
     if (rows["binds"] != "").any():
-        columns += [
-            *result_columns(plan, "verdicts", *parts, "binds"),
-            Column("best_reachable"),
-            *result_columns(plan, "verdicts", "latest_start"),
-        ]
-    return build_table(rows.assign(asked=text_cells(rows, asked), section=sections), columns, language)
+        columns += result_columns(plan, "verdicts", "binds")
+        columns += [Column("best_reachable"), *result_columns(plan, "verdicts", "latest_start")]
+    cells = {"asked": asked, "reached": reached, "best_reachable": best}
+    rows = rows.assign(**{name: text_cells(rows, own) for name, own in cells.items()})
+    return build_table(rows, columns, language)
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
