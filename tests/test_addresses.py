@@ -23,6 +23,7 @@ from trainplan.desk.session import Session
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.index import render_index
+from trainplan.report.options import ENOUGH, totals_with_enough
 from trainplan.report.parts import HtmlPiece, TablePiece, list_parts
 from trainplan.report.tables.columns import Column
 from trainplan.report.tables.comparison import COVERAGE
@@ -165,6 +166,7 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
     plan = results.plan
     tables = {**results.tables, **comparison.tables, "goal": goal_table(values["Goal"])}
     tables["relaxations"] = relaxations_table(values["Sequence[Relaxation]"])
+    tables[f"totals@{ENOUGH}"] = totals_with_enough(comparison.runs[0])
     attributed = [frame for _, frame in values["Sequence[tuple[Plan, pd.DataFrame]]"]]
     tables |= {"differences": pd.concat(attributed)} if attributed else {}
     for run in comparison.runs:

@@ -50,6 +50,16 @@ class Comparison:
         """The other scenarios that keep the ceilings of the first, and differ from it in CHOSEN alone."""
         return [run for run in self.runs[1:] if keeps_ceilings(run) and self._differs_in(run) <= CHOSEN]
 
+    @property
+    def better_options(self) -> list[Results]:
+        """Of these the ones that meet the most targets, where that is more than the first meets, which has to keep its
+        ceilings too; none otherwise."""
+        met = self.totals.set_index("scenario")["met"]
+        options = self.within_same_ceilings if keeps_ceilings(self.runs[0]) else []
+        most = max((met[run.plan.scenario] for run in options), default=0)
+        better = most > met[self.runs[0].plan.scenario]
+        return [run for run in options if better and met[run.plan.scenario] == most]
+
     def _differs_in(self, run: Results) -> set[tuple[str, str]]:
         """Table and column of every input in which a scenario differs from the first; no table for a choice."""
         own, first = (self.inputs[name.plan.scenario].map(repr) for name in (run, self.runs[0]))

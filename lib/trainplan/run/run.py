@@ -14,6 +14,7 @@ from typing import Any
 
 from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
+from trainplan.report.brief import write_brief
 from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
 from trainplan.report.index import ScenarioRun, write_index
@@ -144,8 +145,10 @@ def turn_of_job(job: Job) -> tuple[int, bool, int]:
 
 
 def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
-    """Writes the index and the links between pages, and again where a run beside this one has meanwhile added a page.
-    Scenarios from elsewhere that were run before come last."""
+    """Writes the brief, then the index and the links between pages, these again where a run beside this one has
+    meanwhile added a page. Scenarios from elsewhere that were run before come last."""
+    for language in comparison.runs[0].plan.languages:
+        write_brief(output, comparison, language)
     index, shown = output, None
     while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
         index = write_index(output, comparison, there)

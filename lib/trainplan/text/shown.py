@@ -86,6 +86,15 @@ def join_shown(pieces: Iterable[str], between: str = "") -> str:
     return Shown(text, spans) if spans else text
 
 
+def shorten(text: str, most: int) -> str:
+    """The text with at most `most` letters, an ellipsis in place of what is left out, and the addresses that remain."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1].rstrip()
+    spans = text.spans if isinstance(text, Shown) else ()
+    return Shown(f"{cut}…", [span for span in spans if span[1] <= len(cut)])
+
+
 def fill_places(text: str, values: Mapping[str, object]) -> str:
     """The text with values in its named places, as `text.format(**values)`, with their addresses."""
     if not any(isinstance(value, Shown) for value in values.values()):

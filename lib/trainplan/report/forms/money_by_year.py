@@ -59,12 +59,13 @@ class MoneyYear:
 
 @dataclass(frozen=True)
 class Money:
-    """All years, the names of the sources, whether there are ceilings, and the language."""
+    """All years, the names of the sources, whether there are ceilings, the language, and the px of the plot."""
 
     years: tuple[MoneyYear, ...]
     sources: tuple[str, ...]
     limited: bool
     language: str
+    tall: float = TALL
 
     @property
     def top(self) -> float:
@@ -163,7 +164,7 @@ def draw_money(sheet: Sheet, money: Money) -> None:
 def _draw_columns(sheet: Sheet, money: Money) -> float:
     """A column a year with its amounts above, what is not found below; returns where the drawing ends."""
     slot = (RIGHT - 40) / len(money.years)
-    width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + TALL
+    width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + money.tall
     centers = [4 + (k + 0.5) * slot for k in range(len(money.years))]
     sums, limits = [money.amount(year.total) for year in money.years], money.limits()
     lacking = [money.lacking(year) for year in money.years]
@@ -174,8 +175,8 @@ def _draw_columns(sheet: Sheet, money: Money) -> float:
     for k, (year, x) in enumerate(zip(money.years, centers, strict=True)):
         if year.closed:
             sheet.put("rect", x=x - slot / 2, y=0, width=slot, height=base, fill=CLOSED)
-        _draw_bar(sheet, year, Bar(x - width / 2, base, width, TALL / money.top, upright=True))
-        over, limit = _places_above(year, base, TALL / money.top, sheet)
+        _draw_bar(sheet, year, Bar(x - width / 2, base, width, money.tall / money.top, upright=True))
+        over, limit = _places_above(year, base, money.tall / money.top, sheet)
         if not thin:
             shown.add(k)
             _center(sheet, x, over, sums[k], bold=True)
@@ -257,7 +258,7 @@ def _places_above(year: MoneyYear, base: float, scale: float, sheet: Sheet) -> t
 
 def _name_sources(sheet: Sheet, money: Money, edge: float, base: float) -> float:
     """The sources beside the last column, in the order of its boxes; returns where the names end."""
-    last, scale = money.years[-1], TALL / money.top
+    last, scale = money.years[-1], money.tall / money.top
     room = sheet.width - RIGHT - 18
     names = [wrap_words(name, room, sheet.size) for name in money.sources]
     middles = [base - (sum(last.paid[:s]) + last.paid[s] / 2) * scale for s in range(len(names))]

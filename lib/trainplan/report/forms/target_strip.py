@@ -198,9 +198,7 @@ def strip_drawing(
     name: str, caption: Caption, rows: Sequence[StripRow], notes: Sequence[str], language: str
 ) -> Drawing:
     """The rows as a drawing, folded by their number."""
-    ends = [end for row in rows for end in (row.value, *(row.band or ())[:1])]
-    low = min(LEAST, max(0.0, math.floor(min(ends, default=1.0) * 10) / 10))
-    strip = Strip(low, say("figure.target_strip.asked", language), language)
+    strip = strip_of(rows, language)
 
     def draw(shown: Sequence[StripRow], headed: bool = True) -> Callable[[Sheet], None]:
         return lambda sheet: draw_rows(sheet, strip, shown, notes, headed)
@@ -218,6 +216,13 @@ def strip_drawing(
         Fold(f"{head.name}: {head.beside[0]}", draw(own)) for head, (_, own) in zip(heads, groups, strict=True)
     )
     return Drawing(name, caption, draw(heads, headed=False), folds, draw(rows))
+
+
+def strip_of(rows: Sequence[StripRow], language: str) -> Strip:
+    """The strip on which all of the rows have room."""
+    ends = [end for row in rows for end in (row.value, *(row.band or ())[:1])]
+    low = min(LEAST, max(0.0, math.floor(min(ends, default=1.0) * 10) / 10))
+    return Strip(low, say("figure.target_strip.asked", language), language)
 
 
 def _group_row(group: str, rows: Sequence[StripRow], language: str) -> StripRow:

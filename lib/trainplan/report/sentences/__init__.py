@@ -31,6 +31,7 @@ from trainplan.report.sentences.best_plan import (
     no_ceilings,
     no_other_scenario,
     no_way,
+    price_of_option,
 )
 from trainplan.report.sentences.money import (
     enrollment_answer,
@@ -97,4 +98,4 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     )
 }
 
-__all__ = [*SENTENCES]
+__all__ = [*SENTENCES, "price_of_option"]

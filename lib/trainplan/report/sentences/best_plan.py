@@ -26,28 +26,27 @@ def better_options(comparison: Comparison, language: str) -> list[str]:
 
     Nothing where there is no such scenario, or the first does not keep its ceilings.
     """
-    first, options = comparison.runs[0], comparison.within_same_ceilings
-    if not options or not keeps_ceilings(first):
+    if not comparison.within_same_ceilings or not keeps_ceilings(comparison.runs[0]):
         return []
-    totals = quote_numbers("totals", comparison.totals).set_index("scenario")
-    met = {run.plan.scenario: totals.loc[run.plan.scenario, "met"] for run in (first, *options)}
-    most = max(met[run.plan.scenario] for run in options)
-    best = [run for run in options if met[run.plan.scenario] == most]
-    if most <= met[first.plan.scenario]:
+    best = comparison.better_options
+    if not best:
         return [say("sentence.no_better_option", language)]
-    lost = programs_given_up(_people_by_program(first), _people_by_program(best[0]))
-    more = say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else ""
+    total = quote_numbers("totals", comparison.totals).set_index("scenario").loc[best[0].plan.scenario]
+    lost = price_of_option(comparison.runs[0], best[0], language)
     about = {
         "title": best[0].plan.scenario_title(language),
-        "met": most,
-        "targets": totals.iloc[0]["objectives"],
+        "more": say("tail.more_options", language, count=len(best) - 1) if len(best) > 1 else "",
+        "met": total["met"],
+        "targets": total["objectives"],
+        "price": say("tail.option_price", language, parts=lost) if lost else "",
     }
-    price = (
-        say("tail.option_price", language, parts=_given_up(first.plan, lost[:1], ("", best[0].plan.scenario), language))
-        if len(lost)
-        else ""
-    )
-    return [say("sentence.better_option", language, count=len(best), more=more, price=price, **about)]
+    return [say("sentence.better_option", language, count=len(best), **about)]
+
+
+def price_of_option(first: Results, option: Results, language: str) -> str:
+    """The program that loses most in an option, of those that it gives up, with the people sent; or nothing."""
+    lost = programs_given_up(_people_by_program(first), _people_by_program(option))[:1]
+    return _given_up(first.plan, lost, ("", option.plan.scenario), language)
 
 
 def no_other_scenario(comparison: Comparison, language: str) -> list[str]:
