@@ -19,7 +19,6 @@ from trainplan.report.forms.money_by_year import Money, draw_money, money_of
 from trainplan.report.forms.target_strip import StripRow, draw_rows, strip_of, strip_rows
 from trainplan.report.furniture import PageHead, page_head
 from trainplan.report.html import POLICY, fill_template, html_table
-from trainplan.report.index import draws_of_index
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
 from trainplan.report.sentences import (
@@ -31,6 +30,7 @@ from trainplan.report.sentences import (
     secure_first,
     targets_met,
 )
+from trainplan.report.stored import usual_draws
 from trainplan.report.tables.columns import Column, build_table
 from trainplan.results.compare import Comparison
 from trainplan.storage.files import write_bytes, write_text
@@ -143,7 +143,7 @@ def _tall(words: str, size: float, width: float = WIDTH, bold: bool = False) -> 
 def brief_of(comparison: Comparison, language: str) -> Brief:
     """The sheet of a plan's first scenario, beside the others that may be chosen."""
     first = comparison.runs[0]
-    draws = draws_of_index(first.plan)
+    draws = usual_draws(first.plan)
     sure = chances_and_cost(draws, language) if draws else no_ranges(language)
     parts = (targets_met(first, language), secure_first(first, language), money_balance(first, language))
     said = (join_shown(part, " ") for part in (*parts, better_options(comparison, language)) if part)

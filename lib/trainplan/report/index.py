@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
 from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty
@@ -17,8 +16,11 @@ from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.forms import target_strip
+from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
+from trainplan.report.options import options
+from trainplan.report.page_figure import Caption
 from trainplan.report.sentences import (
     assumed_share,
     better_options,
@@ -35,10 +37,11 @@ from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of
+from trainplan.results.registry import column_heading
 from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import due_day, percent
+from trainplan.text.formats import NOTHING, bare_billions, due_day, money_digits, number, percent
 from trainplan.text.shown import Quoted, join_shown
 
 INDEX = "0"  # the number of the page
@@ -115,6 +118,7 @@ def render_index(
         style=Markup(style_sheet()),
         title=first.plan.title(language),
         answer=answer(comparison, draws, language),
+        options=options_table(comparison, language),
         strip=target_strip(first, draws, language).html(language),
         reading=reading,
         assumed=what_is_assumed(first.plan, language),
@@ -144,6 +148,35 @@ def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> 
 def what_is_assumed(plan: Plan, language: str) -> str:
     """How much of the plan is assumed, and which assumptions to look into first."""
     return join_shown([*assumed_share(plan, language), *survey_first(plan, usual_drivers(plan), language)], " ")
+
+
+def options_table(comparison: Comparison, language: str) -> str:
+    """What there is to choose between, with bars of money in a frame of what is needed; nothing of a single option."""
+    found = options(comparison, language)
+    if len(found) == 1:
+        return ""
+    digits = money_digits(max(one.money + one.lacking for one in found))
+    met = [join_shown([number(one.met, language), "/", number(one.targets, language)]) for one in found]
+    rows = [
+        BarRow(
+            one.title,
+            (met_of, bare_billions(one.money, language, digits)),
+            (float(one.money),),
+            float(one.money + one.lacking) if one.lacking > 0 else None,
+            beside=(bare_billions(one.lacking, language, digits), one.lost or NOTHING),
+        )
+        for one, met_of in zip(found, met, strict=True)
+    ]
+    columns = BarColumns(
+        say("head.scenario", language),
+        (say("head.met_of", language), column_heading("funded_vnd", language, "bn")),
+        say("index.options_bar", language),
+        (column_heading("lacking_vnd", language, "bn"), say("head.given_up", language)),
+        (1,),
+    )
+    name = say("index.options", language)
+    said = "; ".join(f"{one.title} {met_of}" for one, met_of in zip(found, met, strict=True))
+    return bar_table("options", Caption(name, f"{name}: {said}."), columns, rows, language).body()
 
 
 def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:

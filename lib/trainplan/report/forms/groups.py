@@ -36,8 +36,8 @@ def group_flow(results: Results, group: str | None, language: str) -> HtmlFigure
     rows = [BarRow(baseline_day(plan, language), (number(start, language), ""), beside=("",))]
     for row in results.quote_table("workforce").query("group == @id").to_dict("records"):
         rows.append(_row(str(row["year"]), row["headcount"], row["leavers"], row["joiners"], language))
-    heads = [say(f"head.{key}", language) for key in ("year", "headcount")]
-    columns = _columns(*heads, say("figure.group_flow.bar", language), language)
+    year, headcount = (say(f"head.{key}", language) for key in ("year", "headcount"))
+    columns = _columns(year, headcount, say("figure.group_flow.bar", language), language)
     name = plan.short_label("groups", id, language)
     total = results.over_years("workforce").set_index("group").loc[id]
     sums = {key: number(total[key], language) for key in ("leavers", "joiners", "headcount")}

@@ -121,7 +121,7 @@ def _finding(results: Results, language: str) -> str:
     behind = sum(points > BEHIND for points in below)
     if not behind:
         return say("figure.paths.none_behind", language)
-    values = {"points": number(max(below) * 100, language, 1)}
+    values: dict[str, object] = {"points": number(max(below) * 100, language, 1)}
     values |= {"count": behind, "targets": len(below)} if len(below) > 1 else {}
     return say(f"figure.paths.{'finding' if len(below) > 1 else 'only_behind'}", language, **values)
 
