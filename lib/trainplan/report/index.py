@@ -129,7 +129,7 @@ def render_index(
         scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
-    return number_figures(page, INDEX, language)
+    return number_figures(str(page), INDEX, language)
 
 
 def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
@@ -155,6 +155,7 @@ def options_table(comparison: Comparison, language: str) -> str:
     found = options(comparison, language)
     if len(found) == 1:
         return ""
+    lost = any(one.lost for one in found)
     digits = money_digits(max(one.money + one.lacking for one in found))
     met = [join_shown([number(one.met, language), "/", number(one.targets, language)]) for one in found]
     rows = [
@@ -163,7 +164,7 @@ def options_table(comparison: Comparison, language: str) -> str:
             (met_of, bare_billions(one.money, language, digits)),
             (float(one.money),),
             float(one.money + one.lacking) if one.lacking > 0 else None,
-            beside=(bare_billions(one.lacking, language, digits), one.lost or NOTHING),
+            beside=(bare_billions(one.lacking, language, digits), *([one.lost or NOTHING] if lost else [])),
         )
         for one, met_of in zip(found, met, strict=True)
     ]
@@ -171,7 +172,7 @@ def options_table(comparison: Comparison, language: str) -> str:
         say("head.scenario", language),
         (say("head.met_of", language), column_heading("funded_vnd", language, "bn")),
         say("index.options_bar", language),
-        (column_heading("lacking_vnd", language, "bn"), say("head.given_up", language)),
+        (column_heading("lacking_vnd", language, "bn"), *([say("head.given_up", language)] if lost else [])),
         (1,),
     )
     name = say("index.options", language)
