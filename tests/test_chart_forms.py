@@ -6,7 +6,8 @@ import csv
 import inspect
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ from trainplan.plan.plan import load_plan
 from trainplan.report import drawing, forms
 from trainplan.report.drawing import NARROW, WIDE, Drawing, Sheet, text_width, wrap_words
 from trainplan.report.forms import FORMS
-from trainplan.report.forms.money_by_year import Money, MoneyYear, draw_money, money_of
+from trainplan.report.forms.money_by_year import A_LITTLE, money_columns
+from trainplan.report.forms.people_by_year import people_columns
 from trainplan.report.forms.target_strip import StripRow, strip_drawing, strip_rows
+from trainplan.report.forms.year_columns import YearColumn, YearColumns, draw_columns
 from trainplan.report.notebook import show
 from trainplan.report.page_figure import Caption
 from trainplan.report.parts import Part
 from trainplan.results.tables import Results, compute
 from trainplan.text.catalog import LANGUAGES, texts
+from trainplan.text.formats import bare_billions, bare_millions
 
 HERE = Path(__file__).parent
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
@@ -72,14 +76,21 @@ def moneys() -> Iterator[tuple[str, Drawing]]:
                 for k in range(count):
                     paid = tuple(size * part * (1 + k * 7 % 5) for part in (4, 2, 1, 0.01, 0.5))
                     limit, band = size * (18 + k % 4), (size * 5, size * (24 + k % 3))
-                    years.append(MoneyYear(2011 + k, paid, size * (30 - 9 * (k % 3)), limit, band, k < 2))
-                yield f"money-{count}-{size:.0f}-{language}", drawn_money(Money(tuple(years), names, True, language))
-            bare = tuple(MoneyYear(2011 + k, (1e9 * k,), 1e9 * k) for k in range(count))
-            yield f"bare-{count}-{language}", drawn_money(Money(bare, names[:1], False, language))
+                    years.append(YearColumn(2011 + k, paid, size * (30 - 9 * (k % 3)), limit, band, k < 2))
+                yield f"money-{count}-{size:.0f}-{language}", drawn(columns_of(years, names, size < 1e9))
+            bare = [YearColumn(2011 + k, (1e9 * k,), 1e9 * k) for k in range(count)]
+            yield f"bare-{count}-{language}", drawn(columns_of(bare, names[:1], row=""))
 
 
-def drawn_money(money: Money) -> Drawing:
-    return Drawing("money", Caption("Finding.", "Alt."), lambda sheet: draw_money(sheet, money))
+def columns_of(
+    years: Sequence[YearColumn], names: Sequence[str], small: bool = False, row: str = "not found"
+) -> YearColumns:
+    write = partial(bare_millions if small else bare_billions, language="en")
+    return YearColumns(tuple(years), tuple(names), write, A_LITTLE, row)
+
+
+def drawn(made: YearColumns) -> Drawing:
+    return Drawing("money", Caption("Finding.", "Alt."), lambda sheet: draw_columns(sheet, made))
 
 
 def sheets_of(made: Drawing) -> Iterator[tuple[str, str]]:
@@ -226,24 +237,37 @@ def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
 
 
 def test_what_is_not_found_has_its_sign_and_a_ceiling_its_year() -> None:
-    year = MoneyYear(2011, (2e9, 1e9), 4.5e9, 3e9)
-    more = [MoneyYear(2012, (3e9, 1e9), 3.6e9, 3e9), MoneyYear(2013, (1e9, 1e9), 2e9, 5e9)]
-    money = Money((year, *more), ("a", "b"), True, "en")
+    year = YearColumn(2011, (2e9, 1e9), 4.5e9, 3e9)
+    more = [YearColumn(2012, (3e9, 1e9), 3.6e9, 3e9), YearColumn(2013, (1e9, 1e9), 2e9, 5e9)]
+    money = columns_of((year, *more), ("a", "b"))
     assert [money.lacking(one) for one in money.years] == ["+1.5", "−0.4", "0"]
     assert money.limits() == ["≤ 3.0", "", "≤ 5.0"]
-    small = Money((MoneyYear(2011, (2e6,), 3e6),), ("a",), True, "en")
+    small = columns_of([YearColumn(2011, (2e6,), 3e6)], ["a"], small=True)
     assert small.lacking(small.years[0]) == "+1" and small.limits() == [""]
 
 
 def test_the_money_of_a_plan_is_that_of_its_budget(values: dict[str, Any]) -> None:
     results = compute(load_plan("an_giang_2011_2015"))
-    money, total = money_of(results, None, "vi"), results["budget"].query("source == 'total'")
+    money, total = money_columns(results, None, "vi"), results["budget"].query("source == 'total'")
     assert [year.total for year in money.years] == pytest.approx([*total["funded_vnd"]])
     assert [year.required for year in money.years] == pytest.approx([*total["required_vnd"]])
     assert [year.ceiling for year in money.years] == pytest.approx([*total["ceiling_vnd"]])
     assert [year.closed for year in money.years] == [year < results.plan.decided_from for year in results.plan.years]
-    bands = [year.band for year in money_of(values["Results"], values["Uncertainty"], "vi").years]
+    bands = [year.band for year in money_columns(values["Results"], values["Uncertainty"], "vi").years]
     assert all(band and 0 < band[0] <= band[1] for band in bands)
+
+
+def test_the_people_of_a_plan_are_those_of_its_enrollments(values: dict[str, Any]) -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    made, yearly = (
+        people_columns(results, None, "vi"),
+        results["enrollment"].groupby("year")[["needed", "funded"]].sum(),
+    )
+    assert [year.total for year in made.years] == pytest.approx([*yearly["funded"]])
+    assert [year.required for year in made.years] == pytest.approx([*yearly["needed"]])
+    assert 1 < len(made.names) <= len(drawing.SOURCES)
+    bands = [year.band for year in people_columns(values["Results"], values["Uncertainty"], "vi").years]
+    assert all(band and 0 <= band[0] <= band[1] for band in bands)
 
 
 def test_more_sources_than_looks_are_drawn_as_one(tmp_path: Path) -> None:
@@ -258,8 +282,8 @@ def test_more_sources_than_looks_are_drawn_as_one(tmp_path: Path) -> None:
               for payer, share in zip(payers, (0.5, 0.1, 0.1, 0.1, 0.1, 0.1), strict=True)]  # fmt: skip
     funding.write_text("program,source,share,basis\n" + "".join(shares), "utf-8")
     results = compute(load_plan(copy))
-    money = money_of(results, None, "en")
-    assert len(money.sources) == 5 and money.sources[-1] == "Other sources"
+    money = money_columns(results, None, "en")
+    assert len(money.names) == 5 and money.names[-1] == "Other sources"
     assert sum(year.total for year in money.years) == pytest.approx(results.funded_vnd)
 
 

@@ -20,11 +20,13 @@ from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.report.drawing import Drawing
 from trainplan.report.furniture import PageHead, page_head, print_style
-from trainplan.report.html import html_table, no_ways, render_page
+from trainplan.report.html import html_table, no_ways, notes_list, render_page
 from trainplan.report.links import with_links, without_links
 from trainplan.report.page_figure import Caption, HtmlFigure
+from trainplan.results.quote import address_of
 from trainplan.run.manifest import output_hash
 from trainplan.run.run import Request, run
+from trainplan.text.shown import Shown
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 BOOKS = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb"))
@@ -260,6 +262,25 @@ def test_an_annex_is_folded_and_listed_as_one() -> None:
     )
     assert [(name, title) for name, title, _ in folded] == [("verdicts", "By course"), ("annex-2", "Without a part")]
     assert "Words." in folded[0][2] and "Hình 3.1." in folded[0][2] and "More words." in folded[1][2]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_an_annex_has_a_heading_of_its_own(path: Path) -> None:
+    cells = nbformat.read(path, 4).cells
+    for i, cell in enumerate(cells):
+        if "annex" in cell.metadata.get("tags", []):
+            below = next(one for one in cells[i + 1 :] if "annex" not in one.metadata.get("tags", []))
+            assert re.fullmatch("## .*", cell.source) and below.source.startswith("## "), cell.source
+
+
+def test_terms_of_a_page_are_those_of_its_numbers() -> None:
+    said = Shown("12 và 5", [(0, 2, address_of("verdicts", "gap", objective="a")), (6, 7, "groups a count")])
+    page = page_of(shown_cell("1", notes_list([said, said])))
+    terms = re.search('<details class="terms">.*?</details>', page, re.DOTALL)
+    assert terms and re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", terms[0]) == [
+        ("Còn thiếu (người)", "Số người còn thiếu so với mức yêu cầu.")
+    ]
+    assert '<details class="terms">' not in page_of(shown_cell("1", notes_list(["12 và 5"])))
 
 
 def test_an_annex_that_shows_nothing_is_left_out() -> None:

@@ -125,9 +125,7 @@ def test_every_target_has_its_chance_beside_its_strip(draws) -> None:
         assert f"{number} · {say(f'chance.{chance_word(chance)}', 'en')}" in shown
     targets = list(closed.plan.is_target)
     likely = (due[targets] >= 0.75).sum()
-    assert (
-        drawn.caption.finding == f"{likely} of {sum(targets)} targets have a chance of 75% or more."
-    )
+    assert drawn.caption.finding == f"{likely} of {sum(targets)} targets have a chance of 75% or more."
 
 
 def test_rules_are_counted_by_chance_and_the_better_one_is_named() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from trainplan.results.registry import Stem
+from trainplan.results.registry import RESULTS, Stem
 from trainplan.text.catalog import say, term
 
 FIGURE, TABLE, CONTENTS = "<!--figure-->", "<!--table-->", "<!--contents-->"
@@ -22,6 +22,7 @@ LINKS = re.compile(r"(<!--links(?: (\w+))?(?: ([^>]*?))?-->)(.*?)(<!--/links-->)
 HEADING = re.compile(r"(?:<!--section ([\w-]*)-->\s*)?<h([12])\b[^>]*>(.*?)</h\2>", re.DOTALL)
 READING = re.compile(r'<p class="reading">.*?</p>', re.DOTALL)
 SENTENCE = re.compile(r" <span>(.*?)</span>", re.DOTALL)
+QUOTED = re.compile(r'data-q="(\w+)[@ ][^"]* (\w+)"')  # table and column of a number
 ANNEX = "annex"  # the tag of the heading that begins the annex, and its name on the page
 END = "</main>"
 
@@ -33,7 +34,7 @@ def source_line(tables: Sequence[Stem], language: str, picture: str = "") -> Mar
     """
     files = [*(f"tables/{stem}.csv" for stem in tables), *([f"figures/{picture}.{language}"] if picture else ())]
     titles = "; ".join(dict.fromkeys(term("table_title", stem, language) for stem in tables))
-    words = escape(say("page.source", language, tables=titles)) if tables else ""
+    words = f"<span>{escape(say('page.source', language, tables=titles))}</span>" if tables else ""
     return Markup(f'<p class="source">{words}{links_mark("files", *files)}</p>' if files else "")
 
 
@@ -50,7 +51,7 @@ def in_scroll(html: str) -> str:
 
 def assemble(body: str, name: str, language: str) -> str:
     """The page of the notebook `name` from what its cells show."""
-    return number_figures(add_sections(body, language), name, language)
+    return number_figures(add_terms(add_sections(body, language), language), name, language)
 
 
 def number_figures(html: str, name: str, language: str) -> str:
@@ -103,6 +104,23 @@ def add_sections(body: str, language: str) -> str:
     return main.replace(CONTENTS, contents, 1) + end + foot
 
 
+def add_terms(page: str, language: str) -> str:
+    """Explains below the page, folded, the columns of result tables that its numbers stand in, in their order."""
+    meanings: dict[str, str] = {}
+    unit = f" ({say('unit.VND', language)})"  # of the file; pages write millions or billions
+    for stem, column in dict.fromkeys(QUOTED.findall(page)):
+        if stem in RESULTS and column in RESULTS[stem].column_names:
+            table = RESULTS[stem]
+            meaning = table.column_meaning(column, language).replace("`", "")
+            meanings.setdefault(table.heading(column, language).removesuffix(unit), meaning)
+    if not meanings:
+        return page
+    listed = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>\n" for word, meaning in meanings.items())
+    title = escape(say("page.terms", language))
+    main, end, foot = page.rpartition(END)
+    return f'{main}<details class="terms"><summary>{title}</summary><dl>\n{listed}</dl></details>\n{end}{foot}'
+
+
 def _fold(section: str, number: str) -> str:
     """A section of the annex: printed, it shows its title and the names of its files."""
 
@@ -133,11 +151,12 @@ def file_links(kind: str, names: Sequence[str], folder: Path, root: str, languag
     if kind == "names":
         return f'<span class="printed">{escape(", ".join(Path(name).name for name in there))}</span>' if there else ""
     linked = [f'<a href="{root}{quote(name)}">{escape(Path(name).name)}</a>' for name in there]
-    tables = [f"{escape(say('page.data', language))} {', '.join(linked)}"] if linked else []
-    pictures = [
-        f'<a href="{root}{quote(name + suffix)}">{escape(say("page.picture", language, kind=suffix[1:].upper()))}</a>'
-        for name in names
-        for suffix in (".png", ".svg")
-        if name.startswith("figures/") and (folder / f"{name}{suffix}").is_file()
+    tables = [f"<span>{escape(say('page.data', language))} {', '.join(linked)}</span>"] if linked else []
+    pictures = [(f"{name}.{kind}", kind) for name in names for kind in ("png", "svg") if name.startswith("figures/")]
+    drawn = [
+        f'<span class="picture"><a href="{root}{quote(name)}">'
+        f"{escape(say('page.picture', language, kind=kind.upper()))}</a></span>"
+        for name, kind in pictures
+        if (folder / name).is_file()
     ]
-    return "".join(f" · {link}" for link in [*tables, *pictures[:1]])
+    return "".join(f" {link}" for link in [*tables, *drawn[:1]])

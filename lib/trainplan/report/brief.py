@@ -15,8 +15,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from trainplan.report.drawing import WIDE, Drawing, Sheet, wrap_words
-from trainplan.report.forms.money_by_year import Money, draw_money, money_of
+from trainplan.report.forms.money_by_year import money_columns
 from trainplan.report.forms.target_strip import StripRow, draw_rows, strip_of, strip_rows
+from trainplan.report.forms.year_columns import YearColumns, draw_columns
 from trainplan.report.furniture import PageHead, page_head
 from trainplan.report.html import POLICY, fill_template, html_table
 from trainplan.report.options import options
@@ -57,7 +58,7 @@ class Brief:
     closing: str
     options: pd.DataFrame  # texts under their headings; empty where there is nothing to choose
     missed: tuple[StripRow, ...]
-    money: Money | None
+    money: YearColumns | None
 
     @cached_property
     def pictures(self) -> list[tuple[str, Drawing]]:
@@ -109,8 +110,8 @@ class Brief:
         money, words = self.money, say("brief.money", self.language)
         if money is None:
             return []
-        alt = f"{words}: {'; '.join(f'{year.year} {money.amount(year.total)}' for year in money.years)}."
-        return [(words, Drawing("brief_money", Caption(words, alt), lambda sheet: draw_money(sheet, money)))]
+        alt = f"{words}: {'; '.join(f'{year.year} {money.write(year.total)}' for year in money.years)}."
+        return [(words, Drawing("brief_money", Caption(words, alt), lambda sheet: draw_columns(sheet, money)))]
 
     @property
     def _height(self) -> float:
@@ -149,7 +150,7 @@ def brief_of(comparison: Comparison, language: str) -> Brief:
     said = (join_shown(part, " ") for part in (*parts, better_options(comparison, language)) if part)
     rows = [row for row in strip_rows(first, draws, language) if row.look == "missed"]
     paid = bool(first.requirement_vnd or first.funded_vnd)
-    money = money_of(first, draws, language) if paid else None
+    money = money_columns(first, draws, language) if paid else None
     return Brief(
         page_head([run.plan for run in comparison.runs], language),
         language,
@@ -157,7 +158,7 @@ def brief_of(comparison: Comparison, language: str) -> Brief:
         shorten(join_shown([*sure, *assumed_share(first.plan, language)], " "), CLOSING),
         options_table(comparison, language),
         tuple(replace(row, name=shorten(row.name, NAME), beside=row.beside[:2]) for row in rows),
-        replace(money, tall=PLOT, sources=tuple(shorten(name, NAME) for name in money.sources)) if money else None,
+        replace(money, tall=PLOT, names=tuple(shorten(name, NAME) for name in money.names)) if money else None,
     )
 
 

@@ -51,7 +51,6 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_other_scenario",
     "no_ranges",
     "numbers_by_basis",
-    "real_money",
     "yearly_changes",
 }
 
@@ -249,13 +248,6 @@ def warnings(plan: Plan) -> Part:
     """What the check of the input found worth a look."""
     piece = SentencesPiece("warnings", lambda language: [note.read(plan, language) for note in plan.notes])
     return Part("warnings", (piece,))
-
-
-@register_composition
-def value_of_money_over_time(results: Results) -> Part:
-    """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
-    said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
-    return _join("value_of_money_over_time", said(results.plan), drawn(results))
 
 
 @register_composition

@@ -109,6 +109,12 @@ def bare_billions(value: float | None, language: str, digits: int = 1) -> str:
     return _format_number(shown, "#,##0" + ("." + "0" * places if places else ""), language)
 
 
+@keep_address
+def bare_millions(value: float | None, language: str) -> str:
+    """VND as whole millions without the unit, for columns that name it."""
+    return NOTHING if value is None or math.isnan(value) else _write(round_half_away(value, 0, -6), language, 0)
+
+
 def money_digits(largest: float) -> int:
     """Decimals of billions where `largest` is the greatest amount of a table or figure: one, as in sentences.
 

@@ -17,13 +17,9 @@ from trainplan.report.figures.best_plan import (
     rule_comparison,
 )
 from trainplan.report.figures.money import (
-    cost_by_program,
     coverage_by_scenario,
-    nominal_and_real_money,
 )
 from trainplan.report.figures.people import (
-    enrollment_by_program,
-    enrollment_levels,
     people_missing,
 )
 
@@ -31,13 +27,9 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
         best_plan_changes,
-        cost_by_program,
         coverage_by_scenario,
-        enrollment_by_program,
-        enrollment_levels,
         marginal_value_of_money,
         marginal_value_of_places,
-        nominal_and_real_money,
         people_missing,
         rule_comparison,
     )

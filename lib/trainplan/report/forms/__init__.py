@@ -12,9 +12,11 @@ from collections.abc import Callable
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
 from trainplan.report.forms.causes import causes
 from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
+from trainplan.report.forms.cost_by_program import cost_by_program
 from trainplan.report.forms.groups import group_changes, group_flow
-from trainplan.report.forms.money_by_year import money_by_year
+from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
 from trainplan.report.forms.paths import paths
+from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
@@ -24,11 +26,14 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
         baselines_and_targets,
         basis_by_table,
         causes,
+        cost_by_program,
         driver_shares,
         group_changes,
         group_flow,
         money_by_year,
         paths,
+        people_by_year,
+        real_money_by_year,
         rules_and_chances,
         strongest_inputs,
         target_chances,

@@ -13,7 +13,6 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.sentences.money import money_balance, money_over_and_left
 from trainplan.report.tables.inputs import has_parts
-from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.sources import source_register
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, count_met, missed_level
@@ -297,15 +296,6 @@ def _short_of_places(results: Results, objective: str, language: str) -> str:
     rows = rows[(rows["objective"] == objective) & (rows["deliverable"] < rows["needed"])]
     names = [results.plan.label("programs", p, language) for p in dict.fromkeys(rows["program"])]
     return f" ({', '.join(names)})" if names else ""
-
-
-def real_money(plan: Plan, language: str) -> list[str]:
-    """What the plan's money is worth against the period before; nothing without a history."""
-    change = real_change_of_money(plan)
-    if change is None:
-        return []
-    key = "sentence.real_less" if change < 0 else "sentence.real_more"
-    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
 
 
 def farthest_at_the_start(results: Results, language: str) -> list[str]:

@@ -8,6 +8,7 @@ from trainplan.analysis.goal_seek import TOTAL
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.report.tables.best_plan import source_name
+from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
@@ -18,8 +19,8 @@ A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
 
 
 def money_answer(results: Results, language: str) -> list[str]:
-    """The money in a few sentences: the balance, what is over and left, who pays, and what comes after the plan."""
-    parts = (money_balance, money_over_and_left, money_by_source, money_after)
+    """The money in a few sentences: balance, who pays, what is over and left, its worth, what comes after."""
+    parts = (money_balance, money_by_source, money_over_and_left, money_in_real_terms, money_after)
     return [sentence for part in parts for sentence in part(results, language)]
 
 
@@ -131,6 +132,17 @@ def money_by_source(results: Results, language: str) -> list[str]:
     return [say("sentence.money_by_source", language, parts=join_shown(parts, ", "))] if parts else []
 
 
+def money_in_real_terms(results: Results, language: str) -> list[str]:
+    """What the plan's money is worth against the period before; nothing without a history."""
+    plan = results.plan
+    change = real_change_of_money(plan)
+    if change is None:
+        return []
+    key = "sentence.real_less" if change < 0 else "sentence.real_more"
+    base = plan.price_base_year
+    return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan), base=base)]
+
+
 def money_after(results: Results, language: str) -> list[str]:
     """What courses under way cost after the last year; nothing where they cost nothing."""
     vnd = results.quote("commitments", "vnd", results["commitments"]["vnd"].sum())
@@ -143,8 +155,11 @@ def enrollment_answer(results: Results, language: str) -> list[str]:
     """How many are sent in how many classes, the open year that leaves most undone, and classes nearly empty."""
     classes = results.over_years("classes")[["new_learners", "new_classes"]].sum()
     turns, opened = (number(classes[name], language) for name in ("new_learners", "new_classes"))
-    said = [say("sentence.enrolled", language, turns=turns, classes=opened)]
     yearly = results["enrollment"].groupby("year")[["needed", "funded"]].sum()
+    most = yearly["funded"].idxmax()
+    amount = {"year": most, "amount": number(yearly["funded"][most], language)}
+    tail = say("tail.most_in", language, **amount) if len(yearly) > 1 and yearly["funded"][most] else ""
+    said = [say("sentence.enrolled", language, turns=turns, classes=opened, tail=tail)]
     undone = (yearly["needed"] - yearly["funded"]).loc[[*results.plan.open_years[:-1]]]
     if len(undone) and undone.max() >= HALF_A_PERSON:
         year = undone.idxmax()

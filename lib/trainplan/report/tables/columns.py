@@ -11,7 +11,7 @@ import pandas as pd
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
-from trainplan.text.formats import NOTHING, bare_billions, due_day, money_digits, number, percent
+from trainplan.text.formats import NOTHING, bare_billions, bare_millions, due_day, money_digits, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
@@ -22,6 +22,7 @@ FORMATS: dict[str, Show] = {
     "people": number,
     "share": percent,
     "VND": lambda value, language: bare_billions(value, language),
+    "million VND": bare_millions,
 }
 
 

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trainplan.analysis.goal_seek import TOTAL
 from trainplan.report.tables.columns import Column, build_table, grouping, result_columns, text_cells
 from trainplan.results.quote import SEVERAL, quote_numbers
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
-from trainplan.text.formats import number, percent
+from trainplan.text.formats import number, percent, year_span
 from trainplan.text.shown import Quoted, join_shown
 
+A_LITTLE = 5e5  # VND: less is no money on a page
+WEAK = "▽"  # marks classes less than half full
+MANY_YEARS, FEW_YEARS = 10, 5  # of more years than that a row of money spans as many as these
 COURSES: dict[Stem, dict[str, str]] = {  # what is added up over programs, and how it is shown
     "classes": {"new_learners": "people", "new_classes": "people"},
     "cost": {"required_vnd": "VND", "funded_vnd": "VND"},
@@ -53,14 +57,25 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
 def classes(results: Results, language: str) -> pd.DataFrame:
     """A row a program that anybody enters, a column a year: new learners, the classes that they fill in brackets.
 
+    Classes less than half full are marked.
+
     Programs of one content stand together under it, unless all have the same.
     """
     rows = results["classes"]
     held = rows.groupby("program")["new_learners"].sum()
     rows = quote_numbers("classes", rows[rows["program"].isin(held[held > 0].index)])
+    weak = {*results.weak_classes[["year", "program"]].itertuples(index=False, name=None)}
     cells = [
-        "" if n == 0 else join_shown([number(n, language), *([" (", number(c, language), ")"] if c else [])])
-        for n, c in zip(rows["new_learners"], rows["new_classes"], strict=True)
+        ""
+        if n == 0
+        else join_shown(
+            [
+                number(n, language),
+                *([" (", number(c, language), ")"] if c else []),
+                *([f" {WEAK}"] if (year, program) in weak else []),
+            ]
+        )
+        for n, c, year, program in rows[["new_learners", "new_classes", "year", "program"]].itertuples(index=False)
     ]
     rows = rows.assign(cell=text_cells(rows, cells), year=rows["year"].astype(str))
     wide = rows.pivot(index="program", columns="year", values="cell")
@@ -109,30 +124,79 @@ def _sum_courses(results: Results, programs: Sequence[str] = ()) -> dict[str, Qu
 
 
 def budget(results: Results, language: str) -> pd.DataFrame:
-    """A row a year and, of several years, one of totals: money required, ceiling, funded and lacking, in billions.
+    """A row a year, of several one of totals: money required, ceiling, funded, lacking, over, unspent, in millions.
 
-    Without ceilings what is required alone; nothing where no money is.
+    Of more than ten years a row is a span of five. Without ceilings what is required alone; nothing where no money is.
     """
     if not results.requirement_vnd and not results.funded_vnd:
         return pd.DataFrame()
-    yearly, whole = (
-        frame.query("source == 'total'") for frame in (results.quote_table("budget"), results.over_years("budget"))
+    limited = ("ceiling_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "unspent_vnd")
+    amounts = ("required_vnd", *(limited if results.plan.has_ceilings else ()))
+    rows, years = results["budget"].query("source == 'total'"), results.plan.years
+    step = FEW_YEARS if len(years) > MANY_YEARS else 1
+    spans = [years[k : k + step] for k in range(0, len(years), step)]
+    if len(years) > 1:
+        spans.append(years)
+    made = [_sum_budget(results, rows[rows["year"].isin(span)], amounts) for span in spans]
+    names = [year_span(span[0], span[-1]) for span in spans]
+    if len(years) > 1:
+        names[-1] = say("word.total", language)
+    shown = [one for one in amounts if one in amounts[:4] or any(row[one] >= A_LITTLE for row in made)]
+    columns = [Column("year"), *(Column(name, "million VND") for name in shown)]
+    return build_table([{"year": name, **row} for name, row in zip(names, made, strict=True)], columns, language)
+
+
+def _sum_budget(results: Results, rows: pd.DataFrame, amounts: Sequence[str]) -> dict[str, Quoted]:
+    """What the money of some years comes to; no number where a year has none."""
+    every = len(rows) == len(results.plan.years) > 1
+    at = {} if every else {"year": SEVERAL.join(map(str, rows["year"]))}
+    return {
+        name: results.quote("budget", name, rows[name].sum(min_count=len(rows)), source="total", **at)
+        for name in amounts
+    }
+
+
+def cost_by_source(results: Results, language: str) -> pd.DataFrame:
+    """A row a program that costs anything and one of totals, a column a source and one of all: funded, in millions."""
+    plan, rows = results.plan, results["cost"]
+    paid = rows[rows["funded_vnd"] >= A_LITTLE]
+    programs, sources = (
+        [row.id for row in table if row.id in set(paid[key])]
+        for table, key in ((plan.tables.programs, "program"), (plan.tables.sources, "source"))
     )
-    limited = ("ceiling_vnd", "funded_vnd", "lacking_vnd") if results.plan.has_ceilings else ()
-    amounts = ("required_vnd", *limited)
-    columns = result_columns(results.plan, "budget", "year", *amounts)
-    if len(yearly) > 1:
-        yearly = pd.concat([yearly, whole.assign(year=say("word.total", language))], ignore_index=True)
-    return build_table(yearly, columns, language)
+    sums = [
+        {
+            source: _sum_cost(results, program, "" if source == TOTAL else source)
+            for source in [*sources, *([TOTAL] if len(sources) > 1 else [])]
+        }
+        for program in [*programs, *([""] if len(programs) > 1 else [])]
+    ]
+    total = say("word.total", language)
+    names = [plan.label("programs", program, language) for program in programs] + [total]
+    headings = {id: plan.short_label("sources", id, language) for id in sources} | {TOTAL: total}
+    frame = build_table(
+        [{"program": name, **row} for name, row in zip(names, sums, strict=False)],
+        [Column("program"), *(Column(id, "million VND") for id in (sums[0] if sums else ()))],
+        language,
+    )
+    return frame.rename(columns=headings)
+
+
+def _sum_cost(results: Results, program: str, source: str) -> Quoted:
+    """What is funded of a program from a source over all years; of all of either where none is named."""
+    rows, at = results["cost"], {key: id for key, id in (("program", program), ("source", source)) if id}
+    for key, id in at.items():
+        rows = rows[rows[key] == id]
+    return results.quote("cost", "funded_vnd", rows["funded_vnd"].sum(), **at)
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
-    """What courses under way cost after the last year: a row a program and year, in billions."""
+    """What courses under way cost after the last year: a row a program and year, in millions."""
     rows = quote_numbers(
         "commitments", results["commitments"].groupby(["program", "year"], as_index=False)["vnd"].sum()
     )
     columns = [
         *result_columns(results.plan, "commitments", "program", "year"),
-        Column("commitments_vnd", "VND"),
+        Column("commitments_vnd", "million VND"),
     ]
     return build_table(rows.rename(columns={"vnd": "commitments_vnd"}), columns, language)
