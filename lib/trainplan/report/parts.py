@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
-from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
@@ -33,16 +32,15 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "best_plan_answer",
     "better_options",
     "chances_and_cost",
-    "compare_best_plan",
+    "comparison_answer",
     "enrollment_answer",
     "gaps_answer",
-    "goal_amount",
     "headline",
     "money_answer",
     "no_ceilings",
-    "no_other_scenario",
     "no_ranges",
     "numbers_by_basis",
     "probability_summary",
@@ -265,12 +263,6 @@ def busiest_group(results: Results) -> str:
     own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
     left = results["workforce"].groupby("group")["leavers"].sum()
     return str((left[left.index.isin(own)] if own else left).idxmax())
-
-
-@register_composition
-def best_plan(compared: RuleComparison) -> Part:
-    """What the best plan reaches with the same money, beside every rule: sentences, figure and table."""
-    return _join("best_plan", *(find_part(one)(compared) for one in ("compare_best_plan", "rule_comparison", "rules")))
 
 
 @register_composition

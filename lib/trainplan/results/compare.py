@@ -45,6 +45,12 @@ class Comparison:
         """The other scenarios that keep the ceilings of the first, and differ from it in CHOSEN alone."""
         return [run for run in self.runs[1:] if keeps_ceilings(run) and self._differs_in(run) <= CHOSEN]
 
+    @property
+    def options(self) -> list[Results]:
+        """The first, and what a province may decide beside it: scenarios that differ in CHOSEN and ceilings alone."""
+        chosen = CHOSEN | {("ceilings", "ceiling_vnd")}
+        return [self.runs[0], *(run for run in self.runs[1:] if self._differs_in(run) <= chosen)]
+
     def _differs_in(self, run: Results) -> set[tuple[str, str]]:
         """Table and column of every input in which a scenario differs from the first; no table for a choice."""
         own, first = (self.inputs[name.plan.scenario].map(repr) for name in (run, self.runs[0]))

@@ -10,15 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.charts import Picture
-from trainplan.report.figures.best_plan import (
-    best_plan_changes,
-    marginal_value_of_money,
-    marginal_value_of_places,
-    rule_comparison,
-)
 from trainplan.report.figures.money import (
     cost_by_program,
-    coverage_by_scenario,
     money_by_scenario,
     nominal_and_real_money,
 )
@@ -40,21 +33,16 @@ from trainplan.report.figures.uncertainty import (
 FIGURES: dict[str, Callable[..., Picture | None]] = {
     figure.__name__: figure
     for figure in (
-        best_plan_changes,
         cost_bands_and_s_curve,
         cost_by_program,
         coverage,
         coverage_bands,
-        coverage_by_scenario,
         enrollment_by_program,
         enrollment_levels,
         group_stocks_and_flows,
-        marginal_value_of_money,
-        marginal_value_of_places,
         money_by_scenario,
         nominal_and_real_money,
         people_missing,
-        rule_comparison,
         target_probabilities,
         tornado,
         variance_shares,

@@ -10,16 +10,11 @@ import pandas as pd
 from trainplan.report.charts import (
     LARGE,
     NORMAL,
-    SMALL,
     Margins,
     Picture,
-    cell_text,
-    draw_cell,
     label_bars,
     label_rows,
-    name_columns,
     named_rows,
-    wrapped,
     write,
     write_key,
     year_columns,
@@ -30,14 +25,10 @@ from trainplan.report.colors import (
     GREEN,
     INK,
     ORANGE,
-    PAPER,
-    VERDICT_MARKS,
-    VERDICT_SHADES,
 )
 from trainplan.results.compare import Comparison
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, money_digits, number, percent
 
@@ -104,37 +95,6 @@ def nominal_and_real_money(results: Results, language: str) -> Picture | None:
     amounts = {"change": percent(abs(change), language, 0), "period": period_before(plan)}
     alt = say(f"figure.nominal_and_real_money.{direction}", language, **amounts)
     return Picture("real_money", figure, alt)
-
-
-def coverage_by_scenario(comparison: Comparison, language: str) -> Picture | None:
-    """Coverage of every objective at its due year in every scenario; mark and shade tell the verdict.
-
-    None of a single scenario.
-    """
-    if len(comparison.runs) == 1:
-        return None
-    plan = comparison.runs[0].plan
-    objectives = [row.id for row in plan.tables.objectives]
-    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
-    names = [plan.short_label("objectives", objective, language) for objective in objectives]
-    margins = Margins(left=0.36, right=0.86, above=2.2, below=0.05)
-    figure, (ax,) = named_rows(names, margins, head=2.3, each=0.36, width=38, lines=2, size=SMALL)
-    ax.set_xlim(-0.5, len(titles) - 0.5)
-    for o in range(len(objectives)):
-        for s, run in enumerate(comparison.runs):
-            row = run["verdicts"].iloc[o]
-            verdict, share = row["verdict"], percent(row["coverage"], language, missed=missed_level(row))
-            shade = VERDICT_SHADES.get(verdict, PAPER)
-            draw_cell(ax, s, o, 0.94, facecolor=shade, edgecolor="#cccccc", lw=0.5)
-            cell_text(ax, s, o - 0.17, VERDICT_MARKS.get(verdict, ""), color=GREEN if verdict == "met" else INK)
-            cell_text(ax, s, o + 0.2, share, fontsize=SMALL - 1)
-    name_columns(ax, [wrapped(title, 38, 1) for title in titles.values()], SMALL, 55)
-    keys = [f"{mark} {say(f'verdict.{verdict}', language)}" for verdict, mark in VERDICT_MARKS.items()]
-    keys.append(say("figure.coverage_by_scenario.number", language))
-    write(figure, 0.01, 0.25, "\n".join(keys), INK, va="top")
-    best = comparison.totals.loc[comparison.totals["met"].idxmax()]
-    values = {"scenario": titles[best["scenario"]], "met": best["met"]}
-    return Picture("compare_targets", figure, say("figure.coverage_by_scenario.alt", language, **values))
 
 
 def money_by_scenario(comparison: Comparison, language: str) -> Picture | None:

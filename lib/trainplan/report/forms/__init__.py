@@ -9,10 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
 from trainplan.report.forms.money_by_year import money_by_year
+from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {
-    form.__name__: form for form in (baselines_and_targets, money_by_year, target_strip)
+    form.__name__: form
+    for form in (
+        baselines_and_targets,
+        best_plan_changes,
+        marginal_value_of_money,
+        money_by_year,
+        scenario_results,
+        target_strip,
+        targets_by_scenario,
+    )
 }

@@ -21,14 +21,16 @@ from trainplan.report.sentences.answer import (
     targets_met,
 )
 from trainplan.report.sentences.best_plan import (
+    best_plan_answer,
+    best_plan_proof,
     better_options,
     beyond_money,
-    compare_best_plan,
     goal_amount,
     no_ceilings,
     no_other_scenario,
     no_way,
 )
+from trainplan.report.sentences.comparison import comparison_answer
 from trainplan.report.sentences.money import (
     enrollment_answer,
     money_after,
@@ -51,10 +53,12 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     sentences.__name__: sentences
     for sentences in (
         assumed_share,
+        best_plan_answer,
+        best_plan_proof,
         better_options,
         beyond_money,
         chances_and_cost,
-        compare_best_plan,
+        comparison_answer,
         describe_chances,
         describe_loop,
         enrollment_answer,
