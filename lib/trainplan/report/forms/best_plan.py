@@ -49,7 +49,7 @@ def best_plan_changes(compared: RuleComparison, language: str) -> HtmlFigure | N
     )
     columns = BarColumns(
         say("head.program", language),
-        (term("rule", rule, language), say("rule.optimal", language)),
+        tuple(word[:1].upper() + word[1:] for word in (term("rule", one, language) for one in (rule, "optimal"))),
         say("figure.best_plan_changes.bar", language),
     )
     return bar_table("best_plan_changes", caption, columns, rows, language)

@@ -83,7 +83,8 @@ def targets_by_scenario(comparison: Comparison, language: str) -> HtmlFigure | N
         )
         for row in plan.tables.objectives
     ]
-    finding = _what_differs(rows, language)
+    counted = [row for row, is_target in zip(rows, plan.is_target, strict=True) if is_target or not any(plan.is_target)]
+    finding = _what_differs(counted, language)
     caption = Caption(
         finding,
         f"{finding} {_widest(runs, held, language)}",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from trainplan.analysis.goal_seek import Goal
+from trainplan.analysis.goal_seek import TOTAL, Goal
 from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison, rule_beside
 from trainplan.plan.plan import Plan
@@ -173,8 +173,8 @@ def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> list[str]
         return [say("sentence.money_helps_nowhere", language)]
     address = address_of("values", "people_years", kind="money", id=best.id, year=best.year)
     saved = number(Quoted(best.people_years, address), language, 1)
-    source = source_name(plan, best.id, language)
-    return [say("sentence.value_of_money", language, source=source, year=best.year, saved=saved)]
+    where = source_name(plan, best.id, language) if best.id != TOTAL else say("word.total_ceiling", language)
+    return [say("sentence.value_of_money", language, where=where, year=best.year, saved=saved)]
 
 
 def goal_amounts(goal: Goal | None, best_goal: Goal | None, language: str) -> list[str]:
