@@ -164,7 +164,7 @@ def made_of(results: Results) -> list[Part]:
 
 def test_texts_and_marks_stand_out() -> None:
     for part in made_of(compute(load_plan("an_giang_2011_2015"))):
-        svg = part.page_figure("vi").html()
+        svg = part.page_figure("vi").html("vi")
         inks = {*re.findall(r'<text[^>]* fill="(#\w+)"', svg), drawing.INK}
         assert min(contrast(ink, back) for ink in inks for back in (drawing.PAPER, drawing.CLOSED)) >= 4.5
     assert min(contrast(color, drawing.PAPER) for color in (*drawing.VERDICTS.values(), drawing.AXIS)) >= 3

@@ -11,14 +11,18 @@ from typing import Any
 from urllib.parse import unquote
 
 import nbformat
+import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from browser import opened
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
+from trainplan.report.drawing import Drawing
 from trainplan.report.furniture import PageHead, page_head, print_style
-from trainplan.report.html import render_page
-from trainplan.report.links import without_links
+from trainplan.report.html import html_table, no_ways, render_page
+from trainplan.report.links import with_links, without_links
+from trainplan.report.page_figure import Caption, HtmlFigure
 from trainplan.run.manifest import output_hash
 from trainplan.run.run import Request, run
 
@@ -83,13 +87,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def dead_links(folder: Path) -> list[str]:
-    """Links of all pages that lead to no file, or to no place in their page."""
+    """Links of all pages that lead to no file, or to no place in a page."""
     dead = []
     for path in folder.rglob("*.html"):
-        page = path.read_text("utf-8")
-        for href in re.findall(r'<a [^>]*href="([^"]*)"', page):
+        for href in re.findall(r'<a [^>]*href="([^"]*)"', path.read_text("utf-8")):
             file, _, place = href.partition("#")
-            found = f'id="{place}"' in page if not file else (path.parent / unquote(file)).is_file()
+            target = path.parent / unquote(file) if file else path
+            found = target.is_file() and (not place or f'id="{place}"' in target.read_text("utf-8"))
             dead += [] if found else [f"{path.name}: {href}"]
     return dead
 
@@ -190,6 +194,115 @@ def test_the_foot_tells_data_apart(tmp_path: Path) -> None:
     costly, base = load_plan(plan.path, "costs_up"), load_plan(plan.path)
     said = [page_head(plans, "en").made_from for plans in ([plan], [base], [costly], [plan, costly])]
     assert said[0] == said[1] and len(set(said)) == 3 and plan.content_hash[:12] in said[0]
+
+
+def shown_cell(source: str, html: str) -> Any:
+    """A code cell that has shown a piece of a page."""
+    return nbformat.v4.new_code_cell(source, outputs=[nbformat.v4.new_output("display_data", {"text/html": html})])
+
+
+def heading(text: str, *tags: str) -> Any:
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": list(tags)})
+
+
+def bars(name: str, *reading: str) -> str:
+    caption = Caption(f"Finding {name}.", "Alt.", "Tỷ đồng", reading, ("budget", "verdicts"))
+    return HtmlFigure(name, caption, Markup("<table></table>")).html("vi")
+
+
+def page_of(*cells: Any, name: str = "03_budget.vi") -> str:
+    return render_page(nbformat.v4.new_notebook(cells=cells), name, "vi")
+
+
+@pytest.mark.parametrize(("name", "numbers"), [("03_budget.vi", ("3.1", "3.2")), ("own.vi", ("1", "2"))])
+def test_figures_and_tables_have_the_number_of_their_page(name: str, numbers: tuple[str, str]) -> None:
+    frame = pd.DataFrame({"A": ["x"]})
+    tables = [html_table(frame, words) for words in ("One", "Two")] + [html_table(frame)]
+    page = page_of(*(shown_cell("1", html) for html in (bars("a"), *tables, bars("b"))), name=name)
+    said = re.sub("<[^>]*>", "", page)
+    for k, figure, table in zip(numbers, ("Finding a.", "Finding b."), ("One", "Two"), strict=True):
+        assert f"Hình {k}. {figure}" in said and f"Bảng {k}. {table}" in said
+    assert said.count("Bảng") == said.count("Hình") == 2
+
+
+def test_how_to_read_a_mark_is_said_once_on_a_page() -> None:
+    pieces = [
+        bars("a", "Cột là một năm.", "Vạch mảnh."),
+        bars("b", "Cột là một năm."),
+        bars("c", "Vạch mảnh.", "Ô đen."),
+    ]
+    page = page_of(*(shown_cell("1", html) for html in pieces))
+    lines = [re.sub("<[^>]*>", "", line) for line in re.findall('<p class="reading">.*?</p>', page)]
+    assert lines == ["Cách đọc: Cột là một năm. Vạch mảnh.", "Cách đọc: Ô đen."]
+
+
+def test_an_annex_is_folded_and_listed_as_one() -> None:
+    cells = [
+        heading("# Title"),
+        heading("## Money"),
+        shown_cell("show(parts.budget(results))", "<p>first</p>"),
+        heading("## Phụ lục", "lang-vi", "annex"),
+        heading("## Annex", "lang-en", "annex"),
+        heading("## By course"),
+        heading("Words."),
+        shown_cell("show(parts.verdicts(results))", bars("a")),
+        heading("## Empty"),
+        nbformat.v4.new_code_cell("show(parts.classes(results))"),
+        heading("## Without a part"),
+        heading("More words."),
+    ]
+    page = page_of(*cells)
+    body = page[page.index("<main") : page.index("</main>")]
+    assert re.findall('<a href="#([^"]*)">', body) == ["budget", "annex"]
+    assert re.findall('<h2 id="([^"]*)">([^<]*)', body) == [("budget", "Money"), ("annex", "Phụ lục")]
+    folded = re.findall(
+        '<details class="annex" id="([^"]*)"><summary><h3>(.*?)</h3>.*?</summary>(.*?)</details>', body, re.S
+    )
+    assert [(name, title) for name, title, _ in folded] == [("verdicts", "By course"), ("annex-2", "Without a part")]
+    assert "Words." in folded[0][2] and "Hình 3.1." in folded[0][2] and "More words." in folded[1][2]
+
+
+def test_an_annex_that_shows_nothing_is_left_out() -> None:
+    empty = nbformat.v4.new_code_cell("show(parts.classes(results))")
+    page = page_of(heading("# Title"), heading("## Annex", "annex"), heading("## Empty"), empty)
+    assert "<h2" not in page and "<details" not in page
+
+
+def test_pages_link_the_files_behind_their_figures_where_there_are_any(tmp_path: Path) -> None:
+    section = (heading("## Annex", "annex"), heading("## A"), shown_cell("1", bars("a")))
+    page = page_of(*section)
+    assert "Nguồn: Kinh phí; Kết luận<" in page and ".csv</a>" not in page
+    links = no_ways("", "vi")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "budget.csv").write_text("", "utf-8")
+    linked = with_links(page, links, tmp_path, "vi")
+    assert re.findall('<a href="([^"]*)">([^<]*csv)</a>', linked) == [("../tables/budget.csv", "budget.csv")]
+    assert '<span class="printed">budget.csv</span></summary>' in re.sub("<!--.*?-->", "", linked)
+    assert without_links(linked) == without_links(page)
+
+
+def test_the_picture_of_a_drawing_is_linked_as_what_it_is(tmp_path: Path) -> None:
+    drawn = Drawing("strip", Caption("Finding.", "Alt."), lambda sheet: sheet.text(0, 9, "A"))
+    page = page_of(shown_cell("1", drawn.html("vi")))
+    (tmp_path / "figures").mkdir()
+    for suffix in ("svg", "png"):  # a PNG goes before an SVG
+        (tmp_path / "figures" / f"strip.vi.{suffix}").write_text("", "utf-8")
+        linked = with_links(page, no_ways("", "vi"), tmp_path, "vi")
+        assert re.findall('<a href="(.*?)">Ảnh', linked) == [f"../figures/strip.vi.{suffix}"]
+    (tmp_path / "figures" / "strip.en.png").write_text("", "utf-8")
+    assert "strip.en" not in with_links(page, no_ways("", "vi"), tmp_path, "vi")
+
+
+def test_a_heading_leads_to_its_section_in_the_other_language(whole: Path) -> None:
+    page = (whole / "base" / "reports" / "03_budget.en.html").read_text("utf-8")
+    names = re.findall('<h2 id="([^"]*)"', page)
+    assert names and re.findall('<a class="same" href="03_budget.vi.html#([^"]*)" lang="vi"', page) == names
+
+
+def test_every_source_of_a_whole_run_leads_to_its_files(whole: Path) -> None:
+    page = (whole / "base" / "reports" / "03_budget.vi.html").read_text("utf-8")
+    assert 'href="../tables/budget.csv">budget.csv</a>' in page
+    assert re.search(r"<span class=\"number\">Bảng 3\.1\.</span>", page)
 
 
 @pytest.mark.browser

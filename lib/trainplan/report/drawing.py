@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from markupsafe import escape
 
@@ -165,6 +166,8 @@ class Drawing(PageFigure):
     draw: Callable[[Sheet], None]
     folds: tuple[Fold, ...] = ()
     whole: Callable[[Sheet], None] | None = None
+
+    has_file: ClassVar = True
 
     def svg(self, width: int = WIDE) -> str:
         """The drawing as an SVG file."""

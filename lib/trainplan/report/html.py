@@ -17,6 +17,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from trainplan.report.assembly import ANNEX, TABLE, assemble
 from trainplan.report.furniture import PageHead, print_style
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-HEADING = re.compile(r"(?:<!--section ([\w-]+)-->\s*)?<h([12])\b[^>]*>(.*?)</h\2>", re.DOTALL)
-CONTENTS = "<!--contents-->"
-LINKS = re.compile("(<!--links-->)(.*?)(<!--/links-->)", re.DOTALL)
 PART = re.compile(r"\bparts\.(\w+)\(")
 SHOWN = ["text/html", "image/svg+xml", "image/png", "text/plain"]  # a widget is dead on paper: its words stand for it
 HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
 NO_HEAD = PageHead()
 TITLE, SECTION, WORDS, CODE = 1, 2, 7, 8  # ranks of cells; headings lie between the first and words
+ANNEX_RANK = 1.5
+MOST_UPRIGHT = 7  # columns of numbers on a page of paper that stands upright
 LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
 
@@ -70,7 +70,7 @@ def render_page(notebook: Any, name: str, language: str, head: PageHead = NO_HEA
         "title": first_heading(notebook, language) or name,
     }
     body, _ = report_exporter().from_notebook_node(shown_cells(notebook, language), resources={"page": page})
-    return add_contents(body, language)
+    return assemble(body, name, language)
 
 
 def no_ways(scenario: str, language: str, at_head: bool = True) -> dict[str, Any]:
@@ -116,19 +116,27 @@ def _named_sections(cells: Sequence[Any]) -> list[Any]:
     """The cells, headings of sections with the name of the first part below, which is alike in every language."""
     named, taken = list(cells), set[str]()
     for i, cell in enumerate(cells):
-        if _rank(cell) == SECTION:
+        if _rank(cell) == ANNEX_RANK:
+            named[i] = _name_section(cell, ANNEX)
+        elif _rank(cell) == SECTION:
             below = itertools.takewhile(lambda one: _rank(one) > SECTION, cells[i + 1 :])
             shown = [name for one in below if one.cell_type == "code" for name in PART.findall(one.source)]
             name = next((name for name in shown if name not in taken), "")
             taken.add(name)
-            named[i] = type(cell)({**cell, "metadata": {**cell.metadata, "section": name.replace("_", "-")}})
+            named[i] = _name_section(cell, name.replace("_", "-"))
     return named
 
 
-def _rank(cell: Any) -> int:
-    """How high a cell stands: the title, a heading, words without one, code."""
+def _name_section(cell: Any, section: str) -> Any:
+    return type(cell)({**cell, "metadata": {**cell.metadata, "section": section}})
+
+
+def _rank(cell: Any) -> float:
+    """How high a cell stands: the title, the annex, a heading, words without one, code."""
     if cell.cell_type == "code":
         return CODE
+    if ANNEX in cell.metadata.get("tags", []):
+        return ANNEX_RANK
     text = cell.source.lstrip()
     return len(text) - len(text.lstrip("#")) or WORDS
 
@@ -150,23 +158,6 @@ def report_exporter() -> HTMLExporter:
     )
 
 
-def add_contents(body: str, language: str) -> str:
-    """Gives the sections their names as anchors, numbers where they have none, and lists them before the first."""
-    entries: list[str] = []
-
-    def anchored(match: re.Match[str]) -> str:
-        name, level, text = match.groups()
-        if level == "1":
-            return f"<h1>{text}</h1>"
-        anchor = name or f"section-{len(entries) + 1}"
-        entries.append(f'<li><a href="#{anchor}">{text}</a></li>')
-        return f'{CONTENTS if len(entries) == 1 else ""}<h2 id="{anchor}">{text}</h2>'
-
-    body = HEADING.sub(anchored, body)
-    label = escape(say("page.contents", language))
-    return body.replace(CONTENTS, f'<nav class="toc" aria-label="{label}"><ol>{"".join(entries)}</ol></nav>\n', 1)
-
-
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
     """A table, its cells escaped, numbers with their addresses; columns of numbers are set to the right."""
     numeric = {name for name in frame.columns if _is_numeric(frame[name])}
@@ -177,8 +168,9 @@ def html_table(frame: pd.DataFrame, caption: str = "") -> str:
         + "</tr>\n"
         for r in frame.itertuples(index=False)
     )
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<table class="trainplan {LITERAL}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
+    title = f"<caption>{TABLE}{escape(caption)}</caption>" if caption else ""
+    style = f"trainplan {LITERAL}{' wide' if len(numeric) > MOST_UPRIGHT else ''}"
+    return f'<table class="{style}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
 def _is_numeric(cells: pd.Series) -> bool:

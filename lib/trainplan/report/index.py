@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from trainplan.analysis.monte_carlo import Uncertainty, usual_loop
 from trainplan.plan.plan import Plan
+from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.figures import money_by_scenario
 from trainplan.report.furniture import page_head, print_style
@@ -38,6 +39,7 @@ from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import due_day, percent
 from trainplan.text.shown import Quoted
 
+INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 
 
@@ -63,8 +65,18 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
     languages = [language for language in NAMES if language in there]
     for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        write_text(folder / NAMES[language], render_index(comparison, links, language, languages) + "\n")
+        page = render_index(comparison, links, language, languages)
+        write_text(folder / NAMES[language], _with_files(page, folder, done, language) + "\n")
     return folder / NAMES["vi"]
+
+
+def _with_files(page: str, folder: Path, done: Sequence[ScenarioRun], language: str) -> str:
+    """The page with links to the files behind its figures, those of the first scenario."""
+    if not done:
+        return page
+    first = done[0].folder
+    root = f"{relative_link(folder, first)}/"
+    return fill_links(page, lambda kind, names: file_links(kind, names, first, root, language))
 
 
 def render_index(
@@ -78,7 +90,7 @@ def render_index(
     other = next((name for name in languages if name != language), "")
     by_rule = uncertainty_by_rule(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
-    return fill_template(
+    page = fill_template(
         "index.html.j2",
         language,
         head=head,
@@ -99,6 +111,7 @@ def render_index(
         scenario_table=_table(scenarios(comparison, language)),
         simplified=simplifications(first.plan, language),
     )
+    return number_figures(page, INDEX, language)
 
 
 def draws_of_index(plan: Plan) -> Uncertainty | None:

@@ -7,16 +7,17 @@ all pages are there; what a page is known by leaves them out.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from trainplan.report.html import LINKS, fill_template, no_ways
+from trainplan.report.assembly import file_links, fill_links
+from trainplan.report.html import fill_template, no_ways
 from trainplan.report.index import ScenarioRun, relative_link
 from trainplan.report.titles import report_title
 from trainplan.storage.files import write_text
-from trainplan.text.catalog import LANGUAGES
+from trainplan.text.catalog import LANGUAGES, say
 
 
 def link_pages(done: Sequence[ScenarioRun]) -> None:
@@ -25,7 +26,7 @@ def link_pages(done: Sequence[ScenarioRun]) -> None:
         for (stem, language), path in run.reports.items():
             with contextlib.suppress(FileNotFoundError):  # a run beside this one makes it anew
                 page = path.read_text(encoding="utf-8")
-                linked = with_links(page, page_links(done, run, stem, language), language)
+                linked = with_links(page, page_links(done, run, stem, language), run.folder, language)
                 if linked != page:
                     write_text(path, linked)
 
@@ -56,17 +57,27 @@ def _to_report(run: ScenarioRun, stem: str, language: str) -> dict[str, str]:
     return {"href": quote(run.reports[stem, language].name), "title": report_title(stem, language)}
 
 
-def with_links(page: str, links: dict[str, Any], language: str) -> str:
-    """The page with these links: all of them at its head, the pages before and after at its foot as well."""
+def with_links(page: str, links: dict[str, Any], folder: Path, language: str) -> str:
+    """The page in the folder of a run with these links: all of them at its head, the pages before and after at its
+    foot as well; at headings the section in the other language; at figures and tables the files there are.
+    """
     places = iter((True, False))
 
-    def fill(match: re.Match[str]) -> str:
-        filled = fill_template("links.html.j2", language, **{**links, "at_head": next(places, False)})
-        return f"{match[1]}{filled}{match[3]}"
+    def fill(kind: str, names: Sequence[str]) -> str:
+        if kind == "section":
+            return "".join(_to_section(other, names[0], language) for other in links["others"])
+        if kind:
+            return file_links(kind, names, folder, "../", language)
+        return fill_template("links.html.j2", language, **{**links, "at_head": next(places, False)})
 
-    return LINKS.sub(fill, page)
+    return fill_links(page, fill)
+
+
+def _to_section(page: dict[str, str], section: str, language: str) -> str:
+    spoken, words = page["language"], say("index.other_language", language)
+    return f' <a class="same" href="{page["href"]}#{section}" lang="{spoken}" hreflang="{spoken}">{words}</a>'
 
 
 def without_links(page: str) -> str:
     """What a page is but for its links."""
-    return LINKS.sub("", page)
+    return fill_links(page, lambda *_: "")

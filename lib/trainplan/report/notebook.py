@@ -91,4 +91,4 @@ def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
 def _show_page_figure(figure: PageFigure, language: str, folder: Path | None) -> None:
     if folder is not None and isinstance(figure, Drawing):
         write_text(folder / "figures" / f"{figure.name}.{language}.svg", figure.svg())
-    display({"text/html": figure.html(), "text/plain": figure.caption.alt}, raw=True)
+    display({"text/html": figure.html(language), "text/plain": figure.caption.alt}, raw=True)

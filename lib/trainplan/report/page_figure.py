@@ -1,4 +1,4 @@
-"""A figure of a page: a finding above it, the picture, how to read it, and where its numbers are.
+"""A figure of a page: its number and a finding, the picture, how to read it, and where its numbers are.
 
 A drawing (`drawing.py`) or a table with marks in its cells (`HtmlFigure`) is one.
 """
@@ -6,9 +6,11 @@ A drawing (`drawing.py`) or a table with marks in its cells (`HtmlFigure`) is on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from markupsafe import Markup, escape
 
+from trainplan.report.assembly import FIGURE, reading_line, source_line
 from trainplan.results.registry import Stem
 
 
@@ -17,8 +19,8 @@ class Caption:
     """What stands around a figure.
 
     `finding` is a sentence of at most 20 words above it; `alt`, read aloud, also tells its three largest values.
-    `what` says what is shown, its unit and years; `reading` how to read each mark that is there; `tables` are the
-    result tables that hold its numbers.
+    `what` says what is shown, its unit and years; `reading` how to read each mark that is there, a sentence each;
+    `tables` are the result tables that hold its numbers.
     """
 
     finding: str
@@ -35,16 +37,20 @@ class PageFigure:
     name: str
     caption: Caption
 
+    has_file: ClassVar = False  # beside the page, in its figures
+
     def body(self) -> str:
         """The picture itself, as HTML."""
         raise NotImplementedError
 
-    def html(self) -> Markup:
+    def html(self, language: str) -> Markup:
         """The figure with what stands around it, as a part of a page."""
-        head = f"<figcaption>{escape(self.caption.finding)}</figcaption>"
-        what = f'<p class="what">{escape(self.caption.what)}</p>' if self.caption.what else ""
-        reading = f'<p class="reading">{escape(" ".join(self.caption.reading))}</p>' if self.caption.reading else ""
-        return Markup(f'<figure class="drawn mathjax_ignore">{head}{what}{self.body()}{reading}</figure>')
+        caption = self.caption
+        head = f"<figcaption>{FIGURE}{escape(caption.finding)}</figcaption>"
+        what = f'<p class="what">{escape(caption.what)}</p>' if caption.what else ""
+        reading = reading_line(caption.reading, language)
+        source = source_line(caption.tables, language, self.name if self.has_file else "")
+        return Markup(f'<figure class="drawn mathjax_ignore">{head}{what}{self.body()}{reading}{source}</figure>')
 
 
 @dataclass(frozen=True)
@@ -54,5 +60,5 @@ class HtmlFigure(PageFigure):
     markup: Markup
 
     def body(self) -> str:
-        """The table."""
+        """The table, in a box of its own that moves sideways."""
         return self.markup

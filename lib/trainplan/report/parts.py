@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.plan import Plan
+from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
@@ -27,6 +28,7 @@ from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
 from trainplan.report.titles import why_scenario
+from trainplan.results.quote import tables_quoted
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
@@ -74,16 +76,19 @@ class PageFigurePiece(HtmlPiece):
     def html(self, language: str) -> str:
         """The figure with what stands around it."""
         figure: PageFigure | None = self.make(language)
-        return figure.html() if figure else ""
+        return figure.html(language) if figure else ""
 
 
 class TablePiece(HtmlPiece):
     """A table; `make` gives its frame of text."""
 
     def html(self, language: str) -> str:
-        """The table under its caption; nothing where it has no rows."""
+        """The table under its number and caption, with its source; nothing where it has no rows."""
         frame = self.make(language)
-        return html_table(frame, say(f"caption.{self.name}", language)) if len(frame) else ""
+        if not len(frame):
+            return ""
+        table = in_scroll(html_table(frame, say(f"caption.{self.name}", language)))
+        return f"{table}{source_line(tables_quoted(frame), language)}"
 
 
 class SentencesPiece(HtmlPiece):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,13 @@ def address_of(stem: Stem, column: str, run: str = "", **keys: Any) -> str:
     """
     row = "/".join(str(keys.get(key, EVERY)) for key in RESULTS[stem].keys) or EVERY
     return f"{stem}{'@' if run else ''}{run} {row} {column}"
+
+
+def tables_quoted(frame: pd.DataFrame) -> list[Stem]:
+    """The result tables that the numbers in a frame of text come from, in the order of the frame."""
+    spans = (span for row in frame.itertuples(index=False) for cell in row for span in getattr(cell, "spans", ()))
+    stems = dict.fromkeys(re.split("[ @]", address)[0] for _, _, address in spans)
+    return [stem for stem in stems if stem in RESULTS]
 
 
 def quote_numbers(stem: Stem, frame: pd.DataFrame, run: str = "", beside: Sequence[str] = ()) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from trainplan.report.assembly import in_scroll
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.drawing import INK, PAPER, RULE, VERDICTS
 from trainplan.report.page_figure import Caption, HtmlFigure
@@ -129,10 +130,11 @@ def _table(head: MatrixHead, rows: Sequence[MatrixRow], told: str, language: str
         for row in rows
     ]
     dots = " dots" if any(cell.look for row in rows for cell in row.cells) else ""
-    return (
-        f'<div class="scroll" tabindex="0"><table class="marks{dots}">'
-        f'<caption class="aloud">{escape(str(told))}</caption><thead><tr><th scope="col">{escape(head.rows)}</th>{"".join(columns)}</tr></thead>\n'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+    return in_scroll(
+        f'<table class="marks{dots}">'
+        f'<caption class="aloud">{escape(str(told))}</caption>'
+        f'<thead><tr><th scope="col">{escape(head.rows)}</th>{"".join(columns)}</tr></thead>\n'
+        f"<tbody>{''.join(body)}</tbody></table>"
     )
 
 
