@@ -17,7 +17,7 @@ from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, number
 from trainplan.text.shown import Quoted
 
-LARGEST = 3  # values that are told of a figure
+LARGEST = 3  # values that are read aloud
 
 
 def best_plan_changes(compared: RuleComparison, language: str) -> HtmlFigure | None:
@@ -38,12 +38,12 @@ def best_plan_changes(compared: RuleComparison, language: str) -> HtmlFigure | N
         )
         for program in map(str, changed.index)
     ]
-    told = [f"{row.name} {row.numbers[0]} → {row.numbers[1]}" for row in rows[:LARGEST]]
+    widest = [f"{row.name} {row.numbers[0]} → {row.numbers[1]}" for row in rows[:LARGEST]]
     counts = {"less": int((changed < 0).sum()), "more": int((changed > 0).sum())}
     finding = say("figure.best_plan_changes.finding", language, **counts)
     caption = Caption(
         finding,
-        f"{finding} {say('figure.best_plan_changes.most', language, programs='; '.join(told))}",
+        f"{finding} {say('figure.best_plan_changes.most', language, programs='; '.join(widest))}",
         reading=(say("figure.best_plan_changes.reading", language, rule=term("rule", rule, language)),),
         tables=("classes",),
     )

@@ -92,10 +92,10 @@ def _legend(rows: Sequence[MatrixRow], language: str) -> list[str]:
     return [", ".join(marks) + "."] if marks else []
 
 
-def _tables(head: MatrixHead, rows: Sequence[MatrixRow], told: str, language: str) -> list[str]:
+def _tables(head: MatrixHead, rows: Sequence[MatrixRow], alt: str, language: str) -> list[str]:
     """The table, and the folded ones below it."""
     if len(rows) <= ALL_ROWS:
-        return [_table(head, rows, told, language)]
+        return [_table(head, rows, alt, language)]
     if len(rows) <= ALIKE_FOLDED:
         alike = [row for row in rows if len({cell.look or cell.text for cell in row.cells}) == 1]
         shown, folded = [row for row in rows if row not in alike], {say("figure.matrix.alike", language): alike}
@@ -103,7 +103,7 @@ def _tables(head: MatrixHead, rows: Sequence[MatrixRow], told: str, language: st
         ordered = sorted(rows, key=lambda row: row.group)
         folded = {group: [*own] for group, own in groupby(ordered, lambda row: row.group)}
         shown = [_group_row(group, own) for group, own in folded.items()]
-    tables = [_table(head, shown, told, language)] if shown else []
+    tables = [_table(head, shown, alt, language)] if shown else []
     return tables + [
         f"<details><summary>{escape(title)} ({len(own)})</summary>{_table(head, own, title, language)}</details>"
         for title, own in folded.items()
@@ -117,8 +117,8 @@ def _group_row(group: str, rows: Sequence[MatrixRow]) -> MatrixRow:
     return MatrixRow(group, tuple(MatrixCell(f"{sum(c.look == 'met' for c in own)}/{len(own)}") for own in columns))
 
 
-def _table(head: MatrixHead, rows: Sequence[MatrixRow], told: str, language: str) -> str:
-    """A table of its own that scrolls; `told` is read aloud."""
+def _table(head: MatrixHead, rows: Sequence[MatrixRow], alt: str, language: str) -> str:
+    """A table of its own that scrolls; `alt` is read aloud."""
     columns = [
         f'<th scope="col"{_class(k == head.framed and "column")}>{escape(column)}</th>'
         for k, column in enumerate(head.columns)
@@ -132,7 +132,7 @@ def _table(head: MatrixHead, rows: Sequence[MatrixRow], told: str, language: str
     dots = " dots" if any(cell.look for row in rows for cell in row.cells) else ""
     return in_scroll(
         f'<table class="marks{dots}">'
-        f'<caption class="aloud">{escape(str(told))}</caption>'
+        f'<caption class="aloud">{escape(str(alt))}</caption>'
         f'<thead><tr><th scope="col">{escape(head.rows)}</th>{"".join(columns)}</tr></thead>\n'
         f"<tbody>{''.join(body)}</tbody></table>"
     )

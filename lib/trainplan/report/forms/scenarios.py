@@ -19,7 +19,7 @@ from trainplan.text.formats import bare_billions, billions, from_to, money_digit
 from trainplan.text.shown import join_shown
 
 MOST_COLUMNS = 8  # of scenarios: of more, those that change what is chosen stand beside the first
-LARGEST = 3  # values that are told of a figure
+LARGEST = 3  # values that are read aloud
 
 
 def scenario_results(comparison: Comparison, language: str) -> HtmlFigure | None:
