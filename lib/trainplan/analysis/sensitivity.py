@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.monte_carlo import SEED, decided_run
+from trainplan.analysis.monte_carlo import SEED, decided_run, usual_loop
 from trainplan.analysis.sampling import Ranges, sobol_points
 from trainplan.model.arrays import Array
 from trainplan.model.draws import CHUNK, Cells, parts_of, simulate_draws
@@ -63,9 +63,32 @@ def input_name(i: int, plan: Plan) -> str:
 
 def coverage_swings(plan: Plan, ranges: Ranges, planned: Array | None) -> tuple[Array, Array]:
     """Coverage when due, (O, ranges) each, with one range at its least and at its most."""
-    values = [np.tile(one.ends, (len(ranges.of_range(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
-    coverage = coverage_when_due(plan, parts_of(ranges.each_alone(values)), planned)
+    coverage = coverage_when_due(plan, parts_of(ends_alone(plan, ranges)), planned)
     return coverage[:, ::2], coverage[:, 1::2]
+
+
+def ends_alone(plan: Plan, ranges: Ranges) -> Cells:
+    """Two draws a range: it alone at its least, then at its most, everything else as the plan says."""
+    values = [np.tile(one.ends, (len(ranges.of_range(place).inputs), 1)) for place, one in enumerate(plan.ranges)]
+    return ranges.each_alone(values)
+
+
+def turned_verdicts(plan: Plan, solve: Callable[[Plan], Optimum] = solve_plan) -> pd.DataFrame:
+    """place, objective, end, met, a row wherever one range alone at an end turns whether an objective is met when due.
+
+    `place` is that of the range among `plan.ranges`, `end` `low` or `high`, `met` what it is there. `solve` as for
+    `uncertainty`. Under a rule that decides all years at once the plan is kept as decided.
+    """
+    ranges, planned = Ranges.of(plan), decided_run(plan, solve)
+    turned = []
+    if any(ranges.cells):
+        kept = planned.funded if usual_loop(plan) == "open" else None
+        runs = simulate_draws(plan, parts_of(ends_alone(plan, ranges)), kept)
+        met = np.concatenate([run.met_when_due for run in runs], axis=-1)
+        turned = np.argwhere((met != planned.met_when_due[:, :1]).T).tolist()
+    ids = [row.id for row in plan.tables.objectives]
+    rows = [(draw // 2, ids[o], ("low", "high")[draw % 2], bool(met[o, draw])) for draw, o in turned]
+    return pd.DataFrame(rows, columns=["place", "objective", "end", "met"])
 
 
 def total_effects(plan: Plan, ranges: Ranges, planned: Array | None, seed: int, design: int) -> Array:

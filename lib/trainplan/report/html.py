@@ -203,8 +203,3 @@ def title_line(plan: str, scenario: str, reason: str, language: str) -> str:
     dash = " – " if reason else ""
     name = f'<span class="name">{plan}<br><strong>{word}: {scenario}</strong>{dash}</span>'
     return f'<p class="plan {LITERAL}">{name}{reason}</p>'
-
-
-def name_line(name: str) -> str:
-    """The name of what follows, in bold letters."""
-    return f'<p class="{LITERAL}"><strong>{escape(name)}</strong></p>'

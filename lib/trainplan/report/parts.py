@@ -23,7 +23,7 @@ from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.charts import Picture
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
-from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
+from trainplan.report.html import answer_list, html_table, notes_list, title_line
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
@@ -38,7 +38,9 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "better_options",
     "chances_and_cost",
     "comparison_answer",
+    "differs_from_base",
     "enrollment_answer",
+    "farthest_at_the_start",
     "gaps_answer",
     "headline",
     "money_answer",
@@ -47,6 +49,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "numbers_by_basis",
     "probability_summary",
     "real_money",
+    "yearly_changes",
 }
 
 
@@ -108,14 +111,6 @@ class TitlePiece(SentencesPiece):
     def html(self, language: str) -> str:
         plan, scenario, reason = self.make(language)
         return title_line(plan, scenario, reason, language)
-
-
-class NamePiece(SentencesPiece):
-    """The name of what follows."""
-
-    def html(self, language: str) -> str:
-        [name] = self.make(language)
-        return name_line(name)
 
 
 @dataclass(frozen=True)
@@ -253,21 +248,6 @@ def value_of_money_over_time(results: Results) -> Part:
     """Money of the period before and of the plan, nominal and real: in sentences and drawn."""
     said, drawn = find_part("real_money"), find_part("nominal_and_real_money")
     return _join("value_of_money_over_time", said(results.plan), drawn(results))
-
-
-@register_composition
-def group_flow(results: Results, group: str | None = None) -> Part:
-    """A group's stock, who joins and leaves, under its name; without one, the group that most people leave."""
-    id = group or busiest_group(results)
-    name = NamePiece("group_flow", lambda language: [results.plan.label("groups", id, language)])
-    return Part("group_flow", (name, *find_part("group_stocks_and_flows")(results, id).pieces))
-
-
-def busiest_group(results: Results) -> str:
-    """The group that most people leave, among those with an objective of their own, or else among all."""
-    own = {row.group for row in results.plan.tables.objectives if row.kind != "count"}
-    left = results["workforce"].groupby("group")["leavers"].sum()
-    return str((left[left.index.isin(own)] if own else left).idxmax())
 
 
 @register_composition

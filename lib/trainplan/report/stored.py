@@ -74,6 +74,7 @@ attribute_each = _with(attribution.attribute_each, attribute_others=attribute_ot
 attribute_all = _with(attribution.attribute_all, attribute_others=attribute_others)
 marginal_values = through_store(values.marginal_values)
 sensitivity = through_store(drivers.sensitivity, solve=solve_plan)
+turned_verdicts = _with(drivers.turned_verdicts, solve=solve_plan)
 uncertainty = through_store(monte_carlo.uncertainty, solve=solve_plan)
 uncertainty_by_loop = _with(monte_carlo.uncertainty_by_loop, draw=uncertainty)
 uncertainty_by_rule = _with(monte_carlo.uncertainty_by_rule, draw=uncertainty)

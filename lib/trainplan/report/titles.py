@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import Plan
 from trainplan.text.catalog import say
+from trainplan.text.formats import calendar_day
 
 
 def first_heading(notebook: Mapping[str, Any], language: str) -> str:
@@ -33,3 +35,8 @@ def report_title(stem: str, language: str) -> str:
 def why_scenario(plan: Plan, language: str) -> str:
     """Why the scenario changes what it changes, or that nothing is changed; empty where it does not say."""
     return plan.scenario_reason(language) or ("" if plan.applied else say("word.plan_itself", language))
+
+
+def baseline_day(plan: Plan, language: str) -> str:
+    """The day of the plan's baseline, the last one before its first year."""
+    return calendar_day(date(plan.first - 1, 12, 31), language)

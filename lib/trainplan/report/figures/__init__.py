@@ -19,7 +19,6 @@ from trainplan.report.figures.people import (
     coverage,
     enrollment_by_program,
     enrollment_levels,
-    group_stocks_and_flows,
     people_missing,
 )
 from trainplan.report.figures.uncertainty import (
@@ -39,7 +38,6 @@ FIGURES: dict[str, Callable[..., Picture | None]] = {
         coverage_bands,
         enrollment_by_program,
         enrollment_levels,
-        group_stocks_and_flows,
         money_by_scenario,
         nominal_and_real_money,
         people_missing,

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
 
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.report.charts import (
     LARGE,
-    NORMAL,
     Margins,
     Picture,
     draw_cell,
@@ -27,7 +24,7 @@ from trainplan.report.charts import (
     write_key,
     year_columns,
 )
-from trainplan.report.colors import BLUE, GREEN, INK, ORANGE, RED
+from trainplan.report.colors import BLUE, INK, ORANGE, RED
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met
 from trainplan.text.catalog import say
@@ -145,36 +142,3 @@ def enrollment_levels(results: Results, language: str) -> Picture | None:
     key = "figure.enrollment_levels.alt" if limited else "figure.enrollment_levels.alt_all_paid"
     key += "" if before - after >= HALF_A_PERSON else "_none"
     return Picture("three_lines", figure, say(key, language, left=number(before - after, language)))
-
-
-def group_stocks_and_flows(results: Results, group: str, language: str) -> Picture:
-    """Head-count of one group at each year's end, with the leavers and joiners of the year between."""
-    plan = results.plan
-    table = results["workforce"].query("group == @group").set_index("year")
-    start = next(row.headcount for row in plan.tables.groups if row.id == group)
-    names = [f"31/12/{plan.first - 1}", *table.index]
-    margins = Margins(left=0.03, right=0.985, above=0.416, below=0.26)
-    figure, ax = year_columns(names, 2.6, margins, NORMAL)
-    stocks = [start, *table["headcount"]]
-    ax.bar(range(len(stocks)), stocks, 0.42, color=["#bdbdbd"] + [BLUE] * len(table))
-    label_bars(ax, range(len(stocks)), stocks, [number(stock, language) for stock in stocks], fontsize=NORMAL)
-    _draw_flows(ax, table, start, language)
-    for k, (word, color) in enumerate((("headcount", BLUE), ("leavers", RED), ("joiners", GREEN))):
-        write_key(figure, 0.03 + 0.2 * k, 0.182, f"■ {say(f'head.{word}', language)}", color, LARGE)
-    left, joined, now = (
-        number(people, language) for people in (table["leavers"].sum(), table["joiners"].sum(), stocks[-1])
-    )
-    name = plan.label("groups", group, language)
-    alt = say("figure.group_stocks_and_flows.alt", language, group=name, leavers=left, joiners=joined, headcount=now)
-    return Picture(f"flow_{group}", figure, alt)
-
-
-def _draw_flows(ax: Axes, table: pd.DataFrame, start: float, language: str) -> None:
-    """Down from each stock who leaves, and up from there who joins, left of the next stock."""
-    stocks = np.array([start, *table["headcount"]])[:-1]
-    x, leavers, joiners = np.arange(1, len(table) + 1), table["leavers"].to_numpy(), table["joiners"].to_numpy()
-    ax.bar(x - 0.56, leavers, 0.14, bottom=stocks - leavers, color=RED, hatch="///", edgecolor="white", lw=0)
-    ax.bar(x - 0.4, joiners, 0.14, bottom=stocks - leavers, color=GREEN)
-    label_bars(ax, x - 0.58, stocks * 1.01, ["−" + number(people, language) for people in leavers], color=RED)
-    joined = ["+" + number(people, language) for people in joiners]
-    label_bars(ax, x - 0.4, (stocks - leavers) * 0.97, joined, va="top", color=GREEN)

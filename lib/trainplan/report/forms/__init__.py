@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainplan.report.forms.basis import basis_by_table, turning_assumptions
 from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
+from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year
 from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
@@ -19,11 +21,15 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     form.__name__: form
     for form in (
         baselines_and_targets,
+        basis_by_table,
         best_plan_changes,
+        group_changes,
+        group_flow,
         marginal_value_of_money,
         money_by_year,
         scenario_results,
         target_strip,
         targets_by_scenario,
+        turning_assumptions,
     )
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from trainplan.report.assembly import in_scroll
 from trainplan.report.drawing import AXIS, INK, PAPER, SOURCES
 from trainplan.report.page_figure import Caption, HtmlFigure
 from trainplan.text.catalog import say
@@ -93,15 +94,13 @@ def bar_table(name: str, caption: Caption, columns: BarColumns, rows: Sequence[B
     def table(some: Sequence[BarRow]) -> str:
         body = "".join(_row(row, columns, scale) for row in some)
         aloud = f'<caption class="unseen">{escape(str(caption.alt))}</caption>'
-        return (
-            f'<div class="scroll" tabindex="0"><table class="trainplan">{aloud}<thead><tr>{head}</tr></thead>\n'
-            f"<tbody>\n{body}</tbody></table></div>"
-        )
+        head_and_body = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>"
+        return in_scroll(f'<table class="trainplan">{aloud}{head_and_body}</table>')
 
-    drag = f'<p class="drag" aria-hidden="true">{say("figure.bar_table.drag", language)}</p>' if columns.beside else ""
+    drag = f'<p class="drag" aria-hidden="true">{say("page.drag", language)}</p>' if columns.beside else ""
     rest = ""
     if len(rows) > SHOWN:
-        more = say("figure.bar_table.more", language, count=len(rows) - SHOWN)
+        more = say("page.more_rows", language, count=len(rows) - SHOWN)
         rest = f"<details><summary>{escape(more)}</summary>{table(rows[SHOWN:])}</details>"
     looks = max([len(columns.looks), *(len(row.parts) for row in rows)])
     parts = (f"<style>{STYLE}</style>", scale.patterns(looks), _key(columns.looks, scale), drag)

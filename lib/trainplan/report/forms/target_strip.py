@@ -28,6 +28,7 @@ from trainplan.report.drawing import (
     wrap_words,
 )
 from trainplan.report.page_figure import Caption
+from trainplan.report.titles import baseline_day
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met, missed_level
 from trainplan.text.catalog import say, term
@@ -143,7 +144,8 @@ def baselines_and_targets(results: Results, language: str) -> Drawing | None:
     if not rows:
         return None
     rows.sort(key=lambda row: row.value)
-    finding = say("figure.baselines_and_targets.finding", language, target=rows[0].name, shares=rows[0].beside[0])
+    counts = {"count": sum(row.value < 1 for row in rows), "targets": len(rows)}
+    finding = say("figure.baselines_and_targets.finding", language, day=baseline_day(plan, language), **counts)
     far = "; ".join(f"{row.name} {row.beside[0]}" for row in rows[:3])
     alt = f"{finding} {say('figure.baselines_and_targets.most', language, targets=far)}"
     notes = [say("figure.baselines_and_targets.dot", language)]

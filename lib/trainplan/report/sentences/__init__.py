@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from trainplan.report.sentences.answer import (
     assumed_share,
+    differs_from_base,
     explain_verdicts,
+    farthest_at_the_start,
     gaps_answer,
     groups_overlap,
     headline,
@@ -19,6 +21,7 @@ from trainplan.report.sentences.answer import (
     seen_from,
     simplifications,
     targets_met,
+    yearly_changes,
 )
 from trainplan.report.sentences.best_plan import (
     best_plan_answer,
@@ -61,8 +64,10 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         comparison_answer,
         describe_chances,
         describe_loop,
+        differs_from_base,
         enrollment_answer,
         explain_verdicts,
+        farthest_at_the_start,
         gaps_answer,
         goal_amount,
         groups_overlap,
@@ -88,6 +93,7 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         simplifications,
         targets_met,
         weak_classes,
+        yearly_changes,
     )
 }
 

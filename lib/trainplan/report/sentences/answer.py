@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from trainplan.model.gap import HALF_A_PERSON
+from trainplan.plan.address import address_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.sentences.money import money_balance, money_over_and_left
@@ -149,14 +151,21 @@ def seen_from(plan: Plan, language: str) -> list[str]:
 
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
-    """How many numbers are the decision's, the law's, from statistics and assumed, of those that there are."""
-    counts = source_register(plan)["kind"].value_counts()
-    parts = [
-        say(f"word.from_{kind}", language, count=number(counts[kind], language))
-        for kind in BASIS_KINDS
-        if kind in counts
-    ]
-    return [say("sentence.numbers_by_basis", language, parts=join_shown(parts, ", ")), *assumed_share(plan, language)]
+    """How many numbers are the decision's, the law's, from statistics and assumed."""
+    counts = Counter(source_register(plan)["kind"])
+    stated, *others = BASIS_KINDS
+    words = {kind: number(counts[kind], language) for kind in others}
+    return [say("sentence.numbers_by_basis", language, count=counts[stated], **words)]
+
+
+def differs_from_base(plan: Plan, language: str) -> list[str]:
+    """In how many places a scenario differs from the plan itself, and the first of them; nothing of the plan itself."""
+    stated = list(dict.fromkeys(change.stated for change in plan.applied))
+    if not stated:
+        return []
+    names = "; ".join(address_label(plan, address, language) for address in stated[:NAMED])
+    more = _tail("more_places", max(0, len(stated) - NAMED), language)
+    return [say("sentence.differs_from_base", language, count=len(stated), names=names, more=more)]
 
 
 def assumed_share(plan: Plan, language: str) -> list[str]:
@@ -297,6 +306,36 @@ def real_money(plan: Plan, language: str) -> list[str]:
         return []
     key = "sentence.real_less" if change < 0 else "sentence.real_more"
     return [say(key, language, share=percent(abs(change), language, 0), period=period_before(plan))]
+
+
+def farthest_at_the_start(results: Results, language: str) -> list[str]:
+    """The target by share that is farthest from what is asked at the baseline, and how many people that is."""
+    plan, levels = results.plan, results["verdicts"]["asked"]
+    groups = {row.id: row for row in plan.tables.groups}
+    rows = zip(plan.tables.objectives, levels, strict=True)
+    below = [(row.baseline / asked, row, asked) for row, asked in rows if row.kind != "count" and row.baseline < asked]
+    if not below:
+        return []
+    _, row, asked = min(below, key=lambda one: one[0])
+    group = groups[row.group]
+    people = group.headcount * ((group.appointment_rate or 0.0) if row.kind == "appointment" else 1.0)
+    said = {
+        "name": plan.label("objectives", row.id, language),
+        "now": percent(row.baseline, language, missed=asked),
+        "asked": percent(asked, language),
+        "people": number((asked - row.baseline) * people, language),
+    }
+    return [say("sentence.farthest_at_the_start", language, **said)]
+
+
+def yearly_changes(results: Results, language: str) -> list[str]:
+    """How many people leave and join in a year, on average, of all; groups within groups are not counted again."""
+    plan = results.plan
+    outermost = {row.id: row.headcount for row in plan.tables.groups if not row.part_of}
+    rows = results["workforce"][results["workforce"]["group"].isin(list(outermost))]
+    yearly = rows[["leavers", "joiners"]].sum() / len(plan.years)
+    said = {name: number(float(people), language) for name, people in yearly.items()}
+    return [say("sentence.yearly_changes", language, people=number(sum(outermost.values()), language), **said)]
 
 
 def groups_overlap(plan: Plan, language: str) -> list[str]:

@@ -14,7 +14,6 @@ from trainplan.report.tables.best_plan import relaxations, rules, value_of_place
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
     basis_by_row,
-    basis_count,
     basis_register,
     changes,
     decision_statements,
@@ -44,7 +43,6 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     table.__name__: table
     for table in (
         assumed_without_range,
-        basis_count,
         basis_register,
         budget,
         changes,

@@ -136,12 +136,6 @@ def _basis_in_language(rows: pd.DataFrame, language: str) -> pd.DataFrame:
     )
 
 
-def basis_count(plan: Plan, language: str) -> pd.DataFrame:
-    """A row a kind of basis (decision, law, statistic, assumption): how many rows of the plan rest on it."""
-    counts = source_register(plan)["kind"].value_counts().rename_axis("kind").reset_index(name="count")
-    return build_table(counts, [Column("kind", terms_of("basis")), Column("count", "people")], language)
-
-
 def changes(plan: Plan, language: str) -> pd.DataFrame:
     """What the scenario changes: a row a change as it was stated, with the old value, the new one and the reason."""
     stated: dict[str, list[Change]] = {}
