@@ -15,7 +15,7 @@ from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.marginal_values import marginal_values
 from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations
-from trainplan.analysis.rule_comparison import compare_rules
+from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
@@ -77,7 +77,7 @@ def values_of(
     others = [load_plan(plan.path, name) for name in scenario_names(plan.path)[:beside] if name != scenario]
     results, (closed, replayed) = compute(plan), uncertainty_by_loop(plan, draws)
     main = closed or replayed
-    goal = goal_seek(plan) if plan.has_ceilings else None
+    goal, best_goal = map(goal_seek, (plan, under_rule(plan, "optimal"))) if plan.has_ceilings else (None, None)
     return {
         "Plan": plan,
         "Results": results,
@@ -86,6 +86,7 @@ def values_of(
         "RuleComparison": compare_rules(plan),
         "Goal": goal,
         "Goal | None": goal,
+        "best_goal": best_goal,
         "Sequence[Relaxation]": relaxations(plan),
         "Uncertainty": main,
         "Uncertainty | None": closed,

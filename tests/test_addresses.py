@@ -129,7 +129,7 @@ def rows_at(stem: str, frame: pd.DataFrame, row: str) -> pd.DataFrame:
     """The rows of a table at the row of an address."""
     keys = RESULTS[stem].keys
     parts = dict(zip(keys, row.split("/", len(keys) - 1), strict=True)) if keys else {}
-    if parts.get("year") == "*" and "year" in frame:
+    if parts.get("year") == "*" and "year" in frame and stem != "values":
         frame = RESULTS[stem].over_years(frame)
     for key, part in parts.items():
         if stem == "differences" and key == "change":
@@ -165,6 +165,7 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
     results, comparison, compared = values["Results"], values["Comparison"], values["RuleComparison"]
     plan = results.plan
     tables = {**results.tables, **comparison.tables, "goal": goal_table(values["Goal"])}
+    tables |= {"goal@optimal": goal_table(values["best_goal"]), "values": values["values"]}
     tables["relaxations"] = relaxations_table(values["Sequence[Relaxation]"])
     tables[f"totals@{ENOUGH}"] = totals_with_enough(comparison.runs[0])
     attributed = [frame for _, frame in values["Sequence[tuple[Plan, pd.DataFrame]]"]]

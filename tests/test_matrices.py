@@ -30,7 +30,7 @@ def many_rows(count: int, columns: int = 5, language: str = "en") -> list[Matrix
 
 def html_of(rows: list[MatrixRow], language: str = "en", framed: int | None = None) -> str:
     head = MatrixHead("Target", tuple(str(2011 + k) for k in range(len(rows[0].cells))), framed)
-    return matrix("matrix", Caption("Finding.", "Alt."), head, rows, language).html()
+    return matrix("matrix", Caption("Finding.", "Alt."), head, rows, language).html(language)
 
 
 @pytest.mark.parametrize(("count", "shown", "folds"), [(3, 3, 0), (17, 17, 0), (60, 15, 1), (150, 5, 5)])

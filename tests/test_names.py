@@ -56,7 +56,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
     """Every figure of every page."""
     values = values_of(odd, NARROW)
-    found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow", "best_plan")]
+    found = [make_part(name, values).figure(request.param) for name in (*FIGURES, "group_flow")]
     assert len(found) >= 20 and set(FIGURES) < set(parts.list_parts())
     return found
 

@@ -20,6 +20,7 @@ from trainplan.desk.session import Session
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.excel import write_excel
+from trainplan.report.sentences.best_plan import best_plan_proof, compare_best_plan
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
 from trainplan.text.catalog import LANGUAGES, say
@@ -142,26 +143,24 @@ def test_simplifications_are_those_of_what_a_plan_has(plan: Path) -> None:
 
 def test_what_the_best_plan_does_not_change_is_not_said_as_a_change(plan: Path) -> None:
     rules = compare_rules(load_plan(plan))
-    met, behind, proven = parts.compare_best_plan(rules).sentences("vi")
+    [met], [behind, proven] = compare_best_plan(rules, "vi"), best_plan_proof(rules, "vi")
     assert "không hơn cách đang chọn" in met and "vẫn là 0" in behind and "bớt thêm được lượt" in proven
-    alt = parts.best_plan_changes(rules).picture("vi").alt
-    assert "tăng nhiều nhất" in alt and "giảm nhiều nhất" not in alt
+    assert parts.best_plan_changes(rules).page_figure("vi").caption.finding.endswith("bớt ở 0 chương trình.")
 
 
 def test_a_best_plan_that_changes_nothing_has_no_picture(tmp_path: Path) -> None:
     rules = compare_rules(load_plan(new(tmp_path, 2026, 2026)))
     with pytest.raises(LookupError, match="nothing to draw"):
-        parts.best_plan_changes(rules).picture("vi")
-    assert re.search("chi vẫn [0-9]+", parts.compare_best_plan(rules).sentences("vi")[1])
+        parts.best_plan_changes(rules).page_figure("vi")
+    assert re.search("chi vẫn [0-9]+", best_plan_proof(rules, "vi")[0])
 
 
 def test_picture_and_sentences_hold_the_best_plan_against_the_same_rule() -> None:
     for rule in ("priority", "proportional"):
         rules = compare_rules(load_plan(SOUND, overrides={"allocation": rule, "programs.college.capacity": 5}))
         assert rule_beside(rules) == rule
-        assert say(f"rule.{rule}", "vi") in parts.compare_best_plan(rules).sentences("vi")[0]
-        drawn = [text.get_text() for text in parts.best_plan_changes(rules).figure("vi").texts]
-        assert f"□ {say(f'rule.{rule}', 'vi')}" in drawn
+        assert say(f"rule.{rule}", "vi") in compare_best_plan(rules, "vi")[0]
+        assert f"phân bổ {say(f'rule.{rule}', 'vi')}" in parts.best_plan_changes(rules).page_figure("vi").html("vi")
 
 
 def test_a_later_due_date_is_said_as_one(plan: Path) -> None:

@@ -26,6 +26,10 @@ class RuleComparison:
     best: Optimum
     runs: dict[str, Run]
 
+    def plan_under(self, rule: str) -> Plan:
+        """The plan under another rule of allocation."""
+        return under_rule(self.plan, rule)
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row a rule: rule, met, objectives, goals_met, goals, weighted_shortfall, funded_vnd, commitments_vnd."""

@@ -7,4 +7,3 @@ BLUE, ORANGE, GREEN, SKY, YELLOW, RED, PURPLE = (
 SEQUENCE = [BLUE, ORANGE, GREEN, SKY, RED, PURPLE, YELLOW]
 HATCHES = ["", "///", "...", "\\\\\\", "xxx", "++", "oo"]
 VERDICT_MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
-VERDICT_SHADES = {"met": "#bfe3d6", "nearly": "#fbe7c0", "missed": PAPER}

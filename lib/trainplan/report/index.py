@@ -14,8 +14,7 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
-from trainplan.report.colors import VERDICT_MARKS
-from trainplan.report.forms import target_strip
+from trainplan.report.forms import target_strip, targets_by_scenario
 from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
@@ -36,13 +35,11 @@ from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import address_of
 from trainplan.results.registry import column_heading
-from trainplan.results.verdicts import missed_level
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import NOTHING, bare_billions, due_day, money_digits, number, percent
-from trainplan.text.shown import Quoted, join_shown
+from trainplan.text.formats import NOTHING, bare_billions, money_digits, number
+from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
@@ -123,9 +120,7 @@ def render_index(
         reading=reading,
         assumed=what_is_assumed(first.plan, language),
         runs=links,
-        scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
-        target_rows=target_rows(comparison, language),
-        marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
+        targets=targets_of_scenarios(comparison, language),
         scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
@@ -185,41 +180,16 @@ def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:
     frame = scenarios(comparison, language)
     if not len(frame):
         return []
-    chosen = [run is comparison.runs[0] or run in comparison.chosen for run in comparison.runs]
+    chosen = [run in comparison.options for run in comparison.runs]
     groups = {"chosen": frame[chosen], "circumstances": frame[[not one for one in chosen]]}
     captions = {name: say(f"index.{name}", language) for name in groups}
     return [Markup(html_table(own, captions[name])) for name, own in groups.items() if len(own)]
 
 
-def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
-    """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
-    plan = comparison.runs[0].plan
-    rows = []
-    for o, objective in enumerate(plan.tables.objectives):
-        cells = [
-            (
-                address_of("results", "coverage", scenario=run.plan.scenario, objective=objective.id),
-                run["verdicts"].iloc[o],
-            )
-            for run in comparison.runs
-        ]
-        shown = [
-            {
-                "verdict": cell["verdict"],
-                "mark": VERDICT_MARKS.get(cell["verdict"], ""),
-                "word": term("verdict", cell["verdict"], language),
-                "coverage": percent(Quoted(cell["coverage"], address), language, missed=missed_level(cell)),
-            }
-            for address, cell in cells
-        ]
-        rows.append(
-            {
-                "name": plan.label("objectives", objective.id, language),
-                "due": due_day(objective.due, language),
-                "cells": shown,
-            }
-        )
-    return rows
+def targets_of_scenarios(comparison: Comparison, language: str) -> Markup:
+    """Every target in every scenario; nothing of a plan alone."""
+    figure = targets_by_scenario(comparison, language)
+    return figure.html(language) if figure else Markup("")
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:

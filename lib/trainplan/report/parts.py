@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
-from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.charts import Picture
@@ -36,19 +35,18 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "best_plan_answer",
     "better_options",
     "certainty_answer",
     "chances_and_cost",
-    "compare_best_plan",
+    "comparison_answer",
     "differs_from_base",
     "enrollment_answer",
     "farthest_at_the_start",
     "gaps_answer",
-    "goal_amount",
     "headline",
     "money_answer",
     "no_ceilings",
-    "no_other_scenario",
     "no_ranges",
     "numbers_by_basis",
     "yearly_changes",
@@ -248,12 +246,6 @@ def warnings(plan: Plan) -> Part:
     """What the check of the input found worth a look."""
     piece = SentencesPiece("warnings", lambda language: [note.read(plan, language) for note in plan.notes])
     return Part("warnings", (piece,))
-
-
-@register_composition
-def best_plan(compared: RuleComparison) -> Part:
-    """What the best plan reaches with the same money, beside every rule: sentences, figure and table."""
-    return _join("best_plan", *(find_part(one)(compared) for one in ("compare_best_plan", "rule_comparison", "rules")))
 
 
 @register_composition

@@ -41,11 +41,6 @@ class Comparison:
         return any(run.plan.has_ceilings for run in self.runs)
 
     @property
-    def chosen(self) -> list[Results]:
-        """The other scenarios that differ from the first in CHOSEN and ceilings alone; the rest are circumstances."""
-        return [run for run in self.runs[1:] if all(_is_chosen(place) for place in self._differs_in(run))]
-
-    @property
     def within_same_ceilings(self) -> list[Results]:
         """The other scenarios that keep the ceilings of the first, and differ from it in CHOSEN alone."""
         return [run for run in self.runs[1:] if keeps_ceilings(run) and self._differs_in(run) <= CHOSEN]
@@ -60,15 +55,17 @@ class Comparison:
         better = most > met[self.runs[0].plan.scenario]
         return [run for run in options if better and met[run.plan.scenario] == most]
 
+    @property
+    def options(self) -> list[Results]:
+        """The first, and what a province may decide beside it: scenarios that differ in CHOSEN and ceilings alone."""
+        chosen = CHOSEN | {("ceilings", "ceiling_vnd")}
+        return [self.runs[0], *(run for run in self.runs[1:] if self._differs_in(run) <= chosen)]
+
     def _differs_in(self, run: Results) -> set[tuple[str, str]]:
         """Table and column of every input in which a scenario differs from the first; no table for a choice."""
         own, first = (self.inputs[name.plan.scenario].map(repr) for name in (run, self.runs[0]))
         places = map(Address.of, self.inputs["address"][own != first])
         return {(place.table, place.column) for place in places}
-
-
-def _is_chosen(place: tuple[str, str]) -> bool:
-    return place in CHOSEN or place[0] == "ceilings"
 
 
 def keeps_ceilings(run: Results) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
+from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
 from trainplan.report.forms.causes import causes
 from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
 from trainplan.report.forms.cost_by_program import cost_by_program
@@ -17,6 +18,7 @@ from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
 from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
+from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.page_figure import PageFigure
 
@@ -25,19 +27,23 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
     for form in (
         baselines_and_targets,
         basis_by_table,
+        best_plan_changes,
         causes,
         cost_by_program,
         driver_shares,
         group_changes,
         group_flow,
+        marginal_value_of_money,
         money_by_year,
         paths,
         people_by_year,
         real_money_by_year,
         rules_and_chances,
+        scenario_results,
         strongest_inputs,
         target_chances,
         target_strip,
+        targets_by_scenario,
         turning_assumptions,
     )
 }

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from trainplan.report.assembly import in_scroll
 from trainplan.report.colors import VERDICT_MARKS
 from trainplan.report.drawing import INK, PAPER, RULE, VERDICTS
 from trainplan.report.page_figure import Caption, HtmlFigure
@@ -25,11 +26,11 @@ STYLE = (
     ".drawn table.marks{border-collapse:collapse;min-width:0;font-variant-numeric:tabular-nums}"
     f".marks tr{{background:{PAPER}}}"
     f".marks th,.marks td{{padding:.3rem .5rem;border:0 solid {RULE};border-bottom-width:1px;vertical-align:middle}}"
-    ".marks td{text-align:right;white-space:nowrap;min-width:3.2rem}"
-    ".marks thead th{text-align:right;vertical-align:bottom;min-width:3.2rem;max-width:9rem}"
-    f".marks :is(thead,tbody) th:first-child{{text-align:left;font-weight:400;min-width:6rem;max-width:22rem;"
+    ".marks td{white-space:nowrap}.marks :is(td,thead th){text-align:right;min-width:3.2rem}"
+    ".marks thead th{vertical-align:bottom;max-width:9rem}.marks.dots :is(td,thead th){text-align:left}"
+    f".marks :is(thead,tbody) th:first-child{{text-align:left;min-width:6rem;max-width:22rem;"
     f"position:sticky;left:0;background:inherit;border-right:1px solid {RULE}}}"
-    ".marks .mark{width:.85em;height:.85em;float:left;margin:.25em .35em 0 0}"
+    ".marks tbody th{font-weight:400}.marks .mark{width:.85em;height:.85em;vertical-align:-.08em;margin-right:.35em}"
     ".marks .aloud{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
     f".marks .framed{{border:2px solid {INK}}}.marks .column{{border:solid {INK};border-width:0 2px 1px}}"
     ".marks thead .column{border-top-width:2px}.marks tbody tr:last-child .column{border-bottom-width:2px}"
@@ -70,7 +71,7 @@ def matrix(name: str, caption: Caption, head: MatrixHead, rows: Sequence[MatrixR
     Of many rows those that are alike in every column fold, of very many all of them below a row a group.
     """
     caption = replace(caption, reading=(*_legend(rows, language), *caption.reading))
-    parts = [f"<style>{STYLE}</style>", *_tables(head, rows, str(caption.finding), language)]
+    parts = [f"<style>{STYLE}</style>", *_tables(head, rows, caption.alt, language)]
     return HtmlFigure(name, caption, Markup("".join(parts)))
 
 
@@ -91,10 +92,10 @@ def _legend(rows: Sequence[MatrixRow], language: str) -> list[str]:
     return [", ".join(marks) + "."] if marks else []
 
 
-def _tables(head: MatrixHead, rows: Sequence[MatrixRow], name: str, language: str) -> list[str]:
+def _tables(head: MatrixHead, rows: Sequence[MatrixRow], alt: str, language: str) -> list[str]:
     """The table, and the folded ones below it."""
     if len(rows) <= ALL_ROWS:
-        return [_table(head, rows, name, language)]
+        return [_table(head, rows, alt, language)]
     if len(rows) <= ALIKE_FOLDED:
         alike = [row for row in rows if len({cell.look or cell.text for cell in row.cells}) == 1]
         shown, folded = [row for row in rows if row not in alike], {say("figure.matrix.alike", language): alike}
@@ -102,7 +103,7 @@ def _tables(head: MatrixHead, rows: Sequence[MatrixRow], name: str, language: st
         ordered = sorted(rows, key=lambda row: row.group)
         folded = {group: [*own] for group, own in groupby(ordered, lambda row: row.group)}
         shown = [_group_row(group, own) for group, own in folded.items()]
-    tables = [_table(head, shown, name, language)] if shown else []
+    tables = [_table(head, shown, alt, language)] if shown else []
     return tables + [
         f"<details><summary>{escape(title)} ({len(own)})</summary>{_table(head, own, title, language)}</details>"
         for title, own in folded.items()
@@ -116,8 +117,8 @@ def _group_row(group: str, rows: Sequence[MatrixRow]) -> MatrixRow:
     return MatrixRow(group, tuple(MatrixCell(f"{sum(c.look == 'met' for c in own)}/{len(own)}") for own in columns))
 
 
-def _table(head: MatrixHead, rows: Sequence[MatrixRow], name: str, language: str) -> str:
-    """A table of its own that scrolls; `name` is what it is called when read aloud."""
+def _table(head: MatrixHead, rows: Sequence[MatrixRow], alt: str, language: str) -> str:
+    """A table of its own that scrolls; `alt` is read aloud."""
     columns = [
         f'<th scope="col"{_class(k == head.framed and "column")}>{escape(column)}</th>'
         for k, column in enumerate(head.columns)
@@ -128,10 +129,12 @@ def _table(head: MatrixHead, rows: Sequence[MatrixRow], name: str, language: str
         + "</tr>\n"
         for row in rows
     ]
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table class="marks">'
+    dots = " dots" if any(cell.look for row in rows for cell in row.cells) else ""
+    return in_scroll(
+        f'<table class="marks{dots}">'
+        f'<caption class="aloud">{escape(str(alt))}</caption>'
         f'<thead><tr><th scope="col">{escape(head.rows)}</th>{"".join(columns)}</tr></thead>\n'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+        f"<tbody>{''.join(body)}</tbody></table>"
     )
 
 

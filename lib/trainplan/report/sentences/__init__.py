@@ -23,15 +23,17 @@ from trainplan.report.sentences.answer import (
     yearly_changes,
 )
 from trainplan.report.sentences.best_plan import (
+    best_plan_answer,
+    best_plan_proof,
     better_options,
     beyond_money,
-    compare_best_plan,
     goal_amount,
     no_ceilings,
     no_other_scenario,
     no_way,
     price_of_option,
 )
+from trainplan.report.sentences.comparison import comparison_answer
 from trainplan.report.sentences.money import (
     enrollment_answer,
     money_after,
@@ -58,12 +60,14 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
     for sentences in (
         about_best_reachable,
         assumed_share,
+        best_plan_answer,
+        best_plan_proof,
         better_options,
         better_rule,
         beyond_money,
         certainty_answer,
         chances_and_cost,
-        compare_best_plan,
+        comparison_answer,
         describe_loop,
         differs_from_base,
         enrollment_answer,

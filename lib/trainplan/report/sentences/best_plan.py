@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from trainplan.analysis.goal_seek import Goal
+from trainplan.analysis.goal_seek import TOTAL, Goal
 from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison, rule_beside
 from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
-from trainplan.report.tables.best_plan import quote_rules, source_name
+from trainplan.report.tables.best_plan import SHOWN_YEARS, quote_rules, source_name
 from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import billions, number, year_span
 from trainplan.text.shown import Quoted, join_shown
+
+
+class MoreMoney(NamedTuple):
+    """A source, `total` for all of them, and a year in which a billion more saves people-years."""
+
+    id: str
+    year: int
+    people_years: float
 
 
 def better_options(comparison: Comparison, language: str) -> list[str]:
@@ -92,30 +101,49 @@ def _given_up(plan: Plan, lost: pd.DataFrame, runs: tuple[str, str], language: s
     )
 
 
+def best_plan_answer(
+    compared: RuleComparison, values: pd.DataFrame, goal: Goal | None, best_goal: Goal | None, language: str
+) -> list[str]:
+    """What the best plan reaches and gives up, where more money helps most, and what it takes to reach all that can be.
+
+    `values` are those of `marginal_values`; `goal` is sought by the plan's rule and `best_goal` by the best plan.
+    """
+    money = value_of_money(compared.plan, values, language)
+    return [*compare_best_plan(compared, language), *money, *goal_amounts(goal, best_goal, language)]
+
+
 def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
     """What the best plan reaches beside the plan's rule (where that is no other, the one that comes closest).
 
-    Then which programs it gives up, how far it is behind the path, and how near the best it is proven to be.
+    Then which programs it gives up.
     """
     table, rule = quote_rules(compared).set_index("rule"), rule_beside(compared)
     best, other = table.loc["optimal"], table.loc[rule]
     targets, goals = (number(all_, language) for all_ in (best.objectives, best.goals))
     met = _beside("word.best_met", language, *(number(row.met, language) for row in (best, other)), targets=targets)
     tail = _beside("tail.goals_met", language, *(number(row.goals_met, language) for row in (best, other)), goals=goals)
-    behind = [number(row.weighted_shortfall, language) for row in (best, other)]
-    spent = [billions(row.funded_vnd, language) for row in (best, other)]
-    gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
     sent = compared.enrollment.set_index("program")
     lost = programs_given_up(sent[rule], sent["optimal"])
-    parts = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
     about = {
         "same": say("word.same_ceilings" if compared.plan.has_ceilings else "word.same_places", language),
         "rule": term("rule", rule, language),
         "tail": tail if best.goals else "",
     }
+    price = {"parts": _given_up(compared.plan, lost, (rule, "optimal"), language)}
     return [
         say("sentence.best_plan_met", language, met=met, **about),
-        *([say("sentence.best_plan_price", language, **parts)] if len(lost) else []),
+        *([say("sentence.best_plan_price", language, **price)] if len(lost) else []),
+    ]
+
+
+def best_plan_proof(compared: RuleComparison, language: str) -> list[str]:
+    """How far the best plan is behind the path, what it spends, and how near the best it is proven to be."""
+    table = quote_rules(compared).set_index("rule")
+    best, other = table.loc["optimal"], table.loc[rule_beside(compared)]
+    behind = [number(row.weighted_shortfall, language) for row in (best, other)]
+    spent = [billions(row.funded_vnd, language) for row in (best, other)]
+    gap = number(best.weighted_shortfall - compared.best.bound, language, 1)
+    return [
         say(
             "sentence.best_plan_behind",
             language,
@@ -124,6 +152,44 @@ def compare_best_plan(compared: RuleComparison, language: str) -> list[str]:
         ),
         say("sentence.best_plan_proven" if gap != "0" else "sentence.best_plan_proven_best", language, gap=gap),
     ]
+
+
+def most_helped(values: pd.DataFrame) -> MoreMoney | None:
+    """Where a billion more helps most, by `marginal_values`; None where it helps nowhere."""
+    money = values[values["kind"] == "money"]
+    if not (money["people_years"] >= SHOWN_YEARS).any():
+        return None
+    row = money.loc[money["people_years"].idxmax()]
+    return MoreMoney(str(row["id"]), int(row["year"]), float(row["people_years"]))
+
+
+def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> list[str]:
+    """Where one billion more helps most, or that it helps nowhere; nothing without ceilings."""
+    if not plan.has_ceilings:
+        return []
+    best = most_helped(values)
+    if best is None:
+        return [say("sentence.money_helps_nowhere", language)]
+    address = address_of("values", "people_years", kind="money", id=best.id, year=best.year)
+    saved = number(Quoted(best.people_years, address), language, 1)
+    where = source_name(plan, best.id, language) if best.id != TOTAL else say("word.total_ceiling", language)
+    return [say("sentence.value_of_money", language, where=where, year=best.year, saved=saved)]
+
+
+def goal_amounts(goal: Goal | None, best_goal: Goal | None, language: str) -> list[str]:
+    """The least yearly amounts with which all is met that money can meet: by the plan's rule, and by the best plan.
+
+    The second falls away where it speaks of other targets; nothing where there is no goal, no target or no amount.
+    """
+    if goal is None or not len(goal.reachable) or math.isnan(goal.amount_vnd):
+        return []
+    amount = billions(Quoted(goal.amount_vnd, address_of("goal", "yearly_vnd")), language, 3)
+    tail = ""
+    if best_goal and best_goal.rule != goal.rule and best_goal.reachable == goal.reachable:
+        at_best = billions(Quoted(best_goal.amount_vnd, address_of("goal", "yearly_vnd", "optimal")), language, 3)
+        tail = say("tail.goal_at_best", language, amount=at_best)
+    rule = term("rule", goal.rule, language)
+    return [say("sentence.goal_amounts", language, amount=amount, rule=rule, tail=tail)]
 
 
 def _beside(key: str, language: str, best: str, other: str, **values: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from trainplan.report.tables.best_plan import relaxations, rules
+from trainplan.report.tables.best_plan import relaxations, rules, value_of_places
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
     basis_by_row,
@@ -68,6 +68,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         rules,
         scenarios,
         sent_bands,
+        value_of_places,
         verdicts,
     )
 }

@@ -18,6 +18,8 @@ from trainplan.text.catalog import say
 from trainplan.text.formats import billions, due_day, number
 from trainplan.text.shown import Quoted, join_shown
 
+SHOWN_YEARS = 0.05  # person-years: less is shown as none
+
 
 def quote_rules(compared: RuleComparison) -> pd.DataFrame:
     """The table of a comparison of rules with quoted numbers: totals of the plan, each run called by its rule."""
@@ -48,14 +50,29 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
 
 
 def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
-    """A row a way to meet an objective that is missed, in the order of `found`: objective, changes, billions more."""
+    """A row a way to meet an objective that is missed, the cheapest first: objective, changes, billions more."""
     table = quote_numbers("relaxations", relaxations_table(list(found)))
     rows = [
         {"objective": id, "way": _changes(plan, way, language), "costs_more": way["cost_vnd"].iloc[0]}
         for (id, _), way in table.groupby(["objective", "rank"], sort=False)
     ]
+    rows.sort(key=lambda row: row["costs_more"])
     columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND", "bn")]
     return build_table(rows, columns, language)
+
+
+def value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> pd.DataFrame:
+    """A row a program in which ten more places a year would save people-years, the most first: program, saved."""
+    places = values[(values["kind"] == "places") & (values["people_years"] >= SHOWN_YEARS)]
+    rows = [
+        {
+            "program": row.id,
+            "saved_by_places": Quoted(row.people_years, address_of("values", "people_years", kind="places", id=row.id)),
+        }
+        for row in places.sort_values("people_years", ascending=False, kind="stable").itertuples()
+    ]
+    saved = Column("saved_by_places", lambda value, language: number(value, language, 1))
+    return build_table(rows, [Column("program", label(plan, "programs")), saved], language)
 
 
 def source_name(plan: Plan, source: str, language: str) -> str:

@@ -87,6 +87,12 @@ def differences(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
     return build_table(rows, columns, language)
 
 
+def sum_by_kind(frame: pd.DataFrame, result: str) -> pd.Series:
+    """The parts in one result by kind of change: changes of one column are added up."""
+    own = frame[frame["result"] == result]
+    return own.groupby([_kind_of_change(change, frame) for change in own["change"]], sort=False)["part"].sum()
+
+
 def _kind_of_change(change: str, frame: pd.DataFrame) -> str:
     """The address of a change; where several rows of a column change, that of the column alone."""
     place = Address.of(change)
@@ -97,13 +103,14 @@ def _kind_of_change(change: str, frame: pd.DataFrame) -> str:
 
 def _signed(value: float, language: str) -> str:
     """A difference with its sign; 0 without."""
-    return _with_sign(value, number(abs(value), language, 1))
+    return with_sign(value, number(abs(value), language, 1))
 
 
 def _signed_billions(value: float, language: str) -> str:
     """A difference of VND as billions, with its sign."""
-    return _with_sign(value, bare_billions(abs(value), language))
+    return with_sign(value, bare_billions(abs(value), language))
 
 
-def _with_sign(value: float, shown: str) -> str:
+def with_sign(value: float, shown: str) -> str:
+    """A number as it is written without its sign, with the sign of `value`; nothing before a zero."""
     return join_shown(["" if not shown.strip("0,.") else "+" if value > 0 else "−", shown])

@@ -1,0 +1,69 @@
+"""Sentences about several scenarios: which meets most, and which change does most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trainplan.analysis.attribution import MET
+from trainplan.plan.address import address_label
+from trainplan.plan.plan import Plan
+from trainplan.report.sentences.best_plan import no_other_scenario
+from trainplan.report.tables.comparison import sum_by_kind, with_sign
+from trainplan.results.compare import Comparison
+from trainplan.results.quote import address_of, quote_numbers
+from trainplan.text.catalog import say
+from trainplan.text.formats import billions, number
+from trainplan.text.shown import Quoted
+
+NAMED = 3  # scenarios that a sentence names; the others it counts
+
+
+def comparison_answer(
+    comparison: Comparison, attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
+) -> list[str]:
+    """Which scenarios meet most, the cheapest of them, and the change that does most; or that there is one alone.
+
+    `attributions` holds scenarios with the frame of `analysis.attribution.attribute`.
+    """
+    alone = no_other_scenario(comparison, language)
+    return alone or [*most_met(comparison, language), *strongest_change(attributions, language)]
+
+
+def most_met(comparison: Comparison, language: str) -> list[str]:
+    """The scenarios that meet most targets, and the one of them that spends least; that all meet the same."""
+    totals = quote_numbers("totals", comparison.totals)
+    met, of = ("met", "objectives") if totals["objectives"].max() else ("goals_met", "goals")
+    best = totals[totals[met] == totals[met].max()]
+    cheapest = best.loc[best["funded_vnd"].astype(float).idxmin()]
+    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
+    names = [say("word.scenario_named", language, title=titles[name]) for name in best["scenario"][:NAMED]]
+    more = say("tail.more_scenarios", language, count=len(best) - NAMED) if len(best) > NAMED else ""
+    which = "all" if len(best) == len(totals) else "one" if len(best) == 1 else "several"
+    about = {
+        "met": cheapest[met],
+        "targets": cheapest[of],
+        "names": ", ".join(names) + more,
+        "cheapest": say("word.scenario_named", language, title=titles[cheapest["scenario"]]),
+        "spent": billions(cheapest["funded_vnd"], language),
+    }
+    return [say(f"sentence.most_met_{which}", language, **about)]
+
+
+def strongest_change(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> list[str]:
+    """The change of a scenario that adds or takes most targets met; nothing where none does."""
+    found = [
+        (abs(part), -k, plan, kind, part)
+        for k, (plan, frame) in enumerate(attributions)
+        for kind, part in sum_by_kind(frame, MET).items()
+    ]
+    if not found:
+        return []
+    size, _, plan, kind, part = max(found, key=lambda one: one[:2])
+    quoted = Quoted(part, address_of("differences", "part", scenario=plan.scenario, result=MET, change=kind))
+    shown = with_sign(part, number(abs(quoted), language, 1))
+    if not size or shown == number(0, language):
+        return []
+    about = {"change": address_label(plan, str(kind), language), "scenario": plan.scenario_title(language)}
+    return [say("sentence.strongest_change", language, part=shown, **about)]
