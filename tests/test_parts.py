@@ -191,24 +191,14 @@ def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() ->
 
 def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.CaptureFixture[str]) -> None:
     values = values_of(SOUND)
-    drawn = ["coverage_bands", "cost_bands_and_s_curve", "money_over", "missed_when", "probabilities"]
-    drawn += [
-        "enrollment_bands",
-        "probabilities_by_rule",
-        "ranges",
-        "sent_bands",
-        "target_probabilities",
-        "tornado",
-        "variance_shares",
-    ]
-    show(*(make_part(name, values) for name in drawn))
+    drawn = ["cost_bands", "driver_shares", "enrollment_bands", "missed_when", "money_over", "probabilities"]
+    drawn += ["rules_and_chances", "sent_bands", "strongest_inputs", "target_chances"]
+    show(*(make_part(name, values) for name in (*drawn, "probabilities_by_rule", "ranges")))
     assert capsys.readouterr().out == ""
-    assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]
+    assert parts.likelihood(None, None, []).sentences("en") == [say("sentence.no_ranges", "en")]
     empty = {name for name in parts.list_parts() if not make_part(name, values).pieces}
-    assert empty == {*drawn, "chances_and_cost", "describe_chances", "describe_loop", "probability_summary"} - {
-        "probabilities_by_rule",
-        "ranges",
-    }
+    said = {"better_rule", "certainty_answer", "chances_and_cost", "describe_loop", "strongest_input"}
+    assert empty == {*drawn, *said}
 
 
 def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> None:
