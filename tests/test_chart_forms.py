@@ -295,3 +295,9 @@ def test_a_drawing_is_shown_and_kept(
     show(part, language="vi", output_dir=tmp_path)
     assert "text/html" in capsys.readouterr().out
     assert (tmp_path / "figures" / "target_strip.vi.svg").read_text("utf-8") == part.page_figure("vi").svg()
+
+
+def test_no_text_of_a_figure_is_left_without_one() -> None:
+    named = {key.split(".")[1] for key in texts("en") if key.startswith("figure.")}
+    drawn_alike = {path.stem for path in Path(forms.__file__).parent.glob("*.py")}
+    assert named - {"loop"} - drawn_alike <= {*FORMS}

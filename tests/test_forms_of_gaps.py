@@ -20,7 +20,7 @@ from trainplan.report.forms.causes import Gap, draw_causes, gaps_of
 from trainplan.report.forms.paths import SHOWN, Panels, draw_paths, label_years, panels_of, path_of
 from trainplan.report.forms.paths import Path as Line
 from trainplan.report.page_figure import Caption
-from trainplan.report.parts import PageFigurePiece, Part
+from trainplan.report.parts import FigurePiece, Part
 from trainplan.results.tables import Results, compute
 from trainplan.results.verdicts import LIMITS
 from trainplan.text.catalog import LANGUAGES, term
@@ -56,7 +56,7 @@ def gap_drawings() -> Iterator[tuple[str, Drawing]]:
 
 def shown_of(part: Part, language: str) -> str:
     [piece] = part.pieces
-    assert isinstance(piece, PageFigurePiece)
+    assert isinstance(piece, FigurePiece)
     return piece.html(language)
 
 

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
-import matplotlib
 import pytest
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
-from making import NARROW, RANGES, SOUND, make_part, values_of, with_history
-from trainplan import parts
+from making import RANGES, SOUND, with_history
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
-from trainplan.report.charts import wrapped
-from trainplan.report.figures import FIGURES
 from trainplan.report.html import LITERAL
 
 ODD = (
@@ -50,48 +42,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"title: '{title}'\nreason: '{title}'\nset: {{programs.college.capacity: {100 + k}}}\n", "utf-8"
         )
     return folder
-
-
-@pytest.fixture(scope="module", params=["vi", "en"])
-def figures(odd: Path, request: pytest.FixtureRequest) -> list[Figure]:
-    """Every figure of every page."""
-    values = values_of(odd, NARROW)
-    found = [make_part(name, values).figure(request.param) for name in FIGURES]
-    assert found and set(FIGURES) < set(parts.list_parts())
-    return found
-
-
-def asked(figure: Figure) -> list[str]:
-    """The lines of words that a figure was given (a tick beyond the edge is a number)."""
-    texts = [t for t in figure.findobj(Text) if t.get_visible() and (t.axes is None or t.axes.get_visible())]
-    return [line.strip() for text in texts for line in text.get_text().splitlines() if any(map(str.isalpha, line))]
-
-
-def drawn(figure: Figure) -> list[str]:
-    """The lines of text that it draws."""
-    buffer = io.BytesIO()
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg")
-    root = ElementTree.fromstring(buffer.getvalue())
-    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
-
-
-def test_figures_draw_the_letters_that_names_have(figures: list[Figure]) -> None:
-    for figure in figures:
-        lines = drawn(figure)
-        assert [line for line in asked(figure) if line not in lines] == []
-    everything = " ".join(" ".join(drawn(figure)) for figure in figures)
-    assert [name for name in ODD if name[:20].strip() not in everything] == []
-
-
-@pytest.mark.parametrize("lines", [1, 2, 3])
-@pytest.mark.parametrize("name", ODD)
-def test_a_name_that_is_cut_keeps_its_beginning(name: str, lines: int) -> None:
-    for width in (23, 27, 48):
-        shown = wrapped(name, width, lines).split("\n")
-        assert len(shown) <= lines and all(len(line) <= width for line in shown)
-        whole, bare = "".join(shown).replace(" ", "").removesuffix("…"), name.replace(" ", "")
-        assert bare.startswith(whole) and len(whole) >= min(len(bare), width // 2)
 
 
 class Words(HTMLParser):

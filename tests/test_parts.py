@@ -9,10 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from making import SOUND, make_part, values_of, with_ranges
-from trainplan import figures, open_notebook, parts, sentences, show, tables
+from trainplan import open_notebook, parts, sentences, show, tables
 from trainplan.report.forms import FORMS
 from trainplan.report.html import html_table
 from trainplan.report.notebook import Page
@@ -22,7 +21,6 @@ from trainplan.report.parts import (
     COMPOSED,
     FigurePiece,
     HtmlPiece,
-    PageFigurePiece,
     Part,
     SentencesPiece,
     TablePiece,
@@ -157,15 +155,10 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
         ]
         assert len(shown) + len(silent) == len(part.pieces)
         for piece in part.pieces:
-            if piece in silent and isinstance(piece, FigurePiece):
-                with pytest.raises(LookupError, match="nothing to draw"):
-                    part.figure(language)
-            elif isinstance(piece, FigurePiece):
-                assert isinstance(part.figure(language), Figure) and part.picture(language).alt
-            elif isinstance(piece, PageFigurePiece) and piece in silent:
+            if isinstance(piece, FigurePiece) and piece in silent:
                 with pytest.raises(LookupError, match="nothing to draw"):
                     part.page_figure(language)
-            elif isinstance(piece, PageFigurePiece):
+            elif isinstance(piece, FigurePiece):
                 assert isinstance(part.page_figure(language), PageFigure) and part.page_figure(language).caption.alt
             elif isinstance(piece, TablePiece):
                 assert isinstance(part.frame(language), pd.DataFrame)
@@ -187,31 +180,21 @@ def test_nothing_has_a_caption_and_no_part() -> None:
 
 
 def test_every_figure_table_and_list_of_sentences_is_a_part_of_its_own_name() -> None:
-    registers = [figures.FIGURES, FORMS, tables.TABLES, sentences.SENTENCES, COMPOSED]
+    registers = [FORMS, tables.TABLES, sentences.SENTENCES, COMPOSED]
     assert sorted(name for register in registers for name in register) == parts.list_parts()  # each once
     assert set(sentences.SENTENCES) > ANSWERS
 
 
 def test_a_part_of_a_plan_without_ranges_shows_nothing_of_draws(capsys: pytest.CaptureFixture[str]) -> None:
     values = values_of(SOUND)
-    drawn = ["coverage_bands", "cost_bands_and_s_curve", "money_over", "missed_when", "probabilities"]
-    drawn += [
-        "enrollment_bands",
-        "probabilities_by_rule",
-        "ranges",
-        "sent_bands",
-        "target_probabilities",
-        "tornado",
-        "variance_shares",
-    ]
-    show(*(make_part(name, values) for name in drawn))
+    drawn = ["cost_bands", "driver_shares", "enrollment_bands", "missed_when", "money_over", "probabilities"]
+    drawn += ["rules_and_chances", "sent_bands", "strongest_inputs", "target_chances"]
+    show(*(make_part(name, values) for name in (*drawn, "probabilities_by_rule", "ranges")))
     assert capsys.readouterr().out == ""
-    assert parts.likelihood(None).sentences("en") == [say("sentence.no_ranges", "en")]
+    assert parts.likelihood(None, None, []).sentences("en") == [say("sentence.no_ranges", "en")]
     empty = {name for name in parts.list_parts() if not make_part(name, values).pieces}
-    assert empty == {*drawn, "chances_and_cost", "describe_chances", "describe_loop", "probability_summary"} - {
-        "probabilities_by_rule",
-        "ranges",
-    }
+    said = {"better_rule", "certainty_answer", "chances_and_cost", "describe_loop", "strongest_input"}
+    assert empty == {*drawn, *said}
 
 
 def test_adding_a_part_is_one_registration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from matplotlib.text import Text
 from ruamel.yaml import YAML
 
 from making import make_part
-from trainplan import figures, sentences, tables
+from trainplan import forms, sentences, tables
 from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.goal_seek import goal_seek
@@ -33,10 +32,9 @@ from trainplan.desk.session import Session
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import TABLES
-from trainplan.report.charts import Picture
 from trainplan.report.excel import write_excel
 from trainplan.report.index import ScenarioRun, render_index, run_links
-from trainplan.report.parts import COMPOSED, FigurePiece, HtmlPiece
+from trainplan.report.parts import COMPOSED, HtmlPiece
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.storage.provenance import package_versions
@@ -162,13 +160,6 @@ def test_sentences(name: str, shown: dict[str, Any]) -> None:
     assert words_left(make(sentences.SENTENCES[name], shown)) == set()
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
-def test_a_figure(name: str, shown: dict[str, Any]) -> None:
-    picture: Picture = make(figures.FIGURES[name], shown)
-    texts = [text.get_text() for text in picture.figure.findobj(Text)]
-    assert words_left([picture.alt, *texts]) == set()
-
-
 class Visible(HTMLParser):
     """The texts of a page that are read or read aloud."""
 
@@ -190,13 +181,11 @@ class Visible(HTMLParser):
             self.texts.append(data)
 
 
-@pytest.mark.parametrize("name", COMPOSED)
-def test_a_part_of_several_pieces(name: str, shown: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", [*forms.FORMS, *COMPOSED])
+def test_a_part_of_the_page(name: str, shown: dict[str, Any]) -> None:
     pieces = make_part(name, shown).pieces
     pages = [piece.html("vi") for piece in pieces if isinstance(piece, HtmlPiece)]
-    drawn = [piece.make("vi") for piece in pieces if isinstance(piece, FigurePiece)]
-    alts = [picture.alt for picture in drawn if picture is not None]
-    assert words_left([*alts, *(text for page in pages for text in Visible(page).texts)]) == set()
+    assert words_left([text for page in pages for text in Visible(page).texts]) == set()
 
 
 def test_the_desk_on_paper(plan_file: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_key_goes_by_the_value_of_arguments_and_not_by_who_listens(province: P
         ("text/catalog.py", set()),
         ("sheets/workbook.py", set()),
         ("storage/store.py", set()),
-        ("report/charts.py", set()),
+        ("report/drawing.py", set()),
         ("run/run.py", set()),
         ("desk/desk.py", set()),
         ("cli.py", set()),
@@ -519,7 +519,7 @@ def test_other_words_and_colors_render_pages_anew_and_compute_nothing(tmp_path: 
     left, pages = run_drawing(tmp_path, package=package), tmp_path / "out" / "ranged" / "base"
     before = {page: page.stat().st_mtime_ns for page in pages.glob("reports/*.html")}
     assert len(before) == 2
-    for name in ("text/vi.po", "text/en.po", "report/charts.py", "desk/desk.py", "storage/store.py"):
+    for name in ("text/vi.po", "text/en.po", "report/drawing.py", "desk/desk.py", "storage/store.py"):
         with (package / "trainplan" / name).open("a", encoding="utf-8") as file:
             file.write("# a comma\n")
     assert run_drawing(tmp_path, package=package) == left

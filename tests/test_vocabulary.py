@@ -37,7 +37,6 @@ IRREGULAR = "told meant held made shown given drawn found kept taken begun sent 
 PARTICIPLES = re.compile("|".join([".{3,}ed", *IRREGULAR.split()]))
 OWN_BASES = {"NamedTuple", "BaseModel", "Row", "Exception", "RuntimeError"}  # which document no method of theirs
 PARTS = (
-    "report/figures/",
     "report/forms/",
     "report/tables/",
     "report/sentences/",

@@ -169,7 +169,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.failure_conditions import conditions_table
     from trainplan.analysis.monte_carlo import usual_loop
     from trainplan.plan.plan import load_plan
-    from trainplan.report.sentences import probability_summary
+    from trainplan.report.sentences import chances_and_cost, describe_loop
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
     from trainplan.storage.progress import under_way
 
@@ -188,7 +188,7 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     with under_way("conditions"):
         tables["conditions"] = conditions_table(plan, failure_conditions(found))
     for language in plan.languages:
-        print(*probability_summary(found, language), sep="\n", file=sys.stderr)
+        print(*chances_and_cost(found, language), *describe_loop(found, language), sep="\n", file=sys.stderr)
     return write_answer(tables, arguments.output)
 
 

@@ -24,6 +24,7 @@ FONTS = "Segoe UI, Noto Sans, Arial, DejaVu Sans, sans-serif"
 INK, NOTE, PLAN, BAND = "#1b1f24", "#5a6270", "#0a5c99", "#b7d0e6"
 AXIS, RULE, CLOSED, PAPER = "#7a828e", "#d8dce2", "#eef0f3", "#ffffff"
 VERDICTS = {"met": "#14663f", "nearly": "#8a5a00", "missed": "#a8321a"}
+VERDICT_MARKS = {"met": "●", "nearly": "◐", "missed": "○"}
 SOURCES = (  # colors, and what tells them apart in grey: plain, strokes, dots, lines, crosses
     ("#0a5c99", ""),
     ("#f0c26b", f'<path d="M-2 2 2 -2M0 8 8 0M6 10 10 6" stroke="{INK}"/>'),

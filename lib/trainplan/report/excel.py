@@ -13,7 +13,7 @@ from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.report.by_year import TOTAL, YearlyRow, columns_of, number, yearly_rows
-from trainplan.report.colors import FAINT, INK, SEQUENCE
+from trainplan.report.drawing import AXIS, INK, SOURCES
 from trainplan.report.sentences import assumed_share, headline
 from trainplan.report.tables import basis_by_row, changes
 from trainplan.results.registry import RESULTS, Column, Stem
@@ -31,14 +31,13 @@ COVER_WIDTHS = (24, 36, 36, 36)  # letters
 MONEY = ("required_vnd", "ceiling_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "unspent_vnd")
 PEOPLE = ("new_learners", "new_classes")
 TARGETS = ("objective", "due", "asked", "reached", "coverage", "gap", "verdict", "binds", "latest_start")
+SOURCE_COLORS = [color for color, _ in SOURCES]
 PATTERNS = (
     "",
     "wide_upward_diagonal",
     "percent_50",
     "wide_downward_diagonal",
     "dark_vertical",
-    "large_check",
-    "sphere",
 )
 MONEY_SCALES = {1e10: ("bn", "#,##0,,,"), 1e8: ("bn", "#,##0.0,,,"), 0: ("million", "#,##0,,")}  # by VND at the least
 
@@ -180,12 +179,12 @@ def _add_rows(
 def _bars(rows: Sequence[YearlyRow], column: str, language: str) -> list[Series]:
     """What is drawn of a column: the largest rows that are no sum of others, and above them the rest in one grey."""
     amounts = {r: row.amount for r, row in enumerate(rows) if row.column == column and row.id != TOTAL and row.amount}
-    large = sorted(sorted(amounts, key=lambda r: -amounts[r])[: len(SEQUENCE)])
+    large = sorted(sorted(amounts, key=lambda r: -amounts[r])[: len(SOURCE_COLORS)])
     rest = [r for r in amounts if r not in large]
     others = say("excel.others", language)
     return [
-        *(Series(r, color, pattern) for r, color, pattern in zip(large, SEQUENCE, PATTERNS, strict=False)),
-        *(Series(r, FAINT, name=others, in_legend=r == rest[0]) for r in rest),
+        *(Series(r, color, pattern) for r, color, pattern in zip(large, SOURCE_COLORS, PATTERNS, strict=False)),
+        *(Series(r, AXIS, name=others, in_legend=r == rest[0]) for r in rest),
     ]
 
 

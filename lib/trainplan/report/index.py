@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
 from markupsafe import Markup
 
+from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.plan.find import folder_name
+from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
-from trainplan.report.colors import VERDICT_MARKS
-from trainplan.report.figures import money_by_scenario
+from trainplan.report.forms import target_strip, targets_by_scenario
+from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
+from trainplan.report.options import options
+from trainplan.report.page_figure import Caption
 from trainplan.report.sentences import (
     assumed_share,
     better_options,
     chances_and_cost,
-    explain_verdicts,
-    headline,
+    money_balance,
     no_ranges,
+    secure_first,
     simplifications,
+    survey_first,
+    targets_met,
 )
-from trainplan.report.stored import uncertainty_by_rule, usual_draws
-from trainplan.report.tables import probabilities_by_rule, scenarios
+from trainplan.report.stored import usual_draws, usual_drivers
+from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
-from trainplan.results.quote import address_of
-from trainplan.results.verdicts import missed_level
+from trainplan.results.registry import column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import due_day, percent
-from trainplan.text.shown import Quoted
+from trainplan.text.formats import NOTHING, bare_billions, money_digits, number
+from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
+READERS = {  # the pages, by number, that answer what a reader asks, in their order
+    "chair": ("05", "06"),
+    "finance": ("03",),
+    "home_affairs": ("02", "04", "00"),
+}
+BRIEFS = ("html", "docx")
 
 
 @dataclass(frozen=True)
@@ -59,34 +69,40 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
 
     The second is for a plan that is shown in English too, or of which there are English reports.
     """
-    there = {*comparison.runs[0].plan.languages, *(language for run in done for _, language in run.reports)}
+    first = comparison.runs[0].plan
+    there = {*first.languages, *(language for run in done for _, language in run.reports)}
     languages = [language for language in NAMES if language in there]
+    own = next((run for run in done if run.folder.name == folder_name(first.results_name)), None)
     for language in languages:
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
-        page = render_index(comparison, links, language, languages)
-        write_text(folder / NAMES[language], _with_files(page, folder, done, language) + "\n")
+        reading = reading_list(folder, own, language)
+        page = render_index(comparison, links, language, languages, reading)
+        write_text(folder / NAMES[language], _with_files(page, folder, own, language) + "\n")
     return folder / NAMES["vi"]
 
 
-def _with_files(page: str, folder: Path, done: Sequence[ScenarioRun], language: str) -> str:
-    """The page with links to the files behind its figures, those of the first scenario."""
-    if not done:
+def _with_files(page: str, folder: Path, run: ScenarioRun | None, language: str) -> str:
+    """The page with links to the files behind its figures, those of a scenario."""
+    if not run:
         return page
-    first = done[0].folder
-    root = f"{relative_link(folder, first)}/"
-    return fill_links(page, lambda kind, names: file_links(kind, names, first, root, language))
+    root = f"{relative_link(folder, run.folder)}/"
+    return fill_links(page, lambda kind, names: file_links(kind, names, run.folder, root, language))
 
 
 def render_index(
-    comparison: Comparison, links: Sequence[dict[str, Any]], language: str, languages: Sequence[str] = LANGUAGES
+    comparison: Comparison,
+    links: Sequence[dict[str, Any]],
+    language: str,
+    languages: Sequence[str] = LANGUAGES,
+    reading: Sequence[dict[str, Any]] = (),
 ) -> str:
     """The page in a language, as HTML, with a link to another of `languages`.
 
-    `links` are those of `run_links`, one for every scenario that was run.
+    `links` are those of `run_links`, one for every scenario that was run, `reading` what `reading_list` gives.
     """
     first = comparison.runs[0]
     other = next((name for name in languages if name != language), "")
-    by_rule = uncertainty_by_rule(first.plan)
+    draws = usual_draws(first.plan)
     head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
     page = fill_template(
         "index.html.j2",
@@ -98,82 +114,82 @@ def render_index(
         policy=POLICY,
         style=Markup(style_sheet()),
         title=first.plan.title(language),
-        answer=answer(comparison, language),
-        why=explain_verdicts(first, language),
-        money=money_picture(comparison, language),
+        answer=answer(comparison, draws, language),
+        options=options_table(comparison, language),
+        strip=target_strip(first, draws, language).html(language),
+        reading=reading,
+        assumed=what_is_assumed(first.plan, language),
         runs=links,
-        scenarios=[run.plan.scenario_title(language) for run in comparison.runs],
-        target_rows=target_rows(comparison, language),
-        marks=[(mark, term("verdict", verdict, language)) for verdict, mark in VERDICT_MARKS.items()],
-        likely=_table(probabilities_by_rule(by_rule, language)),
-        scenario_table=_table(scenarios(comparison, language)),
+        targets=targets_of_scenarios(comparison, language),
+        scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
-    return number_figures(page, INDEX, language)
+    return number_figures(str(page), INDEX, language)
 
 
-def answer(comparison: Comparison, language: str) -> list[str]:
-    """The plan in sentences: targets, money, better options, how sure it is, and how much of it is assumed."""
+def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
+    """The plan in at most five lines: targets met, which first, the money, a better option, and how sure this is."""
     first = comparison.runs[0]
-    draws = usual_draws(first.plan)
-    sure = chances_and_cost(draws, language) if draws else no_ranges(language)
-    return [
-        *headline(first, language),
-        *better_options(comparison, language),
-        *sure,
-        *assumed_share(first.plan, language),
-    ]
+    parts = (
+        targets_met(first, language),
+        secure_first(first, language),
+        money_balance(first, language),
+        better_options(comparison, language),
+        chances_and_cost(draws, language) if draws else no_ranges(language),
+    )
+    return [join_shown(said, " ") for said in parts if said]
 
 
-def _table(frame: pd.DataFrame) -> str:
-    """A table as HTML; nothing of one without rows."""
-    return Markup(html_table(frame)) if len(frame) else ""
+def what_is_assumed(plan: Plan, language: str) -> str:
+    """How much of the plan is assumed, and which assumptions to look into first."""
+    return join_shown([*assumed_share(plan, language), *survey_first(plan, usual_drivers(plan), language)], " ")
 
 
-def money_picture(comparison: Comparison, language: str) -> dict[str, str] | None:
-    """The picture of money and targets met by scenario: its words, `alt` and `said`, and its PNG in base64, `data`.
-
-    None of a single scenario.
-    """
-    picture = money_by_scenario(comparison, language)
-    if picture is None:
-        return None
-    return {
-        "alt": str(picture.alt),
-        "said": picture.alt,
-        "data": base64.b64encode(picture.png()).decode("ascii"),
-    }
-
-
-def target_rows(comparison: Comparison, language: str) -> list[dict[str, Any]]:
-    """A row an objective: its name, due date, and a cell a scenario with verdict, mark, word and coverage."""
-    plan = comparison.runs[0].plan
-    rows = []
-    for o, objective in enumerate(plan.tables.objectives):
-        cells = [
-            (
-                address_of("results", "coverage", scenario=run.plan.scenario, objective=objective.id),
-                run["verdicts"].iloc[o],
-            )
-            for run in comparison.runs
-        ]
-        shown = [
-            {
-                "verdict": cell["verdict"],
-                "mark": VERDICT_MARKS.get(cell["verdict"], ""),
-                "word": term("verdict", cell["verdict"], language),
-                "coverage": percent(Quoted(cell["coverage"], address), language, missed=missed_level(cell)),
-            }
-            for address, cell in cells
-        ]
-        rows.append(
-            {
-                "name": plan.label("objectives", objective.id, language),
-                "due": due_day(objective.due, language),
-                "cells": shown,
-            }
+def options_table(comparison: Comparison, language: str) -> str:
+    """What there is to choose between, with bars of money in a frame of what is needed; nothing of a single option."""
+    found = options(comparison, language)
+    if len(found) == 1:
+        return ""
+    lost = any(one.lost for one in found)
+    digits = money_digits(max(one.money + one.lacking for one in found))
+    met = [join_shown([number(one.met, language), "/", number(one.targets, language)]) for one in found]
+    rows = [
+        BarRow(
+            one.title,
+            (met_of, bare_billions(one.money, language, digits)),
+            (float(one.money),),
+            float(one.money + one.lacking) if one.lacking > 0 else None,
+            beside=(bare_billions(one.lacking, language, digits), *([one.lost or NOTHING] if lost else [])),
         )
-    return rows
+        for one, met_of in zip(found, met, strict=True)
+    ]
+    columns = BarColumns(
+        say("head.scenario", language),
+        (say("head.met_of", language), column_heading("funded_vnd", language, "bn")),
+        say("index.options_bar", language),
+        (column_heading("lacking_vnd", language, "bn"), *([say("head.given_up", language)] if lost else [])),
+        (1,),
+    )
+    name = say("index.options", language)
+    said = "; ".join(f"{one.title} {met_of}" for one, met_of in zip(found, met, strict=True))
+    return bar_table("options", Caption(name, f"{name}: {said}."), columns, rows, language).body()
+
+
+def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:
+    """The plan and the scenarios that a province may choose, then those of circumstances; none of a plan alone."""
+    frame = scenarios(comparison, language)
+    if not len(frame):
+        return []
+    chosen = [run in comparison.options for run in comparison.runs]
+    groups = {"chosen": frame[chosen], "circumstances": frame[[not one for one in chosen]]}
+    captions = {name: say(f"index.{name}", language) for name in groups}
+    return [Markup(html_table(own, captions[name])) for name, own in groups.items() if len(own)]
+
+
+def targets_of_scenarios(comparison: Comparison, language: str) -> Markup:
+    """Every target in every scenario; nothing of a plan alone."""
+    figure = targets_by_scenario(comparison, language)
+    return figure.html(language) if figure else Markup("")
 
 
 def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
@@ -197,6 +213,24 @@ def run_links(folder: Path, run: ScenarioRun, language: str) -> dict[str, Any]:
         "note": say("index.from_earlier_run", language) if run.tables_earlier else "",
         "failed": run.failed,
     }
+
+
+def reading_list(folder: Path, run: ScenarioRun | None, language: str) -> list[dict[str, Any]]:
+    """For every reader the pages of a scenario that answer what they ask, and the brief beside the index: what is there
+    of them."""
+    found = []
+    for reader, pages in READERS.items():
+        stems = {stem[:2]: stem for stem, _ in run.reports} if run else {}
+        links = [report_link(folder, run, stems[page], language) for page in pages if run and page in stems]
+        briefs = [path for path in (folder / f"brief.{language}.{kind}" for kind in BRIEFS) if path.is_file()]
+        if reader == "chair":
+            names = [say(f"index.brief_{path.suffix[1:]}", language) for path in briefs]
+            links[:0] = [
+                {"href": path.name, "title": name, "note": ""} for path, name in zip(briefs, names, strict=True)
+            ]
+        if links:
+            found.append({"reader": say(f"index.reader_{reader}", language), "links": links})
+    return found
 
 
 def report_link(folder: Path, run: ScenarioRun, stem: str, language: str) -> dict[str, str]:

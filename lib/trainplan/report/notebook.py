@@ -13,11 +13,10 @@ from IPython.display import HTML, display
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.report.charts import Picture
 from trainplan.report.drawing import Drawing
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parameters import WHERE, coordinates
-from trainplan.report.parts import FigurePiece, HtmlPiece, PageFigurePiece, Part
+from trainplan.report.parts import FigurePiece, HtmlPiece, Part
 from trainplan.report.stored import compute, usual_draws
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes, write_text
@@ -69,32 +68,21 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
 def show(*shown: Part, language: str | None = None, output_dir: str | Path | None = None) -> None:
     """Shows parts one below the other, in the language of the open notebook (Vietnamese where none is open).
 
-    The file of every figure, a PNG and for a drawing an SVG too, is kept in `output_dir`/figures, by default in the
-    notebook's folder, if it has one.
+    The files of every drawing, SVG and PNG, are kept in `output_dir`/figures, by default in the notebook's folder, if
+    it has one.
     """
     page = _opened[0] if _opened else None
     language = language or (page.language if page else "vi")
     folder = Path(output_dir) if output_dir else page.output_dir if page else None
     for piece in (piece for part in shown for piece in part.pieces):
         if isinstance(piece, FigurePiece):
-            if picture := piece.make(language):
-                _show_picture(picture, language, folder)
-        elif isinstance(piece, PageFigurePiece):
             if figure := piece.make(language):
-                _show_page_figure(figure, language, folder)
+                _show_figure(figure, language, folder)
         elif isinstance(piece, HtmlPiece) and (html := piece.html(language)):
             display(HTML(html))
 
 
-def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
-    data = picture.png()
-    if folder is not None:
-        write_bytes(folder / "figures" / f"{picture.name}.{language}.png", data)
-    bundle = {"image/png": data, "text/plain": picture.alt}
-    display(bundle, raw=True, metadata={"image/png": {"alt": picture.alt}})
-
-
-def _show_page_figure(figure: PageFigure, language: str, folder: Path | None) -> None:
+def _show_figure(figure: PageFigure, language: str, folder: Path | None) -> None:
     if folder is not None and isinstance(figure, Drawing):
         stem = f"{figure.name}.{language}"
         write_text(folder / "figures" / f"{stem}.svg", figure.svg())

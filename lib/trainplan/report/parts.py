@@ -1,14 +1,14 @@
 """Parts of pages by name: `part = parts.causes(results)` is what a page shows in one place, as a value to work with.
 
 `show(part)` shows it in a notebook; `part.page_figure("en")`, `part.frame("vi")` and `part.sentences("vi")` give what
-is in it. Whatever is in FIGURES, FORMS, TABLES or SENTENCES is a part by its own name; parts of several pieces are
+is in it. Whatever is in FORMS, TABLES or SENTENCES is a part by its own name; parts of several pieces are
 composed below. Every part has its caption, `caption.<name>`, in both catalogs.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,9 +20,7 @@ from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
-from trainplan.report.charts import Picture
 from trainplan.report.drawing import Drawing
-from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
 from trainplan.report.html import answer_list, html_table, notes_list, title_line
 from trainplan.report.page_figure import PageFigure
@@ -37,6 +35,7 @@ from trainplan.text.problems import nearest_name
 ANSWERS = {  # sentences that lead a page and stand out on it
     "best_plan_answer",
     "better_options",
+    "certainty_answer",
     "chances_and_cost",
     "comparison_answer",
     "differs_from_base",
@@ -48,7 +47,6 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_ceilings",
     "no_ranges",
     "numbers_by_basis",
-    "probability_summary",
     "yearly_changes",
 }
 
@@ -61,10 +59,6 @@ class Piece:
     make: Callable[[str], Any]
 
 
-class FigurePiece(Piece):
-    """A figure; `make` gives its `Picture`, or None where there is nothing to draw."""
-
-
 class HtmlPiece(Piece):
     """What is shown as HTML."""
 
@@ -73,8 +67,8 @@ class HtmlPiece(Piece):
         raise NotImplementedError
 
 
-class PageFigurePiece(HtmlPiece):
-    """A figure of forms; `make` gives its `PageFigure`, or None where there is nothing to show."""
+class FigurePiece(HtmlPiece):
+    """A figure; `make` gives its `PageFigure`, or None where there is nothing to show."""
 
     def html(self, language: str) -> str:
         """The figure with what stands around it."""
@@ -128,25 +122,16 @@ class Part:
         """What the part shows, in a line."""
         return say(f"caption.{self.name}", language)
 
-    def picture(self, language: str) -> Picture:
-        """The figure with its message in words (`alt`) and the name of its file."""
-        picture: Picture | None = self._only(FigurePiece).make(language)
-        if picture is None:
-            raise LookupError(f"{self.name} has nothing to draw")
-        return picture
-
     def figure(self, language: str) -> Figure:
         """The figure, as matplotlib has it; a table with marks is none."""
-        if not any(isinstance(piece, PageFigurePiece) for piece in self.pieces):
-            return self.picture(language).figure
         drawn = self.page_figure(language)
         if not isinstance(drawn, Drawing):
             raise LookupError(f"{self.name} is a table with marks")
         return drawn.figure()
 
     def page_figure(self, language: str) -> PageFigure:
-        """The figure of forms: a `Drawing` or a table with marks, with its finding and its message in words."""
-        figure: PageFigure | None = self._only(PageFigurePiece).make(language)
+        """The figure: a `Drawing` or a table with marks, with its finding and its message in words."""
+        figure: PageFigure | None = self._only(FigurePiece).make(language)
         if figure is None:
             raise LookupError(f"{self.name} has nothing to draw")
         return figure
@@ -166,14 +151,13 @@ class Part:
     def _only(self, kind: type[Piece]) -> Piece:
         found = [piece for piece in self.pieces if isinstance(piece, kind)]
         if len(found) != 1:
-            what = {FigurePiece: "figures", PageFigurePiece: "figures of forms"}.get(kind, "tables")
+            what = "figures" if kind is FigurePiece else "tables"
             raise LookupError(f"{self.name} has {len(found) or 'no'} {what}")
         return found[0]
 
 
 REGISTERS: tuple[tuple[Mapping[str, Callable[..., Any]], type[Piece]], ...] = (
-    (FIGURES, FigurePiece),
-    (FORMS, PageFigurePiece),
+    (FORMS, FigurePiece),
     (TABLES, TablePiece),
     (SENTENCES, SentencesPiece),
 )
@@ -258,6 +242,7 @@ def goal(goal: Goal | None, results: Results) -> Part:
 
 
 @register_composition
-def likelihood(draws: Uncertainty | None) -> Part:
-    """The answer of the draws in a few sentences; without draws, why there are none."""
-    return _join("likelihood", find_part("probability_summary")(draws) if draws else find_part("no_ranges")())
+def likelihood(draws: Uncertainty | None, drivers: pd.DataFrame | None, by_rule: Sequence[Uncertainty]) -> Part:
+    """How sure the plan is in a few sentences; without draws, why there are none."""
+    said = find_part("certainty_answer")(draws, drivers, by_rule) if draws else find_part("no_ranges")()
+    return _join("likelihood", said)

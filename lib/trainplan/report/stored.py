@@ -83,3 +83,8 @@ uncertainty_by_rule = _with(monte_carlo.uncertainty_by_rule, draw=uncertainty)
 def usual_draws(plan: Plan) -> monte_carlo.Uncertainty | None:
     """The draws that a plan's answer rests on, of the loop that its rule allows; none for a plan without ranges."""
     return uncertainty(plan, loop=monte_carlo.usual_loop(plan)) if plan.ranges else None
+
+
+def usual_drivers(plan: Plan) -> pd.DataFrame | None:
+    """What moves these draws; none for a plan without ranges."""
+    return sensitivity(plan, monte_carlo.usual_loop(plan)) if plan.ranges else None

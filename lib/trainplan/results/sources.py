@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.plan.address import row_key
+from trainplan.plan.address import Address, row_key
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import TABLES
 
@@ -23,6 +23,13 @@ def source_register(plan: Plan) -> pd.DataFrame:
     """
     tables = [name for name, table in TABLES.items() if "basis" in table.columns]
     return pd.DataFrame([line for name in tables for line in _register_lines(plan, name)], columns=COLUMNS)
+
+
+def assumed_numbers(plan: Plan) -> list[Address]:
+    """The addresses of all numbers that are assumed, each once, in the order of the register."""
+    register = source_register(plan)
+    lines = register[register["kind"] == "assumption"].itertuples()
+    return list(dict.fromkeys(Address(line.table, line.row, column) for line in lines for column in line.numbers))
 
 
 def _register_lines(plan: Plan, name: str) -> Iterator[dict[str, Any]]:

@@ -23,14 +23,14 @@ import trainplan.run.skip_slow_import
 # isort: split
 import nbformat
 import papermill
-from matplotlib.figure import Figure
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.translators import translate_parameters
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
-from trainplan.report.charts import Picture
+from trainplan.report.drawing import Drawing
 from trainplan.report.furniture import PageHead
 from trainplan.report.html import NO_HEAD, render_page, render_report
+from trainplan.report.page_figure import Caption
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
 from trainplan.storage.store import Store, use_store
@@ -128,11 +128,7 @@ def warm_up(draws: bool = False) -> None:
     logging.getLogger("papermill").setLevel(logging.WARNING)
     for name in (*IMPORTED_BY_CELLS, *IMPORTED_BY_DRAWS) if draws else IMPORTED_BY_CELLS:
         import_module(name)
-    figure = Figure(figsize=(1, 1))
-    axes = figure.subplots()
-    axes.plot([0, 1], label=both("run.open"))
-    axes.legend()
-    Picture("", figure, "").png()
+    Drawing("", Caption("", ""), lambda sheet: sheet.text(0, 20, both("run.open"))).png()
     outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>1</p>"})]
     cells = [nbformat.v4.new_markdown_cell("# *1* [2](#3) `4`"), nbformat.v4.new_code_cell("1", outputs=outputs)]
     notebook = nbformat.v4.new_notebook(cells=cells)

@@ -19,7 +19,7 @@ from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
 from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.links import link_pages
-from trainplan.report.stored import compute, uncertainty_by_rule, usual_draws
+from trainplan.report.stored import compute, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
@@ -244,7 +244,7 @@ def perform_any(job: Job | IndexJob) -> Outcome | None:
     with contextlib.suppress(Exception), use_store(Store(job.store)):
         plan = load_plan(job.plan, job.scenario, as_of=job.as_of)
         usual_draws(plan)
-        uncertainty_by_rule(plan)
+        usual_drivers(plan)
     return None
 
 

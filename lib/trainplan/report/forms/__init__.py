@@ -12,6 +12,7 @@ from collections.abc import Callable
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
 from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
 from trainplan.report.forms.causes import causes
+from trainplan.report.forms.certainty import driver_shares, rules_and_chances, strongest_inputs, target_chances
 from trainplan.report.forms.cost_by_program import cost_by_program
 from trainplan.report.forms.groups import group_changes, group_flow
 from trainplan.report.forms.money_by_year import money_by_year, real_money_by_year
@@ -30,6 +31,7 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
         best_plan_changes,
         causes,
         cost_by_program,
+        driver_shares,
         group_changes,
         group_flow,
         marginal_value_of_money,
@@ -38,7 +40,10 @@ FORMS: dict[str, Callable[..., PageFigure | None]] = {
         people_by_year,
         people_missing,
         real_money_by_year,
+        rules_and_chances,
         scenario_results,
+        strongest_inputs,
+        target_chances,
         target_strip,
         targets_by_scenario,
         turning_assumptions,

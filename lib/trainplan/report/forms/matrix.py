@@ -12,8 +12,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from trainplan.report.assembly import in_scroll
-from trainplan.report.colors import VERDICT_MARKS
-from trainplan.report.drawing import INK, PAPER, RULE, VERDICTS
+from trainplan.report.drawing import INK, PAPER, RULE, VERDICT_MARKS, VERDICTS
 from trainplan.report.page_figure import Caption, HtmlFigure
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number

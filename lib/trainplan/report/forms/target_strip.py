@@ -71,16 +71,20 @@ def target_strip(results: Results, draws: Uncertainty | None, language: str) -> 
     farthest = sorted(rows, key=lambda row: -row.people)[:3]
     short = [_short(row.name, row.people, language) for row in farthest if row.look != "met"]
     alt = finding + (" " + say("figure.target_strip.most", language, targets="; ".join(short)) if short else "")
-    notes = [*_notes(rows, language), *_due_note(results["verdicts"]["due"], language)]
-    return strip_drawing("target_strip", Caption(finding, alt), rows, notes, language)
+    return strip_drawing("target_strip", Caption(finding, alt), rows, strip_notes(results, rows, language), language)
 
 
 def _short(name: str, people: float, language: str) -> str:
     return f"{name} {number(people, language)} {say('unit.people', language)}"
 
 
-def strip_rows(results: Results, draws: Uncertainty | None, language: str) -> list[StripRow]:
-    """A row a target: missed ones first, then nearly met, then met ones; of these, those due first."""
+def strip_rows(
+    results: Results, draws: Uncertainty | None, language: str, beside: Mapping[str, tuple[str, ...]] | None = None
+) -> list[StripRow]:
+    """A row a target: missed ones first, then nearly met, then met ones; of these, those due first.
+
+    `beside` has the texts of every objective where they are not what is reached, who is short and why.
+    """
     plan, order = results.plan, {"missed": 0, "nearly": 1, "met": 2}
     bands = draws.probabilities.set_index(["objective", "year"]) if draws else None
     rows = []
@@ -99,7 +103,8 @@ def strip_rows(results: Results, draws: Uncertainty | None, language: str) -> li
                 plan.short_label("objectives", row.id, language),
                 value,
                 held["verdict"],
-                _beside(held, counted, language) + (() if decided else (say("figure.target_strip.assumed", language),)),
+                (beside[row.id] if beside else _beside(held, counted, language))
+                + (() if decided else (say("figure.target_strip.assumed", language),)),
                 aim if 1.0005 < aim <= MOST else None,
                 band,
                 plan.short_label("groups", row.group, language),
@@ -150,6 +155,11 @@ def baselines_and_targets(results: Results, language: str) -> Drawing | None:
     alt = f"{finding} {say('figure.baselines_and_targets.most', language, targets=far)}"
     notes = [say("figure.baselines_and_targets.dot", language)]
     return strip_drawing("baselines_and_targets", Caption(finding, alt), rows, notes, language)
+
+
+def strip_notes(results: Results, rows: Sequence[StripRow], language: str) -> list[str]:
+    """How to read the rows of `strip_rows`: each mark that is there, and when targets due within a year are counted."""
+    return [*_notes(rows, language), *_due_note(results["verdicts"]["due"], language)]
 
 
 def _notes(rows: Sequence[StripRow], language: str) -> list[str]:

@@ -45,12 +45,14 @@ from trainplan.report.sentences.money import (
     weak_classes,
 )
 from trainplan.report.sentences.uncertainty import (
+    better_rule,
+    certainty_answer,
     chances_and_cost,
-    describe_chances,
     describe_loop,
     missed_when,
     no_ranges,
-    probability_summary,
+    strongest_input,
+    survey_first,
 )
 
 SENTENCES: dict[str, Callable[..., list[str]]] = {
@@ -61,10 +63,11 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         best_plan_answer,
         best_plan_proof,
         better_options,
+        better_rule,
         beyond_money,
+        certainty_answer,
         chances_and_cost,
         comparison_answer,
-        describe_chances,
         describe_loop,
         differs_from_base,
         enrollment_answer,
@@ -88,10 +91,11 @@ SENTENCES: dict[str, Callable[..., list[str]]] = {
         no_ranges,
         no_way,
         numbers_by_basis,
-        probability_summary,
         secure_first,
         seen_from,
         simplifications,
+        strongest_input,
+        survey_first,
         targets_met,
         weak_classes,
         yearly_changes,

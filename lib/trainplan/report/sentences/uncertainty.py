@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from trainplan.analysis.failure_conditions import Condition, FailureRule
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.analysis.sampling import drawn_inputs
+from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
+from trainplan.plan.ranges import Range
 from trainplan.report.tables.uncertainty import quote_when_due, range_value_label
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
-from trainplan.text.catalog import say
+from trainplan.results.sources import assumed_numbers
+from trainplan.text.catalog import say, term
 from trainplan.text.formats import (
     CHANCES,
     bare_billions,
     billions,
-    chance_number,
-    chance_word,
     from_to,
     number,
     percent,
 )
-from trainplan.text.shown import Quoted, join_shown
+from trainplan.text.shown import Quoted
+
+NAMED = 3  # assumptions to look into first
 
 
 def no_ranges(language: str) -> list[str]:
@@ -32,19 +36,24 @@ def no_ranges(language: str) -> list[str]:
     return [say("sentence.no_ranges", language)]
 
 
-def probability_summary(draws: Uncertainty, language: str) -> list[str]:
-    """The answer in a few sentences: how likely targets are, what all years cost, and how it was drawn."""
-    return [*chances_and_cost(draws, language), *describe_chances(draws, language), *describe_loop(draws, language)]
+def certainty_answer(
+    draws: Uncertainty, drivers: pd.DataFrame, by_rule: Sequence[Uncertainty], language: str
+) -> list[str]:
+    """How sure the plan is in a few sentences: odds, cost, what decides them most, and whether a rule does better."""
+    return [
+        *chances_and_cost(draws, language),
+        *strongest_input(draws, drivers, language),
+        *better_rule(draws, by_rule, language),
+    ]
 
 
 def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
     """How many targets are likely and what all years cost; where the plan's own cost lies outside the band, why."""
-    chances = probabilities_when_due(draws)["probability_met"][list(draws.plan.is_target)]
-    likely = int((chances >= CHANCES["likely"]).sum())
     bands = quote_numbers("cost_bands", draws.cost_bands, draws.loop).set_index("year")
     low, middle, high = bands.loc[ALL, list(QUANTILES)]
-    band = {"low": bare_billions(low, language), "high": billions(high, language)}
-    said = [say("sentence.chances_and_cost", language, count=likely, middle=billions(middle, language), **band)]
+    least = bare_billions if high >= 1e9 else billions  # both ends in one unit
+    cost = {"middle": billions(middle, language), "low": least(low, language), "high": billions(high, language)}
+    said = [say("sentence.chances_and_cost", language, count=count_likely(draws), **cost)]
     if not low <= draws.planned_cost <= high:
         driver = getattr(draws.cost_driver.name, language)
         funded = billions(Quoted(draws.planned_cost, address_of("budget", "funded_vnd", source="total")), language)
@@ -52,38 +61,44 @@ def chances_and_cost(draws: Uncertainty, language: str) -> list[str]:
     return said
 
 
-def describe_chances(draws: Uncertainty, language: str) -> list[str]:
-    """A sentence a word: which targets are almost certain, likely and so on, each with its probability.
-
-    A word that is true of more than half says how many they are, targets and goals without a number apart.
-    """
-    rows, said = quote_when_due(draws).assign(is_target=draws.plan.is_target), []
-    words = rows["probability_met"].map(chance_word)
-    for word in CHANCES:
-        own = rows[words == word]
-        if len(own):
-            most = 2 * len(own) > len(rows) > 1
-            which = _count_of(own, rows, language) if most else _names_of(draws, own, language)
-            said.append(say(f"sentence.chance_{word}", language, which=which))
-    return said
+def strongest_input(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> list[str]:
+    """Which range is behind the largest part of the spread of most targets; nothing where none moves a target."""
+    plan = draws.plan
+    shares = drivers["share"].to_numpy().reshape(-1, len(plan.ranges))[_judged(plan)]
+    moved = shares[shares.max(axis=1) > 0]
+    if not len(moved):
+        return []
+    leads = np.bincount(moved.argmax(axis=1), minlength=len(plan.ranges))
+    first = int(leads.argmax())
+    name = getattr(plan.ranges[first].name, language)
+    return [say("sentence.strongest_input", language, name=name, leads=int(leads[first]), targets=len(shares))]
 
 
-def _count_of(own: pd.DataFrame, rows: pd.DataFrame, language: str) -> str:
-    """How many of all targets, and apart from them of all goals, these are, and between which probabilities."""
-    ends = (own["probability_met"].min(), own["probability_met"].max())
-    numbers = join_shown(dict.fromkeys(chance_number(one, language) for one in ends), "–")
-    kinds = (("chance_of_targets", True), ("chance_of_goals", False))
-    counts = ((key, *((some["is_target"] == kind).sum() for some in (own, rows))) for key, kind in kinds)
-    parts = [say(f"word.{key}", language, count=int(count), all=total) for key, count, total in counts if total]
-    return say("sentence.chance_of_most", language, parts=", ".join(parts), numbers=numbers)
+def better_rule(draws: Uncertainty, by_rule: Sequence[Uncertainty], language: str) -> list[str]:
+    """The rule of allocation under which more targets are likely, in the same loop; or that there is none."""
+    now, rule = count_likely(draws), draws.plan.allocation
+    others = [one for one in by_rule if one.loop == draws.loop and one.plan.allocation != rule]
+    if not others:
+        return []
+    best = max(others, key=count_likely)
+    if count_likely(best) <= now:
+        return [say("sentence.no_better_rule", language)]
+    name = term("rule", best.plan.allocation, language)
+    return [say("sentence.better_rule", language, rule=name, count=count_likely(best), now=now)]
 
 
-def _names_of(draws: Uncertainty, own: pd.DataFrame, language: str) -> str:
-    """These targets by name, each with its probability."""
-    names = (draws.plan.label("objectives", objective, language) for objective in own["objective"])
-    chances = (chance_number(one, language) for one in own["probability_met"])
-    pairs = zip(names, chances, strict=True)
-    return join_shown((join_shown([name, " (", chance, ")"]) for name, chance in pairs), ", ")
+def judged_chances(draws: Uncertainty) -> pd.Series:
+    """The probability of every target with a number when due; of every goal where there is none."""
+    return probabilities_when_due(draws)["probability_met"][_judged(draws.plan)]
+
+
+def count_likely(draws: Uncertainty) -> int:
+    """How many of these are likely, or surer."""
+    return int((judged_chances(draws) >= CHANCES["likely"]).sum())
+
+
+def _judged(plan: Plan) -> list[bool]:
+    return list(plan.is_target) if any(plan.is_target) else [True] * len(plan.is_target)
 
 
 def describe_loop(draws: Uncertainty, language: str) -> list[str]:
@@ -91,6 +106,26 @@ def describe_loop(draws: Uncertainty, language: str) -> list[str]:
     error = percent(quote_when_due(draws)["error"].max(), language, 2)
     count = number(draws.draws, language)
     return [say(f"sentence.loop_{draws.loop}", language, draws=count, seed=draws.seed, error=error)]
+
+
+def survey_first(plan: Plan, drivers: pd.DataFrame | None, language: str) -> list[str]:
+    """The ranges of assumed numbers that weigh most in coverage, at most NAMED; nothing where none moves a target."""
+    if drivers is None:
+        return []
+    shares = drivers["share"].to_numpy().reshape(-1, len(plan.ranges)).sum(axis=0)
+    assumed = assumed_numbers(plan)
+    found = [
+        _inside(getattr(plan.ranges[i].name, language))
+        for i in (-shares).argsort(kind="stable")
+        if shares[i] > 0 and _draws_any(plan, plan.ranges[i], assumed)
+    ]
+    return [say("sentence.survey_first", language, names="; ".join(found[:NAMED]))] if found else []
+
+
+def _draws_any(plan: Plan, one: Range, numbers: Sequence[Address]) -> bool:
+    """Whether a range draws one of these numbers."""
+    drawn = [Address.of(address) for address in one.addresses(plan.open_years)]
+    return any(own.covers(number) for own in drawn for number in numbers)
 
 
 def describe_condition(plan: Plan, one: Condition, language: str) -> str:

@@ -32,6 +32,7 @@ from trainplan.report.tables.results import (
 )
 from trainplan.report.tables.uncertainty import (
     assumed_without_range,
+    cost_bands,
     enrollment_bands,
     money_over,
     probabilities,
@@ -50,6 +51,7 @@ TABLES: dict[str, Callable[..., pd.DataFrame]] = {
         classes,
         commitments,
         compared_inputs,
+        cost_bands,
         cost_by_source,
         courses_by_content,
         courses_by_place,

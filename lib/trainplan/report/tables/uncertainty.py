@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trainplan.analysis.goal_seek import TOTAL
 from trainplan.analysis.monte_carlo import ALL, Uncertainty, probabilities_when_due
 from trainplan.plan.address import Address, address_label, column_of, value_label
 from trainplan.plan.plan import Plan
@@ -15,7 +16,7 @@ from trainplan.plan.schema import Objective
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
-from trainplan.results.sources import source_register
+from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
 from trainplan.text.shown import Quoted, join_shown
@@ -65,6 +66,20 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     return build_table(pd.DataFrame(rows, dtype=object), columns, language)
 
 
+def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
+    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten, in billions."""
+    planned = draws.planned.funded_vnd.sum(axis=(1, 2))
+    budget = pd.DataFrame(
+        {"year": [*draws.plan.years, EVERY], "source": TOTAL, "funded_vnd": [*planned, planned.sum()]}
+    )
+    rows = quote_numbers("cost_bands", draws.cost_bands, draws.loop).assign(
+        year=[*map(str, draws.plan.years), say("word.all_years", language)],
+        funded_vnd=quote_numbers("budget", budget)["funded_vnd"].to_numpy(),
+    )
+    columns = [Column("year"), *(Column(key, "VND", "bn") for key in ("funded_vnd", *QUANTILES))]
+    return build_table(rows if len(rows) > 2 else rows[:1], columns, language)
+
+
 def enrollment_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
     """A row a year and, of several, one of all years: the turns that the plan has, and the band of nine in ten."""
     found = draws.enrollment_bands[draws.enrollment_bands["program"] == ALL]
@@ -99,12 +114,9 @@ def _people_sent(objective: Objective, people: float) -> Quoted:
 def assumed_without_range(plan: Plan, language: str) -> pd.DataFrame:
     """A row a column of numbers that are assumed, may have a range and have none, with how many they are."""
     covered = [Address.of(address) for one in plan.ranges for address in one.addresses(plan.open_years)]
-    register = source_register(plan)
-    lines = register[register["kind"] == "assumption"].itertuples()
-    assumed = dict.fromkeys(Address(line.table, line.row, column) for line in lines for column in line.numbers)
     counts = Counter(
         str(own._replace(row="*"))
-        for own in assumed
+        for own in assumed_numbers(plan)
         if (own.table, own.column) in LIMITS and not any(one.covers(own) for one in covered)
     )
     rows = [{"address": address_label(plan, every, language), "count": count} for every, count in counts.items()]
