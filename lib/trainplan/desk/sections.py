@@ -212,11 +212,11 @@ def desk_page(session: Session, language: str) -> str:
     unchanged = f"<p>{say('desk.no_changes', language)}</p>"
     parts = [
         f"<style>{read_style()}</style>",
-        f'<p class="plan">{escape(session.plan.title(language))}</p>',
+        f'<p class="tp-plan">{escape(session.plan.title(language))}</p>',
         headline_html(session, language),
         said_html(session, language),
         html_table(changes, say("desk.changes", language)) if len(changes) else unchanged,
         *(section_html(name, session, language) for name in SECTIONS),
-        f'<p class="ghost">{escape(say("desk.static", language))}</p>',
+        f'<p class="ghost tp-static">{escape(say("desk.static", language))}</p>',
     ]
-    return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'
+    return f'<div class="tp-desk static {LITERAL}" lang="{language}">{"".join(parts)}</div>'

@@ -23,6 +23,7 @@ def command_line(options: Sequence[str], root: Path = PROJECT, notebook: Path = 
         "Voila.root_dir": str(root),
         "VoilaConfiguration.template": "desk",
         "VoilaConfiguration.show_tracebacks": "False",
+        "VoilaConfiguration.preheat_kernel": "True",
         "MappingKernelManager.cull_idle_timeout": "40",  # s after its page has gone and nothing has come from it
         "MappingKernelManager.cull_interval": "10",
     }
@@ -35,6 +36,11 @@ def server_environment(root: Path = PROJECT, base: Mapping[str, str] = os.enviro
     """What the server and its kernels need to know: where our page is, and below which folder links lie."""
     places = [str(TEMPLATES), *filter(None, [base.get("JUPYTER_PATH")])]
     return {**base, "JUPYTER_PATH": os.pathsep.join(places), "TRAINPLAN_ROOT": str(root)}
+
+
+def served() -> bool:
+    """Whether this kernel is that of a page of Voilà's."""
+    return "VOILA_BASE_URL" in os.environ
 
 
 def serve_desk(options: Sequence[str], root: Path = PROJECT, notebook: Path = NOTEBOOK) -> None:

@@ -171,7 +171,7 @@ class Controls:
         in_others = session.base.plan.languages != (language,)
         for widget in (self.language, self.fields["name_en"]):
             show_if(widget, in_others)
-        self.title.value = f"<b>{escape(session.base.plan.title(language))}</b>"
+        self.title.value = f'<b class="tp-plan">{escape(session.base.plan.title(language))}</b>'
         for name, labeled in {**self.buttons, **self.fields}.items():
             labeled.description = say(f"desk.{name}", language)
         self.compared.description = say("desk.compare_with", language)
