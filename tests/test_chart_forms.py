@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import re
 import shutil
 from collections.abc import Iterator
@@ -21,7 +22,9 @@ from trainplan.report.forms import FORMS
 from trainplan.report.forms.money_by_year import Money, MoneyYear, draw_money, money_of
 from trainplan.report.forms.target_strip import StripRow, strip_drawing, strip_rows
 from trainplan.report.notebook import show
-from trainplan.results.tables import compute
+from trainplan.report.page_figure import Caption
+from trainplan.report.parts import Part
+from trainplan.results.tables import Results, compute
 from trainplan.text.catalog import LANGUAGES, texts
 
 HERE = Path(__file__).parent
@@ -56,7 +59,7 @@ def strips() -> Iterator[tuple[str, Drawing]]:
     for language in LANGUAGES:
         for count in (3, 17, 60, 150):
             rows, words = many_rows(count, language), ("Finding.", "Alt.")
-            yield f"strip-{count}-{language}", strip_drawing("strip", words, rows, ["Note " * 40], language)
+            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, ["Note " * 40], language)
 
 
 def moneys() -> Iterator[tuple[str, Drawing]]:
@@ -76,7 +79,7 @@ def moneys() -> Iterator[tuple[str, Drawing]]:
 
 
 def drawn_money(money: Money) -> Drawing:
-    return Drawing("money", "Finding.", "Alt.", lambda sheet: draw_money(sheet, money))
+    return Drawing("money", Caption("Finding.", "Alt."), lambda sheet: draw_money(sheet, money))
 
 
 def sheets_of(made: Drawing) -> Iterator[tuple[str, str]]:
@@ -115,7 +118,7 @@ def test_texts_that_overlap_or_leave_the_picture_are_found(tmp_path: Path) -> No
             sheet.text(10, 20 + k, "words upon words")
         sheet.text(sheet.width - 5, 20, "over the edge")
 
-    found = overlapping(tmp_path, iter([("crowd", Drawing("crowd", "", "", crowd))]))
+    found = overlapping(tmp_path, iter([("crowd", Drawing("crowd", Caption("", ""), crowd))]))
     assert any("outside: over the edge" in one for one in found) and any("words | words" in one for one in found)
 
 
@@ -152,10 +155,16 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def made_of(results: Results) -> list[Part]:
+    """The figures that need nothing but results, without draws."""
+    known: dict[str, Any] = {"Results": results, "Uncertainty | None": None}
+    takes = {name: inspect.signature(getattr(parts, name)).parameters.values() for name in FORMS}
+    return [make_part(name, known) for name, own in takes.items() if {str(one.annotation) for one in own} <= {*known}]
+
+
 def test_texts_and_marks_stand_out() -> None:
-    results = compute(load_plan("an_giang_2011_2015"))
-    for name in FORMS:
-        svg = make_part(name, {"Results": results, "Uncertainty | None": None}).drawing("vi").svg()
+    for part in made_of(compute(load_plan("an_giang_2011_2015"))):
+        svg = part.page_figure("vi").html()
         inks = {*re.findall(r'<text[^>]* fill="(#\w+)"', svg), drawing.INK}
         assert min(contrast(ink, back) for ink in inks for back in (drawing.PAPER, drawing.CLOSED)) >= 4.5
     assert min(contrast(color, drawing.PAPER) for color in (*drawing.VERDICTS.values(), drawing.AXIS)) >= 3
@@ -173,18 +182,23 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_form_is_a_part_told_in_words_the_same_each_time(name: str, values: dict[str, Any]) -> None:
     assert getattr(forms, name) is FORMS[name] and (FORMS[name].__doc__ or "").split("\n")[0].endswith(".")
     for language in LANGUAGES:
-        made, again = (make_part(name, values).drawing(language) for _ in range(2))
+        made, again = (make_part(name, values).page_figure(language) for _ in range(2))
         assert made.svg() == again.svg() and made.html() == again.html() and made.name == name
-        assert made.alt.startswith(made.finding) and made.finding.endswith(".") and len(made.finding.split()) <= 20
-        assert made.alt.endswith(".") and "<script" not in made.html() and "…" not in made.html()
+        assert (
+            made.caption.alt.startswith(made.caption.finding)
+            and made.caption.finding.endswith(".")
+            and len(made.caption.finding.split()) <= 20
+        )
+        assert made.caption.alt.endswith(".") and "<script" not in made.html() and "…" not in made.html()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("plan", [SOUND, *(HERE / "plans" / name for name in ("counts", "one_year", "shrinking"))])
 def test_forms_of_small_plans_lie_apart(plan: Path, language: str, tmp_path: Path) -> None:
     results = compute(load_plan(plan))
-    made = {name: make_part(name, {"Results": results, "Uncertainty | None": None}) for name in FORMS}
-    drawn = [(name, part.drawing(language)) for name, part in made.items() if part.pieces[0].html(language)]
+    made = made_of(results)
+    figures = [part.page_figure(language) for part in made if part.pieces[0].html(language)]
+    drawn = [(one.name, one) for one in figures if isinstance(one, Drawing)]
     page = "".join(svg for _, one in drawn for _, svg in sheets_of(one))
     assert drawn and not re.search("[^a-z](nan|inf)[^a-z]", page)
     assert overlapping(tmp_path, iter(drawn)) == []
@@ -207,8 +221,8 @@ def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
     assert all(row.band is None for row in strip_rows(results, None, "en"))
     bands = [row.band for row in strip_rows(results, draws, "en")]
     assert all(band and band[0] <= band[1] for band in bands)
-    assert "nine runs in ten" in parts.target_strip(results, draws).drawing("en").svg()
-    assert "nine runs in ten" not in parts.target_strip(results, None).drawing("en").svg()
+    assert "nine runs in ten" in parts.target_strip(results, draws).page_figure("en").svg()
+    assert "nine runs in ten" not in parts.target_strip(results, None).page_figure("en").svg()
 
 
 def test_what_is_not_found_has_its_sign_and_a_ceiling_its_year() -> None:
@@ -255,4 +269,4 @@ def test_a_drawing_is_shown_and_kept(
     part = parts.target_strip(values["Results"], None)
     show(part, language="vi", output_dir=tmp_path)
     assert "text/html" in capsys.readouterr().out
-    assert (tmp_path / "figures" / "target_strip.vi.svg").read_text("utf-8") == part.drawing("vi").svg()
+    assert (tmp_path / "figures" / "target_strip.vi.svg").read_text("utf-8") == part.page_figure("vi").svg()

@@ -13,16 +13,16 @@ from matplotlib.figure import Figure
 
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import figures, open_notebook, parts, sentences, show, tables
-from trainplan.report.drawing import Drawing
 from trainplan.report.forms import FORMS
 from trainplan.report.html import html_table
 from trainplan.report.notebook import Page
+from trainplan.report.page_figure import PageFigure
 from trainplan.report.parts import (
     ANSWERS,
     COMPOSED,
-    DrawingPiece,
     FigurePiece,
     HtmlPiece,
+    PageFigurePiece,
     Part,
     SentencesPiece,
     TablePiece,
@@ -162,8 +162,8 @@ def test_a_part_is_shown_and_gives_its_value_in_both_languages(
                     part.figure(language)
             elif isinstance(piece, FigurePiece):
                 assert isinstance(part.figure(language), Figure) and part.picture(language).alt
-            elif isinstance(piece, DrawingPiece):
-                assert isinstance(part.drawing(language), Drawing) and part.drawing(language).alt
+            elif isinstance(piece, PageFigurePiece):
+                assert isinstance(part.page_figure(language), PageFigure) and part.page_figure(language).caption.alt
             elif isinstance(piece, TablePiece):
                 assert isinstance(part.frame(language), pd.DataFrame)
             else:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
+from trainplan.report.page_figure import PageFigure
+
 WIDE, NARROW = 720, 358  # px
 SIZES = {WIDE: 13, NARROW: 12}  # px of text
 FONTS = "Segoe UI, Noto Sans, Arial, DejaVu Sans, sans-serif"
@@ -157,32 +159,25 @@ class Fold:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A figure of a page: the name of its file, what it shows, and what draws it on a sheet of either width.
+class Drawing(PageFigure):
+    """A figure that `draw` puts on a sheet of either width; `whole` draws everything for the file where parts fold."""
 
-    `finding` is a sentence that stands above it; `alt`, read aloud, also tells its largest values. `whole` draws
-    everything for the file, where the page folds some of it.
-    """
-
-    name: str
-    finding: str
-    alt: str
     draw: Callable[[Sheet], None]
     folds: tuple[Fold, ...] = ()
     whole: Callable[[Sheet], None] | None = None
 
     def svg(self, width: int = WIDE) -> str:
         """The drawing as an SVG file."""
-        return _draw(self.whole or self.draw, width, self.alt)
+        return _draw(self.whole or self.draw, width, self.caption.alt)
 
-    def html(self) -> str:
-        """The drawing in a page, in both widths, its folded parts below it."""
-        pairs = [f"<figcaption>{escape(self.finding)}</figcaption>", _pair(self.draw, self.alt)]
-        pairs += [
+    def body(self) -> str:
+        """The drawing in both widths, its folded parts below it."""
+        parts = [f"<style>{STYLE}</style>", _pair(self.draw, self.caption.alt)]
+        parts += [
             f"<details><summary>{escape(fold.title)}</summary>{_pair(fold.draw, fold.title)}</details>"
             for fold in self.folds
         ]
-        return f'<figure class="drawn mathjax_ignore"><style>{STYLE}</style>{"".join(pairs)}</figure>'
+        return "".join(parts)
 
 
 def _pair(draw: Callable[[Sheet], None], alt: str) -> str:

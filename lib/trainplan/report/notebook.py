@@ -14,8 +14,9 @@ from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.charts import Picture
 from trainplan.report.drawing import Drawing
+from trainplan.report.page_figure import PageFigure
 from trainplan.report.parameters import WHERE, coordinates
-from trainplan.report.parts import DrawingPiece, FigurePiece, HtmlPiece, Part
+from trainplan.report.parts import FigurePiece, HtmlPiece, PageFigurePiece, Part
 from trainplan.report.stored import compute
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes, write_text
@@ -72,9 +73,9 @@ def show(*shown: Part, language: str | None = None, output_dir: str | Path | Non
         if isinstance(piece, FigurePiece):
             if picture := piece.make(language):
                 _show_picture(picture, language, folder)
-        elif isinstance(piece, DrawingPiece):
-            if drawing := piece.make(language):
-                _show_drawing(drawing, language, folder)
+        elif isinstance(piece, PageFigurePiece):
+            if figure := piece.make(language):
+                _show_page_figure(figure, language, folder)
         elif isinstance(piece, HtmlPiece) and (html := piece.html(language)):
             display(HTML(html))
 
@@ -87,7 +88,7 @@ def _show_picture(picture: Picture, language: str, folder: Path | None) -> None:
     display(bundle, raw=True, metadata={"image/png": {"alt": picture.alt}})
 
 
-def _show_drawing(drawing: Drawing, language: str, folder: Path | None) -> None:
-    if folder is not None:
-        write_text(folder / "figures" / f"{drawing.name}.{language}.svg", drawing.svg())
-    display({"text/html": drawing.html(), "text/plain": drawing.alt}, raw=True)
+def _show_page_figure(figure: PageFigure, language: str, folder: Path | None) -> None:
+    if folder is not None and isinstance(figure, Drawing):
+        write_text(folder / "figures" / f"{figure.name}.{language}.svg", figure.svg())
+    display({"text/html": figure.html(), "text/plain": figure.caption.alt}, raw=True)

@@ -21,10 +21,10 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.plan.plan import Plan
 from trainplan.report.charts import Picture
-from trainplan.report.drawing import Drawing
 from trainplan.report.figures import FIGURES
 from trainplan.report.forms import FORMS
 from trainplan.report.html import answer_list, html_table, name_line, notes_list, title_line
+from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
 from trainplan.report.titles import why_scenario
@@ -70,13 +70,13 @@ class HtmlPiece(Piece):
         raise NotImplementedError
 
 
-class DrawingPiece(HtmlPiece):
-    """A drawing; `make` gives its `Drawing`, or None where there is nothing to draw."""
+class PageFigurePiece(HtmlPiece):
+    """A figure of forms; `make` gives its `PageFigure`, or None where there is nothing to show."""
 
     def html(self, language: str) -> str:
-        """The drawing with its finding, in the page."""
-        drawing: Drawing | None = self.make(language)
-        return drawing.html() if drawing else ""
+        """The figure with what stands around it."""
+        figure: PageFigure | None = self.make(language)
+        return figure.html() if figure else ""
 
 
 class TablePiece(HtmlPiece):
@@ -141,12 +141,12 @@ class Part:
         """The figure, as matplotlib has it."""
         return self.picture(language).figure
 
-    def drawing(self, language: str) -> Drawing:
-        """The drawing, as SVG, with its finding and its message in words."""
-        drawing: Drawing | None = self._only(DrawingPiece).make(language)
-        if drawing is None:
+    def page_figure(self, language: str) -> PageFigure:
+        """The figure of forms: a `Drawing` or a table with marks, with its finding and its message in words."""
+        figure: PageFigure | None = self._only(PageFigurePiece).make(language)
+        if figure is None:
             raise LookupError(f"{self.name} has nothing to draw")
-        return drawing
+        return figure
 
     def frame(self, language: str) -> pd.DataFrame:
         """The table: a frame of text under the headings of the page."""
@@ -163,14 +163,14 @@ class Part:
     def _only(self, kind: type[Piece]) -> Piece:
         found = [piece for piece in self.pieces if isinstance(piece, kind)]
         if len(found) != 1:
-            what = {FigurePiece: "figures", DrawingPiece: "drawings"}.get(kind, "tables")
+            what = {FigurePiece: "figures", PageFigurePiece: "figures of forms"}.get(kind, "tables")
             raise LookupError(f"{self.name} has {len(found) or 'no'} {what}")
         return found[0]
 
 
 REGISTERS: tuple[tuple[Mapping[str, Callable[..., Any]], type[Piece]], ...] = (
     (FIGURES, FigurePiece),
-    (FORMS, DrawingPiece),
+    (FORMS, PageFigurePiece),
     (TABLES, TablePiece),
     (SENTENCES, SentencesPiece),
 )

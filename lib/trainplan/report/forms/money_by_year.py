@@ -21,6 +21,7 @@ from trainplan.report.drawing import (
     text_width,
     wrap_words,
 )
+from trainplan.report.page_figure import Caption
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, number
@@ -100,7 +101,7 @@ def money_by_year(results: Results, draws: Uncertainty | None, language: str) ->
     largest = sorted(money.years, key=lambda year: -year.total)[:3]
     years = "; ".join(f"{year.year} {billions(year.total, language)}" for year in largest)
     alt = f"{finding} {say('figure.money_by_year.most', language, years=years)}"
-    return Drawing("money_by_year", finding, alt, lambda sheet: draw_money(sheet, money))
+    return Drawing("money_by_year", Caption(finding, alt), lambda sheet: draw_money(sheet, money))
 
 
 def _finding(results: Results, language: str) -> str:

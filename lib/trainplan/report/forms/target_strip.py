@@ -27,6 +27,7 @@ from trainplan.report.drawing import (
     join_texts,
     wrap_words,
 )
+from trainplan.report.page_figure import Caption
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_met, missed_level
 from trainplan.text.catalog import say, term
@@ -70,7 +71,7 @@ def target_strip(results: Results, draws: Uncertainty | None, language: str) -> 
     short = [_short(row.name, row.people, language) for row in farthest if row.look != "met"]
     alt = finding + (" " + say("figure.target_strip.most", language, targets="; ".join(short)) if short else "")
     notes = [*_notes(rows, language), *_due_note(results["verdicts"]["due"], language)]
-    return strip_drawing("target_strip", (finding, alt), rows, notes, language)
+    return strip_drawing("target_strip", Caption(finding, alt), rows, notes, language)
 
 
 def _short(name: str, people: float, language: str) -> str:
@@ -146,7 +147,7 @@ def baselines_and_targets(results: Results, language: str) -> Drawing | None:
     far = "; ".join(f"{row.name} {row.beside[0]}" for row in rows[:3])
     alt = f"{finding} {say('figure.baselines_and_targets.most', language, targets=far)}"
     notes = [say("figure.baselines_and_targets.dot", language)]
-    return strip_drawing("baselines_and_targets", (finding, alt), rows, notes, language)
+    return strip_drawing("baselines_and_targets", Caption(finding, alt), rows, notes, language)
 
 
 def _notes(rows: Sequence[StripRow], language: str) -> list[str]:
@@ -182,10 +183,9 @@ class Strip:
 
 
 def strip_drawing(
-    name: str, words: tuple[str, str], rows: Sequence[StripRow], notes: Sequence[str], language: str
+    name: str, caption: Caption, rows: Sequence[StripRow], notes: Sequence[str], language: str
 ) -> Drawing:
-    """The rows as a drawing, folded by their number; `words` are its finding and what is read aloud."""
-    finding, alt = words
+    """The rows as a drawing, folded by their number."""
     ends = [end for row in rows for end in (row.value, *(row.band or ())[:1])]
     low = min(LEAST, max(0.0, math.floor(min(ends, default=1.0) * 10) / 10))
     strip = Strip(low, say("figure.target_strip.asked", language), language)
@@ -194,18 +194,18 @@ def strip_drawing(
         return lambda sheet: draw_rows(sheet, strip, shown, notes, headed)
 
     if len(rows) <= ALL_ROWS:
-        return Drawing(name, finding, alt, draw(rows))
+        return Drawing(name, caption, draw(rows))
     if len(rows) <= MET_FOLDED:
         met = [row for row in rows if row.look == "met"]
         folds: tuple[Fold, ...] = (Fold(_heading(met, language), draw(met)),) if met else ()
-        return Drawing(name, finding, alt, draw([row for row in rows if row.look != "met"]), folds, draw(rows))
+        return Drawing(name, caption, draw([row for row in rows if row.look != "met"]), folds, draw(rows))
     groups = [(group, [*own]) for group, own in groupby(sorted(rows, key=lambda row: row.group), lambda row: row.group)]
     groups.sort(key=lambda one: min(row.value for row in one[1]))
     heads = [_group_row(group, own, language) for group, own in groups]
     folds = tuple(
         Fold(f"{head.name}: {head.beside[0]}", draw(own)) for head, (_, own) in zip(heads, groups, strict=True)
     )
-    return Drawing(name, finding, alt, draw(heads, headed=False), folds, draw(rows))
+    return Drawing(name, caption, draw(heads, headed=False), folds, draw(rows))
 
 
 def _group_row(group: str, rows: Sequence[StripRow], language: str) -> StripRow:
