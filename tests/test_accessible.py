@@ -23,11 +23,12 @@ def findings(page: Any, impacts: Iterable[str] = EVERY) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     violations = Axe().run(page).response["violations"]
-    return [
-        f"{one['impact']} {one['id']} ({len(one['nodes'])}): {one['nodes'][0]['target']} {one['nodes'][0]['html'][:160]}"
-        for one in violations
-        if one["impact"] in impacts
-    ]
+    found = []
+    for one in violations:
+        if one["impact"] in impacts:
+            first = one["nodes"][0]
+            found.append(f"{one['impact']} {one['id']} ({len(one['nodes'])}): {first['target']} {first['html'][:160]}")
+    return found
 
 
 @pytest.mark.parametrize("width", [1280, 390])

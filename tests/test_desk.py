@@ -230,7 +230,7 @@ def test_a_move_is_answered_and_listed(folder: Path) -> None:
     assert desk.controls.headline.value != before and desk.controls.message.value == ""
     (entry,) = list_changes(desk.session, "en")
     assert (entry.old, entry.new) == ("15 bn VND", "17.5 bn VND")
-    assert "old" in desk.controls.sections["missing"].value and "#b3b3b3" in desk.controls.sections["coverage"].value
+    assert "old" in desk.controls.sections["missing"].value and "→" in desk.controls.sections["due"].value
     desk.undo()
     assert desk.controls.headline.value == before and desk.levers["money_total"].hand.value == 15e9
     desk.redo()

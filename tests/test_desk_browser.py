@@ -24,7 +24,7 @@ def facts(page: Any) -> list[str]:
 
 
 def figure(page: Any) -> str:
-    return str(page.locator(".tp-desk svg.money").evaluate("e => e.outerHTML"))
+    return str(page.locator(".tp-desk .money svg.w720").evaluate("e => e.outerHTML"))
 
 
 def field(page: Any, label: str) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from markupsafe import escape
 
-from trainplan.desk.drawings import draw_cost, draw_coverage, draw_due, number_change
+from trainplan.desk.drawings import draw_cost, draw_due, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
 from trainplan.model.gap import HALF_A_PERSON
@@ -192,7 +192,6 @@ def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
 SECTIONS = {
     "cost": draw_cost,
     "due": draw_due,
-    "coverage": draw_coverage,
     "missing": missing_table,
     "verdicts": verdict_table,
     "enrollment": enrollment_table,
