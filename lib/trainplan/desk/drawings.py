@@ -31,7 +31,8 @@ def draw_cost(results: Results, compared: Results | None, language: str) -> str:
     body = drawing.body() if drawing else ""
     changes = _money_changes(results, compared, language) if compared else []
     items = "".join(f"<li>{change}</li>" for change in changes)
-    return f'<div class="money drawn">{body}<ul class="sources">{items}</ul></div>'
+    listed = f'<ul class="sources">{items}</ul>' if items else ""
+    return f'<div class="money drawn">{body}{listed}</div>'
 
 
 def _money_changes(results: Results, compared: Results, language: str) -> list[str]:
