@@ -113,7 +113,9 @@ class Controls:
         self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
-        self.draft_bar = widgets.HBox([self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]])
+        self.draft_bar = widgets.HBox(
+            [self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]], layout=WRAP
+        )
         for name in ("language", "compared", "chosen"):
             getattr(self, name).observe(self._on_choice(actions[name]), "value")
         show_if(self.run_bar, False)
