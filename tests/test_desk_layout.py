@@ -17,7 +17,7 @@ from trainplan.plan.plan import load_plan
 pytestmark = pytest.mark.browser
 
 WIDTH, HEIGHT = 1024, 768
-ANSWERS = {"cost": "svg.money", "due": "ul.due"}
+ANSWERS = {"cost": ".money svg.w720", "due": ".due svg.w720"}
 SCROLLING = """
 () => [...document.querySelectorAll('*')]
   .filter(element => element.querySelector('.tp-desk') || element.closest('.tp-desk'))
@@ -37,7 +37,7 @@ def test_the_head_and_the_answer_stay_in_jupyterlab_too(tmp_path: Path) -> None:
     """Before the others: there is one browser at a time. A wider one, since the list of files stands beside."""
     with lab(desk_folder(tmp_path)) as url, chromium() as (page, _):
         run_all(page, url)
-        for lever, answer in (("unit_costs", "svg.money"), ("due_commune_cadres", "ul.due")):
+        for lever, answer in (("unit_costs", ANSWERS["cost"]), ("due_commune_cadres", ANSWERS["due"])):
             page.locator(f".tp-lever-{lever}").evaluate("e => e.scrollIntoView({block: 'center'})")
             (head_top, head_end), (top, end) = edges(page, ".tp-head"), edges(page, answer)
             assert head_top >= 0 and head_end <= top and end <= 1000, lever

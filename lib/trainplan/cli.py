@@ -291,7 +291,7 @@ def import_plan(arguments: argparse.Namespace) -> int:
 
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
-    from trainplan.desk.server import end_with_the_terminal
+    from trainplan.desk.server import end_with_the_terminal, lab_command_line
     from trainplan.plan.find import PROJECT
     from trainplan.run.plan_notebooks import notebook_of
 
@@ -300,7 +300,7 @@ def open_lab(arguments: argparse.Namespace) -> int:
 
     os.chdir(PROJECT)
     end_with_the_terminal()
-    LabApp.launch_instance([str(start), "--ServerApp.answer_yes=True", *arguments.options])
+    LabApp.launch_instance(lab_command_line(arguments.options, start))
     return DONE
 
 

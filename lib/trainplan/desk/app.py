@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import Javascript, display
 
 from trainplan.desk.sections import TEMPLATES, desk_page
+from trainplan.desk.server import served
 from trainplan.desk.session import Session
 from trainplan.plan.find import OUTPUTS
 from trainplan.report.parameters import coordinates
 from trainplan.storage.store import FOLDER, Store, start_using
 
+if TYPE_CHECKING:
+    from trainplan.desk.desk import Desk
+
+OPEN: list[Desk] = []  # the desks of this kernel
 EDITORS = ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")  # environment variables that notebook editors set
 
 
@@ -30,13 +35,18 @@ def open_desk(names: Mapping[str, Any]) -> None:
     if has_viewer():
         from trainplan.desk.desk import Desk  # importing it makes widgets, which stay in the notebook's file
 
-        shown |= Desk(session, language, output).root._repr_mimebundle_()
+        OPEN.append(desk := Desk(session, language, output))
+        shown |= desk.root._repr_mimebundle_()
         display(Javascript(filename=str(TEMPLATES / "desk.js")))
     display(shown, raw=True)
+
+
+def take_up() -> bool:
+    """Whether the desks made here before anybody looked on are what one made now would be; takes up the draft."""
+    return bool(OPEN) and all(desk.take_up() for desk in OPEN)
 
 
 def has_viewer() -> bool:
     """Whether a person's browser or editor shows this notebook; a run through papermill has none."""
     kernel = getattr(get_ipython(), "kernel", None)
-    served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    return kernel is not None and (served or any(name in os.environ for name in EDITORS))
+    return kernel is not None and (served() or any(name in os.environ for name in EDITORS))

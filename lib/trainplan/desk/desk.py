@@ -81,6 +81,13 @@ class Desk:
         self.root = self.controls.lay_out(self.levers.values())
         self.choose_language(language)
 
+    def take_up(self) -> bool:
+        """Shows what others have saved since this desk was made; False where its plan is not the same any more."""
+        self.draft = Draft(self.session.plan_path)
+        self.controls.list_scenarios(self.session, self.language)
+        self.offer_draft()
+        return self.session.is_current()
+
     # --- the answer
 
     def refresh(self) -> None:

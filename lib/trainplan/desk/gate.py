@@ -8,7 +8,7 @@ import secrets
 import signal
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from trainplan.text.catalog import LANGUAGES, say
 
+TAKE_UP = 20  # s that a kernel may take to compare its files
 OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
 
 
@@ -49,6 +50,34 @@ class Gate(JupyterHandler):
 def put_behind_gate(handler: type[RequestHandler]) -> type[RequestHandler]:
     """The handler behind the gate."""
     return type(handler.__name__, (Gate, handler), {})
+
+
+class DeskPage(TornadoVoilaHandler):
+    """The page of a desk that was made in advance, unless the files have changed since: then of another one."""
+
+    async def get(self, path: str | None = None) -> None:
+        """The page; as ever, the next desk is made in advance once this one is given away."""
+        kernels = self.kernel_manager
+        for waiting in list(getattr(kernels, "_pools", {}).get(self.notebook_path, [])):
+            id = (await waiting)["kernel_id"]
+            if not await self._take_up(id, (await waiting)["task"]) and id in kernels:
+                await kernels.shutdown_kernel(id)
+                kernels.fill_if_needed(delay=0, notebook_name=self.notebook_path)
+        await super().get(path)
+
+    async def _take_up(self, id: str, making: Awaitable[object]) -> bool:
+        """Whether the desk of a kernel is as one made now would be, once it is made."""
+        await making
+        client = self.kernel_manager.get_kernel(id).client()
+        client.start_channels()
+        try:
+            asked = {"current": "__import__('trainplan.desk.app').desk.app.take_up()"}
+            reply = await client.execute("", store_history=False, user_expressions=asked, reply=True, timeout=TAKE_UP)
+        except TimeoutError:
+            return False
+        finally:
+            client.stop_channels()
+        return reply["content"].get("user_expressions", {}).get("current", {}).get("data") == {"text/plain": "True"}
 
 
 class Outputs(StaticFileHandler):
@@ -99,7 +128,7 @@ class DeskServer(Voila):
     def _ours(self, rule: tuple[Any, ...]) -> tuple[Any, ...]:
         """Voilà's rule, but the page at its own address alone, and of the files those below outputs/."""
         if rule[1] is TornadoVoilaHandler:
-            return (self.server_url, *rule[1:])
+            return (self.server_url, DeskPage, *rule[2:])
         if rule[1] is AllowListFileHandler:
             folder = os.path.realpath(Path(self.root_dir, "outputs"))
             return url_path_join(self.server_url, "/voila/files/outputs/(.*)"), Outputs, {"path": folder}

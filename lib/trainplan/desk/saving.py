@@ -20,6 +20,7 @@ from urllib.parse import quote
 from ruamel.yaml import YAML
 
 from trainplan.desk.scenarios_view import present_title
+from trainplan.desk.server import served
 from trainplan.desk.session import BASE, Session, title_of
 from trainplan.plan.find import ALL, find_scenarios, folder_name, results_name, scenario_names
 from trainplan.plan.levers import Changes
@@ -258,7 +259,7 @@ def run_pages(plan: Plan, scenario: str, index: Path, language: str) -> list[tup
 
 def link_to(path: Path) -> str:
     """Where the browser finds a file: JupyterLab resolves it against the notebook, Voilà serves it under a path."""
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+    if served():
         root = os.environ.get("TRAINPLAN_ROOT", str(Path.cwd()))
         return "voila/files/" + quote(Path(os.path.relpath(path, root)).as_posix())
     return quote(Path(os.path.relpath(path, Path.cwd())).as_posix())

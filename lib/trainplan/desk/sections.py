@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from markupsafe import escape
 
-from trainplan.desk.drawings import draw_cost, draw_coverage, draw_due, number_change
+from trainplan.desk.drawings import draw_cost, draw_due, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
 from trainplan.model.gap import HALF_A_PERSON
@@ -192,7 +192,6 @@ def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
 SECTIONS = {
     "cost": draw_cost,
     "due": draw_due,
-    "coverage": draw_coverage,
     "missing": missing_table,
     "verdicts": verdict_table,
     "enrollment": enrollment_table,
@@ -212,11 +211,11 @@ def desk_page(session: Session, language: str) -> str:
     unchanged = f"<p>{say('desk.no_changes', language)}</p>"
     parts = [
         f"<style>{read_style()}</style>",
-        f'<p class="plan">{escape(session.plan.title(language))}</p>',
+        f'<p class="tp-plan">{escape(session.plan.title(language))}</p>',
         headline_html(session, language),
         said_html(session, language),
         html_table(changes, say("desk.changes", language)) if len(changes) else unchanged,
         *(section_html(name, session, language) for name in SECTIONS),
-        f'<p class="ghost">{escape(say("desk.static", language))}</p>',
+        f'<p class="ghost tp-static">{escape(say("desk.static", language))}</p>',
     ]
-    return f'<div class="tp-desk static {LITERAL}">{"".join(parts)}</div>'
+    return f'<div class="tp-desk static {LITERAL}" lang="{language}">{"".join(parts)}</div>'

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from trainplan.plan.find import PROJECT
 from trainplan.storage.files import OutputError
@@ -23,18 +24,38 @@ def command_line(options: Sequence[str], root: Path = PROJECT, notebook: Path = 
         "Voila.root_dir": str(root),
         "VoilaConfiguration.template": "desk",
         "VoilaConfiguration.show_tracebacks": "False",
+        "VoilaConfiguration.preheat_kernel": "True",
         "MappingKernelManager.cull_idle_timeout": "40",  # s after its page has gone and nothing has come from it
         "MappingKernelManager.cull_interval": "10",
     }
-    named = {option.partition("=")[0] for option in options}  # given twice, Voilà would refuse both
-    ours = [f"--{name}={value}" for name, value in given.items() if f"--{name}" not in named]
-    return [str(root / notebook), "--token", *ours, *options]
+    return [str(root / notebook), "--token", *_not_named(given, options), *options]
+
+
+def _not_named(given: Mapping[str, str], options: Sequence[str]) -> list[str]:
+    """Options of ours, but those that are among the further ones: given twice, both would be refused."""
+    named = {option.partition("=")[0] for option in options}
+    return [f"--{name}={value}" for name, value in given.items() if f"--{name}" not in named]
+
+
+def lab_command_line(options: Sequence[str], notebook: Path) -> list[str]:
+    """JupyterLab's command line, on a notebook by its path from the project's folder; nothing asks on the way."""
+    given = {
+        "LabApp.default_url": f"/lab/tree/{quote(notebook.as_posix())}",
+        "LabApp.app_settings_dir": str(TEMPLATES / "lab"),  # switches the question about Jupyter's news off
+        "ServerApp.answer_yes": "True",
+    }
+    return [*_not_named(given, options), *options]
 
 
 def server_environment(root: Path = PROJECT, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What the server and its kernels need to know: where our page is, and below which folder links lie."""
     places = [str(TEMPLATES), *filter(None, [base.get("JUPYTER_PATH")])]
     return {**base, "JUPYTER_PATH": os.pathsep.join(places), "TRAINPLAN_ROOT": str(root)}
+
+
+def served() -> bool:
+    """Whether this kernel is that of a page of Voilà's."""
+    return "VOILA_BASE_URL" in os.environ
 
 
 def serve_desk(options: Sequence[str], root: Path = PROJECT, notebook: Path = NOTEBOOK) -> None:

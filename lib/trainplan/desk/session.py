@@ -91,6 +91,7 @@ class Draft:
     def __init__(self, plan: Path) -> None:
         self.path = plan.parent / ".draft.json"
         self.offered: list[KeptDraft] = self._read()
+        self._kept = list(self.offered)  # what is in the file
 
     def _read(self) -> list[KeptDraft]:
         """The drafts in the file, equal ones once; an unreadable file holds none. One without a day has the file's."""
@@ -108,9 +109,15 @@ class Draft:
         return [one for i, one in enumerate(pairs) if one.changes not in [other.changes for other in pairs[:i]]]
 
     def write(self, changes: Changes) -> None:
-        """Writes the changes, and those still offered after them; OutputError where that cannot be done."""
+        """Writes the changes, and those still offered after them; OutputError where that cannot be done.
+
+        Where nothing was changed the file stays as it is: another desk may have written it meanwhile.
+        """
         kept = [KeptDraft(changes, date.today())] if changes else []
         kept += [one for one in self.offered if one.changes != changes]
+        if kept == self._kept:
+            return
+        self._kept = kept
         if kept:
             content = {"changes": [one.changes for one in kept], "days": [one.day.isoformat() for one in kept]}
             write_text(self.path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
@@ -172,6 +179,15 @@ class Session:
         """The saved scenario that has just the present changes; empty where none has."""
         same = (name for name, changes in self.saved.items() if dict(changes) == dict(self.changes))
         return next(same, "")
+
+    def is_current(self) -> bool:
+        """Whether the files are as they were when this session began."""
+        try:
+            plan = load_plan(self.plan_path, as_of=self.as_of)
+            same = all(self.scenario_changes(name) == changes for name, changes in self.saved.items())
+        except PlanError:
+            return False
+        return same and plan.input_hashes == self.base.plan.input_hashes
 
     def compute(self) -> None:
         """Computes the present changes as every command does; PlanError leaves the results as they were."""

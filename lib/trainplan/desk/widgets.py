@@ -113,7 +113,9 @@ class Controls:
         self.saved_on, self.of_file, self.of_save = widgets.HTML(), Question(), Question()
         self.run_bar = widgets.IntProgress(layout=widgets.Layout(width="14em"))
         self.changes, self.links = widgets.VBox(), widgets.Output()
-        self.draft_bar = widgets.HBox([self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]])
+        self.draft_bar = widgets.HBox(
+            [self.offered, self.buttons["open_draft"], self.buttons["drop_draft"]], layout=WRAP
+        )
         for name in ("language", "compared", "chosen"):
             getattr(self, name).observe(self._on_choice(actions[name]), "value")
         show_if(self.run_bar, False)
@@ -171,7 +173,7 @@ class Controls:
         in_others = session.base.plan.languages != (language,)
         for widget in (self.language, self.fields["name_en"]):
             show_if(widget, in_others)
-        self.title.value = f"<b>{escape(session.base.plan.title(language))}</b>"
+        self.title.value = f'<b class="tp-plan">{escape(session.base.plan.title(language))}</b>'
         for name, labeled in {**self.buttons, **self.fields}.items():
             labeled.description = say(f"desk.{name}", language)
         self.compared.description = say("desk.compare_with", language)

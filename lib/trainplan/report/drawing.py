@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import escape
@@ -42,6 +43,7 @@ LEADING = 1.3  # from one line of text to the next, in sizes of the text
 SLIM, SLIGHT, BROAD = " .,:;'|iljI!·\u202f", '()[]frt"/-–“”‘’', "mwMW%@—…"
 
 
+@lru_cache(10_000)  # a drawing that follows a lever has the same words again
 def text_width(words: str, size: float, bold: bool = False) -> float:
     """How wide a line of text may become, in px; in no font of FONTS is it wider."""
     ems = 0.0

@@ -30,6 +30,12 @@
       element => set(element, 'aria-label', element.title));
     document.querySelectorAll('.tp-desk').forEach(
       desk => set(desk, 'lang', desk.querySelector('.tp-name')?.dataset.lang));
+    const live = document.querySelector('.tp-desk:has(.tp-done)');
+    if (live && document.body.dataset.voila) {
+      document.querySelector('.tp-first')?.remove();
+      set(document.documentElement, 'lang', live.lang);
+      document.title = live.querySelector('.tp-plan').textContent;
+    }
     document.querySelectorAll('.tp-desk .tp-head').forEach(head => heads.observe(head));
   };
   let waiting = false;

@@ -88,7 +88,7 @@ def strip_rows(
     plan, order = results.plan, {"missed": 0, "nearly": 1, "met": 2}
     bands = draws.probabilities.set_index(["objective", "year"]) if draws else None
     rows = []
-    held_rows = results["verdicts"].to_dict("records")
+    held_rows = results.verdict_rows
     for row, held, decided in zip(plan.tables.objectives, held_rows, plan.is_target, strict=True):
         counted = row.kind == "count"
         scale = held["target"] / held["asked"] if counted else 1 / held["asked"] if held["asked"] else math.inf
@@ -218,11 +218,33 @@ def strip_drawing(
     return Drawing(name, caption, draw(heads, headed=False), folds, draw(rows))
 
 
+def small_strip(name: str, caption: Caption, rows: Sequence[StripRow], notes: Sequence[str], language: str) -> Drawing:
+    """The rows as a drawing half as high: in two columns, and beside a strip the first of its texts alone."""
+    strip = strip_of(rows, language)
+    return Drawing(name, caption, lambda sheet: _draw_small(sheet, strip, rows, notes))
+
+
 def strip_of(rows: Sequence[StripRow], language: str) -> Strip:
     """The strip on which all of the rows have room."""
     ends = [end for row in rows for end in (row.value, *(row.band or ())[:1])]
     low = min(LEAST, max(0.0, math.floor(min(ends, default=1.0) * 10) / 10))
     return Strip(low, say("figure.target_strip.asked", language), language)
+
+
+def _draw_small(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], notes: Sequence[str]) -> None:
+    """One column on a phone; a row has its name above the strip."""
+    columns = 1 if sheet.width == NARROW else 2
+    width, bottom = sheet.width / columns - 10.0, 0.0
+    each = math.ceil(len(rows) / columns)
+    for c in range(columns):
+        left, top = c * (width + 20), 2.0
+        for row in rows[c * each : (c + 1) * each]:
+            top = sheet.lines(left, top, wrap_words(row.name, width, sheet.size))
+            _draw_strip(sheet, strip, row, (left + RADIUS + 1, left + 0.5 * width), top + 9, 7)
+            top = sheet.lines(left + 0.5 * width + 16, top, row.beside[:1]) + 5
+        bottom = max(bottom, top)
+    text = wrap_words(" ".join(notes), sheet.width, sheet.size)
+    sheet.height = sheet.lines(0, bottom, text, color=NOTE) + 2
 
 
 def _group_row(group: str, rows: Sequence[StripRow], language: str) -> StripRow:
