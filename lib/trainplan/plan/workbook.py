@@ -56,19 +56,12 @@ class SheetsRead:
     lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
 
 
-def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, RawTable]:
-    """The tables of a workbook by name, free to be changed; what is wrong with it goes to `problems`.
+@lru_cache(maxsize=8)
+def read_book(data: bytes, file: str) -> SheetsRead:
+    """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified.
 
     `file` is what messages call it. A number is the text that a CSV file would have, a day is year-month-day.
     """
-    book = read_book(data, file)
-    problems += book.problems
-    return {name: raw.copy() for name, raw in book.tables.items()}
-
-
-@lru_cache(maxsize=8)
-def read_book(data: bytes, file: str) -> SheetsRead:
-    """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
     if data.startswith(OLE_FILE):
         return SheetsRead(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
