@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainplan.plan.address import address_label, record_key, row_label
-from trainplan.plan.fact_checks import headcount_paths
+from trainplan.plan.checks import headcount_paths
 from trainplan.plan.schema import NAMED, TABLES
 from trainplan.text.catalog import both, say, term
 
