@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,10 +113,8 @@ def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
     }
     levers = [_lever(lever, move) for lever in plan.levers]
     ranges = [_range(one, move) for one in plan.ranges]
-    levers_kept, ranges_kept = (
-        _fitting("levers", levers, tables, choices),
-        _fitting("uncertain", ranges, tables, choices),
-    )
+    levers_kept = _fitting("levers", levers, tables, choices)
+    ranges_kept = _fitting("uncertain", ranges, tables, choices)
     left_out = [lever["id"] for lever in levers if lever not in levers_kept]
     left_out += [one["name"]["vi"] for one in ranges if one not in ranges_kept]
     capped = [row.id for row in plan.tables.objectives if row.due_year + move.shift > move.last]
@@ -206,14 +204,10 @@ def _fitting(
     key: str, entries: Sequence[Cells], tables: Mapping[str, RawTable], choices: Mapping[str, Any]
 ) -> list[Cells]:
     """Those of the levers, or of the `uncertain` ranges, that hold on the new tables."""
-
-    def is_sound(entry: Cells) -> bool:
+    read: Callable[..., object] = {"levers": read_levers, "uncertain": read_ranges}[key]
+    kept = []
+    for entry in entries:
         problems: list[Problem] = []
-        stated = {**choices, key: [entry]}
-        if key == "levers":
-            read_levers(tables, stated, "", problems)
-        else:
-            read_ranges(stated, dict(tables), "", problems)
-        return not problems
-
-    return [entry for entry in entries if is_sound(entry)]
+        read(tables, {**choices, key: [entry]}, "", problems)
+        kept += [] if problems else [entry]
+    return kept
