@@ -75,10 +75,6 @@ class Part:
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
 
-    def is_fresh(self, name: str) -> bool:
-        """Whether a job is done from what it would be made from today."""
-        return self.manifest.is_fresh(name, self.keys[name])
-
     def summarize(self) -> ScenarioRun:
         """The part as the index shows it."""
         return self.manifest.summarize(self.results.plan, self.keys)
@@ -276,14 +272,10 @@ class JobQueue:
         self.progress.draw()
 
     def end(self, job: Job | IndexJob, outcome: Any) -> None:
-        """Notes how a job ended."""
-        if isinstance(job, Job):
-            self.end_notebook(job, outcome)
-        else:
+        """Notes how a job ended: a notebook in the manifest and on screen, that of the index nowhere."""
+        if isinstance(job, IndexJob):
             self.progress.underway.pop(self.title(job), None)
-
-    def end_notebook(self, job: Job, outcome: Outcome | WorkerDied) -> None:
-        """Notes how a notebook ended, in the manifest and on screen."""
+            return
         if isinstance(outcome, WorkerDied):
             died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
             outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
@@ -291,14 +283,15 @@ class JobQueue:
         self.owner[job.executed].record(job, outcome)
         LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
         if outcome.error:
-            self.failed[title] = with_details(outcome)
+            details = f" ({both('file.details')}: {outcome.details})" if outcome.details else ""
+            self.failed[title] = outcome.error + details
         note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         self.progress.end(title, note, lasting=bool(outcome.error))
 
 
 def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     """Runs the jobs that are not done, and that of the index beside them; returns what failed, and why."""
-    todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
+    todo = [(part, job) for part, job in work if not part.manifest.is_fresh(job.name, part.keys[job.name])]
     if len(todo) < len(work):
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
@@ -306,11 +299,6 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
     queue = JobQueue(todo)
     queue.run(index, workers)
     return queue.failed
-
-
-def with_details(outcome: Outcome) -> str:
-    """Why a job failed, with the file that has the traceback."""
-    return f"{outcome.error} ({both('file.details')}: {outcome.details})" if outcome.details else outcome.error
 
 
 def report_end(failed: dict[str, str], index: Path) -> int:
