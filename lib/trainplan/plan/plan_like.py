@@ -29,7 +29,7 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Column
+from trainplan.plan.schema import TABLES
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import Problem
 
@@ -81,16 +81,11 @@ class Move:
             return ""
         parts = place.row.split("/")
         for i, key in enumerate(TABLES[place.table].keys[: len(parts)]):
-            if is_year(TABLES[place.table].columns[key]) and parts[i].isdecimal():
+            if TABLES[place.table].columns[key].unit == "year" and parts[i].isdecimal():
                 parts[i] = str(int(parts[i]) + self.shift)
                 if int(parts[i]) > self.last:
                     return ""
         return str(place._replace(row="/".join(parts)))
-
-
-def is_year(column: Column) -> bool:
-    """Whether a column holds calendar years."""
-    return column.unit == "year"
 
 
 def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
@@ -144,7 +139,7 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
     rows = []
     for record, cells in zip(plan.tables[name], plan.spare.get(name, []), strict=True):
         row = {column: cells.get(column, "") for column in columns}
-        row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if is_year(column)}
+        row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if column.unit == "year"}
         row |= basis_of("taken_over") if "basis" in columns else {}
         if name == "objectives":
             row |= {"due": move.due(record.due), "clause": ""}

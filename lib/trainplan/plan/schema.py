@@ -34,7 +34,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
-from trainplan.text.letters import as_meant, deceptive_letters, hidden_letters
+from trainplan.text.letters import as_meant, deceptive_letters, has_hidden_letters
 from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -223,7 +223,7 @@ def refuse_hidden(value: object) -> object:
     if isinstance(value, Doubtful):
         refuse(value.code, **value.values)
     if isinstance(value, str):
-        if hidden_letters(value):
+        if has_hidden_letters(value):
             refuse("letters_deceive", written=as_meant(value.strip()))
         if NOT_COMPUTED.fullmatch(value.strip()):
             refuse("not_computed")
