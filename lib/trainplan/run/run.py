@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
+from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
@@ -23,6 +23,7 @@ from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
+from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
@@ -32,7 +33,6 @@ from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-NOTEBOOKS = PROJECT / "notebooks"
 TABLES = "tables"
 DRAWS = b"uncertainty_by"  # in a notebook that draws samples
 NUMBERED = re.compile(r"\d\d_")
@@ -197,7 +197,7 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
 def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
     """A notebook for a scenario in a language."""
     parameters: dict[str, Any] = {
-        "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
+        "plan": plan_name(plan),
         "scenario": scenario,
         "language": language,
         "output_dir": str(folder),
