@@ -16,7 +16,6 @@ PACKAGE = Path(trainplan.__file__).parent
 NO_TEXTS = {  # Vietnamese letters that nobody reads as a text
     "results/sources.py": "words that data files begin with",
     "run/interrupts.py": "what is said before anything can be imported",
-    "text/formats.py": "the alphabet",
     "text/letters.py": "letters that others are taken for, or written without",
 }
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")

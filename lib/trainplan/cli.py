@@ -11,13 +11,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, scenarios_named
 from trainplan.run import interrupts
+from trainplan.storage.progress import under_way
 from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.problems import PlanError, Problem, problem_of_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainplan.plan.plan import Plan
     from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
 
@@ -78,9 +81,15 @@ def describe_error(error: Exception) -> str:
     return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
+def plan_of(arguments: argparse.Namespace) -> Plan:
+    """The plan of a command of one scenario, as its options say; PlanError."""
+    from trainplan.plan.plan import load_plan
+
+    return load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
+
+
 def check_plan(arguments: argparse.Namespace) -> int:
     """`check`: loads the plan in every scenario named, and says what is unusual in it."""
-    from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
     from trainplan.text.formats import year_span
 
@@ -106,12 +115,10 @@ def write_answer(tables: Mapping[Stem, pd.DataFrame], folder: Path, said: str = 
 
 def write_scenario(arguments: argparse.Namespace) -> int:
     """`tables`: the result tables of one scenario, straight into the folder, and workbooks of them with `--excel`."""
-    from trainplan.plan.plan import load_plan
     from trainplan.report.stored import compute
-    from trainplan.storage.progress import under_way
 
     with under_way("tables"):
-        results = compute(load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of))
+        results = compute(plan_of(arguments))
         tables = results.tables
     written = write_answer(tables, arguments.output)
     if arguments.excel:
@@ -124,11 +131,9 @@ def write_scenario(arguments: argparse.Namespace) -> int:
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
     """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.plan.find import scenarios_named
     from trainplan.plan.plan import load_plans
     from trainplan.report.stored import attribute_all, compute
     from trainplan.results.compare import compare
-    from trainplan.storage.progress import under_way
 
     with under_way("scenarios"):
         names = scenarios_named(arguments.plan, arguments.scenario or ["all"])
@@ -143,12 +148,10 @@ def seek_goal(arguments: argparse.Namespace) -> int:
     """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
     from trainplan.analysis.goal_seek import goal_table
     from trainplan.analysis.relaxations import relaxations_table
-    from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import goal_amount
     from trainplan.report.stored import goal_seek, marginal_values, relaxations
-    from trainplan.storage.progress import under_way
 
-    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
+    plan = plan_of(arguments)
     with under_way("goal"):
         goal = goal_seek(plan, arguments.source)
     tables: dict[Stem, pd.DataFrame] = {"goal": goal_table(goal)}
@@ -168,12 +171,10 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     """
     from trainplan.analysis.failure_conditions import conditions_table
     from trainplan.analysis.monte_carlo import usual_loop
-    from trainplan.plan.plan import load_plan
     from trainplan.report.sentences import chances_and_cost, describe_loop
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
-    from trainplan.storage.progress import under_way
 
-    plan = load_plan(arguments.plan, arguments.scenario, as_of=arguments.as_of)
+    plan = plan_of(arguments)
     draws, seed, loop = arguments.draws, arguments.seed, arguments.loop or usual_loop(plan)
     with under_way("draws", draws) as progress:
         found = uncertainty(plan, draws, seed, loop, progress=progress.reach)
@@ -196,7 +197,6 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "agg")
-    from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS
     from trainplan.run.run import Request, run
 
     request = Request(
@@ -292,7 +292,6 @@ def import_plan(arguments: argparse.Namespace) -> int:
 def open_lab(arguments: argparse.Namespace) -> int:
     """`lab`: JupyterLab on the project's folder, until it is closed; Ctrl+C closes it without a question."""
     from trainplan.desk.server import end_with_the_terminal, lab_command_line
-    from trainplan.plan.find import PROJECT
     from trainplan.run.plan_notebooks import notebook_of
 
     start = notebook_of("00_start.ipynb", arguments.plan).relative_to(PROJECT)
@@ -307,7 +306,6 @@ def open_lab(arguments: argparse.Namespace) -> int:
 def open_desk(arguments: argparse.Namespace) -> int:
     """`desk`: the planner's desk through Voilà, until it is closed."""
     from trainplan.desk.server import NOTEBOOK, serve_desk
-    from trainplan.plan.find import PROJECT
     from trainplan.run.plan_notebooks import notebook_of
 
     notebook = notebook_of(NOTEBOOK.name, arguments.plan).relative_to(PROJECT)
@@ -320,7 +318,6 @@ def with_store(command: Callable[[argparse.Namespace], int]) -> Callable[[argpar
 
     @wraps(command)
     def command_with_store(arguments: argparse.Namespace) -> int:
-        from trainplan.plan.find import OUTPUTS
         from trainplan.storage.store import FOLDER, Store, use_store
 
         with use_store(Store(OUTPUTS / FOLDER)):

@@ -273,13 +273,10 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
         return option_name(str(value), language)
     place = Address.of(address)
     column = column_of(place)
-    if column and (column.unit == "share" or (column.unit == "coverage" and not _is_count(plan, place.row))):
+    is_count = any(row.id == place.row and row.kind == "count" for row in plan.tables.objectives)
+    if column and (column.unit == "share" or (column.unit == "coverage" and not is_count)):
         return percent(float(value), language, 2)
     if place.is_choice or (column and column.unit == "date"):
         return f"{value:.0f}"
     people = column and (column.unit in ("people", "coverage"))
     return number(float(value), language, 4) + (f" {say('unit.people', language)}" if people else "")
-
-
-def _is_count(plan: Plan, row: str) -> bool:
-    return any(r.id == row and r.kind == "count" for r in plan.tables.objectives)

@@ -1,26 +1,19 @@
-"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices (method.md, 1–5)."""
+"""What the rows of a plan must be together: keys, references, shares, cycles, years, prices, facts (method.md, 1–5)."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trainplan.plan.address import key_text, record_key
-from trainplan.plan.fact_checks import (
-    check_actuals,
-    check_ceiling_years,
-    check_decided_from,
-    check_observations,
-    check_pairs,
-    check_sub_groups,
-)
-from trainplan.plan.schema import TABLES, Choices, Tables, first_open_year
+from trainplan.plan.schema import TABLES, Choices, Row, Tables, first_open_year
 from trainplan.text.problems import Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
+HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
 
 
 @dataclass(frozen=True)
@@ -51,10 +44,22 @@ class RowsRead:
         return [row for row in every if all(hasattr(row, column) for column in columns)]
 
     def problem(
-        self, table: str, code: str, value: Any, row: str = "", column: str = "", nearest: str = "", /, **values: object
+        self,
+        table: str,
+        code: str,
+        value: Any,
+        row: Row | str = "",
+        column: str = "",
+        known: Iterable[str] = (),
+        /,
+        **values: object,
     ) -> Problem:
-        """A problem in the file of a table, or of the `plan`, with the values of its sentence."""
-        return Problem(self.files[table], code, value, row, column, nearest, values)
+        """A problem in the file of a table, or of the `plan`, with the values of its sentence.
+
+        `row` is a record or what an address calls it; `known` is what a misspelt value may mean.
+        """
+        key = row if isinstance(row, str) else record_key(table, row)
+        return Problem(self.files[table], code, value, key, column, nearest_name(str(value), known), values)
 
 
 def check_together(read: RowsRead) -> list[Problem]:
@@ -82,8 +87,7 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
             for r in read.rows(name, column.name):
                 value = getattr(r, column.name)
                 if value is not None and value not in known:
-                    row, near = record_key(name, r), nearest_name(value, known)
-                    yield read.problem(name, "no_row_in_table", value, row, column.name, near, table=column.refers)
+                    yield read.problem(name, "no_row_in_table", value, r, column.name, known, table=column.refers)
 
 
 def check_period(read: RowsRead) -> Iterator[Problem]:
@@ -94,14 +98,11 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
         return
     for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
-            yield read.problem(
-                "objectives", "due_outside", r.due, record_key("objectives", r), "due", first=first, last=last
-            )
+            yield read.problem("objectives", "due_outside", r.due, r, "due", first=first, last=last)
     for name in ("ceilings", "headcounts", "actuals", "observations"):
         for r in read.rows(name, "year"):
             if not first <= r.year <= last:
-                row = record_key(name, r)
-                yield read.problem(name, "year_outside", r.year, row, "year", first=first, last=last)
+                yield read.problem(name, "year_outside", r.year, r, "year", first=first, last=last)
 
 
 def check_cycles(read: RowsRead) -> Iterator[Problem]:
@@ -123,16 +124,14 @@ def check_targets(read: RowsRead) -> Iterator[Problem]:
     """Coverage is a share, but of a count, which starts from 0; the ends of a target are in order."""
     coverages = [column.name for column in TABLES["objectives"].columns.values() if column.unit == "coverage"]
     for r in read.rows("objectives", "kind"):
-        key = record_key("objectives", r)
         held = {column: getattr(r, column, None) or 0.0 for column in coverages}
         for column in (c for c in coverages if r.kind != "count" and held[c] > 1):
-            yield read.problem("objectives", "share_of_kind", f"{held[column]:g}", key, column, kind=r.kind)
+            yield read.problem("objectives", "share_of_kind", f"{held[column]:g}", r, column, kind=r.kind)
         if r.kind == "count" and held["baseline"] != 0:
-            yield read.problem("objectives", "count_with_baseline", r.baseline, key, "baseline")
+            yield read.problem("objectives", "count_with_baseline", r.baseline, r, "baseline")
     for r in read.rows("objectives", "target_low", "target_high"):
         if r.target_high is not None and r.target_high < r.target_low:
-            key, high = record_key("objectives", r), f"{r.target_high:g}"
-            yield read.problem("objectives", "target_high_below_low", high, key, "target_high")
+            yield read.problem("objectives", "target_high_below_low", f"{r.target_high:g}", r, "target_high")
 
 
 def check_appointments(read: RowsRead) -> Iterator[Problem]:
@@ -141,21 +140,21 @@ def check_appointments(read: RowsRead) -> Iterator[Problem]:
     for r in read.rows("objectives", "kind", "group"):
         group = groups.get(r.group)
         if r.kind == "appointment" and group is not None and group.appointment_rate is None:
-            column, objective = "appointment_rate", record_key("objectives", r)
-            yield read.problem("groups", "appointment_rate_missing", "", group.id, column, objective=objective)
+            about = {"objective": record_key("objectives", r)}
+            yield read.problem("groups", "appointment_rate_missing", "", group.id, "appointment_rate", **about)
 
 
 def check_counts(read: RowsRead) -> Iterator[Problem]:
     """A part of a count is a count of the same group, and is due no later than its whole."""
     by_id = {r.id: r for r in read.rows("objectives", "id")}
     for r in read.rows("objectives", "part_of"):
-        whole, key = by_id.get(r.part_of) if r.part_of else None, record_key("objectives", r)
+        whole = by_id.get(r.part_of) if r.part_of else None
         if whole is None:
             continue
         if {getattr(o, "kind", "count") for o in (r, whole)} != {"count"} or differ_in(r, whole, "group"):
-            yield read.problem("objectives", "part_of_not_counts", r.part_of, key, "part_of")
+            yield read.problem("objectives", "part_of_not_counts", r.part_of, r, "part_of")
         if differ_in(r, whole, "due") and r.due_year > whole.due_year:
-            yield read.problem("objectives", "part_due_later", r.due, key, "due", whole=whole.id, due=whole.due)
+            yield read.problem("objectives", "part_due_later", r.due, r, "due", whole=whole.id, due=whole.due)
 
 
 def differ_in(row: Any, other: Any, column: str) -> bool:
@@ -196,7 +195,7 @@ def check_lengths(read: RowsRead) -> Iterator[Problem]:
             kind, length = kinds.get(r.objective), years.get(r.program, 1)
             if kind in ("annual", "appointment") and length > 1:
                 about = {"kind": kind, "program": r.program, "years": length}
-                yield read.problem(name, "course_too_long", r.program, record_key(name, r), "program", **about)
+                yield read.problem(name, "course_too_long", r.program, r, "program", **about)
 
 
 def check_pipeline(read: RowsRead) -> Iterator[Problem]:
@@ -206,7 +205,7 @@ def check_pipeline(read: RowsRead) -> Iterator[Problem]:
     for r in read.rows("pipeline", "program", "started"):
         if r.program in years and not r.started < first <= r.started + years[r.program] - 1:
             about = {"first": first, "program": r.program, "years": years[r.program]}
-            yield read.problem("pipeline", "pipeline_outside", r.started, record_key("pipeline", r), "started", **about)
+            yield read.problem("pipeline", "pipeline_outside", r.started, r, "started", **about)
 
 
 def check_learners(read: RowsRead) -> Iterator[Problem]:
@@ -215,8 +214,8 @@ def check_learners(read: RowsRead) -> Iterator[Problem]:
     of_nobody = {o.id: o.group for o in read.rows("objectives", "id", "group") if o.group in empty}
     for r in read.rows("pipeline", "objective", "learners"):
         if r.objective in of_nobody and r.learners > 0:
-            row, group = record_key("pipeline", r), of_nobody[r.objective]
-            yield read.problem("pipeline", "learners_of_nobody", f"{r.learners:g}", row, "learners", group=group)
+            about = {"group": of_nobody[r.objective]}
+            yield read.problem("pipeline", "learners_of_nobody", f"{r.learners:g}", r, "learners", **about)
 
 
 def check_funding(read: RowsRead) -> Iterator[Problem]:
@@ -233,8 +232,8 @@ def check_classes(read: RowsRead) -> Iterator[Problem]:
     """Only a program with classes has costs of them."""
     for p in read.rows("programs", "class_size", "cost_per_class_year"):
         if p.class_size is None and p.cost_per_class_year > 0:
-            row, cost, column = record_key("programs", p), f"{p.cost_per_class_year:g}", "cost_per_class_year"
-            yield read.problem("programs", "class_cost_without_class_size", cost, row, column)
+            cost, column = f"{p.cost_per_class_year:g}", "cost_per_class_year"
+            yield read.problem("programs", "class_cost_without_class_size", cost, p, column)
 
 
 def check_ceilings(read: RowsRead) -> Iterator[Problem]:
@@ -242,8 +241,7 @@ def check_ceilings(read: RowsRead) -> Iterator[Problem]:
     known = ["total", *read.ids.get("sources", [])]
     for r in read.rows("ceilings", "source"):
         if "sources" in read.ids and r.source not in known:
-            row, near = record_key("ceilings", r), nearest_name(r.source, known)
-            yield read.problem("ceilings", "no_source_or_total", r.source, row, "source", near)
+            yield read.problem("ceilings", "no_source_or_total", r.source, r, "source", known)
 
 
 def check_prices(read: RowsRead) -> Iterator[Problem]:
@@ -254,8 +252,7 @@ def check_prices(read: RowsRead) -> Iterator[Problem]:
     programs = read.rows("programs", "price_index")
     for p in programs:
         if p.price_index not in known:
-            row, near = record_key("programs", p), nearest_name(p.price_index, known)
-            yield read.problem("programs", "no_price_index", p.price_index, row, "price_index", near)
+            yield read.problem("programs", "no_price_index", p.price_index, p, "price_index", known)
     needed = {read.choices.price_base_year, *range(read.choices.first, read.choices.last + 1)}
     for index in sorted({p.price_index for p in programs} & set(known)):
         missing = ", ".join(map(str, sorted(needed - known[index])))
@@ -266,8 +263,8 @@ def check_prices(read: RowsRead) -> Iterator[Problem]:
 def check_pacings(read: RowsRead) -> Iterator[Problem]:
     """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
-    pacings: list[tuple[str, str, Any]] = [("plan", "", read.choices.pacing)]
-    pacings += [("objectives", record_key("objectives", r), r.pacing) for r in read.rows("objectives", "pacing")]
+    pacings: list[tuple[str, Any, Any]] = [("plan", "", read.choices.pacing)]
+    pacings += [("objectives", r, r.pacing) for r in read.rows("objectives", "pacing")]
     for name, row, pacing in pacings:
         if isinstance(pacing, tuple) and len(pacing) != span:
             shares = "; ".join(f"{v:g}" for v in pacing)
@@ -283,6 +280,88 @@ def check_units(read: RowsRead) -> Iterator[Problem]:
         if total.get(group.id, 0.0) > group.headcount + 0.5:
             people = {"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"}
             yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
+
+
+def headcount_paths(tables: Tables, years: Iterable[int]) -> dict[str, dict[int, float]]:
+    """The head-count of every group in each of the years, and in the year before them (method.md, section 2)."""
+    counted = {(row.group, row.year): row.headcount for row in tables.headcounts}
+    years = list(years)
+    paths: dict[str, dict[int, float]] = {}
+    for group in tables.groups if years else ():
+        path = paths[group.id] = {years[0] - 1: group.headcount}
+        for year in years:
+            path[year] = counted.get((group.id, year), path[year - 1] * (1 + group.growth))
+    return paths
+
+
+def check_sub_groups(read: RowsRead) -> Iterator[Problem]:
+    """No group is larger than the one it lies within, in any year."""
+    paths = headcount_paths(read.tables, range(read.choices.first, read.choices.last + 1))
+    for group in read.tables.groups:
+        whole = paths.get(group.part_of or "", {})
+        passed = [year for year, people in whole.items() if paths[group.id][year] > people + HALF_A_PERSON]
+        if passed:
+            year = passed[0]
+            about = {"year": year, "people": f"{paths[group.id][year]:g}", "of_whole": f"{whole[year]:g}"}
+            yield read.problem("groups", "larger_than_its_whole", group.part_of, group.id, "part_of", **about)
+
+
+def check_decided_from(read: RowsRead) -> Iterator[Problem]:
+    """The first year that the plan decides is one of its own, or the one after them."""
+    first, last, stated = read.choices.first, read.choices.last, read.choices.decided_from
+    if stated is not None and not first <= stated <= last + 1:
+        yield read.problem("plan", "year_outside", stated, "", "decided_from", first=first, last=last + 1)
+
+
+def check_ceiling_years(read: RowsRead) -> Iterator[Problem]:
+    """Whoever has a ceiling in one year has one, or none in so many words, in every year that the plan decides."""
+    said: dict[str, set[int]] = defaultdict(set)
+    for row in read.rows("ceilings"):
+        said[row.source].add(row.year)
+    decided = range(max(read.decided_from, read.choices.first), read.choices.last + 1)
+    for source, years in said.items():
+        missing = ", ".join(str(year) for year in decided if year not in years)
+        if missing:
+            yield read.problem("ceilings", "ceiling_years_missing", source, source, "year", years=missing)
+
+
+def check_actuals(read: RowsRead) -> Iterator[Problem]:
+    """What happened is said of a pair by units or not, and with numbers of all units, or of the program, or none."""
+    of_pair: dict[str, list[Any]] = defaultdict(list)
+    of_program: dict[str, list[Any]] = defaultdict(list)
+    for row in read.rows("actuals"):
+        of_pair[record_key("actuals", row)].append(row)
+        of_program[f"{row.year}/*/{row.program}"].append(row)
+    together = (
+        ("unit", of_pair, "actuals_partly_by_unit"),
+        ("completed", of_pair, "actuals_partly_completed"),
+        ("spent_vnd", of_program, "actuals_partly_spent"),
+    )
+    for column, rows_of, code in together:
+        for key, rows in rows_of.items():
+            if len({getattr(row, column) is None for row in rows if hasattr(row, column)}) > 1:  # some are given
+                yield read.problem("actuals", code, "", key, column)
+
+
+def check_pairs(read: RowsRead) -> Iterator[Problem]:
+    """What happened is said of pairs that the plan has."""
+    pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
+    named = {record_key("actuals", row): row for row in read.rows("actuals", "objective", "program")}
+    for key, row in named.items():
+        if (row.objective, row.program) not in pairs:
+            yield read.problem("actuals", "actuals_of_no_pair", f"{row.objective}, {row.program}", key, "program")
+
+
+def check_observations(read: RowsRead) -> Iterator[Problem]:
+    """Nobody is reached beyond those among whom it was counted; what counts people sent is known from what was sent."""
+    counts = {row.id for row in read.rows("objectives", "id", "kind") if row.kind == "count"}
+    for row in read.rows("observations", "objective"):
+        if row.objective in counts:
+            yield read.problem("observations", "count_observed", row.objective, row, "objective")
+    for row in read.rows("observations", "base", "reached"):
+        if row.reached > row.base:
+            about = {"base": f"{row.base:g}"}
+            yield read.problem("observations", "more_than_its_base", f"{row.reached:g}", row, "reached", **about)
 
 
 CHECKS: dict[

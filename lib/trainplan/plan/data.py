@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
@@ -14,10 +14,8 @@ from trainplan.plan.address import row_key
 from trainplan.plan.heads import as_column
 from trainplan.plan.reading import Files, RawTable, parse_yaml
 from trainplan.plan.schema import TABLES, Table, percent_as_share
+from trainplan.plan.workbook import SheetsRead, place_of, read_book
 from trainplan.text.problems import Problem, nearest_name
-
-if TYPE_CHECKING:
-    from trainplan.plan.workbook import SheetsRead
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
@@ -117,12 +115,6 @@ def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
 
 def _read_book(files: Files, place: Path, choices: Mapping[str, Any]) -> SheetsRead:
     """A workbook, with its problems and notes told; without anything where the file is not to be read."""
-    from trainplan.plan.workbook import (  # opens no spreadsheet library for a plan of CSV
-        SheetsRead,
-        place_of,
-        read_book,
-    )
-
     content, name = files.content(place), files.name_of(place)
     book = SheetsRead(lost=set(TABLES)) if content is None else read_book(content, name)
     files.problems += book.problems

@@ -39,15 +39,12 @@ def find_scenarios(plan_path: Path, ref: str | Path) -> list[Path]:
     text = str(ref)
     parts = [text] if _scenario_file(plan_path, text) else text.split("+")
     found = {part: _scenario_file(plan_path, part) for part in parts if part != BASE}
-    known = [BASE, *scenario_names(plan_path)]
-    scenarios = {"scenarios": ", ".join(known)}
     lost = [part for part, file in found.items() if file is None]
     if lost:
-        near = {part: nearest_name(part, known) for part in lost}
-        raise PlanError(
-            [Problem("scenario", "no_scenario", part, nearest=near[part], values=scenarios) for part in lost]
-        )
-    return [file for file in (found.get(part) for part in parts) if file is not None]
+        known = [BASE, *scenario_names(plan_path)]
+        near, there = {part: nearest_name(part, known) for part in lost}, {"scenarios": ", ".join(known)}
+        raise PlanError([Problem("scenario", "no_scenario", part, nearest=near[part], values=there) for part in lost])
+    return [file for part in parts if (file := found.get(part))]
 
 
 def _scenario_file(plan_path: Path, name: str) -> Path | None:

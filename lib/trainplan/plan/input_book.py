@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
 from trainplan.plan.description import ColumnDescription, TableDescription, bounds_in_words, describe_input
-from trainplan.plan.input_guide import GUIDE, GUIDE_WIDTHS, guide_lines
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
-from trainplan.plan.schema import AS_OF, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
+from trainplan.plan.schema import AS_OF, BASIS_KINDS, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
 from trainplan.sheets.form import (
     LONGEST_CELL,
     SPARE_ROWS,
@@ -29,7 +28,10 @@ from trainplan.text.formats import number, percent
 from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
-FILES, CHOICES = "files", "choices"  # sheets that are no tables
+GUIDE, FILES, CHOICES = "guide", "files", "choices"  # sheets that are no tables
+GUIDE_WIDTHS = (20, 105)  # of its columns, in letters
+LINES = ("heads", "numbers", "percent", "dates", "empty_cells", "ids", "rows")
+OF_A_WHOLE_PLAN, OF_DATA = ("files", "check"), ("check_data",)  # whether plan.yaml is in the workbook, or beside it
 FILE_COLUMNS = ("file", "text")
 DATA = "data"  # of the plan.yaml in the workbook, wherever its tables are
 NO_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # letters that XML does not know
@@ -59,7 +61,7 @@ def input_workbook(files: PlanFiles) -> bytes:
     _check_texts(files, lines)
     book = FormBook(both("input_book.title"))
     described = {language: {table.name: table for table in describe_input(language)} for language in LANGUAGES}
-    guides = [guide_lines(described[language].values(), language, bool(lines)) for language in LANGUAGES]
+    guides = [_guide_lines(described[language].values(), language, bool(lines)) for language in LANGUAGES]
     book.add_pages(GUIDE, GUIDE_WIDTHS, guides)
     for name, table in TABLES.items():
         book.add_form(name, _form_columns(name, files, described), table.required)
@@ -70,6 +72,23 @@ def input_workbook(files: PlanFiles) -> bytes:
         ids = [key_text(cells.get("id", "")) for cells in files.tables[name].rows] if name in files.tables else []
         book.add_choices(CHOICES, "total", f"{name}!$A:$A", [*ids, *[""] * SPARE_ROWS])
     return book.content()
+
+
+def _guide_lines(tables: Collection[TableDescription], language: str, whole: bool) -> tuple[str, dict[str, str]]:
+    """(title, texts by their labels) of the guide in a language; `tables` are all of them, described in it.
+
+    `whole`: the workbook holds plan.yaml too.
+    """
+    needed = ", ".join(table.name for table in tables if table.required)
+    order = {say("input_book.order_label", language): say("input_book.order", language, tables=needed)}
+    all_lines = (*LINES, *(OF_A_WHOLE_PLAN if whole else OF_DATA), "basis")
+    lines = {say(f"input_book.{line}_label", language): say(f"input_book.{line}", language) for line in all_lines}
+    kinds = {f"{kind}:": say(f"input_book.basis_{kind}", language) for kind in BASIS_KINDS}
+    sheets = {}
+    for table in tables:
+        key = "input_book.sheet_needed" if table.required else "input_book.sheet_optional"
+        sheets[table.name] = say(key, language, name=table.label, about=table.about.replace("`", ""))
+    return say("input_book.title", language), {**order, **lines, **kinds, "": "", **sheets}
 
 
 def _lines(files: PlanFiles) -> list[tuple[str, int, str]]:

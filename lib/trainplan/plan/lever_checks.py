@@ -98,7 +98,7 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
     if "ceilings" in aside:  # looking for a ceiling that is not there must not make one
         aside["ceilings"] = replace(aside["ceilings"], rows=list(aside["ceilings"].rows), lines=[])
     cells = [
-        (place, row.get(column, ""), row, column, power)
+        (Address.of(place), row, column, power)
         for address, power in lever.addresses(years, base_year).items()
         for place, row, column in find_cells(aside, choices, address, file, found, may_add=True)
     ]
@@ -106,19 +106,14 @@ def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str
     if lever.is_choice:
         yield from _wrong_options(lever, file)
     elif None not in (lever.low, lever.high) and any(_wrong_values(lever, cells, file)):
-        sound = [cell for cell in cells if Address.of(cell[0]).is_choice or not _is_refused(cell)]
+        sound = [cell for cell in cells if cell[0].is_choice or not is_refused(cell[0].table, *cell[1:3])]
         yield from _wrong_values(lever, sound, file)
-
-
-def _is_refused(cell: Any) -> bool:
-    place, _, row, column, _ = cell
-    return is_refused(Address.of(place).table, row, column)
 
 
 def _wrong_values(lever: Lever, cells: list[Any], file: str) -> Iterator[Problem]:
     """What is wrong with what the cells hold, and with what the ends of the range make of them."""
     if lever.change == "value":
-        yield from _wrong_start(lever, [(place, old) for place, old, *_ in cells], file)
+        yield from _wrong_start(lever, cells, file)
     for end in (lever.low, lever.high):
         yield from _wrong_end(lever, end, cells, file)
 
@@ -133,17 +128,17 @@ def _wrong_options(lever: Lever, file: str) -> Iterator[Problem]:
             yield Problem(file, "literal_error", option, lever.id, "options", near, expected)
 
 
-def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Iterator[Problem]:
+def _wrong_start(lever: Lever, cells: list[Any], file: str) -> Iterator[Problem]:
     """A lever that sets a value starts from the one that the plan has: one number, within the range."""
     held: dict[float | None, str] = {}
-    for place, old in cells:
+    for place, row, name, _ in cells:
+        old, column = row.get(name, ""), column_of(place)
         empty = str(old).strip() in ("", "None")
-        column = column_of(Address.of(place))
         if empty and not (column and column.is_unlimited):
-            yield Problem(file, "lever_empty_cell", place, lever.id, "address")
+            yield Problem(file, "lever_empty_cell", str(place), lever.id, "address")
             return
         try:
-            held.setdefault(None if empty else parse_number(old), place)
+            held.setdefault(None if empty else parse_number(old), str(place))
         except ValueError:
             yield Problem(file, "lever_not_a_number", old, lever.id, "address")
             return
@@ -159,13 +154,12 @@ def _wrong_start(lever: Lever, cells: list[tuple[str, Any]], file: str) -> Itera
 
 def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[Problem]:
     """What the record of the table says of the value at an end of the range."""
-    for place, old, row, column, power in cells:
-        address = Address.of(place)
-        if address.is_choice:
+    for place, row, column, power in cells:
+        if place.is_choice:
             continue
         try:
-            new = changed_value(old, lever_change(lever, end, power))
-            TABLES[address.table].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
+            new = changed_value(row.get(column, ""), lever_change(lever, end, power))
+            TABLES[place.table].record.model_validate({**{k: v for k, v in row.items() if v != ""}, column: new})
         except ValidationError as error:
             for e in error.errors():
                 if e["loc"] == (column,):
@@ -174,8 +168,8 @@ def _wrong_end(lever: Lever, end: Any, cells: list[Any], file: str) -> Iterator[
                     yield Problem(file, code, f"{place}: {new:g}", lever.id, side, values=values)
                     return
         except PydanticCustomError as error:
-            yield Problem(file, error.type, place, lever.id, "address", values=error.context or {})
+            yield Problem(file, error.type, str(place), lever.id, "address", values=error.context or {})
             return
         except (ValueError, TypeError) as error:
-            yield Problem(file, "other", place, lever.id, "address", values={"message": error})
+            yield Problem(file, "other", str(place), lever.id, "address", values={"message": error})
             return

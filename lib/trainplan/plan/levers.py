@@ -71,7 +71,8 @@ class Lever(BaseModel):
         """Every address, in order, with the years that it lies after the base year (0 without `{year}`)."""
         found: dict[str, int] = {}
         for address in self.address:
-            if YEAR not in address and not _is_closed(address, open_years):
+            closed = (year := ceiling_year(address)) is not None and year < open_years.start
+            if YEAR not in address and not closed:
                 found[address] = 0
             for year in open_years if YEAR in address else ():
                 if self.change != "growth" or year > base_year:
@@ -84,12 +85,6 @@ def ceiling_year(address: str) -> int | None:
     table, row, _ = Address.of(address)
     year = row.partition("/")[0]
     return int(year) if table == "ceilings" and year.isdecimal() else None
-
-
-def _is_closed(address: str, open_years: range) -> bool:
-    """Whether the address is that of a ceiling of a closed year."""
-    year = ceiling_year(address)
-    return year is not None and year < open_years.start
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainplan.plan.address import address_label, record_key, row_label
-from trainplan.plan.fact_checks import headcount_paths
+from trainplan.plan.checks import headcount_paths
 from trainplan.plan.schema import NAMED, TABLES
 from trainplan.text.catalog import both, say, term
 
@@ -64,7 +64,9 @@ def _place_label(plan: Plan, place: str, language: str) -> str:
 
 def plan_notes(plan: Plan) -> list[Note]:
     """What is allowed in a plan and yet worth a planner's look (method.md, sections 1 and 2)."""
-    return [Note(place, code, values) for note in NOTES for place, code, values in note(plan)]
+    twice: list[Found] = [(address, "set_twice", {}) for address in plan.changed_by.set_twice]
+    found = [*(one for note in NOTES for one in note(plan)), *twice, *plan.read_notes]
+    return [Note(*one) for one in found]
 
 
 def _shrinking(plan: Plan) -> Iterator[Found]:
@@ -141,16 +143,6 @@ def _vietnamese_alone(plan: Plan) -> Iterator[Found]:
             yield f"{table}.*.name_en", "vietnamese_alone", {"missing": missing, "rows": len(rows)}
 
 
-def _set_twice(plan: Plan) -> Iterator[Found]:
-    for address in plan.changed_by.set_twice:
-        yield address, "set_twice", {}
-
-
-def _of_workbooks(plan: Plan) -> Iterator[Found]:
-    """What is read of workbooks although it is hidden, and what is not read."""
-    yield from plan.read_notes
-
-
 NOTES: tuple[Callable[[Plan], Iterable[Found]], ...] = (
     _shrinking,
     _weightless,
@@ -160,6 +152,4 @@ NOTES: tuple[Callable[[Plan], Iterable[Found]], ...] = (
     _facts_of_open_years,
     _years_without_use,
     _vietnamese_alone,
-    _set_twice,
-    _of_workbooks,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +16,6 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
-from trainplan.plan.content import content_hash
 from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name, results_name
 from trainplan.plan.lever_checks import sound_levers
@@ -24,7 +25,7 @@ from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
 from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, text_in
-from trainplan.plan.schema import NAMED, TABLES, Choices, Tables, first_open_year, parse_date
+from trainplan.plan.schema import NAMED, NEUTRAL_CHOICES, TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
@@ -115,7 +116,7 @@ class Plan:
     @cached_property
     def content_hash(self) -> str:
         """A hash of what results depend on: equal for plans of other names, words or files that lead to the same."""
-        return content_hash(self)
+        return hashlib.sha256(json.dumps(_content(self), default=str).encode()).hexdigest()
 
     @cached_property
     def notes(self) -> list[Note]:
@@ -199,6 +200,18 @@ class Plan:
         return text_in(self.changed_by.reason, language)
 
 
+def _content(plan: Plan) -> dict[str, Any]:
+    """What results depend on: the numbers and what they belong to, none of the words that people only read."""
+    columns = {name: [c.name for c in table.columns.values() if not c.only_read] for name, table in TABLES.items()}
+    return {
+        "choices": plan.choices.model_dump(exclude=set(NEUTRAL_CHOICES)),
+        "tables": {
+            name: [[getattr(row, column) for column in columns[name]] for row in plan.tables[name]] for name in TABLES
+        },
+        "ranges": [one.model_dump(exclude=set(Range.ONLY_READ)) for one in plan.ranges],
+    }
+
+
 def load_plan(
     plan: str | Path,
     scenario: str | Path = "base",
@@ -224,7 +237,7 @@ def load_plan(
     present = _visible_tables(found, raw_choices, problems)
     lost = _lost_tables(files, present)  # with them it cannot be told what a lever or a range names
     levers = () if lost else sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
-    ranges = () if lost else read_ranges(raw_choices, present, files.name_of(path), problems)
+    ranges = () if lost else read_ranges(present, raw_choices, files.name_of(path), problems)
     changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
     applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
     choices = read_choices(raw_choices, files.name_of(path), problems)

@@ -57,13 +57,12 @@ def read_plan_files(reference: str | Path) -> PlanFiles:
     tables = {} if choices is None else read_data(files, path, choices)
     scenarios = sorted((path.parent / SCENARIOS).glob("*.yaml"))
     decision = last_with(DECISION, data_folders(path, stated_places((choices or {}).get("data", ""))))
-    texts = {PLAN: files.text(path), **{f"{SCENARIOS}/{file.name}": files.text(file) for file in scenarios}}
-    beside = {DECISION: files.text(decision)} if decision.exists() else {}
+    of_plan = {PLAN: path, **{f"{SCENARIOS}/{file.name}": file for file in scenarios}}
+    texts = {name: files.text(file) or "" for name, file in of_plan.items()}
+    beside = {DECISION: files.text(decision) or ""} if decision.exists() else {}
     if files.problems:
         raise PlanError(files.problems)
-    return PlanFiles(
-        tables, {n: text or "" for n, text in texts.items()}, {n: text or "" for n, text in beside.items()}
-    )
+    return PlanFiles(tables, texts, beside)
 
 
 def files_to_write(files: PlanFiles, reference: str) -> dict[Path, str]:

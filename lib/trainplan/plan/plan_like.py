@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES, Column
+from trainplan.plan.schema import TABLES
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import Problem
 
@@ -81,16 +81,11 @@ class Move:
             return ""
         parts = place.row.split("/")
         for i, key in enumerate(TABLES[place.table].keys[: len(parts)]):
-            if is_year(TABLES[place.table].columns[key]) and parts[i].isdecimal():
+            if TABLES[place.table].columns[key].unit == "year" and parts[i].isdecimal():
                 parts[i] = str(int(parts[i]) + self.shift)
                 if int(parts[i]) > self.last:
                     return ""
         return str(place._replace(row="/".join(parts)))
-
-
-def is_year(column: Column) -> bool:
-    """Whether a column holds calendar years."""
-    return column.unit == "year"
 
 
 def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
@@ -113,10 +108,8 @@ def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
     }
     levers = [_lever(lever, move) for lever in plan.levers]
     ranges = [_range(one, move) for one in plan.ranges]
-    levers_kept, ranges_kept = (
-        _fitting("levers", levers, tables, choices),
-        _fitting("uncertain", ranges, tables, choices),
-    )
+    levers_kept = _fitting("levers", levers, tables, choices)
+    ranges_kept = _fitting("uncertain", ranges, tables, choices)
     left_out = [lever["id"] for lever in levers if lever not in levers_kept]
     left_out += [one["name"]["vi"] for one in ranges if one not in ranges_kept]
     capped = [row.id for row in plan.tables.objectives if row.due_year + move.shift > move.last]
@@ -146,7 +139,7 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
     rows = []
     for record, cells in zip(plan.tables[name], plan.spare.get(name, []), strict=True):
         row = {column: cells.get(column, "") for column in columns}
-        row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if is_year(column)}
+        row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if column.unit == "year"}
         row |= basis_of("taken_over") if "basis" in columns else {}
         if name == "objectives":
             row |= {"due": move.due(record.due), "clause": ""}
@@ -206,14 +199,10 @@ def _fitting(
     key: str, entries: Sequence[Cells], tables: Mapping[str, RawTable], choices: Mapping[str, Any]
 ) -> list[Cells]:
     """Those of the levers, or of the `uncertain` ranges, that hold on the new tables."""
-
-    def is_sound(entry: Cells) -> bool:
+    read: Callable[..., object] = {"levers": read_levers, "uncertain": read_ranges}[key]
+    kept = []
+    for entry in entries:
         problems: list[Problem] = []
-        stated = {**choices, key: [entry]}
-        if key == "levers":
-            read_levers(tables, stated, "", problems)
-        else:
-            read_ranges(stated, dict(tables), "", problems)
-        return not problems
-
-    return [entry for entry in entries if is_sound(entry)]
+        read(tables, {**choices, key: [entry]}, "", problems)
+        kept += [] if problems else [entry]
+    return kept

@@ -8,6 +8,7 @@ put back to the nearest value that it does allow. `{year}` in an address stands 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -16,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from trainplan.plan.address import YEAR, Address, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
-from trainplan.plan.schema import TABLES, Addresses, Name, Number, first_open_year, is_refused, parse_number
+from trainplan.plan.schema import TABLES, Addresses, Name, Number, is_refused, parse_number
+from trainplan.plan.vintages import open_years
 from trainplan.text.problems import Problem, nearest_name
 
 TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
@@ -90,12 +92,14 @@ def addresses_in(address: str, years: Iterable[int]) -> list[str]:
 
 
 def read_ranges(
-    choices: dict[str, Any], tables: dict[str, RawTable], file: str, problems: list[Problem]
+    tables: dict[str, RawTable], choices: dict[str, Any], file: str, problems: list[Problem]
 ) -> tuple[Range, ...]:
     """The ranges of a plan file, its `uncertain`; what is wrong with them is noted, each at its place in the list."""
-    raw, years = choices.get("uncertain"), _open_years(choices, tables)
+    raw, years = choices.get("uncertain"), range(0)
     if raw is None:
         return ()
+    with suppress(KeyError, TypeError, ValueError):  # said of what is no number there
+        years = open_years(tables, choices)
     if not isinstance(raw, list):
         problems.append(Problem(file, "ranges_form", raw, column="uncertain"))
         return ()
@@ -111,17 +115,6 @@ def read_ranges(
         problems += wrong
         ranges += [] if wrong else [found]
     return tuple(ranges)
-
-
-def _open_years(choices: dict[str, Any], tables: dict[str, RawTable]) -> range:
-    """The years that a plan decides, from its cells; none where these are not numbers, which is said of them."""
-    try:
-        stated = choices.get("decided_from")
-        closed = [int(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
-        first = first_open_year(None if stated is None else int(stated), closed, int(choices["first"]))
-        return range(first, int(choices["last"]) + 1)
-    except (KeyError, TypeError, ValueError):
-        return range(0)
 
 
 def draw_limits(table: str, column: str, cells: dict[str, Any]) -> tuple[float, float]:

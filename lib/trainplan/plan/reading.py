@@ -102,20 +102,8 @@ class Files:
         name = self.name_of(path)
         try:
             content = parse_yaml(text)
-        except DuplicateKeyError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            words = str(error.problem).split('"')
-            key = words[1] if len(words) > 1 else None
-            self.problems.append(Problem(name, "key_twice", key, line=line))
-            return None
-        except YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else 0
-            what = getattr(error, "problem", None) or say("problem_frame.not_understood", "en")
-            self.problems.append(Problem(name, "not_yaml", values={"reason": what}, line=line))
-            return None
-        except ValueError as error:  # a date that is none, such as 2011-13-01
-            self.problems.append(Problem(name, "not_yaml", values={"reason": error}))
+        except (YAMLError, ValueError) as error:  # a ValueError is of a date that is none, such as 2011-13-01
+            self.problems.append(problem_of_yaml(name, error))
             return None
         if not isinstance(content, dict):
             self.problems.append(Problem(name, "not_a_map"))
@@ -140,6 +128,17 @@ class Files:
             return None
         self.problems += header_problems(name, raw.columns, table, raw.head_line)
         return raw.copy()
+
+
+def problem_of_yaml(file: str, error: Exception) -> Problem:
+    """Why a text cannot be read as YAML: a key that is given twice, or the reason that the reader gives."""
+    mark, what = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    line = mark.line + 1 if mark else 0
+    if isinstance(error, DuplicateKeyError):
+        words = str(what).split('"')
+        return Problem(file, "key_twice", words[1] if len(words) > 1 else None, line=line)
+    reason = error if isinstance(error, ValueError) else what or say("problem_frame.not_understood", "en")
+    return Problem(file, "not_yaml", values={"reason": reason}, line=line)
 
 
 @lru_cache(maxsize=64)

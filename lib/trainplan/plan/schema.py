@@ -1,6 +1,6 @@
 """The input tables of a plan: each row a closed, documented record (method.md, section 1).
 
-A table that a plan may have is listed in `TABLES`; everything else (reading, addresses, checks, ranges, labels, the
+A table that a plan may have is a field of `Tables`; everything else (reading, addresses, checks, ranges, labels, the
 register of sources, the reference) follows from these declarations. Money is VND, shares are 0…1, years are calendar
 years.
 """
@@ -13,11 +13,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, NoReturn, get_args
+from typing import Annotated, Any, Literal, NoReturn, get_args, get_type_hints
 
 from pydantic import (
     BaseModel,
@@ -34,7 +34,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from trainplan.plan.choices import ALLOCATION_RULES, OBJECTIVE_KINDS, OneOf
-from trainplan.text.letters import as_meant, deceptive_letters, hidden_letters
+from trainplan.text.letters import as_meant, deceptive_letters, has_hidden_letters
 from trainplan.text.problems import refuse
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -223,7 +223,7 @@ def refuse_hidden(value: object) -> object:
     if isinstance(value, Doubtful):
         refuse(value.code, **value.values)
     if isinstance(value, str):
-        if hidden_letters(value):
+        if has_hidden_letters(value):
             refuse("letters_deceive", written=as_meant(value.strip()))
         if NOT_COMPUTED.fullmatch(value.strip()):
             refuse("not_computed")
@@ -285,14 +285,19 @@ class Row(BaseModel):
     _of_every_column = field_validator("*", mode="before")(refuse_hidden)
 
 
-class Group(Row):
-    """A kind of official that the decision names."""
+class NamedRow(Row):
+    """A row that begins with its id and its names."""
 
     id: Id
     name_vi: Name
     name_en: OtherName = column("", empty="name_vi")
     short_vi: OtherName = column("", empty="whole_name")
     short_en: OtherName = column("", empty="whole_name")
+
+
+class Group(NamedRow):
+    """A kind of official that the decision names."""
+
     level: Text = ""
     headcount: People = column(drawable=True)
     growth: Growth = column(drawable=True)
@@ -398,14 +403,9 @@ class Pipeline(Row):
     basis_vi: Text = column("", empty="basis")
 
 
-class Source(Row):
+class Source(NamedRow):
     """Who pays."""
 
-    id: Id
-    name_vi: Name
-    name_en: OtherName = column("", empty="name_vi")
-    short_vi: OtherName = column("", empty="whole_name")
-    short_en: OtherName = column("", empty="whole_name")
     basis: Basis
     basis_vi: Text = column("", empty="basis")
 
@@ -454,14 +454,9 @@ class Attribute(Row):
     basis_vi: Text = column("", empty="basis")
 
 
-class Unit(Row):
+class Unit(NamedRow):
     """A body that employs officials."""
 
-    id: Id
-    name_vi: Name
-    name_en: OtherName = column("", empty="name_vi")
-    short_vi: OtherName = column("", empty="whole_name")
-    short_en: OtherName = column("", empty="whole_name")
     bloc: Text
 
 
@@ -485,14 +480,9 @@ class UnitBaseline(Row):
     basis_vi: Text = column("", empty="basis")
 
 
-class History(Row):
+class History(NamedRow):
     """What the decision reports about the period before."""
 
-    id: Id
-    name_vi: Name
-    name_en: OtherName = column("", empty="name_vi")
-    short_vi: OtherName = column("", empty="whole_name")
-    short_en: OtherName = column("", empty="whole_name")
     value: Number
     unit: Text
     clause: Text
@@ -594,8 +584,8 @@ class Table:
     name: str
     record: type[Row]
     keys: tuple[str, ...]
-    required: bool = False
-    further_keys: tuple[str, ...] = ()  # rows that one address names together differ in these
+    required: bool
+    further_keys: tuple[str, ...]  # rows that one address names together differ in these
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -613,29 +603,34 @@ class Table:
         return tuple(column.name for column in self.columns.values() if column.required)
 
 
+def keyed_by(*keys: str, required: bool = False, further_keys: tuple[str, ...] = ()) -> Any:
+    """A field of `Tables`, empty unless given, with what `Table` says beside the record."""
+    return field(default=(), metadata={"keys": keys, "required": required, "further_keys": further_keys})
+
+
 @dataclass(frozen=True)
 class Tables:
     """The checked rows of a plan by table, in the order of their files; a table that a plan does not have is empty."""
 
-    groups: tuple[Group, ...] = ()
-    headcounts: tuple[Headcount, ...] = ()
-    turnover: tuple[Turnover, ...] = ()
-    objectives: tuple[Objective, ...] = ()
-    programs: tuple[Program, ...] = ()
-    routes: tuple[Route, ...] = ()
-    pipeline: tuple[Pipeline, ...] = ()
-    sources: tuple[Source, ...] = ()
-    funding: tuple[Funding, ...] = ()
-    ceilings: tuple[Ceiling, ...] = ()
-    prices: tuple[Price, ...] = ()
-    units: tuple[Unit, ...] = ()
-    unit_headcounts: tuple[UnitHeadcount, ...] = ()
-    unit_baselines: tuple[UnitBaseline, ...] = ()
-    history: tuple[History, ...] = ()
-    actuals: tuple[Actual, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    statements: tuple[Statement, ...] = ()
-    attributes: tuple[Attribute, ...] = ()
+    groups: tuple[Group, ...] = keyed_by("id", required=True)
+    headcounts: tuple[Headcount, ...] = keyed_by("group", "year")
+    turnover: tuple[Turnover, ...] = keyed_by("group", "year")
+    objectives: tuple[Objective, ...] = keyed_by("id", required=True)
+    programs: tuple[Program, ...] = keyed_by("id", required=True)
+    routes: tuple[Route, ...] = keyed_by("objective", "program", required=True)
+    pipeline: tuple[Pipeline, ...] = keyed_by("objective", "program", "started")
+    sources: tuple[Source, ...] = keyed_by("id", required=True)
+    funding: tuple[Funding, ...] = keyed_by("program", "source", required=True)
+    ceilings: tuple[Ceiling, ...] = keyed_by("year", "source")
+    prices: tuple[Price, ...] = keyed_by("index", "year", required=True)
+    units: tuple[Unit, ...] = keyed_by("id")
+    unit_headcounts: tuple[UnitHeadcount, ...] = keyed_by("unit", "group")
+    unit_baselines: tuple[UnitBaseline, ...] = keyed_by("unit", "objective")
+    history: tuple[History, ...] = keyed_by("id")
+    actuals: tuple[Actual, ...] = keyed_by("year", "objective", "program", further_keys=("unit",))
+    observations: tuple[Observation, ...] = keyed_by("year", "objective")
+    statements: tuple[Statement, ...] = keyed_by("id")
+    attributes: tuple[Attribute, ...] = keyed_by("group", "attribute")
 
     def __getitem__(self, name: str) -> tuple[Any, ...]:
         """The rows of a table by its name, for what walks over all of them."""
@@ -648,30 +643,8 @@ class Tables:
         return tuple(dict.fromkeys([*routes, *((row.objective, row.program) for row in self.pipeline)]))
 
 
-TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        Table("groups", Group, ("id",), required=True),
-        Table("headcounts", Headcount, ("group", "year")),
-        Table("turnover", Turnover, ("group", "year")),
-        Table("objectives", Objective, ("id",), required=True),
-        Table("programs", Program, ("id",), required=True),
-        Table("routes", Route, ("objective", "program"), required=True),
-        Table("pipeline", Pipeline, ("objective", "program", "started")),
-        Table("sources", Source, ("id",), required=True),
-        Table("funding", Funding, ("program", "source"), required=True),
-        Table("ceilings", Ceiling, ("year", "source")),
-        Table("prices", Price, ("index", "year"), required=True),
-        Table("units", Unit, ("id",)),
-        Table("unit_headcounts", UnitHeadcount, ("unit", "group")),
-        Table("unit_baselines", UnitBaseline, ("unit", "objective")),
-        Table("history", History, ("id",)),
-        Table("actuals", Actual, ("year", "objective", "program"), further_keys=("unit",)),
-        Table("observations", Observation, ("year", "objective")),
-        Table("statements", Statement, ("id",)),
-        Table("attributes", Attribute, ("group", "attribute")),
-    )
-}
+_ROWS = get_type_hints(Tables)
+TABLES = {one.name: Table(one.name, get_args(_ROWS[one.name])[0], **one.metadata) for one in fields(Tables)}
 NAMED = tuple(name for name, table in TABLES.items() if "name_vi" in table.columns)
 
 

@@ -56,19 +56,12 @@ class SheetsRead:
     lost: set[str] = field(default_factory=set)  # tables that it may hold and that cannot be read
 
 
-def sheet_tables(data: bytes, file: str, problems: list[Problem]) -> dict[str, RawTable]:
-    """The tables of a workbook by name, free to be changed; what is wrong with it goes to `problems`.
+@lru_cache(maxsize=8)
+def read_book(data: bytes, file: str) -> SheetsRead:
+    """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified.
 
     `file` is what messages call it. A number is the text that a CSV file would have, a day is year-month-day.
     """
-    book = read_book(data, file)
-    problems += book.problems
-    return {name: raw.copy() for name, raw in book.tables.items()}
-
-
-@lru_cache(maxsize=8)
-def read_book(data: bytes, file: str) -> SheetsRead:
-    """A workbook, remembered by its content, as the desk reads the same one at every move. Not to be modified."""
     if data.startswith(OLE_FILE):
         return SheetsRead(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
@@ -97,7 +90,7 @@ def place_of(file: str, sheet: str) -> str:
 
 def _sheets(data: bytes) -> list[Sheet]:
     """Every sheet of cells, formulas with what they came to when the file was saved."""
-    import openpyxl
+    import openpyxl  # not for a plan of CSV
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl would not write again
@@ -177,6 +170,8 @@ def _first_rows(sheet: Sheet) -> dict[int, list[Any]]:
 
 def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None:
     """Adds the table that a sheet holds, with what is wrong with its cells and what is hidden of it."""
+    from openpyxl.utils import get_column_letter
+
     place = place_of(file, sheet.name)
     head = head_row(_first_rows(sheet), table)
     if not head:
@@ -185,10 +180,11 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
         book.lost.add(table.name)
         return
     columns = {column: column_named(value, table) for column, value in sorted(sheet.cells[head].items())}
-    letters = {name: _letter(column) for column, name in reversed(columns.items())}
+    letters = {name: get_column_letter(column) for column, name in reversed(columns.items())}
     book.problems.extend(header_problems(place, list(columns.values()), table, head))
     raw = RawTable(place, list(columns.values()), letters=letters, head_line=head)
-    units = {name: _unit(table, name) for name in raw.columns}
+    known = {AS_OF: "date", **{name: column.unit for name, column in table.columns.items()}}
+    units = {name: known.get(name, "") for name in raw.columns}
     rows = {row: dict(cells) for row, cells in sheet.cells.items() if row > head}
     merged = _spread_merged(sheet, rows, columns)
     for row, cells in sorted(rows.items()):
@@ -207,20 +203,6 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
         raw.lines.append(row)
     book.tables[table.name] = raw
     book.notes.extend((place, code, values) for code, values in _hidden_things(sheet, columns, raw.lines, rows))
-
-
-def _unit(table: Table, column: str) -> str:
-    """The unit of a column of the table; empty for a further one."""
-    return table.columns[column].unit if column in table.columns else "date" if column == AS_OF else ""
-
-
-def _letter(column: int) -> str:
-    """A column as Excel calls it: A, B, … AA."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def cell_text(value: object, unit: str) -> str:
@@ -266,16 +248,17 @@ def _hidden_things(
     sheet: Sheet, columns: dict[int, str], lines: Sequence[int], rows: Cells
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """What is read although it is hidden, and what is not read as no head names it."""
+    from openpyxl.utils import get_column_letter
+
     if sheet.hidden:
         yield "sheet_hidden", {}
     hidden = [row for row in lines if row in sheet.hidden_rows]
     if hidden:
         yield "rows_hidden", {"rows": ", ".join(map(str, hidden))}
-    unseen = [_letter(column) for column in columns if column in sheet.hidden_columns]
+    unseen = [get_column_letter(column) for column in columns if column in sheet.hidden_columns]
     if unseen:
         yield "columns_hidden", {"columns": ", ".join(unseen)}
-    beside = [
-        f"{_letter(column)}{row}" for row in sorted(rows) for column in sorted(rows[row]) if column not in columns
-    ]
+    beside = [(row, column) for row in sorted(rows) for column in sorted(rows[row]) if column not in columns]
     if beside:
-        yield "cells_without_head", {"cell": beside[0]}
+        row, column = beside[0]
+        yield "cells_without_head", {"cell": f"{get_column_letter(column)}{row}"}

@@ -8,9 +8,8 @@ shell in one process would silently draw no figures, hence `start_shell` refuses
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
-from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 import nbformat
@@ -152,13 +151,6 @@ class CellStream(io.TextIOBase):
         return len(text)
 
 
-@contextlib.contextmanager
-def capture_prints(kept: CellOutputs) -> Iterator[None]:
-    """Inside the block, what cells print becomes their output."""
-    with contextlib.redirect_stdout(CellStream("stdout", kept)), contextlib.redirect_stderr(CellStream("stderr", kept)):
-        yield
-
-
 def start_shell() -> NotebookShell:
     """The shell of this process, with figures shown at the end of the cell that draws them."""
     if InteractiveShell.initialized():
@@ -178,7 +170,7 @@ class InProcessEngine(Engine):
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
         """Runs the code cells in their order, and tells papermill of each."""
         shell = start_shell()
-        with capture_prints(shell.kept):
+        with redirect_stdout(CellStream("stdout", shell.kept)), redirect_stderr(CellStream("stderr", shell.kept)):
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 succeeded = cell.cell_type != "code" or not cell.source.strip() or run_cell(shell, cell)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from trainplan.plan.find import OUTPUTS, PROJECT, every_scenario, folder_name, scenarios_named
+from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.brief import write_brief
 from trainplan.report.excel import workbook_name, write_workbooks
@@ -24,6 +24,7 @@ from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
+from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
@@ -33,7 +34,6 @@ from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-NOTEBOOKS = PROJECT / "notebooks"
 TABLES = "tables"
 DRAWS = b"uncertainty_by"  # in a notebook that draws samples
 NUMBERED = re.compile(r"\d\d_")
@@ -75,10 +75,6 @@ class Part:
     keys: dict[str, str] = field(default_factory=dict)  # name of a job -> hash of what it is made from
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
-
-    def is_fresh(self, name: str) -> bool:
-        """Whether a job is done from what it would be made from today."""
-        return self.manifest.is_fresh(name, self.keys[name])
 
     def summarize(self) -> ScenarioRun:
         """The part as the index shows it."""
@@ -204,7 +200,7 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
 def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
     """A notebook for a scenario in a language."""
     parameters: dict[str, Any] = {
-        "plan": plan.key if plan.path.parent.parent == PROJECT / "params" else str(plan.path),
+        "plan": plan_name(plan),
         "scenario": scenario,
         "language": language,
         "output_dir": str(folder),
@@ -279,14 +275,10 @@ class JobQueue:
         self.progress.draw()
 
     def end(self, job: Job | IndexJob, outcome: Any) -> None:
-        """Notes how a job ended."""
-        if isinstance(job, Job):
-            self.end_notebook(job, outcome)
-        else:
+        """Notes how a job ended: a notebook in the manifest and on screen, that of the index nowhere."""
+        if isinstance(job, IndexJob):
             self.progress.underway.pop(self.title(job), None)
-
-    def end_notebook(self, job: Job, outcome: Outcome | WorkerDied) -> None:
-        """Notes how a notebook ended, in the manifest and on screen."""
+            return
         if isinstance(outcome, WorkerDied):
             died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
             outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
@@ -294,14 +286,15 @@ class JobQueue:
         self.owner[job.executed].record(job, outcome)
         LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
         if outcome.error:
-            self.failed[title] = with_details(outcome)
+            details = f" ({both('file.details')}: {outcome.details})" if outcome.details else ""
+            self.failed[title] = outcome.error + details
         note = both("run.failed") if outcome.error else f"{outcome.seconds:.1f} s"
         self.progress.end(title, note, lasting=bool(outcome.error))
 
 
 def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
     """Runs the jobs that are not done, and that of the index beside them; returns what failed, and why."""
-    todo = [(part, job) for part, job in work if not part.is_fresh(job.name)]
+    todo = [(part, job) for part, job in work if not part.manifest.is_fresh(job.name, part.keys[job.name])]
     if len(todo) < len(work):
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
@@ -309,11 +302,6 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
     queue = JobQueue(todo)
     queue.run(index, workers)
     return queue.failed
-
-
-def with_details(outcome: Outcome) -> str:
-    """Why a job failed, with the file that has the traceback."""
-    return f"{outcome.error} ({both('file.details')}: {outcome.details})" if outcome.details else outcome.error
 
 
 def report_end(failed: dict[str, str], index: Path) -> int:

@@ -19,10 +19,6 @@ LINES_WIDEST = 150  # letters
 SPARE_ROWS = 1000  # below the last row that is filled, ready to be filled
 NARROWEST, HEAD_WIDEST, WIDEST = 12, 20, 50  # columns, in letters
 NEEDED, OPTIONAL = "#1f4e79", "#bfc9d4"  # tabs
-HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#f4f6f9"}
-TITLE: dict[str, Any] = {"bold": True, "font_size": 15}
-LABEL: dict[str, Any] = {"bold": True, "valign": "top"}
-TEXT: dict[str, Any] = {"text_wrap": True, "valign": "top"}
 ROW_HEIGHT = 15  # points
 HEAD_HEIGHT, NOTE_WIDTH = 80, 360  # points; pixels
 LINE_HEIGHT, LINE_LETTERS = 19, 50  # of a note, in pixels; and letters
@@ -81,10 +77,6 @@ def check_bounds(low: float, high: float, above: bool, whole: bool, says: str) -
 class FormBook(Workbook):
     """A workbook to fill in, in memory: add its sheets in their order, then take its `content`, once."""
 
-    def __init__(self, title: str) -> None:
-        super().__init__(title)
-        self._by_properties: dict[tuple[tuple[str, Any], ...], Any] = {}
-
     def add_form(self, name: str, columns: Sequence[FormColumn], needed: bool) -> None:
         """A new sheet to fill in, whose heads are protected; the tab of one that is `needed` is dark."""
         sheet = self._add_sheet(name, [])
@@ -111,7 +103,7 @@ class FormBook(Workbook):
         for c, head in enumerate(heads):
             letters = [len(row[c]) for row in rows]
             sheet.set_column(c, c, min(LINES_WIDEST, max([NARROWEST, *letters])), text)
-            sheet.write_string(0, c, head, self._format(**HEAD))
+            sheet.write_string(0, c, head, self._format("form_heading"))
             for r, row in enumerate(rows, 1):
                 sheet.write_string(r, c, row[c], text)
         sheet.freeze_panes(1, 0)
@@ -133,17 +125,17 @@ class FormBook(Workbook):
         sheet.fit_to_pages(1, 0)
         row = 0
         for title, lines in pages:
-            sheet.write_string(row, 0, title, self._format(**TITLE))
+            sheet.write_string(row, 0, title, self._format("title"))
             for row, (label, text) in enumerate(lines.items(), row + 2):  # noqa: B020 - goes on where it was
-                sheet.write_string(row, 0, label, self._format(**LABEL))
-                sheet.write_string(row, 1, text, self._format(**TEXT))
+                sheet.write_string(row, 0, label, self._format("label"))
+                sheet.write_string(row, 1, text, self._format("text"))
                 sheet.set_row(row, ROW_HEIGHT * (1 + int(len(text) / widths[1])))
             row += 3
 
     def _write_column(self, sheet: Any, c: int, column: FormColumn) -> None:
         height = LINE_HEIGHT * (1 + sum(1 + len(line) // LINE_LETTERS for line in column.note.split("\n")))
         sheet.set_column(c, c, column.width, self._format(num_format=column.number_format, locked=False))
-        sheet.write_string(0, c, column.head, self._format(**HEAD))
+        sheet.write_string(0, c, column.head, self._format("form_heading"))
         sheet.write_comment(0, c, column.note, {"width": NOTE_WIDTH, "height": height})
         shown = column.cell_formats or [column.number_format] * len(column.cells)
         for r, (cell, number_format) in enumerate(zip(column.cells, shown, strict=True), 1):
@@ -153,9 +145,3 @@ class FormBook(Workbook):
                 sheet.write_string(r, c, cell, self._format(**style, locked=False))
             elif cell is not None:
                 sheet.write_number(r, c, cell, self._format(num_format=number_format, locked=False))
-
-    def _format(self, **properties: Any) -> Any:
-        key = tuple(sorted(properties.items()))
-        if key not in self._by_properties:
-            self._by_properties[key] = self._book.add_format(properties)
-        return self._by_properties[key]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ BOLD = 0.8  # of the letters of a line are in one that is bold
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 HEADING = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#f4f6f9"}
 STYLES: dict[str, dict[str, Any]] = {
+    "form_heading": HEADING,
     "heading": {**HEADING, "align": "left", "indent": 1},
     "number_heading": {**HEADING, "align": "right"},
     "title": {"bold": True, "font_size": 15},
@@ -105,14 +106,13 @@ class Workbook:
         self._buffer = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._buffer, OPTIONS)
         self._book.set_properties({"title": title, "created": CREATED})
-        self._styles = {name: self._book.add_format(style) for name, style in STYLES.items()}
-        self._cell_styles: dict[tuple[str, ...], Any] = {}
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}  # by their properties
 
     def add_page(self, name: str, widths: Sequence[float]) -> TextPage:
         """A new sheet of text whose columns have these widths in letters."""
         sheet = self._add_sheet(name, widths)
         sheet.fit_to_pages(1, 1)
-        return TextPage(sheet, self._styles, widths)
+        return TextPage(sheet, self._format, widths)
 
     def add_table(
         self, name: str, columns: Sequence[SheetColumn], totals: Collection[int] = (), labels: int = 0
@@ -127,7 +127,7 @@ class Workbook:
         sheet.set_row(0, max([LINE, *(row_height([column.heading], column.width * BOLD) for column in columns)]))
         rows = max((len(column.cells) for column in columns), default=0)
         for c, column in enumerate(columns):
-            style = self._styles["number_heading" if column.has_numbers else "heading"]
+            style = self._format("number_heading" if column.has_numbers else "heading")
             sheet.write_string(0, c, column.heading, style)
             for r, cell in enumerate(column.cells):
                 self._write(sheet, r + 1, c, cell, self._cell_style(cell, column.format_of(r), r in totals))
@@ -178,11 +178,16 @@ class Workbook:
         used = ["total"] if total else []
         if isinstance(cell, str):
             used, number_format = [*used, "indented", *(["long"] if len(cell) > WIDEST else [])], GENERAL
-        key = (number_format, *used)
-        if key not in self._cell_styles:
-            styles = {name: value for style in used for name, value in STYLES[style].items()}
-            self._cell_styles[key] = self._book.add_format({**styles, "num_format": number_format, "valign": "top"})
-        return self._cell_styles[key]
+        return self._format(*used, num_format=number_format, valign="top")
+
+    def _format(self, *styles: str, **properties: Any) -> Any:
+        """The format of these STYLES and properties, made when it is first asked for."""
+        for style in reversed(styles):
+            properties = {**STYLES[style], **properties}
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
 
 
 def sheet_name(name: str, taken: Collection[str]) -> str:
@@ -205,30 +210,30 @@ class TableSheet:
 class TextPage:
     """A sheet of text, written from top to bottom."""
 
-    def __init__(self, sheet: Any, styles: dict[str, Any], widths: Sequence[float]) -> None:
-        self._sheet, self._styles, self._widths, self._row = sheet, styles, widths, 0
+    def __init__(self, sheet: Any, style: Callable[[str], Any], widths: Sequence[float]) -> None:
+        self._sheet, self._style, self._widths, self._row = sheet, style, widths, 0
 
     def add_title(self, text: str) -> None:
         """A large line, with an empty one after it."""
-        self._sheet.write_string(self._row, 0, text, self._styles["title"])
+        self._sheet.write_string(self._row, 0, text, self._style("title"))
         self._row += 2
 
     def add_line(self, label: str, text: str) -> None:
         """A label in the first column and a text over all others, in as many lines as it takes."""
         self._sheet.set_row(self._row, row_height([text], sum(self._widths[1:])))
-        self._sheet.write_string(self._row, 0, label, self._styles["label"])
-        self._sheet.merge_range(self._row, 1, self._row, len(self._widths) - 1, "", self._styles["text"])
-        self._sheet.write_string(self._row, 1, text, self._styles["text"])
+        self._sheet.write_string(self._row, 0, label, self._style("label"))
+        self._sheet.merge_range(self._row, 1, self._row, len(self._widths) - 1, "", self._style("text"))
+        self._sheet.write_string(self._row, 1, text, self._style("text"))
         self._row += 1
 
     def add_table(self, title: str, columns: Sequence[SheetColumn]) -> None:
         """A table of text under its title, after an empty line."""
         self._row += 1
-        self._sheet.write_string(self._row, 0, title, self._styles["label"])
+        self._sheet.write_string(self._row, 0, title, self._style("label"))
         for c, column in enumerate(columns):
-            self._sheet.write_string(self._row + 1, c, column.heading, self._styles["heading"])
+            self._sheet.write_string(self._row + 1, c, column.heading, self._style("heading"))
             for r, cell in enumerate(column.cells, self._row + 2):
-                self._sheet.write_string(r, c, str(cell), self._styles["text"])
+                self._sheet.write_string(r, c, str(cell), self._style("text"))
         self._row += 2
         for cells in zip(*(column.cells for column in columns), strict=True):
             texts = zip(map(str, cells), self._widths, strict=False)

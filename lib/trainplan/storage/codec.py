@@ -136,35 +136,26 @@ class Decoder:
 
     def value(self, tree: Any) -> Any:
         """The value of a tree; whatever is not one raises an error of some kind."""
-        if not isinstance(tree, list):
-            return tree
-        kind, *rest = tree
-        return getattr(self, f"_{kind}")(*rest)
+        match tree:
+            case ["NA"]:
+                return pd.NA
+            case ["list" | "tuple" as kind, values]:
+                found = [self.value(one) for one in values]
+                return found if kind == "list" else tuple(found)
+            case ["dict", pairs]:
+                return {self.value(key): self.value(one) for key, one in pairs}
+            case ["array" | "scalar" as kind, number]:
+                return self.arrays[number] if kind == "array" else self.arrays[number][()]
+            case ["plan", number]:
+                return self.plans[number]
+            case list():
+                kind, *parts = tree
+                return getattr(self, f"_{kind}")(*parts)
+        return tree
 
     @cached_property
     def _own_arrays(self) -> Arrays:
         return build_arrays(self.plans[0])
-
-    def _NA(self) -> Any:
-        return pd.NA
-
-    def _list(self, values: list[Any]) -> list[Any]:
-        return [self.value(one) for one in values]
-
-    def _tuple(self, values: list[Any]) -> tuple[Any, ...]:
-        return tuple(self._list(values))
-
-    def _dict(self, pairs: list[Any]) -> dict[Any, Any]:
-        return {self.value(key): self.value(one) for key, one in pairs}
-
-    def _array(self, number: int) -> Any:
-        return self.arrays[number]
-
-    def _scalar(self, number: int) -> Any:
-        return self.arrays[number][()]
-
-    def _plan(self, number: int) -> Plan:
-        return self.plans[number]
 
     def _frame(self, names: str, rows: int, columns: list[Any]) -> pd.DataFrame:
         made = {name: pd.Series(self.value(cells), dtype=kind) for name, kind, cells in columns}

@@ -6,7 +6,6 @@ All numbers that people read are rounded here, and in one way: half away from ze
 from __future__ import annotations
 
 import math
-import unicodedata
 from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -153,20 +152,3 @@ def due_day(due: str, language: str) -> str:
     """A due date, `2015` or `2012-06`, as it is read: 2015, or the last day of the month, 30/6/2012."""
     year, _, month = due.partition("-")
     return calendar_day(date(int(year), int(month), monthrange(int(year), int(month))[1]), language) if month else due
-
-
-ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
-TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
-
-
-def sort_key(text: str) -> tuple[list[tuple[int, str]], list[int]]:
-    """Orders Vietnamese by its own alphabet (Đ after D, Ă after A), tones last."""
-    letters: list[tuple[int, str]] = []
-    tones: list[int] = []
-    for letter in unicodedata.normalize("NFC", text.lower()):
-        parts = unicodedata.normalize("NFD", letter)
-        tone = next((TONES[mark] for mark in parts if mark in TONES), 0)
-        plain = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in TONES))
-        letters.append((ALPHABET.index(plain) if plain in ALPHABET else -1, plain))
-        tones.append(tone)
-    return letters, tones

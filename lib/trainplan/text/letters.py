@@ -26,11 +26,9 @@ def is_hidden(letter: str) -> bool:
     return category == "Cf" or (category == "Cc" and letter not in "\t\n\r") or bool(HIDDEN_MARKS.match(letter))
 
 
-def hidden_letters(text: str) -> list[str]:
-    """The letters of which nothing is seen, in their order."""
-    if text.isprintable() and not HIDDEN_MARKS.search(text):  # soon known of every cell of a plan
-        return []
-    return [letter for letter in text if is_hidden(letter)]
+def has_hidden_letters(text: str) -> bool:
+    """Whether nothing is seen of any letter; soon known of a text that can be printed, as most cells of a plan."""
+    return bool(HIDDEN_MARKS.search(text)) or (not text.isprintable() and any(map(is_hidden, text)))
 
 
 def keyboard_letter(letter: str) -> str:

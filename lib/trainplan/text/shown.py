@@ -59,18 +59,13 @@ class Shown(str):
         return "".join([*parts, escape(self[done:])])
 
 
-def with_address(text: str, address: str) -> Shown:
-    """The text of one number, with its address."""
-    return Shown(text, [(0, len(text), address)])
-
-
 def keep_address(write: Callable[Concatenate[Any, P], str]) -> Callable[Concatenate[Any, P], str]:
     """The function that writes a number, which gives a `Shown` for a `Quoted`."""
 
     @wraps(write)
     def write_shown(value: Any, /, *args: P.args, **kwargs: P.kwargs) -> str:
         text = write(value, *args, **kwargs)
-        return with_address(text, value.address) if isinstance(value, Quoted) else text
+        return Shown(text, [(0, len(text), value.address)]) if isinstance(value, Quoted) else text
 
     return write_shown
 
