@@ -36,7 +36,7 @@ HOMES = {
     "uncertainty_by_loop": "report.stored",
     "uncertainty_by_rule": "report.stored",
 }
-MODULES = {name: f"report.{name}" for name in ("figures", "parts", "sentences", "tables")}
+MODULES = {"figures": "report.forms", **{name: f"report.{name}" for name in ("parts", "sentences", "tables")}}
 
 __all__ = sorted([*HOMES, *MODULES])
 

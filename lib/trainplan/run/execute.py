@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.translators import translate_parameters
 
 import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
-from trainplan.report.drawing import Drawing
+from trainplan.report.drawing import Drawing, Sheet
 from trainplan.report.furniture import PageHead
 from trainplan.report.html import NO_HEAD, render_page, render_report
 from trainplan.report.page_figure import Caption
@@ -120,6 +120,10 @@ def keep_traceback(job: Job, failure: Exception | None) -> Path | None:
     return None
 
 
+def _draw_words(sheet: Sheet) -> None:
+    sheet.height = sheet.lines(0, 0, [both("run.open")])
+
+
 def warm_up(draws: bool = False) -> None:
     """Does once what every notebook would do again: imports, fonts, patterns and templates, by drawing and rendering.
 
@@ -128,7 +132,7 @@ def warm_up(draws: bool = False) -> None:
     logging.getLogger("papermill").setLevel(logging.WARNING)
     for name in (*IMPORTED_BY_CELLS, *IMPORTED_BY_DRAWS) if draws else IMPORTED_BY_CELLS:
         import_module(name)
-    Drawing("", Caption("", ""), lambda sheet: sheet.text(0, 20, both("run.open"))).png()
+    Drawing("", Caption("", ""), _draw_words).png()
     outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>1</p>"})]
     cells = [nbformat.v4.new_markdown_cell("# *1* [2](#3) `4`"), nbformat.v4.new_code_cell("1", outputs=outputs)]
     notebook = nbformat.v4.new_notebook(cells=cells)
