@@ -30,7 +30,7 @@ from trainplan.results.tables import compute
 from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.formats import number
-from trainplan.text.shown import Quoted, Shown, join_shown, shorten
+from trainplan.text.shown import Quoted, Shown, join_shown, shorten_text
 
 HERE = Path(__file__).parent
 SCENARIO = """title: {vi: Phương án khác, en: Another}
@@ -199,6 +199,6 @@ def test_of_what_there_is_not_there_is_no_table_and_no_chance(tmp_path: Path) ->
 
 def test_a_text_is_shortened_with_the_addresses_that_remain() -> None:
     text = join_shown([number(Quoted(12, "a b c"), "en"), " of ", number(Quoted(345, "d e f"), "en")])
-    short = shorten(text, 7)
+    short = shorten_text(text, 7)
     assert short == "12 of…" and isinstance(short, Shown) and [span[2] for span in short.spans] == ["a b c"]
-    assert shorten(text, 9) is text
+    assert shorten_text(text, 9) is text

@@ -37,7 +37,7 @@ from trainplan.results.compare import Comparison
 from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.catalog import say
 from trainplan.text.formats import NOTHING, number
-from trainplan.text.shown import join_shown, shorten
+from trainplan.text.shown import join_shown, shorten_text
 
 WIDTH, HEIGHT = 165.0, 250.0  # mm of A4 between its margins, a little less than there are
 SIZE, SMALL, TITLE = 11.0, 9.0, 14.0  # points of text, of notes and tables, of the title
@@ -72,12 +72,14 @@ class Brief:
     @property
     def title(self) -> str:
         """Whose plan it is."""
-        return shorten(self.head.plan, 2 * NAME)
+        return shorten_text(self.head.plan, 2 * NAME)
 
     @property
     def standing(self) -> str:
         """The scenario, the date of the data, the closed years and the office."""
-        return " · ".join(filter(None, (shorten(self.head.scenario, NAME), shorten(self.head.standing, 3 * NAME))))
+        return " · ".join(
+            filter(None, (shorten_text(self.head.scenario, NAME), shorten_text(self.head.standing, 3 * NAME)))
+        )
 
     @property
     def opinion(self) -> str:
@@ -154,11 +156,11 @@ def brief_of(comparison: Comparison, language: str) -> Brief:
     return Brief(
         page_head([run.plan for run in comparison.runs], language),
         language,
-        tuple(shorten(words, SENTENCE) for words in said),
-        shorten(join_shown([*sure, *assumed_share(first.plan, language)], " "), CLOSING),
+        tuple(shorten_text(words, SENTENCE) for words in said),
+        shorten_text(join_shown([*sure, *assumed_share(first.plan, language)], " "), CLOSING),
         options_table(comparison, language),
-        tuple(replace(row, name=shorten(row.name, NAME), beside=row.beside[:2]) for row in rows),
-        replace(money, tall=PLOT, names=tuple(shorten(name, NAME) for name in money.names)) if money else None,
+        tuple(replace(row, name=shorten_text(row.name, NAME), beside=row.beside[:2]) for row in rows),
+        replace(money, tall=PLOT, names=tuple(shorten_text(name, NAME) for name in money.names)) if money else None,
     )
 
 
@@ -167,11 +169,11 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     there = options(comparison, language)
     rows = [
         {
-            "scenario": shorten(one.title, CELL),
+            "scenario": shorten_text(one.title, CELL),
             "met_of": join_shown([number(one.met, language), number(one.targets, language)], " / "),
             "funded_vnd": one.money,
             "lacking_vnd": one.lacking,
-            "given_up": shorten(one.lost, CELL) or NOTHING,
+            "given_up": shorten_text(one.lost, CELL) or NOTHING,
         }
         for one in there
     ]

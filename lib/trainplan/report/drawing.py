@@ -227,7 +227,7 @@ class Drawing(PageFigure):
         return png_of(self._whole(width))
 
     def _whole(self, width: int) -> Sheet:
-        return _drawn(self.whole or self.draw, width)
+        return _sheet_of(self.whole or self.draw, width)
 
     def body(self) -> str:
         """The drawing in both widths, its folded parts below it."""
@@ -236,10 +236,10 @@ class Drawing(PageFigure):
 
 
 def _pair(draw: Callable[[Sheet], None], alt: str) -> str:
-    return "".join(_drawn(draw, width).svg(alt) for width in (WIDE, NARROW))
+    return "".join(_sheet_of(draw, width).svg(alt) for width in (WIDE, NARROW))
 
 
-def _drawn(draw: Callable[[Sheet], None], width: int) -> Sheet:
+def _sheet_of(draw: Callable[[Sheet], None], width: int) -> Sheet:
     sheet = Sheet(width)
     draw(sheet)
     return sheet

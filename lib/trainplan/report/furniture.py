@@ -10,7 +10,7 @@ from trainplan.plan.scenarios import text_in
 from trainplan.storage.provenance import hash_data, package_versions
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import calendar_day, year_span
-from trainplan.text.shown import shorten
+from trainplan.text.shown import shorten_text
 
 SHOWN_OF_HASH = 12
 SHOWN_OF_NAME = 120  # in the foot of printed pages, which has room for a few lines
@@ -63,7 +63,7 @@ def _badge(plan: Plan, language: str) -> str:
 
 def print_style(head: PageHead, language: str) -> str:
     """The style of the foot of printed pages: whose page it is, from when, and its number."""
-    words = (head.badge, shorten(head.plan, SHOWN_OF_NAME), shorten(head.scenario, SHOWN_OF_NAME), head.dated)
+    words = (head.badge, shorten_text(head.plan, SHOWN_OF_NAME), shorten_text(head.scenario, SHOWN_OF_NAME), head.dated)
     foot, page = (_css_text(text) for text in (" · ".join(filter(None, words)), say("page.number", language)))
     return (
         f'@page {{ @bottom-left {{ content: "{foot}"; }} '

@@ -20,7 +20,6 @@ from trainplan.report.drawing import NOTE
 FONT = "Arial"
 DAY = datetime(1980, 1, 1)  # of every document: the first that a zip file can tell
 MARGINS = {"top_margin": 20, "right_margin": 15, "bottom_margin": 20, "left_margin": 30}  # mm
-LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 
 
 def word_file(brief: Brief) -> bytes:
@@ -54,7 +53,7 @@ def _blank(brief: Brief) -> WordDocument:
     style.font.name, style.font.size = FONT, Pt(SIZE)
     style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(4), 1.0
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), LANGUAGES[brief.language])
+    language.set(qn("w:val"), brief.language)
     style.element.get_or_add_rPr().append(language)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = brief.title, "", ""
@@ -66,14 +65,14 @@ def _write(
     document: WordDocument, words: str, size: float = SIZE, *, bold: bool = False, faint: bool = False
 ) -> Paragraph:
     paragraph = document.add_paragraph()
-    run = paragraph.add_run(_allowed(words))
+    run = paragraph.add_run(_plain_line(words))
     run.font.size, run.bold = Pt(size), bold
     if faint:
         run.font.color.rgb = RGBColor.from_string(NOTE[1:].upper())
     return paragraph
 
 
-def _allowed(words: str) -> str:
+def _plain_line(words: str) -> str:
     """A text as Word takes it: one line, without signs that XML does not know."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split(" "))
 
@@ -90,7 +89,7 @@ def _add_options(document: WordDocument, brief: Brief) -> None:
     for r, words in enumerate(rows):
         for c, text in enumerate(words):
             paragraph = table.cell(r, c).paragraphs[0]
-            run = paragraph.add_run(_allowed(text))
+            run = paragraph.add_run(_plain_line(text))
             run.font.size, run.bold = Pt(SMALL), not r
             paragraph.paragraph_format.space_after = Pt(1)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if c in (1, 2, 3) else WD_ALIGN_PARAGRAPH.LEFT

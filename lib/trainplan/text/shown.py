@@ -81,7 +81,7 @@ def join_shown(pieces: Iterable[str], between: str = "") -> str:
     return Shown(text, spans) if spans else text
 
 
-def shorten(text: str, most: int) -> str:
+def shorten_text(text: str, most: int) -> str:
     """The text with at most `most` letters, an ellipsis in place of what is left out, and the addresses that remain."""
     if len(text) <= most:
         return text
