@@ -196,7 +196,7 @@ class Fold:
     def html(self) -> str:
         """The folded part, below the drawing."""
         kind = f' class="w{NARROW}"' if self.narrow else ""
-        drawn = _drawn(self.draw, NARROW).svg(self.title) if self.narrow else _pair(self.draw, self.title)
+        drawn = _sheet_of(self.draw, NARROW).svg(self.title) if self.narrow else _pair(self.draw, self.title)
         return f"<details{kind}><summary>{escape(self.title)}</summary>{drawn}</details>"
 
 
