@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.model.cost import cost_by_source
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
 from trainplan.report.page_figure import Caption
@@ -47,27 +50,27 @@ def _in_millions(results: Results) -> bool:
 
 def money_columns(results: Results, draws: Uncertainty | None, language: str) -> YearColumns:
     """The money of a plan's years, VND; of more sources than there are looks, the smallest as one."""
-    plan, budget = results.plan, results["budget"]
-    total = budget.query("source == 'total'").set_index("year")
-    paid = budget.query("source != 'total'").pivot(index="year", columns="source", values="funded_vnd")
-    own, others = as_few(paid.sum())
+    plan, arrays = results.plan, results.arrays
+    required, paid = (cost_by_source(arrays, run.funded_vnd)[..., 0] for run in (results.requirement, results.run))
+    ceilings = arrays.ceiling[:, -1, 0]
+    places = {row.id: s for s, row in enumerate(plan.tables.sources)}
+    own, others = as_few({id: paid[:, s].sum() for id, s in places.items()})
     names = [plan.short_label("sources", id, language) for id in own]
-    amounts = [paid[id] for id in own]
+    amounts = [paid[:, places[id]] for id in own]
     if others:
         names.append(say("figure.money_by_year.other_sources", language))
-        amounts.append(paid[others].sum(axis=1))
-    ceilings = total["ceiling_vnd"].dropna()
+        amounts.append(paid[:, [places[id] for id in others]].sum(axis=1))
     bands = draws.cost_bands.set_index("year") if draws else None
     years = [
         YearColumn(
             year,
-            tuple(float(source[year]) for source in amounts),
-            float(total.at[year, "required_vnd"]),
-            float(ceilings[year]) if year in ceilings else None,
+            tuple(float(source[y]) for source in amounts),
+            float(required[y, -1]),
+            float(ceilings[y]) if np.isfinite(ceilings[y]) else None,
             None if bands is None else (float(bands.at[year, "p05"]), float(bands.at[year, "p95"])),
             year < plan.decided_from,
         )
-        for year in plan.years
+        for y, year in enumerate(plan.years)
     ]
     write = partial(bare_millions if _in_millions(results) else bare_billions, language=language)
     row = say("figure.money_by_year.row", language) if plan.has_ceilings else ""
