@@ -36,6 +36,7 @@ from trainplan.desk.widgets import BUTTONS, FIELDS, HEADS
 from trainplan.plan.levers import Lever, PlanLever, lever_position, move_lever, plan_levers, remove_changes
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
+from trainplan.report.forms.paths import farthest_targets, path_of
 from trainplan.report.html import render_report
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
@@ -175,6 +176,25 @@ def test_a_target_that_moved_shows_both(language: str) -> None:
     session.compute()
     asked = '<span class="old">100</span> → <b class="new"><span data-q="verdicts postgraduate asked">110</span></b>'
     assert asked in section_html("verdicts", session, language)
+
+
+def test_a_target_by_year_stands_beside_what_it_was() -> None:
+    session = Session(NAME)
+    session.step(MONEY)
+    session.compute()
+    (id, now), *_ = [
+        (id, path)
+        for id in farthest_targets(session.results)
+        if (path := path_of(session.results, None, id, "en")).value != path_of(session.base, None, id, "en").value
+    ]
+    moved = section_html("coverage", session, "en")
+    assert f"{path_of(session.base, None, id, 'en').value} → {now.value}</text>" in moved
+    assert moved.count(say("desk.compared_line", "en")) == 2 and say("figure.paths.with_money", "en") not in moved
+
+
+def test_coverage_by_year_has_no_heading_where_there_is_one_year() -> None:
+    page = desk_page(Session(ROOT / "tests" / "plans" / "one_year"), "en")
+    assert say("desk.coverage_head", "en") not in page and say("desk.due_head", "en") in page
 
 
 PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]
@@ -533,7 +553,7 @@ def test_without_a_browser_it_shows_its_state(engine: str, folder: Path, tmp_pat
     (shown,) = book.cells[-1].outputs
     assert set(shown.data) == {"text/html", "text/plain"} and "widgets" not in book.metadata
     text = report.read_text("utf-8")
-    assert text.count("<svg") == 4 and text.count("<table") >= 4
+    assert text.count("<svg") == 6 and text.count("<table") >= 4
     assert "targets met when due" in text and "Unit costs" not in text and "<script" not in text
     assert (folder / ".draft.json").read_bytes() == draft
 

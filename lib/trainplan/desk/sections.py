@@ -1,8 +1,8 @@
 """The desk's answer as HTML: the same sections on the live desk and in a report that nobody can move.
 
 To add a section: a function of the results, those they are compared with (None where they are the same) and the
-language, its name in SECTIONS, and its heading `desk.<name>_head` in the catalogs. One
-that returns nothing is not shown.
+language, its name in SECTIONS, and its heading `desk.<name>_head` in the catalogs. One that returns nothing is not
+shown.
 """
 
 from __future__ import annotations
