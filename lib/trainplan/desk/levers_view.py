@@ -46,7 +46,7 @@ def position_text(lever: PlanLever, position: Position, language: str) -> str:
         return UNLIMITED
     unit = lever.lever.unit
     if unit == "bn":
-        return number(position / 1e9, language, 2)
+        return year_text(position, language)
     if unit == "share":
         return percent(position, language, 2)
     return str(int(position)) if unit == "year" else number(position, language, 3)
