@@ -63,7 +63,7 @@ def strips() -> Iterator[tuple[str, Drawing]]:
     for language in LANGUAGES:
         for count in (3, 17, 60, 150):
             rows, words = many_rows(count, language), ("Finding.", "Alt.")
-            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, ["Note " * 40], language)
+            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, language)
 
 
 def moneys() -> Iterator[tuple[str, Drawing]]:

@@ -100,12 +100,10 @@ class Brief:
     def _missed_targets(self, rows: int) -> Drawing:
         """The first of the missed targets, and how many there are besides."""
         shown, more = self.missed[:rows], len(self.missed) - rows
-        notes = [say("brief.more_missed", self.language, count=more)] if more else []
+        note = say("brief.more_missed", self.language, count=more) if more else ""
         strip, words = strip_of(shown, self.language), say("brief.targets", self.language)
         alt = f"{words}: {'; '.join(f'{row.name} {row.beside[0]}' for row in shown)}."
-        return Drawing(
-            "brief_targets", Caption(words, alt), lambda sheet: draw_rows(sheet, strip, shown, notes, headed=False)
-        )
+        return Drawing("brief_targets", Caption(words, alt), lambda sheet: draw_rows(sheet, strip, shown, False, note))
 
     @cached_property
     def _money(self) -> list[tuple[str, Drawing]]:

@@ -33,21 +33,19 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "baseline_answer",
+    "basis_answer",
     "best_plan_answer",
     "better_options",
     "certainty_answer",
     "chances_and_cost",
     "comparison_answer",
-    "differs_from_base",
     "enrollment_answer",
-    "farthest_at_the_start",
     "gaps_answer",
     "headline",
     "money_answer",
     "no_ceilings",
     "no_ranges",
-    "numbers_by_basis",
-    "yearly_changes",
 }
 
 

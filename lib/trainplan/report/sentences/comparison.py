@@ -37,7 +37,7 @@ def most_met(comparison: Comparison, language: str) -> list[str]:
     met, of = ("met", "objectives") if totals["objectives"].max() else ("goals_met", "goals")
     best = totals[totals[met] == totals[met].max()]
     cheapest = best.loc[best["funded_vnd"].astype(float).idxmin()]
-    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
+    titles = _short_titles(comparison, language)
     names = [say("word.scenario_named", language, title=titles[name]) for name in best["scenario"][:NAMED]]
     more = say("tail.more_scenarios", language, count=len(best) - NAMED) if len(best) > NAMED else ""
     which = "all" if len(best) == len(totals) else "one" if len(best) == 1 else "several"
@@ -49,6 +49,16 @@ def most_met(comparison: Comparison, language: str) -> list[str]:
         "spent": billions(cheapest["funded_vnd"], language),
     }
     return [say(f"sentence.most_met_{which}", language, **about)]
+
+
+def _short_titles(comparison: Comparison, language: str) -> dict[str, str]:
+    """The titles of scenarios by their names, up to a colon where that tells them apart."""
+    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
+    heads = [title.partition(":")[0] for title in titles.values()]
+    return {
+        name: head if heads.count(head) == 1 else title
+        for (name, title), head in zip(titles.items(), heads, strict=True)
+    }
 
 
 def strongest_change(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> list[str]:
