@@ -101,16 +101,16 @@ def test_by_hand_there_is_nothing_injected() -> None:
 
 def test_figures_are_kept_where_a_folder_is_given(tmp_path: Path) -> None:
     page = open_notebook(names(output_dir=str(tmp_path / "page"), language="en"))
-    show(parts.group_flow(page.results), parts.verdicts(page.results))
-    show(parts.group_flow(page.results), language="vi", output_dir=tmp_path / "mine")
+    show(parts.causes(page.results), parts.verdicts(page.results))
+    show(parts.causes(page.results), language="vi", output_dir=tmp_path / "mine")
     kept = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
-    assert kept == ["mine/figures/flow_delegates.vi.png", "page/figures/flow_delegates.en.png"]
-    assert (tmp_path / kept[1]).read_bytes() == parts.group_flow(page.results).picture("en").png()
+    assert kept == ["mine/figures/causes.vi.png", "page/figures/causes.en.png"]
+    assert (tmp_path / kept[1]).read_bytes() == parts.causes(page.results).page_figure("en").png()
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    show(parts.group_flow(open_notebook(names()).results))
+    show(parts.causes(open_notebook(names()).results))
     assert list(tmp_path.iterdir()) == []
 
 

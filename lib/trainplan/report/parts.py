@@ -22,7 +22,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms import FORMS
-from trainplan.report.html import answer_list, html_table, notes_list, title_line
+from trainplan.report.html import html_table, sentence_list, title_line
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
@@ -92,9 +92,7 @@ class SentencesPiece(HtmlPiece):
     def html(self, language: str) -> str:
         """A list, marked where it holds the answer of the page; nothing where there is no sentence."""
         said = self.make(language)
-        if not said:
-            return ""
-        return answer_list(said) if self.name in ANSWERS else notes_list(said)
+        return sentence_list(said, "answer" if self.name in ANSWERS else "notes") if said else ""
 
 
 class TitlePiece(SentencesPiece):

@@ -7,17 +7,34 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.attribution import MET
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.address import address_label
 from trainplan.plan.plan import Plan
-from trainplan.report.sentences.best_plan import no_other_scenario
+from trainplan.report.sentences.answer import secure_first, targets_met
+from trainplan.report.sentences.best_plan import better_options, no_other_scenario
+from trainplan.report.sentences.money import money_balance
+from trainplan.report.sentences.uncertainty import chances_and_cost, no_ranges
 from trainplan.report.tables.comparison import sum_by_kind, with_sign
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
-from trainplan.text.shown import Quoted
+from trainplan.text.shown import Quoted, join_shown
 
 NAMED = 3  # scenarios that a sentence names; the others it counts
+
+
+def whole_answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
+    """The plan in at most five lines: targets met, which first, the money, a better option, and last how sure it is."""
+    first = comparison.runs[0]
+    parts = (
+        targets_met(first, language),
+        secure_first(first, language),
+        money_balance(first, language),
+        better_options(comparison, language),
+        chances_and_cost(draws, language) if draws else no_ranges(language),
+    )
+    return [join_shown(said, " ") for said in parts if said]
 
 
 def comparison_answer(
