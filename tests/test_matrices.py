@@ -144,6 +144,7 @@ def test_the_scenarios_that_meet_most_are_named_and_the_change_that_does_most(co
     most, strongest = parts.comparison_answer(comparison, attributed).sentences("en")
     totals = comparison.totals.set_index("scenario")
     assert f"{totals['met'].max()} of {totals['objectives'].iloc[0]}" in most
+    assert ": " not in most.split("targets: ")[1]  # titles up to what they explain
     changed = totals["met"] - totals["met"]["base"]
     assert others[0].scenario_title("en") in strongest and f"−{-changed['proportional_rule']} targets" in strongest
     assert parts.comparison_answer(compare(comparison.runs[:1]), []).sentences("en") == ["No other scenario yet."]

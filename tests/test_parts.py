@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import open_notebook, parts, sentences, show, tables
 from trainplan.report.forms import FORMS
-from trainplan.report.html import html_table
+from trainplan.report.html import PART, html_table
 from trainplan.report.notebook import Page
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parts import (
@@ -28,6 +29,7 @@ from trainplan.report.parts import (
 from trainplan.text.catalog import LANGUAGES, say, texts
 from trainplan.text.problems import PlanError
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 DECLARED = """plan: str = ""
 scenario: str = "base"
 overrides: dict = {}
@@ -126,11 +128,25 @@ def test_the_answer_counts() -> None:
     met = (results["verdicts"]["verdict"] == "met").sum()
     said = parts.headline(results).sentences("en")
     assert met == len(results["verdicts"]) and said[0].startswith(f"All {met} targets of the plan ")
+    assert parts.target_strip(results, None).page_figure("en").caption.finding == say(
+        "figure.target_strip.all_met", "en"
+    )
 
 
 def test_a_list_without_sentences_leaves_nothing_on_a_page() -> None:
     part = parts.weak_classes(open_notebook(names(overrides={"programs.*.class_size": 1})).results)
     assert part.sentences("en") == [] and [piece.html("en") for piece in part.pieces] == [""]
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("0*.ipynb")), ids=lambda path: path.stem)
+def test_a_page_has_one_answer_and_shows_no_part_twice(notebook: Path) -> None:
+    shown = [
+        name
+        for cell in json.loads(notebook.read_text("utf-8"))["cells"]
+        for name in PART.findall("".join(cell["source"]))
+    ]
+    assert sum(name in {*ANSWERS, "likelihood"} for name in shown) == 1
+    assert len(set(shown)) == len(shown)
 
 
 # --- every registered part
