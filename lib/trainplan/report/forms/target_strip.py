@@ -73,10 +73,10 @@ def target_strip(results: Results, draws: Uncertainty | None, language: str) -> 
 
 
 def _finding(short: Sequence[StripRow], language: str) -> str:
-    """Which of the rows that are not met is farthest from what is asked."""
+    """Which of the rows that are not met is farthest from what is asked; a goal only where no target is short."""
     if not short:
         return say("figure.target_strip.all_met", language)
-    row = min(short, key=lambda one: one.value)
+    row = min(short, key=lambda one: (one.assumed, one.value))
     about = {"target": row.name, "reached": row.beside[0], "people": number(row.people, language)}
     return say("figure.target_strip.finding", language, **about)
 
