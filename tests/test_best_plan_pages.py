@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from test_figures import PLANS
+
 from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules, nearest_rule

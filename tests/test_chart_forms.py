@@ -63,7 +63,7 @@ def strips() -> Iterator[tuple[str, Drawing]]:
     for language in LANGUAGES:
         for count in (3, 17, 60, 150):
             rows, words = many_rows(count, language), ("Finding.", "Alt.")
-            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, ["Note " * 40], language)
+            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, language)
 
 
 def moneys() -> Iterator[tuple[str, Drawing]]:
@@ -233,8 +233,26 @@ def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
     assert all(row.band is None for row in strip_rows(results, None, "en"))
     bands = [row.band for row in strip_rows(results, draws, "en")]
     assert all(band and band[0] <= band[1] for band in bands)
-    assert "nine runs in ten" in parts.target_strip(results, draws).page_figure("en").svg()
-    assert "nine runs in ten" not in parts.target_strip(results, None).page_figure("en").svg()
+    with_draws, without = (parts.target_strip(results, one).page_figure("en").caption for one in (draws, None))
+    assert (with_draws.tables, without.tables) == (("verdicts", "probabilities"), ("verdicts",))
+    assert "nine runs in ten" in " ".join(with_draws.reading)
+    assert "nine runs in ten" not in " ".join(without.reading)
+
+
+@pytest.mark.parametrize("name", ["target_strip", "baselines_and_targets", "target_chances"])
+def test_a_strip_is_read_and_has_its_source_below_it(name: str, values: dict[str, Any]) -> None:
+    made = make_part(name, values).page_figure("en")
+    assert isinstance(made, Drawing)
+    assert made.caption.reading and made.caption.tables
+    assert "The dot is" in made.caption.reading[0] and "The dot is" not in made.svg()
+
+
+def test_the_finding_of_a_strip_is_what_is_farthest() -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    short = [row for row in strip_rows(results, None, "en") if row.look != "met"]
+    farthest = min((row for row in short if not row.assumed), key=lambda row: row.value)
+    finding = parts.target_strip(results, None).page_figure("en").caption.finding
+    assert f"{farthest.name}, {farthest.beside[0]}" in finding and f"{farthest.people:,.0f} people" in finding
 
 
 def test_what_is_not_found_has_its_sign_and_a_ceiling_its_year() -> None:

@@ -181,17 +181,8 @@ def _align_right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
 
 
-def answer_list(sentences: Sequence[str]) -> str:
-    """Sentences that give the answer of a page, as a list that stands out."""
-    return _list(sentences, "answer")
-
-
-def notes_list(sentences: Sequence[str]) -> str:
-    """Sentences as a list."""
-    return _list(sentences, "notes")
-
-
-def _list(sentences: Sequence[str], style: str) -> str:
+def sentence_list(sentences: Sequence[str], style: str) -> str:
+    """Sentences as a list in a style of the pages: `answer`, which stands out, or `notes`."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="{style} {LITERAL}">{items}</ul>'
 

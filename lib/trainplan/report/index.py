@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
@@ -20,17 +19,8 @@ from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
-from trainplan.report.sentences import (
-    assumed_share,
-    better_options,
-    chances_and_cost,
-    money_balance,
-    no_ranges,
-    secure_first,
-    simplifications,
-    survey_first,
-    targets_met,
-)
+from trainplan.report.sentences import assumed_share, simplifications, survey_first
+from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
@@ -114,7 +104,7 @@ def render_index(
         policy=POLICY,
         style=Markup(style_sheet()),
         title=first.plan.title(language),
-        answer=answer(comparison, draws, language),
+        answer=whole_answer(comparison, draws, language),
         options=options_table(comparison, language),
         strip=target_strip(first, draws, language).html(language),
         reading=reading,
@@ -125,19 +115,6 @@ def render_index(
         simplified=simplifications(first.plan, language),
     )
     return number_figures(str(page), INDEX, language)
-
-
-def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
-    """The plan in at most five lines: targets met, which first, the money, a better option, and how sure this is."""
-    first = comparison.runs[0]
-    parts = (
-        targets_met(first, language),
-        secure_first(first, language),
-        money_balance(first, language),
-        better_options(comparison, language),
-        chances_and_cost(draws, language) if draws else no_ranges(language),
-    )
-    return [join_shown(said, " ") for said in parts if said]
 
 
 def what_is_assumed(plan: Plan, language: str) -> str:

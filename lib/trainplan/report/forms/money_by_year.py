@@ -11,12 +11,11 @@ from trainplan.model.cost import cost_by_source
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
 from trainplan.report.page_figure import Caption
+from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, bare_millions, billions, money_digits, percent, year_span
-
-A_LITTLE = 5e5  # VND: less than that lacks nothing
 
 
 def money_by_year(results: Results, draws: Uncertainty | None, language: str) -> Drawing | None:

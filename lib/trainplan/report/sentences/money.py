@@ -8,13 +8,13 @@ from trainplan.analysis.goal_seek import TOTAL
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.report.tables.best_plan import source_name
+from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
 from trainplan.text.shown import join_shown
 
-A_LITTLE = 5e5  # VND: less is no money on a page
 A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
 
 

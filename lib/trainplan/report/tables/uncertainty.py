@@ -58,12 +58,16 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     plan = by_rule[0].plan
     rows = {"objective": [row.id for row in plan.tables.objectives]}
     for draws in by_rule:
-        heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
-        heading = heading[0].upper() + heading[1:]
         chances = quote_when_due(draws, f"{draws.loop}/{draws.plan.allocation}")["probability_met"]
-        rows[heading] = [chance_number(chance, language) for chance in chances]
+        rows[rule_of_draws(draws, language)] = [chance_number(chance, language) for chance in chances]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
     return build_table(pd.DataFrame(rows, dtype=object), columns, language)
+
+
+def rule_of_draws(draws: Uncertainty, language: str) -> str:
+    """What draws are called beside others: their loop and rule of allocation."""
+    name = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
+    return name[0].upper() + name[1:]
 
 
 def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
