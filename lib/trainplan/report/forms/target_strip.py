@@ -282,6 +282,7 @@ def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], notes: Seque
         for row in shown:
             top = (_narrow_row if narrow else _wide_row)(sheet, strip, row, column, top)
             sheet.line(0, top, sheet.width, top, RULE, 0.6)
+            sheet.may_break(top + 1)
     text = wrap_words(" ".join(notes), sheet.width, sheet.size)
     sheet.height = sheet.lines(0, top + 8, text, color=NOTE) + 4
 
