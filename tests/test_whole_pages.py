@@ -29,7 +29,8 @@ STICKS_OUT = """() => {
 CUT = """() => [...document.querySelectorAll('.scroll caption:not(.unseen, .aloud)')]
   .filter(e => e.getBoundingClientRect().right > e.closest('.scroll').getBoundingClientRect().right + 1)
   .map(e => `cut: ${e.textContent}`)"""
-LEAST_LETTERS = """() => Math.min(99, ...[...document.querySelectorAll('svg text')].filter(t => t.getBoundingClientRect().width)
+LEAST_LETTERS = """() => Math.min(99, ...[...document.querySelectorAll('svg text')]
+  .filter(t => t.getBoundingClientRect().width)
   .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a))"""
 UNFOLD = "() => document.querySelectorAll('details').forEach(e => { e.open = true })"
 
