@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from browser import opened
+from browser import OVERLAPS, opened
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import parts
 from trainplan.plan.plan import load_plan
@@ -33,21 +33,6 @@ from trainplan.text.formats import bare_billions, bare_millions
 
 HERE = Path(__file__).parent
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
-OVERLAPS = """() => [...document.querySelectorAll('div.case')].flatMap(div => {
-  const paper = div.querySelector('svg').getBoundingClientRect(), found = [];
-  const boxes = [...div.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
-  boxes.forEach(([words, a], i) => {
-    const wide = a.left < paper.left - 1.5 || a.right > paper.right + 1.5;  // whole pixels
-    if (wide || a.top < paper.top - 1 || a.bottom > paper.bottom + 1)
-      found.push(`${div.id}: outside: ${words}`);
-    boxes.slice(i + 1).forEach(([other, b]) => {
-      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (across > .5 && down > 3) found.push(`${div.id}: ${words} | ${other}`);
-    });
-  });
-  return found;
-})"""  # boxes of lines one below the other meet by the room above capitals
 
 
 def many_rows(count: int, language: str) -> list[StripRow]:

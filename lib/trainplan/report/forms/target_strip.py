@@ -278,6 +278,7 @@ def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], headed: bool
         for row in shown:
             top = (_narrow_row if narrow else _wide_row)(sheet, strip, row, column, top)
             sheet.line(0, top, sheet.width, top, RULE, 0.6)
+            sheet.may_break(top + 1)
     sheet.height = top + 4
     if note:
         sheet.height = sheet.lines(0, top + 8, wrap_words(note, sheet.width, sheet.size), color=NOTE) + 4
