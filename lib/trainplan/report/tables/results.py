@@ -14,7 +14,7 @@ from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, number, percent, year_span
-from trainplan.text.shown import Quoted, join_shown
+from trainplan.text.shown import Quoted, join_shown, keep_address
 
 A_LITTLE = 5e5  # VND: less is no money on a page
 WEAK = "▽"  # marks classes less than half full
@@ -62,8 +62,9 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     return build_table(rows, columns, language)
 
 
+@keep_address
 def _people(count: float, language: str) -> str:
-    return NOTHING if math.isnan(count) else join_shown([number(count, language), say("unit.people", language)], " ")
+    return NOTHING if math.isnan(count) else f"{number(count, language)} {say('unit.people', language)}"
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
@@ -199,12 +200,15 @@ def _paid_by(source: str) -> str:
     return f"source:{source}"
 
 
-def _sum_cost(results: Results, program: str, source: str) -> Quoted:
-    """What is funded of a program from a source over all years; of all of either where none is named."""
+def _sum_cost(results: Results, program: str, source: str) -> float:
+    """What is funded of a program from a source over all years; of all of either where none is named.
+
+    No number where the source pays for no such program.
+    """
     rows, at = results["cost"], {key: id for key, id in (("program", program), ("source", source)) if id}
     for key, id in at.items():
         rows = rows[rows[key] == id]
-    return results.quote("cost", "funded_vnd", rows["funded_vnd"].sum(), **at)
+    return results.quote("cost", "funded_vnd", rows["funded_vnd"].sum(), **at) if len(rows) else math.nan
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:
