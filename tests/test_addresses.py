@@ -23,8 +23,7 @@ from trainplan.desk.session import Session
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.index import render_index
-from trainplan.report.options import ENOUGH, totals_with_enough
-from trainplan.report.options import options
+from trainplan.report.options import ENOUGH, options, totals_with_enough
 from trainplan.report.parts import HtmlPiece, TablePiece, list_parts
 from trainplan.report.tables.columns import Column
 from trainplan.report.tables.comparison import COVERAGE
