@@ -8,8 +8,9 @@ import pytest
 
 from trainplan.plan.plan import load_plan
 from trainplan.report.brief import brief_of, options_table
-from trainplan.report.forms import baselines_and_targets, cost_by_program
+from trainplan.report.forms import baselines_and_targets, cost_by_program, money_by_year
 from trainplan.report.forms.people_by_year import people_columns
+from trainplan.report.sentences import money_balance
 from trainplan.report.tables import cost_by_source, courses_by_content, scenarios, verdicts
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
@@ -93,3 +94,11 @@ def test_baselines_count_the_targets_with_a_number_of_their_own(province: Result
     figure = baselines_and_targets(province, "en")
     assert figure and f" of {sum(shares)} targets by share" in figure.caption.finding and not all(shares)
     assert figure.svg().count(say("figure.target_strip.assumed", "en")) >= shares.count(False)
+
+
+@in_both_languages
+def test_a_plan_over_its_ceilings_is_said_to_be_so_above_its_picture_too(language: str) -> None:
+    results = compute(load_plan("an_giang_2011_2015", "requirement"))
+    figure = money_by_year(results, None, language)
+    assert figure and figure.caption.finding == money_balance(results, language)[0]
+    assert billions(results.over_vnd, language) in figure.caption.finding

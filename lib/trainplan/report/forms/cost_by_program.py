@@ -32,8 +32,8 @@ def cost_by_program(results: Results, language: str) -> PageFigure | None:
     top = [f"{name} {billions(vnd, language)}" for name, vnd in named[:NAMED]]
     finding = say("figure.cost_by_program.finding", language, program=named[0][0], cost=billions(named[0][1], language))
     alt = f"{finding} {say('figure.year_columns.most', language, years='; '.join(top))}"
-    told = {"unit": say(f"unit.{unit}", language), "years": year_span(plan.first, plan.last)}
-    what = say(f"figure.cost_by_program.{'what' if limited else 'what_all_paid'}", language, **told)
+    words = {"unit": say(f"unit.{unit}", language), "years": year_span(plan.first, plan.last)}
+    what = say(f"figure.cost_by_program.{'what' if limited else 'what_all_paid'}", language, **words)
     reading = (say("figure.cost_by_program.reading", language),) if limited else ()
     headings = tuple(say(f"head.{name.removesuffix('_vnd')}", language) for name in columns)
     heads = BarColumns(say("head.program", language), headings, say("head.money", language))

@@ -8,6 +8,7 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
 from trainplan.report.page_figure import Caption
+from trainplan.report.sentences.money import money_balance, over_ceilings
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
@@ -31,7 +32,9 @@ def money_by_year(results: Results, draws: Uncertainty | None, language: str) ->
 
 
 def _finding(results: Results, language: str) -> str:
-    """What is required, funded and not found over the whole plan, in a sentence."""
+    """What is required, funded and not found, or over the ceilings, over the whole plan, in a sentence."""
+    if over_ceilings(results):
+        return str(money_balance(results, language)[0])
     lacking = results.lacking_vnd
     kind = "enough" if abs(lacking) < A_LITTLE else "lacking" if lacking > 0 else "above"
     values = {"required": results.requirement_vnd, "funded": results.funded_vnd, "lacking": abs(lacking)}
