@@ -71,7 +71,7 @@ def columns_of(
     years: Sequence[YearColumn], names: Sequence[str], small: bool = False, row: str = "not found"
 ) -> YearColumns:
     write = partial(bare_millions if small else bare_billions, language="en")
-    return YearColumns(tuple(years), tuple(names), write, A_LITTLE, row)
+    return YearColumns(tuple(years), tuple(names), write, "", A_LITTLE, row)
 
 
 def drawn(made: YearColumns) -> Drawing:

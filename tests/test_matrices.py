@@ -67,7 +67,7 @@ def test_a_matrix_of_rows_that_are_all_alike_has_no_empty_table() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mark_is_drawn_and_said_and_keeps_the_address_of_its_number(language: str) -> None:
-    cell = MatrixCell(number(Quoted(608, "gap 2012/a gap"), "en"), "missed", framed=True)
+    cell = MatrixCell(number(Quoted(608, "gap 2012/a gap"), language), "missed", framed=True)
     html = html_of([MatrixRow("<One>", (cell, short_cell("met", 0, language)))], language)
     assert f'<span class="aloud">{term("verdict", "missed", language)} </span>' in html
     assert '<td class="framed">' in html and '<span data-q="gap 2012/a gap">608</span></td>' in html
@@ -157,7 +157,7 @@ def test_where_a_billion_more_helps_most_has_a_frame_and_nothing_is_a_dash() -> 
     money = values[values["kind"] == "money"]
     best = money.loc[money["people_years"].idxmax()]
     [framed] = re.findall('<td class="framed">(.*?)</td>', html)
-    assert re.sub("<[^>]*>", "", framed) == number(best["people_years"], "en", 1)
+    assert re.sub("<[^>]*>", "", framed) == number(best["people_years"], "en")
     assert f"in {best['year']}" in html.split("</figcaption>")[0]
     nothing = values.assign(people_years=0.0)
     with pytest.raises(LookupError, match="nothing to draw"):

@@ -100,9 +100,10 @@ class Brief:
 
     @cached_property
     def _money(self) -> list[tuple[str, Drawing]]:
-        money, words = self.money, say("brief.money", self.language)
+        money = self.money
         if money is None:
             return []
+        words = say("brief.money", self.language, unit=money.unit)
         alt = f"{words}: {'; '.join(f'{year.year} {money.write(year.total)}' for year in money.years)}."
         return [(words, Drawing("brief_money", Caption(words, alt), lambda sheet: draw_columns(sheet, money)))]
 
@@ -159,7 +160,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     rows = [
         {
             "scenario": shorten_text(one.title, CELL),
-            "met_of": join_shown([number(one.met, language), number(one.targets, language)], " / "),
+            "met_of": join_shown([number(one.met, language), number(one.targets, language)], "/"),
             "nearly": number(one.nearly, language),
             "funded_vnd": one.money,
             "lacking_vnd": one.lacking,
@@ -169,7 +170,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     ]
     columns = [
         *map(Column, ("scenario", "met_of", "nearly")),
-        *(Column(key, "VND", "bn") for key in ("funded_vnd", "lacking_vnd")),
+        *(Column(key, "VND") for key in ("funded_vnd", "lacking_vnd")),
         *([Column("given_up")] if any(one.lost for one in there) else []),
     ]
     return build_table(rows, columns, language) if len(rows) > 1 else pd.DataFrame()

@@ -28,7 +28,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.registry import column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import NOTHING, bare_billions, money_digits, number
+from trainplan.text.formats import NOTHING, bare_money, money_unit, number
 from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
@@ -128,7 +128,7 @@ def options_table(comparison: Comparison, language: str) -> str:
     if len(found) == 1:
         return ""
     lost, goals = any(one.lost for one in found), found[0].goals > 0 and found[0].goals != found[0].targets
-    digits = money_digits(max(one.money + one.lacking for one in found))
+    unit = money_unit(max(one.money + one.lacking for one in found))
     met = [_of(one.met, one.targets, language) for one in found]
     rows = [
         BarRow(
@@ -137,7 +137,7 @@ def options_table(comparison: Comparison, language: str) -> str:
             (float(one.money),),
             float(one.money + one.lacking) if one.lacking > 0 else None,
             beside=(
-                *(bare_billions(vnd, language, digits) for vnd in (one.money, one.lacking)),
+                *(bare_money(vnd, language, unit) for vnd in (one.money, one.lacking)),
                 *([_of(one.goals_met, one.goals, language)] if goals else []),
                 *([one.lost or NOTHING] if lost else []),
             ),
@@ -149,7 +149,7 @@ def options_table(comparison: Comparison, language: str) -> str:
         (say("head.met_of", language), say("figure.scenario_results.nearly", language)),
         say("index.options_bar", language),
         (
-            *(column_heading(name, language, "bn") for name in ("funded_vnd", "lacking_vnd")),
+            *(column_heading(name, language, unit) for name in ("funded_vnd", "lacking_vnd")),
             *([say("index.goals_met", language)] if goals else []),
             *([say("head.given_up", language)] if lost else []),
         ),

@@ -19,7 +19,7 @@ from trainplan.report.tables.uncertainty import quote_when_due, rule_of_draws
 from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import CHANCES, chance_number, chance_word, due_day, number, percent
+from trainplan.text.formats import CHANCES, NOTHING, chance_number, chance_word, due_day, number, percent
 from trainplan.text.shown import join_shown
 
 BEFORE_THE_BAR = 2  # classes of odds whose counts stand before it, and are seen on a phone
@@ -137,7 +137,7 @@ def driver_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> H
     for o, objective in enumerate(plan.tables.objectives):
         own = _drivers_of(plan, drivers, o)["share"].to_list()
         cells = (
-            MatrixCell(percent(own[i], language, 0) if own[i] >= SEEN else "", framed=own[i] == max(own) >= SEEN)
+            MatrixCell(percent(own[i], language, 0) if own[i] >= SEEN else NOTHING, framed=own[i] == max(own) >= SEEN)
             for i in order
         )
         name = plan.short_label("objectives", objective.id, language)

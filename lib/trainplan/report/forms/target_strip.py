@@ -121,8 +121,7 @@ def strip_rows(
                 plan.short_label("objectives", row.id, language),
                 value,
                 held["verdict"],
-                (beside[row.id] if beside else _beside(held, counted, language))
-                + (() if decided else (say("figure.target_strip.assumed", language),)),
+                (beside[row.id] if beside else _beside(held, counted, language)) + _assumed(decided, language),
                 aim if 1.0005 < aim <= MOST else None,
                 band,
                 plan.short_label("groups", row.group, language),
@@ -134,10 +133,14 @@ def strip_rows(
     return [row for _, row in dated]
 
 
+def _assumed(decided: bool, language: str) -> tuple[str, ...]:
+    return () if decided else (say("figure.target_strip.assumed", language),)
+
+
 def _beside(held: Mapping[str, Any], counted: bool, language: str) -> tuple[str, ...]:
     """What is reached of what is asked; who is short, when due, and why, or that the aim is not reached."""
+    people = say("unit.people", language)
     if counted:
-        people = say("unit.people", language)
         reached = f"{number(held['reached'], language)} / {number(held['asked'], language)} {people}"
     else:
         level = percent(held["asked"], language)
@@ -148,7 +151,7 @@ def _beside(held: Mapping[str, Any], counted: bool, language: str) -> tuple[str,
         return reached, short, due, term("limit", held["binds"], language)
     if held["aim_met"]:
         return reached, due
-    aim = number(held["target"], language) if counted else percent(held["target"], language)
+    aim = f"{number(held['target'], language)} {people}" if counted else percent(held["target"], language)
     return reached, due, say("figure.target_strip.below_aim", language, aim=aim)
 
 
@@ -156,18 +159,19 @@ def baselines_and_targets(results: Results, language: str) -> Drawing | None:
     """Where every objective that is a share stands at the baseline, of what is asked; the farthest first."""
     plan, asked = results.plan, results["verdicts"].set_index("objective")["asked"]
     rows = []
-    for row in plan.tables.objectives:
+    for row, decided in zip(plan.tables.objectives, plan.is_target, strict=True):
         if row.kind != "count" and asked[row.id]:
             level = asked[row.id]
             missed = level if row.baseline < level else None
             shares = f"{percent(row.baseline, language, missed=missed)} / {percent(level, language)}"
-            beside = (shares, due_day(row.due, language))
+            beside = (shares, due_day(row.due, language), *_assumed(decided, language))
             name = plan.short_label("objectives", row.id, language)
-            rows.append(StripRow(name, row.baseline / level, "plan", beside))
+            rows.append(StripRow(name, row.baseline / level, "plan", beside, assumed=not decided))
     if not rows:
         return None
     rows.sort(key=lambda row: row.value)
-    counts = {"count": sum(row.value < 1 for row in rows), "targets": len(rows)}
+    judged = [row for row in rows if not row.assumed] or rows
+    counts = {"count": sum(row.value < 1 for row in judged), "targets": len(judged)}
     finding = say("figure.baselines_and_targets.finding", language, day=baseline_day(plan, language), **counts)
     far = "; ".join(f"{row.name} {row.beside[0]}" for row in rows[:3])
     alt = f"{finding} {say('figure.baselines_and_targets.most', language, targets=far)}"

@@ -65,11 +65,18 @@ def _kind_of_balance(results: Results) -> str:
         return "none"
     if not results.plan.has_ceilings:
         return "unlimited"
-    if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and results.over_vnd > A_LITTLE:
+    if over_ceilings(results):
         return "unbound"
     if (results.lacking_by_year.abs() <= A_LITTLE).all():
         return "enough"
     return "catching_up" if total["lacking_vnd"] < -A_LITTLE else "lacking"
+
+
+def over_ceilings(results: Results) -> bool:
+    """Whether the plan's rule does not keep its ceilings, and more is spent than they allow."""
+    plan = results.plan
+    keeps = ALLOCATION_RULES[plan.allocation].keeps_ceilings
+    return plan.has_ceilings and not keeps and results.over_vnd > A_LITTLE
 
 
 def money_over_and_left(results: Results, language: str) -> list[str]:

@@ -18,7 +18,7 @@ from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
+from trainplan.text.formats import NARROW, chance_number, chance_word, number, percent
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -71,7 +71,7 @@ def rule_of_draws(draws: Uncertainty, language: str) -> str:
 
 
 def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
-    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten, in billions."""
+    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten."""
     planned = draws.planned.funded_vnd.sum(axis=(1, 2))
     budget = pd.DataFrame(
         {"year": [*draws.plan.years, EVERY], "source": TOTAL, "funded_vnd": [*planned, planned.sum()]}
@@ -80,7 +80,7 @@ def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
         year=[*map(str, draws.plan.years), say("word.all_years", language)],
         funded_vnd=quote_numbers("budget", budget)["funded_vnd"].to_numpy(),
     )
-    columns = [Column("year"), *(Column(key, "VND", "bn") for key in ("funded_vnd", *QUANTILES))]
+    columns = [Column("year"), *(Column(key, "VND") for key in ("funded_vnd", *QUANTILES))]
     return build_table(rows if len(rows) > 2 else rows[:1], columns, language)
 
 
@@ -182,7 +182,7 @@ def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
     rows = pd.DataFrame(chances).rename_axis("year").reset_index()
     columns = [
         Column("year"),
-        Column("probability_over", "share"),
-        *(Column(key, billions) for key in ("over_p50", "over_p95")),
+        Column("probability_over", chance_number),
+        *(Column(key, "VND") for key in ("over_p50", "over_p95")),
     ]
     return build_table(quote_numbers("cost_bands", rows, replayed.loop, list(chances)), columns, language)
