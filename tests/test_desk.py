@@ -21,12 +21,14 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from voila.execute import VoilaExecutor
 
 from making import copy_province
 from strategies import plans, write_plan
 from trainplan.cli import main, parse_arguments
 from trainplan.desk.app import EDITORS, open_desk
 from trainplan.desk.desk import Desk
+from trainplan.desk.gate import DeskServer
 from trainplan.desk.levers_view import list_changes, parse_position, position_text
 from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
 from trainplan.desk.sections import SECTIONS, desk_page, section_html
@@ -570,6 +572,13 @@ def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> 
     known = server_environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
     assert (Path(known["JUPYTER_PATH"].split(os.pathsep)[0]) / "voila" / "templates" / "desk" / "conf.json").is_file()
+
+
+def test_a_busy_machine_has_time_to_make_the_desk(tmp_path: Path) -> None:
+    """A page made before everything has come from its kernel has no desk on it, and says nothing of that."""
+    server = DeskServer()
+    server.parse_command_line(command_line([], tmp_path))
+    assert VoilaExecutor(nbformat.v4.new_notebook(), config=server.config).iopub_timeout >= 60
 
 
 def test_what_a_lever_names_has_words_in_both_languages() -> None:
