@@ -183,6 +183,7 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
         tables[f"probabilities@{draws.loop}/{draws.plan.allocation}"] = draws.probabilities
     if loops:
         tables["conditions"] = conditions_table(plan, values["Sequence[FailureRule]"])
+        tables["sensitivity"] = values["drivers"]
     return tables
 
 

@@ -175,9 +175,7 @@ def test_it_says_what_the_pages_say(tmp_path: Path) -> None:
         parts = [one(first, language) for one in (targets_met, secure_first, money_balance)]
         said = [join_shown(part, " ") for part in (*parts, better_options(comparison, language))]
         assert [*brief.sentences] == said and brief.html().count("data-q=") > 10
-        rows = [
-            number(one.met, language) + " / " + number(one.targets, language) for one in options(comparison, language)
-        ]
+        rows = [f"{number(one.met, language)}/{number(one.targets, language)}" for one in options(comparison, language)]
         assert [*brief.options.iloc[:, 1]] == rows
 
 

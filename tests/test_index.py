@@ -121,7 +121,7 @@ def test_readers_find_the_pages_that_are_there_and_no_others(alone: Comparison, 
 def test_without_reports_of_the_plan_itself_the_others_lie_open(alone: Comparison, tmp_path: Path) -> None:
     write_index(tmp_path, alone, [left(tmp_path, "04_gaps", scenario="other")])
     page = (tmp_path / "index.html").read_text("utf-8")
-    assert 'class="reading"' not in page and '<details id="reports" open>' in page
+    assert '<ul class="reading">' not in page and '<details id="reports" open>' in page
 
 
 def test_what_failed_is_not_folded(alone: Comparison, tmp_path: Path) -> None:

@@ -108,9 +108,9 @@ def index_of(plan: Path, language: str) -> str:
 
 
 def body_of(page: str) -> str:
-    """What is read on a page below its title: its text and what its pictures say."""
+    """What is read on a page below its title and question: its text and what its pictures say."""
     main = re.sub(
-        r'src="data:[^"]*"|<!--.*?-->|<h1.*?</h1>',
+        r'src="data:[^"]*"|<!--.*?-->|<style>.*?</style>|<h1.*?</h1>(\s*<p><em>.*?</em></p>)?',
         "",
         page[page.index("<main") : page.index("</main>")],
         flags=re.DOTALL,
@@ -216,7 +216,7 @@ def test_a_run_of_a_plan_without_tables(missing: tuple[str, ...], tmp_path: Path
     plan = without(whole(tmp_path, 4), *missing)
     assert main(["run", str(plan), "--output", str(tmp_path / "out"), "--workers", "2"]) == 0
     pages = [*(tmp_path / "out").rglob("*.html")]
-    assert len(pages) == 2 * (1 + len(NOTEBOOKS))
+    assert len(pages) == 2 * (2 + len(NOTEBOOKS))
     for path in pages:
         page = path.read_text("utf-8")
         assert said_of(missing, body_of(page)) == [] and empty_sections(page) == [], path.name

@@ -22,7 +22,9 @@ TURNING = 10  # assumptions that are shown
 def basis_by_table(plan: Plan, language: str) -> HtmlFigure:
     """A row a table of the plan: how many of its numbers are the decision's, the law's, from statistics and assumed."""
     register = source_register(plan)
-    counts = pd.crosstab(register["table"], register["kind"]).reindex(columns=list(BASIS_KINDS), fill_value=0)
+    found = {*register["kind"]}
+    shown = [kind for kind in BASIS_KINDS if kind in found or kind == "assumption"]
+    counts = pd.crosstab(register["table"], register["kind"]).reindex(columns=shown, fill_value=0)
     counts = counts.sort_values("assumption", ascending=False, kind="stable")
     names = [term("table", table, language) for table in counts.index]
     rows = [
@@ -34,7 +36,7 @@ def basis_by_table(plan: Plan, language: str) -> HtmlFigure:
         )
         for name, own in zip(names, counts.to_numpy().tolist(), strict=True)
     ]
-    kinds = [term("basis", kind, language) for kind in BASIS_KINDS]
+    kinds = [term("basis", kind, language) for kind in shown]
     heads = [kind[:1].upper() + kind[1:] for kind in kinds]
     columns = BarColumns(
         say("head.table", language),

@@ -160,11 +160,10 @@ def seen_from(plan: Plan, language: str) -> list[str]:
 
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
-    """How many numbers are the decision's, the law's, from statistics and assumed."""
+    """How many numbers are the decision's, the law's, from statistics and assumed, of the kinds that there are."""
     counts = Counter(source_register(plan)["kind"])
-    stated, *others = BASIS_KINDS
-    words = {kind: number(counts[kind], language) for kind in others}
-    return [say("sentence.numbers_by_basis", language, count=counts[stated], **words)]
+    parts = [say(f"word.from_{kind}", language, count=counts[kind]) for kind in BASIS_KINDS if counts[kind]]
+    return [say("sentence.numbers_by_basis", language, parts=", ".join(parts))]
 
 
 def differs_from_base(plan: Plan, language: str) -> list[str]:
