@@ -48,11 +48,13 @@ IMPORTED_BY_CELLS = (
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "pandas.core.methods.to_dict",
+    "encodings.cp437",  # of the archive of numbers that draws begin with
+    "scipy.special",
+    "scipy.stats",
     "pandas.core.reshape.reshape",
     "sqlite3",
 )
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
-IMPORTED_BY_DRAWS = ("scipy.stats", "scipy.special")
 
 
 class NotebookError(Exception):
@@ -124,13 +126,13 @@ def _draw_words(sheet: Sheet) -> None:
     sheet.height = sheet.lines(0, 0, [both("run.open")])
 
 
-def warm_up(draws: bool = False) -> None:
+def warm_up() -> None:
     """Does once what every notebook would do again: imports, fonts, patterns and templates, by drawing and rendering.
 
-    The processes of the notebooks are forked from the one that has done it. With `draws` some of them draw samples.
+    The processes of the notebooks are forked from the one that has done it.
     """
     logging.getLogger("papermill").setLevel(logging.WARNING)
-    for name in (*IMPORTED_BY_CELLS, *IMPORTED_BY_DRAWS) if draws else IMPORTED_BY_CELLS:
+    for name in IMPORTED_BY_CELLS:
         import_module(name)
     Drawing("", Caption("", ""), _draw_words).png()
     outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>1</p>"})]

@@ -35,7 +35,6 @@ from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 TABLES = "tables"
-DRAWS = b"uncertainty_by"  # in a notebook that draws samples
 NUMBERED = re.compile(r"\d\d_")
 
 
@@ -255,7 +254,7 @@ class JobQueue:
 
     def run(self, index: IndexJob, workers: int) -> None:
         """Runs them all, at most `workers` at once."""
-        warm_up(draws=any(DRAWS in job.notebook.read_bytes() for _, job in self.todo))
+        warm_up()
         jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
         with self.progress:
             run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick)

@@ -301,7 +301,7 @@ def _draw_value(sheet: Sheet, plot: Plot, path: Path) -> None:
     room_below = plot.top + plot.tall - y > sheet.size + 12
     base = y - 10 if above or not room_below else y + sheet.size + 8
     back = {"x": middle - half, "y": base - sheet.size, "width": 2 * half, "height": sheet.size + 3}
-    sheet.put("rect", **back, fill=PAPER, fill_opacity=0.75)
+    sheet.put("rect", **back, fill=PAPER, opacity=0.75)
     _diamond(sheet, x, y, path.look)
     sheet.text(middle, base, path.value, anchor="middle", bold=True)
 
