@@ -15,9 +15,11 @@ from trainplan import sentences, tables
 from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.goal_seek import goal_seek
-from trainplan.analysis.monte_carlo import uncertainty
+from trainplan.analysis.marginal_values import marginal_values
+from trainplan.analysis.monte_carlo import uncertainty, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules
+from trainplan.analysis.sensitivity import sensitivity
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES
 from trainplan.results.compare import compare
@@ -35,7 +37,7 @@ SILENT = {  # where there is nothing of it, as in this plan
 
 @pytest.fixture(scope="module")
 def shown() -> dict[str, Any]:
-    """What can be shown of a plan, by the annotation of the parameter that takes it."""
+    """What can be shown of a plan, by the name or the annotation of the parameter that takes it."""
     base, plan = load_plan(PROVINCE), load_plan(PROVINCE, "costs_up")
     draws, results = uncertainty(plan, 64), compute(plan)
     return {
@@ -48,15 +50,19 @@ def shown() -> dict[str, Any]:
         "Sequence[Relaxation]": relaxations(plan),
         "Uncertainty": draws,
         "Uncertainty | None": draws,
-        "Sequence[Uncertainty]": [draws, uncertainty(plan, 64, loop="open")],
+        "Sequence[Uncertainty]": uncertainty_by_rule(plan, 64),
         "Sequence[FailureRule]": failure_conditions(draws),
+        "values": marginal_values(plan),
+        "drivers": sensitivity(plan, draws.loop, design=16),
+        "goal": goal_seek(plan),
+        "best_goal": goal_seek(load_plan(PROVINCE, "costs_up", {"allocation": "optimal"})),
     }
 
 
 def make(function: Callable[..., Any], shown: dict[str, Any], language: str) -> Any:
     *takes, last = inspect.signature(function).parameters.values()
     assert last.name == "language"
-    return function(*(shown[parameter.annotation] for parameter in takes), language)
+    return function(*(shown[p.name] if p.name in shown else shown[p.annotation] for p in takes), language)
 
 
 def codes(plan: Plan) -> set[str]:

@@ -108,7 +108,7 @@ def test_what_cannot_be_read_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("targets", [22, 30])
 def test_letters_of_a_printed_strip_have_eight_points(targets: int, tmp_path: Path) -> None:
-    figure = strip_drawing("strip", Caption("Finding.", "Alt."), many_rows(targets, "vi"), ["Note " * 40], "vi")
+    figure = strip_drawing("strip", Caption("Finding.", "Alt."), many_rows(targets, "vi"), "vi")
     path = tmp_path / "page.html"
     body = f'<!doctype html><meta charset="utf-8"><style>{style_sheet()}</style><main>{figure.html("vi")}</main>'
     path.write_text(body, "utf-8")
