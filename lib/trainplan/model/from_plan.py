@@ -34,7 +34,7 @@ class Columns:
         drawn = self.cells.get((table, column))
         if drawn:
             values = np.repeat(values, len(next(iter(drawn.values()))), axis=1)
-            at = {record_key(table, row): i for i, row in enumerate(rows)}
+            at = {record_key(table, rows[i]): i for i in reversed(range(len(rows)))}  # of rows by unit the first
             for row, draws in drawn.items():
                 values[at[row]] = draws
         return values
@@ -143,7 +143,7 @@ def _pipeline(plan: Plan, column: Columns) -> Array:
     values = column("pipeline", "learners")
     learners = np.zeros((len(pairs), len(start), values.shape[1]))
     for row, value in zip(plan.tables.pipeline, values, strict=True):
-        learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] = value
+        learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] += value
     return learners
 
 
