@@ -78,7 +78,7 @@ def stocks_add_up(run: Run) -> None:
     """Unit stocks add up to the group's within their people, and nobody is above a lack while another has room."""
     split = Split(run, shares_of_groups(run.plan))
     begin(split)
-    attained = [one for one in run.plan.objectives.values() if one.kind == "attainment"]
+    attained = [one for one in run.plan.objectives.values() if one.kind == "attainment" and split.of(one)]
     for year in run.plan.years:
         caps = {one.id: {unit: ceil(people) for unit, people in idle(split, one, year).items()} for one in attained}
         send(split, year)
