@@ -68,7 +68,7 @@ def classes_of_year(results: Results, year: int) -> pd.DataFrame:
             "place": program.place,
             "host": program.host,
             "cost_vnd": run.funded_vnd[t, p, 0],
-            "deadline": deadline(results, p, t),
+            "deadline": month_due(results, p, t),
         }
         for p, program in enumerate(plan.tables.programs)
         if run.learners[t, p, 0] > 0 or run.funded_vnd[t, p, 0] > 0
@@ -97,7 +97,7 @@ def last_month(program: Program, year: int) -> str:
     return f"{year + years}-{month + 1:02}"
 
 
-def deadline(results: Results, p: int, t: int) -> str:
+def month_due(results: Results, p: int, t: int) -> str:
     """The earliest month in which a target is due that a program's new learners of a year (indices) work towards."""
     arrays, run = results.arrays, results.run
     serving = arrays.objective[(arrays.program == p) & (run.funded[t, :, 0] > 0)]
