@@ -19,12 +19,13 @@ Where the text can be read in two ways, this is the reading:
 - Q̂ and idle of a unit use its own numbers of the year before, multiplied; the year's are not multiplied yet.
 - A cap is `ceil(idle)` before anybody is sent in the year. Each round shares whole people by largest remainder among
   the units below their caps, by the same weights as the first; a program that only the pipeline has comes after the
-  routes.
+  routes. People above all caps go by people, whatever the cap a unit has reached.
 - A count's lack is a real number: its share of all sent up to with this route, less what it has, at least 0. A
   pipeline was sent before and is neither. What is sent is shared by that, by largest remainder.
 - Closed years are shared like others; units in `actuals` decide nothing there.
 - Spent money scales all costs of the program and year by one factor. Where the model has no cost to scale, those in
   the courses share it by head, and where there is nobody, all its pairs' units by people.
+- A row of `pipeline` that names a unit which does not hold the group is a mistake of the plan, and fails here.
 - Rows go by year, then unit, then pair.
 """
 

@@ -113,18 +113,41 @@ def test_units_of_random_plans_add_up(drawn: tuple[Row, Tables]) -> None:
     stocks_add_up(run)
 
 
-def test_two_units_by_hand() -> None:
+def two_units(choices: Row, tables: Tables) -> list[Row]:
     """The worked example with 600 people of whom half hold it and 400 of whom a quarter do."""
     plan = read_plan(HERE / "plans" / "worked_example")
     heads = [{"unit": unit, "group": "officials", "headcount": people} for unit, people in (("n", 600), ("s", 400))]
     held = [{"unit": unit, "objective": "qualified", "baseline": share} for unit, share in (("n", 0.5), ("s", 0.25))]
     units = {"units": [NORTH, SOUTH], "unit_headcounts": heads, "unit_baselines": held}
-    rows = unit_plan(simulate(Plan(plan.choices, plan.tables | units)))
+    return unit_plan(simulate(Plan({**plan.choices, **choices}, {**plan.tables, **units, **tables})))
+
+
+def test_two_units_by_hand() -> None:
+    rows = two_units({}, {})
     # 2011: idle 600 - 294 = 306 and 400 - 101 = 299; 2012: 251.85 and 239.055
     assert [(row["year"], row["unit"], row["learners"]) for row in rows[:4]] == [
         (2011, "n", 70), (2011, "s", 69), (2012, "n", 75), (2012, "s", 71),
     ]  # fmt: skip
     assert rows[0]["cost_vnd"] == pytest.approx(70 * 2_000_000 + 4 * 5_000_000 * 70 / 139)
+
+
+def test_a_closed_year_by_hand() -> None:
+    fact = {"year": 2011, "objective": "qualified", "program": "course", "enrolled": 100, "completed": 80}
+    rows = two_units({}, {"actuals": [fact | {"spent_vnd": 300_000_000}]})
+    # 2011: idle 306 and 299, 40.8 and 39.2 pass; 2012: idle 272.94 and 260.81 for 194 people
+    assert [row["learners"] for row in rows[:4]] == [51, 49, 99, 95]
+    assert [row["cost_vnd"] for row in rows[:2]] == pytest.approx([153_000_000, 147_000_000])
+    assert [row["estimated"] for row in rows[:4]] == ["true", "true", "false", "false"]
+
+
+def test_a_pipeline_by_hand() -> None:
+    course = {"objective": "qualified", "program": "course", "started": 2010}
+    programs = [read_plan(HERE / "plans" / "worked_example").programs["course"] | {"years": 2}]
+    pipeline = [course | {"learners": 10, "unit": "s"}, course | {"learners": 59}]
+    rows = two_units({"decided_from": 2012}, {"programs": programs, "pipeline": pipeline})
+    # lack 300 and 300 - 10, so 30 and 29 of the 59; a year later 95 % are there, in the two classes of 69 people
+    assert [row["continuing"] for row in rows[:2]] == pytest.approx([30 * 0.95, 39 * 0.95])
+    assert rows[0]["cost_vnd"] == pytest.approx(28.5 * 2_000_000 + 2 * 5_000_000 * 30 / 69)
 
 
 def test_a_count_goes_by_all_sent_so_far() -> None:
