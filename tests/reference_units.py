@@ -24,7 +24,8 @@ Where the text can be read in two ways, this is the reading:
   pipeline was sent before and is neither. What is sent is shared by that, by largest remainder.
 - Closed years are shared like others; units in `actuals` decide nothing there.
 - Spent money scales all costs of the program and year by one factor. Where the model has no cost to scale, those in
-  the courses share it by head, and where there is nobody, all its pairs' units by people.
+  the courses share it by head, and where there is nobody, all its pairs' units by people (by their parts of groups
+  of which nobody is left).
 - A row of `pipeline` that names a unit which does not hold the group is a mistake of the plan, and fails here.
 - Rows go by year, then unit, then pair.
 """
@@ -337,7 +338,7 @@ def pair_courses(split: Split, objective: str, program: str, year: int) -> list[
 def costs_of(split: Split, program: str, year: int) -> dict[tuple[str, str, str], float]:
     """What a program's learners cost in the year, by unit, objective and program; scaled to what was spent."""
     run, plan = split.run, split.run.plan
-    costs, heads, people = {}, {}, {}
+    costs, heads, people, parts = {}, {}, {}, {}
     for name in [objective for objective, what in plan.pairs if what == program]:
         for unit, part in split.of(plan.objectives[name]).items():
             there = pair_courses(split, name, program, year)
@@ -345,10 +346,11 @@ def costs_of(split: Split, program: str, year: int) -> dict[tuple[str, str, str]
             costs[key] = sum(cost_in_course(split, course, unit, year) for course in there)
             heads[key] = sum(split.learners(course, unit, year) for course in there)
             people[key] = part * plan.headcount[plan.objectives[name].group, year]
+            parts[key] = part
     spent = plan.spent(program, year) if run.closed(year) else None
     if spent is None:
         return costs
-    weights = next((one for one in (costs, heads, people) if sum(one.values()) > 0), costs)
+    weights = next((one for one in (costs, heads, people, parts) if sum(one.values()) > 0), costs)
     total = sum(weights.values())
     return {key: spent * weight / total if total > 0 else 0.0 for key, weight in weights.items()}
 

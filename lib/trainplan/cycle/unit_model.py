@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trainplan.model.arrays import Array, Arrays, Index, ceil, divide, pairs_of
+from trainplan.model.arrays import Array, Arrays, Index, ceil, divide, fact_or_model, pairs_of
 from trainplan.model.capacity import largest_remainder
 from trainplan.model.completion import StockFlow, cohorts_at_baseline, next_stock, stock_flow, surviving_learners
-from trainplan.model.cost import yearly_cost
 from trainplan.model.from_plan import row_numbers
 from trainplan.model.layout import by_depth
 from trainplan.model.need import idle_people, include_parts
@@ -205,8 +204,8 @@ class UnitCohorts(NamedTuple):
 def unit_cost(run: Run, share: Array, cohorts: UnitCohorts, year: int) -> Array:
     """(K, U) VND of the year for all learners; a class is split per head of its intake, over all objectives.
 
-    In a closed year it is scaled to what was spent; where nobody costs anything that is split by learners, and where
-    nobody studies by people.
+    In a closed year it is scaled to what was spent, as far as that is known; where nobody costs anything that is split
+    by learners, and where nobody studies by people.
     """
     arrays, structure, program = run.arrays, run.arrays.structure, run.arrays.program
     new = divide(run.new_classes[year], run.new_learners[year])[program]
@@ -217,16 +216,10 @@ def unit_cost(run: Run, share: Array, cohorts: UnitCohorts, year: int) -> Array:
     cost = (learners * arrays.learner_cost[program] + classes * arrays.class_cost[program]) * price
     if year >= arrays.closed:
         return cost
-    new_cost = yearly_cost(arrays, run.new_learners[year], run.new_classes[year], arrays.price[year])
-    group = group_of_pair(arrays)
-    people, nobody = run.people.headcount[year][group], np.ones((len(group), 1))
-    weights = (  # by unit and of all, the first that says anything
-        (cost, run.committed_vnd[year] + new_cost),
-        (learners, run.learners[year]),
-        (people * share[group], arrays.of_program(people)),
-        (nobody * share[group], arrays.of_program(nobody)),
-    )
+    held = share[group_of_pair(arrays)]
+    people = run.people.headcount[year][group_of_pair(arrays)] * held
     part = np.zeros_like(cost)
-    for weight, whole in reversed(weights):
-        part = np.where(whole[program] > 0, divide(weight, whole[program]), part)
-    return run.funded_vnd[year][program] * part
+    for weight in (held, people, learners, cost):  # the last one that says anything
+        whole = arrays.of_program(weight.sum(axis=1, keepdims=True))[program]
+        part = np.where(whole > 0, divide(weight, whole), part)
+    return fact_or_model(arrays.spent[year][program] * part, cost)
