@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
 from making import SOUND
 from trainplan.cycle.year_plan import classes_of_year, unit_plan
 from trainplan.plan.plan import Plan, load_plan
