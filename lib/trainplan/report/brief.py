@@ -44,7 +44,7 @@ SIZE, SMALL, TITLE = 11.0, 9.0, 14.0  # points of text, of notes and tables, of 
 POINT, LEADING, APART = 0.3528, 1.32, 1.6  # mm of a point; lines in sizes; mm between paragraphs
 ROWS, PICTURE, PLOT = 8, 60.0, 100.0  # missed targets at most; mm of their picture; px of the columns of money
 NAME, SENTENCE, CLOSING, CELL = 60, 280, 360, 60  # letters at most
-COLUMNS = (55.0, 17.0, 27.0, 27.0, 39.0)  # mm of the options' columns
+COLUMNS = (50.0, 15.0, 15.0, 26.0, 26.0, 33.0)  # mm of the options' columns
 OPINION = 14.0  # mm that are left for the office's opinion
 
 
@@ -171,6 +171,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
         {
             "scenario": shorten_text(one.title, CELL),
             "met_of": join_shown([number(one.met, language), number(one.targets, language)], " / "),
+            "nearly": number(one.nearly, language),
             "funded_vnd": one.money,
             "lacking_vnd": one.lacking,
             "given_up": shorten_text(one.lost, CELL) or NOTHING,
@@ -178,7 +179,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
         for one in there
     ]
     columns = [
-        *map(Column, ("scenario", "met_of")),
+        *map(Column, ("scenario", "met_of", "nearly")),
         *(Column(key, "VND", "bn") for key in ("funded_vnd", "lacking_vnd")),
         *([Column("given_up")] if any(one.lost for one in there) else []),
     ]

@@ -150,29 +150,41 @@ def options_table(comparison: Comparison, language: str) -> str:
     found = options(comparison, language)
     if len(found) == 1:
         return ""
-    lost = any(one.lost for one in found)
+    lost, goals = any(one.lost for one in found), found[0].goals > 0 and found[0].goals != found[0].targets
     digits = money_digits(max(one.money + one.lacking for one in found))
-    met = [join_shown([number(one.met, language), "/", number(one.targets, language)]) for one in found]
+    met = [_of(one.met, one.targets, language) for one in found]
     rows = [
         BarRow(
             one.title,
-            (met_of, bare_billions(one.money, language, digits)),
+            (met_of, number(one.nearly, language)),
             (float(one.money),),
             float(one.money + one.lacking) if one.lacking > 0 else None,
-            beside=(bare_billions(one.lacking, language, digits), *([one.lost or NOTHING] if lost else [])),
+            beside=(
+                *(bare_billions(vnd, language, digits) for vnd in (one.money, one.lacking)),
+                *([_of(one.goals_met, one.goals, language)] if goals else []),
+                *([one.lost or NOTHING] if lost else []),
+            ),
         )
         for one, met_of in zip(found, met, strict=True)
     ]
     columns = BarColumns(
         say("head.scenario", language),
-        (say("head.met_of", language), column_heading("funded_vnd", language, "bn")),
+        (say("head.met_of", language), say("figure.scenario_results.nearly", language)),
         say("index.options_bar", language),
-        (column_heading("lacking_vnd", language, "bn"), *([say("head.given_up", language)] if lost else [])),
-        (1,),
+        (
+            *(column_heading(name, language, "bn") for name in ("funded_vnd", "lacking_vnd")),
+            *([say("index.goals_met", language)] if goals else []),
+            *([say("head.given_up", language)] if lost else []),
+        ),
+        (2 + goals,),
     )
     name = say("index.options", language)
     said = "; ".join(f"{one.title} {met_of}" for one, met_of in zip(found, met, strict=True))
     return bar_table("options", Caption(name, f"{name}: {said}."), columns, rows, language).body()
+
+
+def _of(met: float, all_: float, language: str) -> str:
+    return join_shown([number(met, language), number(all_, language)], "/")
 
 
 def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:

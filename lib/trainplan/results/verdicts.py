@@ -59,6 +59,12 @@ def missed_level(row: Mapping[str, Any]) -> float | None:
     return row["asked"] / row["target"] if counted else row["asked"]
 
 
+def count_nearly(plan: Plan, run: Run) -> dict[str, int]:
+    """How many of a run are nearly met when due, under the names of `count_met`."""
+    met, nearly = (run.when_due(one)[:, 0] > 0 for one in (run.gap.met, run.gap.nearly))
+    return count_met(plan, nearly & ~met)
+
+
 def count_met(plan: Plan, met: Iterable[bool]) -> dict[str, int]:
     """How many are met, and how many there are: `met` of `objectives`, targets; `goals_met` of `goals`.
 

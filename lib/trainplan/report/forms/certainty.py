@@ -30,8 +30,10 @@ SEEN = 0.005  # of the spread of a target: a smaller share is no number on a pag
 
 
 def rules_and_chances(draws: Uncertainty, by_rule: Sequence[Uncertainty], language: str) -> HtmlFigure | None:
-    """How many targets are almost certain, likely and so on, a row a loop and rule of allocation; None of
-    no other rule."""
+    """How many targets are almost certain, likely and so on: a row a loop and rule of allocation.
+
+    None of a plan without ranges.
+    """
     if not by_rule:
         return None
     rows = []

@@ -13,7 +13,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import column_heading
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
+from trainplan.results.verdicts import count_nearly
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, billions, from_to, money_digits, number
 from trainplan.text.shown import join_shown
@@ -58,7 +58,7 @@ def scenario_results(comparison: Comparison, language: str) -> HtmlFigure | None
 def _met(run: Results, total: pd.Series, language: str) -> tuple[str, str]:
     """How many targets are met, and how many nearly; of a plan without any, goals."""
     kind = ("met", "objectives") if total["objectives"] else ("goals_met", "goals")
-    nearly = count_met(run.plan, run["verdicts"]["verdict"] == "nearly")[kind[0]]
+    nearly = count_nearly(run.plan, run.run)[kind[0]]
     return join_shown([number(total[one], language) for one in kind], "/"), number(nearly, language)
 
 

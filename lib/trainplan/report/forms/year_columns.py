@@ -70,6 +70,11 @@ class YearColumns:
         """The largest amount to be drawn."""
         return max([self.least, *(year.top for year in self.years)])
 
+    def sum_of(self, year: YearColumn) -> str:
+        """The sum of the parts and, where it is less, what is required."""
+        framed = year.required - year.total > self.least
+        return f"{self.write(year.total)} / {self.write(year.required)}" if framed else self.write(year.total)
+
     def lacking(self, year: YearColumn) -> str:
         """What is not found, with its sign; nothing where nothing can lack."""
         lacking = year.required - year.total
@@ -119,7 +124,7 @@ def _draw_upright(sheet: Sheet, made: YearColumns) -> float:
     slot = (RIGHT - 40) / len(made.years)
     width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + made.tall
     centers = [4 + (k + 0.5) * slot for k in range(len(made.years))]
-    sums, limits = [made.write(year.total) for year in made.years], made.limits()
+    sums, limits = [made.sum_of(year) for year in made.years], made.limits()
     lacking = [made.lacking(year) for year in made.years]
     names = [str(year.year) for year in made.years]
     widths = [text_width(words, sheet.size, bold=words in sums) for words in (*sums, *limits, *lacking)]
@@ -272,7 +277,7 @@ def _draw_lying(sheet: Sheet, made: YearColumns) -> float:
             sheet.put("rect", x=0, y=top, width=sheet.width, height=tall, fill=CLOSED)
         sheet.text(0, top + sheet.size + 3, str(year.year))
         _draw_bar(sheet, year, Bar(start, top + 5, 16, scale, upright=False), made.least)
-        sheet.lines(end + 10, top + 2, [made.write(year.total)], bold=True)
+        sheet.lines(end + 10, top + 2, [made.sum_of(year)], bold=True)
         sheet.lines(end + 10, top + 2 + sheet.line_height, beside)
         top += tall
     return top
