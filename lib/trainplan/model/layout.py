@@ -239,7 +239,7 @@ def _positions(rows: Index, among: int) -> Index:
 
 
 def by_depth(part_of: Index) -> list[Index]:
-    """Objectives by how deep they lie within others, the deepest first."""
+    """Objectives, (n,) each, by how deep they lie within others, the deepest first; `part_of` is (O,), -1 for none."""
     depth = np.zeros(len(part_of), np.intp)
     above = part_of.copy()
     while (above >= 0).any():
