@@ -26,7 +26,7 @@ WITHOUT_EFFECT = {
     **{f"attributes.{column}": "the year plan's “of which”" for column in ("group", "attribute", "name_vi", "name_en")},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
     "attributes.share": "the year plan's “of which”",
-    "actuals.unit": "the year plan by unit",
+    "actuals.unit": "a report of what each unit did",
 }
 FURTHER = {  # the tables that the sound plan lacks
     "headcounts": (

@@ -34,7 +34,7 @@ class Columns:
         drawn = self.cells.get((table, column))
         if drawn:
             values = np.repeat(values, len(next(iter(drawn.values()))), axis=1)
-            at = {record_key(table, rows[i]): i for i in reversed(range(len(rows)))}  # of rows by unit the first
+            at = {record_key(table, row): i for i, row in enumerate(rows)}
             for row, draws in drawn.items():
                 values[at[row]] = draws
         return values
