@@ -224,7 +224,8 @@ def check_units_learning(read: RowsRead) -> Iterator[Problem]:
     group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
     for r in read.rows("pipeline", "objective", "learners", "unit"):
         group = group_of.get(r.objective)
-        if r.unit and r.learners > 0 and group and (r.unit, group) not in held:
+        known = r.unit in read.ids.get("units", []) and group in read.ids.get("groups", [])
+        if known and r.learners > 0 and (r.unit, group) not in held:
             yield read.problem("pipeline", "unit_without_group", r.unit, r, "unit", group=group)
 
 
