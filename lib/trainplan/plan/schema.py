@@ -415,8 +415,8 @@ class Pipeline(Row):
     objective: Id = column(refers="objectives")
     program: Id = column(refers="programs")
     started: Year
-    unit: Id | None = column(None, empty="shared_by_units", refers="units")
     learners: People = column(drawable=True)
+    unit: Id | None = column(None, empty="shared_by_units", refers="units")
     basis: Basis
     basis_vi: Text = column("", empty="basis")
 
