@@ -15,6 +15,22 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+OVERLAPS = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
+  const paper = svg.getBoundingClientRect(), found = [], where = svg.closest('[id]')?.id;
+  const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+  if (!paper.width) return found;
+  boxes.forEach(([words, a], i) => {
+    const wide = a.left < paper.left - 1.5 || a.right > paper.right + 1.5;  // whole pixels
+    if (wide || a.top < paper.top - 1 || a.bottom > paper.bottom + 1)
+      found.push(`${where}: outside: ${words}`);
+    boxes.slice(i + 1).forEach(([other, b]) => {
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > .5 && down > 3.5) found.push(`${where}: ${words} | ${other}`);
+    });
+  });
+  return found;
+})"""  # boxes of lines one below the other meet by the room above capitals
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 

@@ -156,6 +156,7 @@ def test_who_leaves_is_counted_once() -> None:
 
 def test_a_scenario_says_where_it_differs() -> None:
     assert parts.differs_from_base(PROVINCE).sentences("en") == []
+    assert parts.basis_answer(PROVINCE).sentences("en") == parts.numbers_by_basis(PROVINCE).sentences("en")
     changed = load_plan(PROVINCE.path, "base", {f"programs.{row.id}.capacity": 7 for row in PROVINCE.tables.programs})
     [said] = parts.differs_from_base(changed).sentences("en")
     assert f"in {len(changed.applied)} places" in said and said.endswith(f"; and {len(changed.applied) - 3} more.")

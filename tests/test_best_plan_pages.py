@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from test_figures import PLANS
 from trainplan.analysis.goal_seek import goal_seek
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import RuleComparison, compare_rules, nearest_rule
@@ -15,6 +16,12 @@ from trainplan.report.sentences.answer import level_reached
 from trainplan.report.sentences.best_plan import best_plan_proof, compare_best_plan
 from trainplan.results.tables import compute
 from trainplan.text.formats import number
+
+HERE = Path(__file__).parent
+PLANS = [
+    "an_giang_2011_2015",
+    *(str(HERE / folder) for folder in ("broken/sound", "plans/shrinking", "plans/one_year")),
+]
 
 
 @pytest.fixture(scope="module", params=PLANS)

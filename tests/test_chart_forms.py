@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from browser import opened
+from browser import OVERLAPS, opened
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import parts
 from trainplan.plan.plan import load_plan
@@ -33,21 +33,6 @@ from trainplan.text.formats import bare_billions, bare_millions
 
 HERE = Path(__file__).parent
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
-OVERLAPS = """() => [...document.querySelectorAll('div.case')].flatMap(div => {
-  const paper = div.querySelector('svg').getBoundingClientRect(), found = [];
-  const boxes = [...div.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
-  boxes.forEach(([words, a], i) => {
-    const wide = a.left < paper.left - 1.5 || a.right > paper.right + 1.5;  // whole pixels
-    if (wide || a.top < paper.top - 1 || a.bottom > paper.bottom + 1)
-      found.push(`${div.id}: outside: ${words}`);
-    boxes.slice(i + 1).forEach(([other, b]) => {
-      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (across > .5 && down > 3) found.push(`${div.id}: ${words} | ${other}`);
-    });
-  });
-  return found;
-})"""  # boxes of lines one below the other meet by the room above capitals
 
 
 def many_rows(count: int, language: str) -> list[StripRow]:
@@ -63,7 +48,7 @@ def strips() -> Iterator[tuple[str, Drawing]]:
     for language in LANGUAGES:
         for count in (3, 17, 60, 150):
             rows, words = many_rows(count, language), ("Finding.", "Alt.")
-            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, ["Note " * 40], language)
+            yield f"strip-{count}-{language}", strip_drawing("strip", Caption(*words), rows, language)
 
 
 def moneys() -> Iterator[tuple[str, Drawing]]:
@@ -86,7 +71,7 @@ def columns_of(
     years: Sequence[YearColumn], names: Sequence[str], small: bool = False, row: str = "not found"
 ) -> YearColumns:
     write = partial(bare_millions if small else bare_billions, language="en")
-    return YearColumns(tuple(years), tuple(names), write, A_LITTLE, row)
+    return YearColumns(tuple(years), tuple(names), write, "", A_LITTLE, row)
 
 
 def drawn(made: YearColumns) -> Drawing:
@@ -233,8 +218,26 @@ def test_bands_come_with_draws_only(values: dict[str, Any]) -> None:
     assert all(row.band is None for row in strip_rows(results, None, "en"))
     bands = [row.band for row in strip_rows(results, draws, "en")]
     assert all(band and band[0] <= band[1] for band in bands)
-    assert "nine runs in ten" in parts.target_strip(results, draws).page_figure("en").svg()
-    assert "nine runs in ten" not in parts.target_strip(results, None).page_figure("en").svg()
+    with_draws, without = (parts.target_strip(results, one).page_figure("en").caption for one in (draws, None))
+    assert (with_draws.tables, without.tables) == (("verdicts", "probabilities"), ("verdicts",))
+    assert "nine runs in ten" in " ".join(with_draws.reading)
+    assert "nine runs in ten" not in " ".join(without.reading)
+
+
+@pytest.mark.parametrize("name", ["target_strip", "baselines_and_targets", "target_chances"])
+def test_a_strip_is_read_and_has_its_source_below_it(name: str, values: dict[str, Any]) -> None:
+    made = make_part(name, values).page_figure("en")
+    assert isinstance(made, Drawing)
+    assert made.caption.reading and made.caption.tables
+    assert "The dot is" in made.caption.reading[0] and "The dot is" not in made.svg()
+
+
+def test_the_finding_of_a_strip_is_what_is_farthest() -> None:
+    results = compute(load_plan("an_giang_2011_2015"))
+    short = [row for row in strip_rows(results, None, "en") if row.look != "met"]
+    farthest = min((row for row in short if not row.assumed), key=lambda row: row.value)
+    finding = parts.target_strip(results, None).page_figure("en").caption.finding
+    assert f"{farthest.name}, {farthest.beside[0]}" in finding and f"{farthest.people:,.0f} people" in finding
 
 
 def test_what_is_not_found_has_its_sign_and_a_ceiling_its_year() -> None:

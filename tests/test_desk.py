@@ -21,12 +21,14 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from voila.execute import VoilaExecutor
 
 from making import copy_province
 from strategies import plans, write_plan
 from trainplan.cli import main, parse_arguments
 from trainplan.desk.app import EDITORS, open_desk
 from trainplan.desk.desk import Desk
+from trainplan.desk.gate import DeskServer
 from trainplan.desk.levers_view import list_changes, parse_position, position_text
 from trainplan.desk.saving import ScenarioText, run_pages, safe_name, scenario_to_run, scenario_yaml, start_run
 from trainplan.desk.sections import SECTIONS, desk_page, section_html
@@ -36,6 +38,7 @@ from trainplan.desk.widgets import BUTTONS, FIELDS, HEADS
 from trainplan.plan.levers import Lever, PlanLever, lever_position, move_lever, plan_levers, remove_changes
 from trainplan.plan.plan import load_plan
 from trainplan.report.excel import write_excel
+from trainplan.report.forms.paths import farthest_targets, path_of
 from trainplan.report.html import render_report
 from trainplan.results.registry import RESULTS
 from trainplan.results.tables import compute
@@ -175,6 +178,25 @@ def test_a_target_that_moved_shows_both(language: str) -> None:
     session.compute()
     asked = '<span class="old">100</span> → <b class="new"><span data-q="verdicts postgraduate asked">110</span></b>'
     assert asked in section_html("verdicts", session, language)
+
+
+def test_a_target_by_year_stands_beside_what_it_was() -> None:
+    session = Session(NAME)
+    session.step(MONEY)
+    session.compute()
+    (id, now), *_ = [
+        (id, path)
+        for id in farthest_targets(session.results)
+        if (path := path_of(session.results, None, id, "en")).value != path_of(session.base, None, id, "en").value
+    ]
+    moved = section_html("coverage", session, "en")
+    assert f"{path_of(session.base, None, id, 'en').value} → {now.value}</text>" in moved
+    assert moved.count(say("desk.compared_line", "en")) == 2 and say("figure.paths.with_money", "en") not in moved
+
+
+def test_coverage_by_year_has_no_heading_where_there_is_one_year() -> None:
+    page = desk_page(Session(ROOT / "tests" / "plans" / "one_year"), "en")
+    assert say("desk.coverage_head", "en") not in page and say("desk.due_head", "en") in page
 
 
 PLANS = [NAME, *(str(path.parent) for path in sorted((ROOT / "tests" / "plans").glob("*/plan.yaml")))]
@@ -533,7 +555,7 @@ def test_without_a_browser_it_shows_its_state(engine: str, folder: Path, tmp_pat
     (shown,) = book.cells[-1].outputs
     assert set(shown.data) == {"text/html", "text/plain"} and "widgets" not in book.metadata
     text = report.read_text("utf-8")
-    assert text.count("<svg") == 4 and text.count("<table") >= 4
+    assert text.count("<svg") == 6 and text.count("<table") >= 4
     assert "targets met when due" in text and "Unit costs" not in text and "<script" not in text
     assert (folder / ".draft.json").read_bytes() == draft
 
@@ -550,6 +572,13 @@ def test_the_application_listens_here_only_and_wants_a_token(tmp_path: Path) -> 
     known = server_environment(tmp_path, {"JUPYTER_PATH": "here"})
     assert known["JUPYTER_PATH"].split(os.pathsep)[1] == "here" and known["TRAINPLAN_ROOT"] == str(tmp_path)
     assert (Path(known["JUPYTER_PATH"].split(os.pathsep)[0]) / "voila" / "templates" / "desk" / "conf.json").is_file()
+
+
+def test_a_busy_machine_has_time_to_make_the_desk(tmp_path: Path) -> None:
+    """A page made before everything has come from its kernel has no desk on it, and says nothing of that."""
+    server = DeskServer()
+    server.parse_command_line(command_line([], tmp_path))
+    assert VoilaExecutor(nbformat.v4.new_notebook(), config=server.config).iopub_timeout >= 60
 
 
 def test_what_a_lever_names_has_words_in_both_languages() -> None:

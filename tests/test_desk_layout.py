@@ -17,7 +17,7 @@ from trainplan.plan.plan import load_plan
 pytestmark = pytest.mark.browser
 
 WIDTH, HEIGHT = 1024, 768
-ANSWERS = {"cost": ".money svg.w720", "due": ".due svg.w720"}
+ANSWERS = {"cost": ".money svg.w720", "due": ".due .w720", "coverage": ".coverage svg.w720"}
 SCROLLING = """
 () => [...document.querySelectorAll('*')]
   .filter(element => element.querySelector('.tp-desk') || element.closest('.tp-desk'))

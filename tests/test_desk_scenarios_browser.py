@@ -28,7 +28,7 @@ def test_scenarios_are_kept_and_money_is_sought(tmp_path: Path) -> None:
         button(page, "Tìm hạn mức ít nhất mỗi năm").click()
         button(page, "Đặt hạn mức mỗi năm: 18,471 tỷ đồng").click()
         moved(page, 2)
-        assert page.locator(".tp-lever-money_total input").first.input_value() == "18,47"
+        assert page.locator(".tp-lever-money_total input").first.input_value() == "18,471"
         button(page, "Tìm cách đạt chỉ tiêu này").click()
         page.get_by_text("Cách đạt chỉ tiêu:").wait_for()
 
@@ -46,5 +46,5 @@ def test_scenarios_are_kept_and_money_is_sought(tmp_path: Path) -> None:
         assert page.get_by_role("cell", name="Chi phí tăng 20%", exact=True).count() == 0
 
         page.reload()
-        page.get_by_text("15 → 18,47 tỷ đồng").wait_for()
+        page.get_by_text("15 → 18,471 tỷ đồng").wait_for()
         assert seen.complaints == []

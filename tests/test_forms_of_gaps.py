@@ -132,9 +132,9 @@ def panels(years: int, count: int, language: str, closed: int = 0) -> Panels:
         more, low = tuple(value * 1.05 for value in line), tuple(value * 0.8 for value in line)
         due = (k * 3) % years
         value = "12.345" if k % 2 else "88,1%"
-        extra = {"with_money": more, "band": (low, more)} if k % 3 else {}
+        extra = {"thin": more, "band": (low, more)} if k % 3 else {}
         made.append(Line(LONG if k == 1 else "A", due, value, "missed", more, line, **extra, counted=bool(k % 2)))
-    return Panels(tuple(made), range(2011, 2011 + years), closed, language)
+    return Panels(tuple(made), range(2011, 2011 + years), closed, language, "with money for all")
 
 
 def path_drawings() -> Iterator[tuple[str, Drawing]]:
@@ -158,9 +158,9 @@ def test_the_lines_of_a_target_are_those_of_the_tables(province: Results) -> Non
         assert line.plan == pytest.approx([*reached]) and line.path == pytest.approx([*gap["target_path"]])
         assert province.plan.years[line.due] == row.due_year and line.band == ()
         lines = province["lines"].query(f"objective == '{row.id}'")
-        assert bool(line.with_money) == ((lines["deliverable"] - lines["affordable"]).abs().max() >= 0.01)
+        assert bool(line.thin) == ((lines["deliverable"] - lines["affordable"]).abs().max() >= 0.01)
         low, high = line.ends
-        assert low <= min(line.plan) and max(*line.plan, *line.path, *line.with_money) <= high
+        assert low <= min(line.plan) and max(*line.plan, *line.path, *line.thin) <= high
 
 
 def test_the_six_targets_that_reach_least_have_panels(province: Results) -> None:

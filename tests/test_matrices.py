@@ -24,7 +24,7 @@ from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import bare_billions, billions, number
-from trainplan.text.shown import with_address
+from trainplan.text.shown import Quoted
 
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
 LOOKS = ("met", "nearly", "missed")
@@ -67,7 +67,7 @@ def test_a_matrix_of_rows_that_are_all_alike_has_no_empty_table() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mark_is_drawn_and_said_and_keeps_the_address_of_its_number(language: str) -> None:
-    cell = MatrixCell(with_address("608", "gap 2012/a gap"), "missed", framed=True)
+    cell = MatrixCell(number(Quoted(608, "gap 2012/a gap"), language), "missed", framed=True)
     html = html_of([MatrixRow("<One>", (cell, short_cell("met", 0, language)))], language)
     assert f'<span class="aloud">{term("verdict", "missed", language)} </span>' in html
     assert '<td class="framed">' in html and '<span data-q="gap 2012/a gap">608</span></td>' in html
@@ -144,6 +144,7 @@ def test_the_scenarios_that_meet_most_are_named_and_the_change_that_does_most(co
     most, strongest = parts.comparison_answer(comparison, attributed).sentences("en")
     totals = comparison.totals.set_index("scenario")
     assert f"{totals['met'].max()} of {totals['objectives'].iloc[0]}" in most
+    assert ": " not in most.split("targets: ")[1]  # titles up to what they explain
     changed = totals["met"] - totals["met"]["base"]
     assert others[0].scenario_title("en") in strongest and f"−{-changed['proportional_rule']} targets" in strongest
     assert parts.comparison_answer(compare(comparison.runs[:1]), []).sentences("en") == ["No other scenario yet."]
@@ -156,7 +157,7 @@ def test_where_a_billion_more_helps_most_has_a_frame_and_nothing_is_a_dash() -> 
     money = values[values["kind"] == "money"]
     best = money.loc[money["people_years"].idxmax()]
     [framed] = re.findall('<td class="framed">(.*?)</td>', html)
-    assert re.sub("<[^>]*>", "", framed) == number(best["people_years"], "en", 1)
+    assert re.sub("<[^>]*>", "", framed) == number(best["people_years"], "en")
     assert f"in {best['year']}" in html.split("</figcaption>")[0]
     nothing = values.assign(people_years=0.0)
     with pytest.raises(LookupError, match="nothing to draw"):

@@ -94,7 +94,7 @@ def test_pages_are_whole(site: Path) -> None:
             for link in page.locator("nav.toc a").all():
                 assert page.locator(str(link.get_attribute("href"))).count() == 1
             for href in page.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))"):
-                assert href.startswith("#") or (path.parent / href).exists(), f"{path.name}: {href}"
+                assert href.startswith("#") or (path.parent / href.split("#")[0]).exists(), f"{path.name}: {href}"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -107,17 +107,18 @@ def test_nothing_sticks_out(site: Path, width: int) -> None:
 def test_each_page_speaks_one_language(site: Path) -> None:
     with opened(site / "base" / "reports" / "03_budget.en.html") as (page, _):
         text = page.locator("main").inner_text()
-        assert "Kinh phí" not in text and "Cost by source" in text
+        assert "Kinh phí" not in text and "Money of each year" in text
     with opened(site / "base" / "reports" / "03_budget.vi.html") as (page, _):
         text = page.locator("main").inner_text()
-        assert "Cost by source" not in text and "Kinh phí theo nguồn" in text
+        assert "Money of each year" not in text and "Kinh phí từng năm" in text
 
 
 def test_pages_print_on_a4(site: Path) -> None:
     with opened(site / "base" / "reports" / "04_gaps.vi.html") as (page, _):
         paper = page.pdf(prefer_css_page_size=True)
-    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
-    assert boxes and all(abs(float(w) - 595) < 2 and abs(float(h) - 842) < 2 for w, h in boxes)
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    boxes = [(float(width), float(height)) for width, height in sizes]  # upright, or across for a wide table
+    assert boxes and all(abs(min(box) - 595) < 2 and abs(max(box) - 842) < 2 for box in boxes)
 
 
 def test_reports_are_the_same_bytes_again(site: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from making import SOUND, make_part, values_of, with_ranges
 from trainplan import open_notebook, parts, sentences, show, tables
 from trainplan.report.forms import FORMS
-from trainplan.report.html import html_table
+from trainplan.report.html import PART, html_table
 from trainplan.report.notebook import Page
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parts import (
@@ -28,6 +29,7 @@ from trainplan.report.parts import (
 from trainplan.text.catalog import LANGUAGES, say, texts
 from trainplan.text.problems import PlanError
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 DECLARED = """plan: str = ""
 scenario: str = "base"
 overrides: dict = {}
@@ -101,16 +103,16 @@ def test_by_hand_there_is_nothing_injected() -> None:
 
 def test_figures_are_kept_where_a_folder_is_given(tmp_path: Path) -> None:
     page = open_notebook(names(output_dir=str(tmp_path / "page"), language="en"))
-    show(parts.group_flow(page.results), parts.verdicts(page.results))
-    show(parts.group_flow(page.results), language="vi", output_dir=tmp_path / "mine")
+    show(parts.causes(page.results), parts.verdicts(page.results))
+    show(parts.causes(page.results), language="vi", output_dir=tmp_path / "mine")
     kept = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
-    assert kept == ["mine/figures/flow_delegates.vi.png", "page/figures/flow_delegates.en.png"]
-    assert (tmp_path / kept[1]).read_bytes() == parts.group_flow(page.results).picture("en").png()
+    assert kept == ["mine/figures/causes.vi.png", "page/figures/causes.en.png"]
+    assert (tmp_path / kept[1]).read_bytes() == parts.causes(page.results).page_figure("en").png()
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    show(parts.group_flow(open_notebook(names()).results))
+    show(parts.causes(open_notebook(names()).results))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -126,11 +128,25 @@ def test_the_answer_counts() -> None:
     met = (results["verdicts"]["verdict"] == "met").sum()
     said = parts.headline(results).sentences("en")
     assert met == len(results["verdicts"]) and said[0].startswith(f"All {met} targets of the plan ")
+    assert parts.target_strip(results, None).page_figure("en").caption.finding == say(
+        "figure.target_strip.all_met", "en"
+    )
 
 
 def test_a_list_without_sentences_leaves_nothing_on_a_page() -> None:
     part = parts.weak_classes(open_notebook(names(overrides={"programs.*.class_size": 1})).results)
     assert part.sentences("en") == [] and [piece.html("en") for piece in part.pieces] == [""]
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("0*.ipynb")), ids=lambda path: path.stem)
+def test_a_page_has_one_answer_and_shows_no_part_twice(notebook: Path) -> None:
+    shown = [
+        name
+        for cell in json.loads(notebook.read_text("utf-8"))["cells"]
+        for name in PART.findall("".join(cell["source"]))
+    ]
+    assert sum(name in {*ANSWERS, "likelihood"} for name in shown) == 1
+    assert len(set(shown)) == len(shown)
 
 
 # --- every registered part

@@ -18,7 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from making import make_part
-from trainplan import forms, sentences, tables
+from trainplan import figures, sentences, tables
 from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import failure_conditions
 from trainplan.analysis.goal_seek import goal_seek
@@ -181,7 +181,7 @@ class Visible(HTMLParser):
             self.texts.append(data)
 
 
-@pytest.mark.parametrize("name", [*forms.FORMS, *COMPOSED])
+@pytest.mark.parametrize("name", [*figures.FORMS, *COMPOSED])
 def test_a_part_of_the_page(name: str, shown: dict[str, Any]) -> None:
     pieces = make_part(name, shown).pieces
     pages = [piece.html("vi") for piece in pieces if isinstance(piece, HtmlPiece)]

@@ -9,12 +9,16 @@ from typing import Any
 from markupsafe import escape
 
 from trainplan.model.cost import cost_by_source
+from trainplan.report.drawing import Drawing
 from trainplan.report.forms import FORMS
+from trainplan.report.forms.paths import Panels, Path, farthest_targets, path_of
 from trainplan.report.forms.target_strip import StripRow, small_strip, strip_rows
 from trainplan.report.page_figure import Caption
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import bare_billions, number
+
+SMALL_PLOT = 60.0  # px
 
 
 def number_change(old: float, new: float, language: str, show: Callable[[float, str], str] = number) -> str:
@@ -60,6 +64,27 @@ def draw_due(results: Results, compared: Results | None, language: str) -> str:
     alt = "; ".join(f"{row.name} {row.beside[0]}" for row in rows)
     notes = [say("desk.thin_line", language)] if any(row.band for row in rows) else []
     return f'<div class="due drawn">{small_strip("due", Caption("", alt), rows, notes, language).body()}</div>'
+
+
+def draw_coverage(results: Results, compared: Results | None, language: str) -> str:
+    """The targets farthest from what is asked by year, each beside what it was. Nothing of a single year."""
+    plan = results.plan
+    if len(plan.years) == 1:
+        return ""
+    shown = []
+    for id in farthest_targets(results):
+        path = replace(path_of(results, None, id, language), thin=())
+        shown.append(_path_change(path_of(compared, None, id, language), path) if compared else path)
+    closed, before = plan.decided_from - plan.first, say("desk.compared_line", language)
+    panels = Panels(tuple(shown), plan.years, closed, language, before, SMALL_PLOT)
+    alt = "; ".join(f"{path.name} {path.value}" for path in shown)
+    return f'<div class="coverage drawn">{Drawing("coverage", Caption("", alt), panels.draw).body()}</div>'
+
+
+def _path_change(old: Path, new: Path) -> Path:
+    """The new path with a thin line where the old one differs, and both values where they look different."""
+    value = new.value if new.value == old.value else f"{old.value} → {new.value}"
+    return replace(new, value=value, thin=old.plan if old.plan != new.plan else ())
 
 
 def _short_row(row: StripRow, before: Mapping[str, StripRow]) -> StripRow:

@@ -15,7 +15,7 @@ from trainplan.desk.session import Session
 from trainplan.plan.address import address_label, reason_of, value_at
 from trainplan.plan.levers import DIGITS, Lever, PlanLever, Position, ceiling_year, lever_position, snap_to_step
 from trainplan.plan.plan import Plan
-from trainplan.report.tables import summarize_values
+from trainplan.report.tables.inputs import summarize_values
 from trainplan.text.catalog import option_name, say
 from trainplan.text.formats import LOCALES, NOTHING, number, percent
 
@@ -46,7 +46,7 @@ def position_text(lever: PlanLever, position: Position, language: str) -> str:
         return UNLIMITED
     unit = lever.lever.unit
     if unit == "bn":
-        return number(position / 1e9, language, 2)
+        return year_text(position, language)
     if unit == "share":
         return percent(position, language, 2)
     return str(int(position)) if unit == "year" else number(position, language, 3)

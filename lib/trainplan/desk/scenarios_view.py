@@ -9,7 +9,7 @@ from typing import Any
 from trainplan.desk.levers_view import ChangeLine, list_changes
 from trainplan.desk.session import BASE, MOST_BESIDE, KeptDraft, Session
 from trainplan.report.html import html_table
-from trainplan.report.tables.columns import Column, billions, build_table
+from trainplan.report.tables.columns import Column, build_table
 from trainplan.results.compare import totals_of_all_years
 from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
@@ -40,7 +40,7 @@ def beside_html(session: Session, language: str) -> str:
     money = MONEY if any_ceilings else MONEY[:1]
     columns = [
         *map(Column, ("scenario", "met_of", "nearly")),
-        *(Column(key, billions(1), "bn") for key in money),
+        *(Column(key, "VND") for key in money),
     ]
     table = build_table([_row(title, run, language) for title, run in runs], columns, language)
     return f'<div class="scroll" tabindex="0">{html_table(table)}</div>'
@@ -51,7 +51,7 @@ def _row(title: str, run: Results, language: str) -> Mapping[str, Any]:
     total = quote_numbers("totals", totals_of_all_years([run])).iloc[0]
     return {
         "scenario": title,
-        "met_of": join_shown([number(total.met, language), number(total.objectives, language)], " / "),
+        "met_of": join_shown([number(total.met, language), number(total.objectives, language)], "/"),
         "nearly": number(count_met(run.plan, run["verdicts"]["verdict"] == "nearly")["met"], language),
         **{name: total[name] for name in MONEY},
     }

@@ -1,7 +1,8 @@
 """The desk's answer as HTML: the same sections on the live desk and in a report that nobody can move.
 
 To add a section: a function of the results, those they are compared with (None where they are the same) and the
-language, its name in SECTIONS, and its heading `desk.<name>_head` in the catalogs.
+language, its name in SECTIONS, and its heading `desk.<name>_head` in the catalogs. One that returns nothing is not
+shown.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from markupsafe import escape
 
-from trainplan.desk.drawings import draw_cost, draw_due, number_change
+from trainplan.desk.drawings import draw_cost, draw_coverage, draw_due, number_change
 from trainplan.desk.session import BASE, Session
 from trainplan.model.arrays import Array
 from trainplan.model.gap import HALF_A_PERSON
@@ -192,6 +193,7 @@ def _table(heads: Sequence[str], rows: Sequence[str], kind: str) -> str:
 SECTIONS = {
     "cost": draw_cost,
     "due": draw_due,
+    "coverage": draw_coverage,
     "missing": missing_table,
     "verdicts": verdict_table,
     "enrollment": enrollment_table,
@@ -199,9 +201,11 @@ SECTIONS = {
 
 
 def section_html(name: str, session: Session, language: str) -> str:
-    """One figure or table under its heading."""
+    """One figure or table under its heading; nothing where it shows nothing."""
     compared = session.compared if session.compared is not session.results else None
     body = SECTIONS[name](session.results, compared, language)
+    if not body:
+        return ""
     return f'<h2>{say(f"desk.{name}_head", language)}</h2><div class="scroll" tabindex="0">{body}</div>'
 
 

@@ -25,6 +25,7 @@ def command_line(options: Sequence[str], root: Path = PROJECT, notebook: Path = 
         "VoilaConfiguration.template": "desk",
         "VoilaConfiguration.show_tracebacks": "False",
         "VoilaConfiguration.preheat_kernel": "True",
+        "VoilaExecutor.iopub_timeout": "120",  # s; after its 4 a busy machine has a page without a desk
         "MappingKernelManager.cull_idle_timeout": "40",  # s after its page has gone and nothing has come from it
         "MappingKernelManager.cull_interval": "10",
     }

@@ -30,7 +30,8 @@ FIELDS = (*TITLES, "why")
 HEADS = ("changes", "beside", "seek", "save_head", *(f"group_{group}" for group in GROUPS))
 BESIDE = (  # groups of levers, and the answer that stays in view while one of them is moved
     (("money", "rule"), "cost"),
-    (("targets", "people", "courses"), "due"),
+    (("targets",), "due"),
+    (("people", "courses"), "coverage"),
 )
 
 

@@ -22,15 +22,8 @@ from trainplan.report.furniture import PageHead, page_head
 from trainplan.report.html import POLICY, fill_template, html_table
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
-from trainplan.report.sentences import (
-    assumed_share,
-    better_options,
-    chances_and_cost,
-    money_balance,
-    no_ranges,
-    secure_first,
-    targets_met,
-)
+from trainplan.report.sentences import assumed_share
+from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws
 from trainplan.report.tables.columns import Column, build_table
 from trainplan.results.compare import Comparison
@@ -100,18 +93,17 @@ class Brief:
     def _missed_targets(self, rows: int) -> Drawing:
         """The first of the missed targets, and how many there are besides."""
         shown, more = self.missed[:rows], len(self.missed) - rows
-        notes = [say("brief.more_missed", self.language, count=more)] if more else []
+        note = say("brief.more_missed", self.language, count=more) if more else ""
         strip, words = strip_of(shown, self.language), say("brief.targets", self.language)
         alt = f"{words}: {'; '.join(f'{row.name} {row.beside[0]}' for row in shown)}."
-        return Drawing(
-            "brief_targets", Caption(words, alt), lambda sheet: draw_rows(sheet, strip, shown, notes, headed=False)
-        )
+        return Drawing("brief_targets", Caption(words, alt), lambda sheet: draw_rows(sheet, strip, shown, False, note))
 
     @cached_property
     def _money(self) -> list[tuple[str, Drawing]]:
-        money, words = self.money, say("brief.money", self.language)
+        money = self.money
         if money is None:
             return []
+        words = say("brief.money", self.language, unit=money.unit)
         alt = f"{words}: {'; '.join(f'{year.year} {money.write(year.total)}' for year in money.years)}."
         return [(words, Drawing("brief_money", Caption(words, alt), lambda sheet: draw_columns(sheet, money)))]
 
@@ -147,9 +139,7 @@ def brief_of(comparison: Comparison, language: str) -> Brief:
     """The sheet of a plan's first scenario, beside the others that may be chosen."""
     first = comparison.runs[0]
     draws = usual_draws(first.plan)
-    sure = chances_and_cost(draws, language) if draws else no_ranges(language)
-    parts = (targets_met(first, language), secure_first(first, language), money_balance(first, language))
-    said = (join_shown(part, " ") for part in (*parts, better_options(comparison, language)) if part)
+    *said, sure = whole_answer(comparison, draws, language)
     rows = [row for row in strip_rows(first, draws, language) if row.look == "missed"]
     paid = bool(first.requirement_vnd or first.funded_vnd)
     money = money_columns(first, draws, language) if paid else None
@@ -157,7 +147,7 @@ def brief_of(comparison: Comparison, language: str) -> Brief:
         page_head([run.plan for run in comparison.runs], language),
         language,
         tuple(shorten_text(words, SENTENCE) for words in said),
-        shorten_text(join_shown([*sure, *assumed_share(first.plan, language)], " "), CLOSING),
+        shorten_text(join_shown([sure, *assumed_share(first.plan, language)], " "), CLOSING),
         options_table(comparison, language),
         tuple(replace(row, name=shorten_text(row.name, NAME), beside=row.beside[:2]) for row in rows),
         replace(money, tall=PLOT, names=tuple(shorten_text(name, NAME) for name in money.names)) if money else None,
@@ -170,7 +160,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     rows = [
         {
             "scenario": shorten_text(one.title, CELL),
-            "met_of": join_shown([number(one.met, language), number(one.targets, language)], " / "),
+            "met_of": join_shown([number(one.met, language), number(one.targets, language)], "/"),
             "nearly": number(one.nearly, language),
             "funded_vnd": one.money,
             "lacking_vnd": one.lacking,
@@ -180,7 +170,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     ]
     columns = [
         *map(Column, ("scenario", "met_of", "nearly")),
-        *(Column(key, "VND", "bn") for key in ("funded_vnd", "lacking_vnd")),
+        *(Column(key, "VND") for key in ("funded_vnd", "lacking_vnd")),
         *([Column("given_up")] if any(one.lost for one in there) else []),
     ]
     return build_table(rows, columns, language) if len(rows) > 1 else pd.DataFrame()

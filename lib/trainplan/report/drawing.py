@@ -7,9 +7,10 @@ words and never cut off: their widths are estimated, from above, for the widest 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import escape
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 WIDE, NARROW = 720, 358  # px
 SIZES = {WIDE: 13, NARROW: 12}  # px of text
+TALLEST = 800  # px that one printed page has room for with letters of 8 points
 FONTS = "Segoe UI, Noto Sans, Arial, DejaVu Sans, sans-serif"
 INK, NOTE, PLAN, BAND = "#1b1f24", "#5a6270", "#0a5c99", "#b7d0e6"
 AXIS, RULE, CLOSED, PAPER = "#7a828e", "#d8dce2", "#eef0f3", "#ffffff"
@@ -114,6 +116,7 @@ class Sheet:
         self.width, self.size = width, SIZES[width]
         self.height = 0.0
         self.marks: list[Mark] = []
+        self.breaks: list[tuple[int, float]] = []  # how many marks lie above a place, px, where paper may part
 
     @property
     def line_height(self) -> float:
@@ -133,6 +136,10 @@ class Sheet:
         """A straight stroke."""
         self.put("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=color, stroke_width=width)
 
+    def may_break(self, y: float) -> None:
+        """All that follows lies below `y`: a drawing that is higher than a printed page may be parted there."""
+        self.breaks.append((len(self.marks), y))
+
     def text(
         self, x: float, y: float, words: str, *, anchor: str = "start", color: str = INK, bold: bool = False
     ) -> None:
@@ -150,29 +157,46 @@ class Sheet:
 
     def svg(self, alt: str) -> str:
         """The drawing, readable aloud by `alt`; a file of its own, and a part of a page."""
-        height = f"{self.height:.0f}"
+        return self._svg(f'class="w{self.width}" {_aloud(alt)}', 0, self.height, self._elements())
+
+    def on_paper(self, alt: str) -> str:
+        """The drawing as a part of a page; in pieces, one below the other, where it is higher than a printed page."""
+        if self.height <= TALLEST or not self.breaks:
+            return self.svg(alt)
+        ends, elements = [(0, 0.0), *self.breaks, (len(self.marks), self.height)], [*self._elements()]
+        pieces = (
+            self._svg('class="piece"', top, bottom, elements[first:last])
+            for (first, top), (last, bottom) in pairwise(ends)
+        )
+        return f'<div class="w{self.width}" {_aloud(alt)}>{"".join(pieces)}</div>'
+
+    def _svg(self, look: str, top: float, bottom: float, elements: Iterable[str]) -> str:
+        y, height = round(top), round(bottom) - round(top)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="w{self.width}" viewBox="0 0 {self.width} {height}"'
-            f' width="{self.width}" height="{height}" role="img" aria-label="{escape(alt)}" font-family="{FONTS}"'
-            f' font-size="{self.size}" fill="{INK}">'
-            f'<rect width="{self.width}" height="{height}" fill="{PAPER}"/>{"".join(self._elements())}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" {look} viewBox="0 {y} {self.width} {height}"'
+            f' width="{self.width}" height="{height}" font-family="{FONTS}" font-size="{self.size}" fill="{INK}">'
+            f'<rect y="{y}" width="{self.width}" height="{height}" fill="{PAPER}"/>{"".join(elements)}</svg>'
         )
 
     def _elements(self) -> Iterator[str]:
         """The marks as elements, the pattern of a source before the first that has it."""
         defined = set[str]()
         for mark in self.marks:
-            attributes = mark.attributes
+            attributes, pattern = mark.attributes, ""
             if mark.source is not None:
                 color, strokes = SOURCES[mark.source]
                 key = f"source{mark.source + 1}-{self.width}"  # of this width alone: the other may not be shown
                 if strokes and key not in defined:
                     defined.add(key)
-                    yield _pattern(key, color, strokes)
+                    pattern = _pattern(key, color, strokes)
                 attributes = {**attributes, "fill": f"url(#{key})" if strokes else color}
             pairs = ((name.rstrip("_").replace("_", "-"), _attribute(value)) for name, value in attributes.items())
-            opening = f"<{mark.tag}" + "".join(f' {name}="{value}"' for name, value in pairs)
+            opening = f"{pattern}<{mark.tag}" + "".join(f' {name}="{value}"' for name, value in pairs)
             yield f"{opening}>{escape(mark.words)}</{mark.tag}>" if mark.tag == "text" else f"{opening}/>"
+
+
+def _aloud(alt: str) -> str:
+    return f'role="img" aria-label="{escape(alt)}"'
 
 
 def _pattern(key: str, color: str, strokes: str) -> str:
@@ -236,7 +260,7 @@ class Drawing(PageFigure):
 
 
 def _pair(draw: Callable[[Sheet], None], alt: str) -> str:
-    return "".join(_sheet_of(draw, width).svg(alt) for width in (WIDE, NARROW))
+    return _sheet_of(draw, WIDE).on_paper(alt) + _sheet_of(draw, NARROW).svg(alt)  # paper has the wide one
 
 
 def _sheet_of(draw: Callable[[Sheet], None], width: int) -> Sheet:

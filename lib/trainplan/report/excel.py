@@ -15,7 +15,7 @@ from trainplan.plan.scenarios import text_in
 from trainplan.report.by_year import TOTAL, YearlyRow, columns_of, number, yearly_rows
 from trainplan.report.drawing import AXIS, INK, SOURCES
 from trainplan.report.sentences import assumed_share, headline
-from trainplan.report.tables import basis_by_row, changes
+from trainplan.report.tables.inputs import basis_by_row, changes
 from trainplan.results.registry import RESULTS, Column, Stem
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level

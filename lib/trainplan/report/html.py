@@ -34,7 +34,7 @@ HOME = {"vi": "../../index.html", "en": "../../index.en.html"}
 NO_HEAD = PageHead()
 TITLE, SECTION, WORDS, CODE = 1, 2, 7, 8  # ranks of cells; headings lie between the first and words
 ANNEX_RANK = 1.5
-MOST_UPRIGHT = 7  # columns of numbers on a page of paper that stands upright
+MOST_UPRIGHT, MOST_NUMBERS = 9, 7  # columns, and columns of numbers, on a page of paper that stands upright
 LITERAL = "mathjax_ignore"  # where names stand: JupyterLab takes what lies between two dollar signs for mathematics
 
 
@@ -169,7 +169,8 @@ def html_table(frame: pd.DataFrame, caption: str = "") -> str:
         for r in frame.itertuples(index=False)
     )
     title = f"<caption>{TABLE}{escape(caption)}</caption>" if caption else ""
-    style = f"trainplan {LITERAL}{' wide' if len(numeric) > MOST_UPRIGHT else ''}"
+    wide = len(numeric) > MOST_NUMBERS or len(frame.columns) > MOST_UPRIGHT
+    style = f"trainplan {LITERAL}{' wide' if wide else ''}"
     return f'<table class="{style}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
@@ -181,17 +182,8 @@ def _align_right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
 
 
-def answer_list(sentences: Sequence[str]) -> str:
-    """Sentences that give the answer of a page, as a list that stands out."""
-    return _list(sentences, "answer")
-
-
-def notes_list(sentences: Sequence[str]) -> str:
-    """Sentences as a list."""
-    return _list(sentences, "notes")
-
-
-def _list(sentences: Sequence[str], style: str) -> str:
+def sentence_list(sentences: Sequence[str], style: str) -> str:
+    """Sentences as a list in a style of the pages: `answer`, which stands out, or `notes`."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="{style} {LITERAL}">{items}</ul>'
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
@@ -20,17 +19,8 @@ from trainplan.report.furniture import page_head, print_style
 from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
-from trainplan.report.sentences import (
-    assumed_share,
-    better_options,
-    chances_and_cost,
-    money_balance,
-    no_ranges,
-    secure_first,
-    simplifications,
-    survey_first,
-    targets_met,
-)
+from trainplan.report.sentences import assumed_share, simplifications, survey_first
+from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
 from trainplan.report.titles import report_title
@@ -38,7 +28,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.registry import column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import NOTHING, bare_billions, money_digits, number
+from trainplan.text.formats import NOTHING, bare_money, money_unit, number
 from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
@@ -114,7 +104,7 @@ def render_index(
         policy=POLICY,
         style=Markup(style_sheet()),
         title=first.plan.title(language),
-        answer=answer(comparison, draws, language),
+        answer=whole_answer(comparison, draws, language),
         options=options_table(comparison, language),
         strip=target_strip(first, draws, language).html(language),
         reading=reading,
@@ -125,19 +115,6 @@ def render_index(
         simplified=simplifications(first.plan, language),
     )
     return number_figures(str(page), INDEX, language)
-
-
-def answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
-    """The plan in at most five lines: targets met, which first, the money, a better option, and how sure this is."""
-    first = comparison.runs[0]
-    parts = (
-        targets_met(first, language),
-        secure_first(first, language),
-        money_balance(first, language),
-        better_options(comparison, language),
-        chances_and_cost(draws, language) if draws else no_ranges(language),
-    )
-    return [join_shown(said, " ") for said in parts if said]
 
 
 def what_is_assumed(plan: Plan, language: str) -> str:
@@ -151,7 +128,7 @@ def options_table(comparison: Comparison, language: str) -> str:
     if len(found) == 1:
         return ""
     lost, goals = any(one.lost for one in found), found[0].goals > 0 and found[0].goals != found[0].targets
-    digits = money_digits(max(one.money + one.lacking for one in found))
+    unit = money_unit(max(one.money + one.lacking for one in found))
     met = [_of(one.met, one.targets, language) for one in found]
     rows = [
         BarRow(
@@ -160,7 +137,7 @@ def options_table(comparison: Comparison, language: str) -> str:
             (float(one.money),),
             float(one.money + one.lacking) if one.lacking > 0 else None,
             beside=(
-                *(bare_billions(vnd, language, digits) for vnd in (one.money, one.lacking)),
+                *(bare_money(vnd, language, unit) for vnd in (one.money, one.lacking)),
                 *([_of(one.goals_met, one.goals, language)] if goals else []),
                 *([one.lost or NOTHING] if lost else []),
             ),
@@ -172,7 +149,7 @@ def options_table(comparison: Comparison, language: str) -> str:
         (say("head.met_of", language), say("figure.scenario_results.nearly", language)),
         say("index.options_bar", language),
         (
-            *(column_heading(name, language, "bn") for name in ("funded_vnd", "lacking_vnd")),
+            *(column_heading(name, language, unit) for name in ("funded_vnd", "lacking_vnd")),
             *([say("index.goals_met", language)] if goals else []),
             *([say("head.given_up", language)] if lost else []),
         ),

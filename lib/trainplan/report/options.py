@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trainplan.report.sentences import price_of_option
+from trainplan.report.sentences.best_plan import price_of_option
 from trainplan.results.compare import Comparison, totals_of_all_years
 from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 INJECTED = "# Parameters"
@@ -25,7 +26,6 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {  # what a parameter may be, a
 }
 EXAMPLE = "{'programs.x.capacity': 100}"
 REQUIRED = ("plan", "scenario", "overrides", "language", "output_dir")
-LANGUAGES = ("vi", "en")
 WHERE = "parameters"
 
 

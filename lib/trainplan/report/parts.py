@@ -22,7 +22,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms import FORMS
-from trainplan.report.html import answer_list, html_table, notes_list, title_line
+from trainplan.report.html import html_table, sentence_list, title_line
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.sentences import SENTENCES
 from trainplan.report.tables import TABLES
@@ -33,21 +33,19 @@ from trainplan.text.catalog import say
 from trainplan.text.problems import nearest_name
 
 ANSWERS = {  # sentences that lead a page and stand out on it
+    "baseline_answer",
+    "basis_answer",
     "best_plan_answer",
     "better_options",
     "certainty_answer",
     "chances_and_cost",
     "comparison_answer",
-    "differs_from_base",
     "enrollment_answer",
-    "farthest_at_the_start",
     "gaps_answer",
     "headline",
     "money_answer",
     "no_ceilings",
     "no_ranges",
-    "numbers_by_basis",
-    "yearly_changes",
 }
 
 
@@ -94,9 +92,7 @@ class SentencesPiece(HtmlPiece):
     def html(self, language: str) -> str:
         """A list, marked where it holds the answer of the page; nothing where there is no sentence."""
         said = self.make(language)
-        if not said:
-            return ""
-        return answer_list(said) if self.name in ANSWERS else notes_list(said)
+        return sentence_list(said, "answer" if self.name in ANSWERS else "notes") if said else ""
 
 
 class TitlePiece(SentencesPiece):

@@ -114,12 +114,14 @@ def bare_millions(value: float | None, language: str) -> str:
     return NOTHING if value is None or math.isnan(value) else _write(round_half_away(value, 0, -6), language, 0)
 
 
-def money_digits(largest: float) -> int:
-    """Decimals of billions where `largest` is the greatest amount of a table or figure: one, as in sentences.
+def money_unit(largest: float) -> str:
+    """The unit, `bn` or `million`, of a table or figure whose greatest amount is `largest` VND: as in sentences."""
+    return "bn" if largest >= 1e9 else "million"
 
-    Where all is below a billion it is three, which are the millions that sentences then say.
-    """
-    return 1 if largest >= 1e9 else 3
+
+def bare_money(value: float | None, language: str, unit: str) -> str:
+    """VND in that unit, without it: billions with one decimal, or whole millions."""
+    return bare_billions(value, language) if unit == "bn" else bare_millions(value, language)
 
 
 @keep_address

@@ -2,12 +2,13 @@
 
 None stands for a figure of nothing.
 
-To add one: a function in a file of this folder, its texts under `figure.<name>.…` in both catalogs, its name here.
+To add one: a function in a file of this folder, its texts under `figure.<name>.…` in both catalogs, its import here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 
 from trainplan.report.forms.basis import basis_by_table, turning_assumptions
 from trainplan.report.forms.best_plan import best_plan_changes, marginal_value_of_money
@@ -24,28 +25,5 @@ from trainplan.report.forms.target_strip import baselines_and_targets, target_st
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {
-    form.__name__: form
-    for form in (
-        baselines_and_targets,
-        basis_by_table,
-        best_plan_changes,
-        causes,
-        cost_by_program,
-        driver_shares,
-        group_changes,
-        group_flow,
-        marginal_value_of_money,
-        money_by_year,
-        paths,
-        people_by_year,
-        people_missing,
-        real_money_by_year,
-        rules_and_chances,
-        scenario_results,
-        strongest_inputs,
-        target_chances,
-        target_strip,
-        targets_by_scenario,
-        turning_assumptions,
-    )
+    name: form for name, form in globals().items() if isinstance(form, FunctionType)
 }

@@ -11,7 +11,7 @@ from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.forms.matrix import MatrixCell, MatrixHead, MatrixRow, matrix, years_shown
 from trainplan.report.page_figure import Caption, HtmlFigure
 from trainplan.report.sentences.best_plan import most_helped, value_of_money
-from trainplan.report.tables.best_plan import SHOWN_YEARS, source_name
+from trainplan.report.tables.best_plan import source_name
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import NOTHING, number
@@ -74,10 +74,10 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
     sources = [id for id in dict.fromkeys(money.index.get_level_values("id")) if money[id].max() > 0]
     rows = [
         MatrixRow(
-            source_name(plan, source, language),
+            _source(plan, source, language),
             tuple(
                 MatrixCell(
-                    number(money[source, years[k]], language, 1) if money[source, years[k]] >= SHOWN_YEARS else NOTHING,
+                    number(money[source, years[k]], language) if money[source, years[k]] >= HALF_A_PERSON else NOTHING,
                     framed=(source, years[k]) == (best.id, best.year),
                 )
                 for k in shown
@@ -87,7 +87,7 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
     ]
     [finding] = value_of_money(plan, values, language)
     largest = [
-        f"{source_name(plan, source, language)} {year}: {number(saved, language, 1)}"
+        f"{_source(plan, source, language)} {year}: {number(saved, language)}"
         for (source, year), saved in money.astype(float).nlargest(LARGEST).items()
     ]
     caption = Caption(
@@ -99,3 +99,9 @@ def marginal_value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> 
     )
     head = MatrixHead(say("head.source", language), tuple(str(years[k]) for k in shown))
     return matrix("marginal_value_of_money", caption, head, rows, language)
+
+
+def _source(plan: Plan, source: str, language: str) -> str:
+    """A source's name at the beginning of a line."""
+    name = source_name(plan, source, language)
+    return name[:1].upper() + name[1:]

@@ -11,15 +11,15 @@ from trainplan.plan.plan import Plan
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.forms.matrix import MatrixCell, MatrixHead, MatrixRow, matrix
-from trainplan.report.forms.target_strip import strip_drawing, strip_notes, strip_rows
+from trainplan.report.forms.target_strip import strip_caption, strip_drawing, strip_rows
 from trainplan.report.page_figure import Caption, HtmlFigure
 from trainplan.report.sentences import better_rule, strongest_input
 from trainplan.report.sentences.uncertainty import count_likely, judged_chances
-from trainplan.report.tables.uncertainty import quote_when_due
+from trainplan.report.tables.uncertainty import quote_when_due, rule_of_draws
 from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
-from trainplan.text.catalog import option_name, say, term
-from trainplan.text.formats import CHANCES, chance_number, chance_word, due_day, number, percent
+from trainplan.text.catalog import say, term
+from trainplan.text.formats import CHANCES, NOTHING, chance_number, chance_word, due_day, number, percent
 from trainplan.text.shown import join_shown
 
 BEFORE_THE_BAR = 2  # classes of odds whose counts stand before it, and are seen on a phone
@@ -42,7 +42,7 @@ def rules_and_chances(draws: Uncertainty, by_rule: Sequence[Uncertainty], langua
         counts = [int((words == word).sum()) for word in CHANCES]
         shown = tuple(number(count, language) for count in counts)
         parts = tuple(map(float, counts))
-        rows.append(BarRow(_rule_name(one, language), shown[:BEFORE_THE_BAR], parts, beside=shown[BEFORE_THE_BAR:]))
+        rows.append(BarRow(rule_of_draws(one, language), shown[:BEFORE_THE_BAR], parts, beside=shown[BEFORE_THE_BAR:]))
     finding = " ".join(better_rule(draws, by_rule, language))
     likely = sorted(zip(map(count_likely, by_rule), rows, strict=True), key=lambda one: -one[0])[:NAMED]
     most = "; ".join(f"{row.name} {number(count, language)}" for count, row in likely)
@@ -63,11 +63,6 @@ def rules_and_chances(draws: Uncertainty, by_rule: Sequence[Uncertainty], langua
     return bar_table("rules_and_chances", caption, columns, rows, language)
 
 
-def _rule_name(draws: Uncertainty, language: str) -> str:
-    name = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
-    return name[0].upper() + name[1:]
-
-
 def target_chances(results: Results, draws: Uncertainty, language: str) -> Drawing:
     """Every target as a strip with nine draws in ten, and beside it how likely it is when due, in a word and number."""
     due = quote_when_due(draws).set_index("objective")["probability_met"]
@@ -82,12 +77,8 @@ def target_chances(results: Results, draws: Uncertainty, language: str) -> Drawi
     names = [results.plan.short_label("objectives", id, language) for id in due.index]
     least = sorted(zip(due, names, strict=True))[:NAMED]
     said = "; ".join(f"{name} {chance_number(chance, language)}" for chance, name in least)
-    caption = Caption(
-        finding,
-        f"{finding} {say('figure.target_chances.least', language, targets=said)}",
-        tables=("probabilities", "verdicts"),
-    )
-    return strip_drawing("target_chances", caption, rows, strip_notes(results, rows, language), language)
+    alt = f"{finding} {say('figure.target_chances.least', language, targets=said)}"
+    return strip_drawing("target_chances", strip_caption(finding, alt, results, draws, rows, language), rows, language)
 
 
 def strongest_inputs(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> HtmlFigure | None:
@@ -146,7 +137,7 @@ def driver_shares(draws: Uncertainty, drivers: pd.DataFrame, language: str) -> H
     for o, objective in enumerate(plan.tables.objectives):
         own = _drivers_of(plan, drivers, o)["share"].to_list()
         cells = (
-            MatrixCell(percent(own[i], language, 0) if own[i] >= SEEN else "", framed=own[i] == max(own) >= SEEN)
+            MatrixCell(percent(own[i], language, 0) if own[i] >= SEEN else NOTHING, framed=own[i] == max(own) >= SEEN)
             for i in order
         )
         name = plan.short_label("objectives", objective.id, language)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.model.cost import cost_by_source
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
 from trainplan.report.page_figure import Caption
+from trainplan.report.sentences.money import money_balance, over_ceilings
+from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.real_terms import period_before, real_and_nominal, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_billions, bare_millions, billions, money_digits, percent, year_span
-
-A_LITTLE = 5e5  # VND: less than that lacks nothing
+from trainplan.text.formats import bare_money, billions, money_unit, percent, year_span
 
 
 def money_by_year(results: Results, draws: Uncertainty | None, language: str) -> Drawing | None:
@@ -22,17 +25,18 @@ def money_by_year(results: Results, draws: Uncertainty | None, language: str) ->
         return None
     made, plan = money_columns(results, draws, language), results.plan
     finding = _finding(results, language)
-    unit = say(f"unit.{'million' if _in_millions(results) else 'bn'}", language)
-    most = say("figure.year_columns.most", language, years=largest_years(made, unit))
+    most = say("figure.year_columns.most", language, years=largest_years(made))
     key = "what" if plan.has_ceilings else "what_all_paid"
-    what = say(f"figure.money_by_year.{key}", language, unit=unit, years=year_span(plan.first, plan.last))
+    what = say(f"figure.money_by_year.{key}", language, unit=made.unit, years=year_span(plan.first, plan.last))
     reading = [say(f"figure.year_columns.{mark}", language) for mark in ("bars", *made.marks())]
     caption = Caption(finding, f"{finding} {most}", what, tuple(reading), ("budget", "cost"))
     return Drawing("money_by_year", caption, lambda sheet: draw_columns(sheet, made))
 
 
 def _finding(results: Results, language: str) -> str:
-    """What is required, funded and not found over the whole plan, in a sentence."""
+    """What is required, funded and not found, or over the ceilings, over the whole plan, in a sentence."""
+    if over_ceilings(results):
+        return str(money_balance(results, language)[0])
     lacking = results.lacking_vnd
     kind = "enough" if abs(lacking) < A_LITTLE else "lacking" if lacking > 0 else "above"
     values = {"required": results.requirement_vnd, "funded": results.funded_vnd, "lacking": abs(lacking)}
@@ -40,38 +44,34 @@ def _finding(results: Results, language: str) -> str:
     return str(say(key, language, **{name: billions(vnd, language) for name, vnd in values.items()}))
 
 
-def _in_millions(results: Results) -> bool:
-    """Whether amounts are so small that they are written in millions."""
-    return max(results.requirement_vnd, results.funded_vnd) < 1e9
-
-
 def money_columns(results: Results, draws: Uncertainty | None, language: str) -> YearColumns:
     """The money of a plan's years, VND; of more sources than there are looks, the smallest as one."""
-    plan, budget = results.plan, results["budget"]
-    total = budget.query("source == 'total'").set_index("year")
-    paid = budget.query("source != 'total'").pivot(index="year", columns="source", values="funded_vnd")
-    own, others = as_few(paid.sum())
+    plan, arrays = results.plan, results.arrays
+    required, paid = (cost_by_source(arrays, run.funded_vnd)[..., 0] for run in (results.requirement, results.run))
+    ceilings = arrays.ceiling[:, -1, 0]
+    places = {row.id: s for s, row in enumerate(plan.tables.sources)}
+    own, others = as_few({id: paid[:, s].sum() for id, s in places.items()})
     names = [plan.short_label("sources", id, language) for id in own]
-    amounts = [paid[id] for id in own]
+    amounts = [paid[:, places[id]] for id in own]
     if others:
         names.append(say("figure.money_by_year.other_sources", language))
-        amounts.append(paid[others].sum(axis=1))
-    ceilings = total["ceiling_vnd"].dropna()
+        amounts.append(paid[:, [places[id] for id in others]].sum(axis=1))
     bands = draws.cost_bands.set_index("year") if draws else None
     years = [
         YearColumn(
             year,
-            tuple(float(source[year]) for source in amounts),
-            float(total.at[year, "required_vnd"]),
-            float(ceilings[year]) if year in ceilings else None,
+            tuple(float(source[y]) for source in amounts),
+            float(required[y, -1]),
+            float(ceilings[y]) if np.isfinite(ceilings[y]) else None,
             None if bands is None else (float(bands.at[year, "p05"]), float(bands.at[year, "p95"])),
             year < plan.decided_from,
         )
-        for year in plan.years
+        for y, year in enumerate(plan.years)
     ]
-    write = partial(bare_millions if _in_millions(results) else bare_billions, language=language)
+    unit = money_unit(max(results.requirement_vnd, results.funded_vnd))
+    write = partial(bare_money, language=language, unit=unit)
     row = say("figure.money_by_year.row", language) if plan.has_ceilings else ""
-    return YearColumns(tuple(years), tuple(names), write, A_LITTLE, row)
+    return YearColumns(tuple(years), tuple(names), write, say(f"unit.{unit}", language), A_LITTLE, row)
 
 
 def real_money_by_year(results: Results, language: str) -> Drawing | None:
@@ -95,13 +95,13 @@ def real_money_by_year(results: Results, language: str) -> Drawing | None:
         )
         for row in table.itertuples()
     ]
-    write = partial(bare_billions, language=language, digits=money_digits(table["real_vnd"].max()))
-    made = YearColumns(tuple(years), tuple(names), write, A_LITTLE, "", "")
-    base, unit = plan.price_base_year, say("unit.bn", language)
+    unit, base = money_unit(table["real_vnd"].max()), plan.price_base_year
+    write = partial(bare_money, language=language, unit=unit)
+    made = YearColumns(tuple(years), tuple(names), write, say(f"unit.{unit}", language), A_LITTLE, "", "")
     values = {"change": percent(abs(change), language, 0), "period": period_before(plan), "base": base}
     finding = say(f"figure.real_money_by_year.{'less' if change < 0 else 'more'}", language, **values)
-    most = say("figure.year_columns.most", language, years=largest_years(made, unit))
+    most = say("figure.year_columns.most", language, years=largest_years(made))
     reading = (say("figure.year_columns.bars", language), say("figure.real_money_by_year.nominal", language))
-    what = say("figure.real_money_by_year.what", language, base=base, unit=unit)
+    what = say("figure.real_money_by_year.what", language, base=base, unit=made.unit)
     caption = Caption(finding, f"{finding} {most}", what, reading)
     return Drawing("real_money_by_year", caption, lambda sheet: draw_columns(sheet, made))

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.model.kinds import in_people
 from trainplan.report.drawing import (
     AXIS,
     BAND,
@@ -40,10 +43,10 @@ DASHES = "5 3"
 
 @dataclass(frozen=True)
 class Path:
-    """A target by year: its path, the plan and, where they are, what money for all reaches and the ends of the band.
+    """A target by year: its path, the plan and, where they are, a `thin` line beside it and the ends of the band.
 
     All are shares, or people of a target that is a count; `due` is the place of its due year, `value` what is reached
-    then in words.
+    then in words. The thin line is what money for all reaches, unless `Panels` say otherwise.
     """
 
     name: str
@@ -52,14 +55,14 @@ class Path:
     look: str
     path: tuple[float, ...]
     plan: tuple[float, ...]
-    with_money: tuple[float, ...] = ()
+    thin: tuple[float, ...] = ()
     band: tuple[tuple[float, ...], tuple[float, ...]] | tuple[()] = ()
     counted: bool = False
 
     @property
     def ends(self) -> tuple[float, float]:
         """The ends of its axis: about all its lines, shares by five points, people from nobody on."""
-        values = [value for line in (self.path, self.plan, self.with_money, *self.band) for value in line]
+        values = [value for line in (self.path, self.plan, self.thin, *self.band) for value in line]
         step = 1.0 if self.counted else 0.05
         low = 0.0 if self.counted else math.floor(min(values) / step + 1e-9) * step
         return low, max(low + step, math.ceil(max(values) / step - 1e-9) * step)
@@ -67,16 +70,22 @@ class Path:
 
 @dataclass(frozen=True)
 class Panels:
-    """The paths, their years, how many of these are closed, and the language."""
+    """The paths, their years, how many of these are closed, the language, what thin lines are, and px of a plot."""
 
     paths: tuple[Path, ...]
     years: Sequence[int]
     closed: int
     language: str
+    thin: str
+    tall: float = TALL
 
     def level(self, path: Path, value: float) -> str:
         """An end of a panel's axis in words."""
         return number(value, self.language) if path.counted else percent(value, self.language, 0)
+
+    def draw(self, sheet: Sheet) -> None:
+        """The panels on a sheet; on a phone those that are open."""
+        draw_paths(sheet, self, self.paths[: OPEN if sheet.width == NARROW else SHOWN])
 
 
 def paths(results: Results, draws: Uncertainty | None, language: str) -> Drawing | None:
@@ -90,7 +99,7 @@ def paths(results: Results, draws: Uncertainty | None, language: str) -> Drawing
     panels = panels_of(results, draws, language)
     finding = _finding(results, language)
     values = "; ".join(f"{path.name} {path.value} ({plan.years[path.due]})" for path in panels.paths[:3])
-    there = {"lines": True, "with_money": any(path.with_money for path in panels.paths)}
+    there = {"lines": True, "with_money": any(path.thin for path in panels.paths)}
     span = year_span(plan.first, plan.last)
     caption = Caption(
         finding,
@@ -104,7 +113,7 @@ def paths(results: Results, draws: Uncertainty | None, language: str) -> Drawing
     return Drawing(
         "paths",
         caption,
-        lambda sheet: draw_paths(sheet, panels, panels.paths[: OPEN if sheet.width == NARROW else SHOWN]),
+        panels.draw,
         folds if rest else (),
         _drawer(panels, panels.paths),
     )
@@ -112,13 +121,11 @@ def paths(results: Results, draws: Uncertainty | None, language: str) -> Drawing
 
 def _finding(results: Results, language: str) -> str:
     """How many targets are below their paths when due, and by how much at most."""
-    plan, rows = results.plan, results["gap"].set_index(["objective", "year"])
-    below = []
-    for row in (row for row, target in zip(plan.tables.objectives, plan.is_target, strict=True) if target):
-        due = rows.loc[(row.id, row.due_year)]
-        path = due["target_path"] / due["target"] if row.kind == "count" else due["target_path"]
-        below.append(path - due["coverage"])
-    behind = sum(points > BEHIND for points in below)
+    run = results.run
+    path, coverage = run.when_due(run.path)[:, 0], run.when_due(run.gap.coverage)[:, 0]
+    unit = np.where(in_people(results.arrays.kind), results.arrays.target[:, 0], 1.0)
+    below = (path / unit - coverage)[list(results.plan.is_target)]
+    behind = int((below > BEHIND).sum())
     if not behind:
         return say("figure.paths.none_behind", language)
     values: dict[str, object] = {"points": number(max(below) * 100, language, 1)}
@@ -127,24 +134,31 @@ def _finding(results: Results, language: str) -> str:
 
 
 def panels_of(results: Results, draws: Uncertainty | None, language: str) -> Panels:
-    """The six targets that reach the least of what is asked, the farthest first."""
-    plan, held = results.plan, results["verdicts"].set_index("objective")
-    asked = held["asked"].where(held["target"] <= 1, held["asked"] / held["target"])
-    share = (held["coverage"] / asked.where(asked > 0)).fillna(1.0)[list(plan.is_target)]
-    order = share.sort_values(kind="stable").index[:SHOWN]
-    paths = tuple(path_of(results, draws, str(id), language) for id in order)
-    return Panels(paths, plan.years, plan.decided_from - plan.first, language)
+    """The targets of `farthest_targets`."""
+    plan = results.plan
+    shown = tuple(path_of(results, draws, id, language) for id in farthest_targets(results))
+    return Panels(shown, plan.years, plan.decided_from - plan.first, language, say("figure.paths.with_money", language))
+
+
+def farthest_targets(results: Results) -> list[str]:
+    """The ids of the six targets that reach the least of what is asked, the farthest first."""
+    plan, shares = results.plan, {}
+    for row, target, held in zip(plan.tables.objectives, plan.is_target, results.verdict_rows, strict=True):
+        if target:
+            asked = held["asked"] / held["target"] if row.kind == "count" else held["asked"]
+            shares[row.id] = held["coverage"] / asked if asked > 0 else 1.0
+    return sorted(shares, key=shares.__getitem__)[:SHOWN]
 
 
 def path_of(results: Results, draws: Uncertainty | None, objective: str, language: str) -> Path:
     """A target's lines over the years; of a count in people."""
     plan = results.plan
-    row = next(row for row in plan.tables.objectives if row.id == objective)
-    gap, lines = (frame[frame["objective"] == objective] for frame in (results["gap"], results["lines"]))
-    held = results["verdicts"].set_index("objective").loc[objective]
+    o = [row.id for row in plan.tables.objectives].index(objective)
+    row, held = plan.tables.objectives[o], results.verdict_rows[o]
     counted = row.kind == "count"
     unit = float(held["target"]) if counted else 1.0
-    apart = (lines["deliverable"] - lines["affordable"]).abs().max() >= A_POINT
+    reached, with_money = (run.gap.coverage[:, o, 0] for run in (results.run, results.requirement))
+    apart = np.abs(with_money - reached).max() >= A_POINT
     band: tuple[tuple[float, ...], tuple[float, ...]] | tuple[()] = ()
     if draws:
         drawn = draws.probabilities[draws.probabilities["objective"] == objective]
@@ -156,9 +170,9 @@ def path_of(results: Results, draws: Uncertainty | None, objective: str, languag
         if counted
         else percent(held["coverage"], language, missed=missed_level(held)),
         held["verdict"],
-        tuple(gap["target_path"]),
-        tuple(lines["affordable"] * unit),
-        tuple(lines["deliverable"] * unit) if apart else (),
+        tuple(results.run.path[:, o, 0]),
+        tuple(reached * unit),
+        tuple(with_money * unit) if apart else (),
         band,
         counted,
     )
@@ -169,11 +183,12 @@ def path_of(results: Results, draws: Uncertainty | None, objective: str, languag
 
 @dataclass(frozen=True)
 class Plot:
-    """A panel's plot: its left and upper edge, its width and the ends of its axis."""
+    """A panel's plot: its left and upper edge, its width and height, and the ends of its axis."""
 
     left: float
     top: float
     width: float
+    tall: float
     low: float
     high: float
     last: int
@@ -184,7 +199,7 @@ class Plot:
 
     def y(self, value: float) -> float:
         """Where a value stands."""
-        return self.top + TALL * (self.high - value) / (self.high - self.low)
+        return self.top + self.tall * (self.high - value) / (self.high - self.low)
 
     def points(self, line: Sequence[float]) -> str:
         """A line over the years as points of SVG."""
@@ -211,7 +226,7 @@ def draw_paths(sheet: Sheet, panels: Panels, shown: Sequence[Path]) -> None:
             left = k * (wide + GAP)
             sheet.lines(left, top, name, bold=True)
             _draw_panel(sheet, panels, path, left + margin, below, wide - margin - half)
-        top = below + TALL + sheet.line_height + 18
+        top = below + panels.tall + sheet.line_height + 18
     sheet.height = top - 8
 
 
@@ -220,7 +235,7 @@ def _samples(panels: Panels) -> list[tuple[Sample, str]]:
     there = {
         "path": True,
         "plan": True,
-        "with_money": any(path.with_money for path in panels.paths),
+        "thin": any(path.thin for path in panels.paths),
         "band": any(path.band for path in panels.paths),
         "due": True,
         "closed": panels.closed > 0,
@@ -228,12 +243,14 @@ def _samples(panels: Panels) -> list[tuple[Sample, str]]:
     draw: dict[str, Sample] = {
         "path": lambda sheet, x, y: _stroke(sheet, f"{x:.1f},{y:.1f} {x + SAMPLE:.1f},{y:.1f}", INK, 1.3, DASHES),
         "plan": lambda sheet, x, y: sheet.line(x, y, x + SAMPLE, y, PLAN, 2.6),
-        "with_money": lambda sheet, x, y: sheet.line(x, y, x + SAMPLE, y, INK, 0.9),
+        "thin": lambda sheet, x, y: sheet.line(x, y, x + SAMPLE, y, INK, 0.9),
         "band": lambda sheet, x, y: sheet.put("rect", x=x, y=y - 5, width=SAMPLE, height=10, fill=BAND, stroke=PLAN),
         "due": lambda sheet, x, y: _diamond(sheet, x + SAMPLE / 2, y, "plan"),
         "closed": lambda sheet, x, y: sheet.put("rect", x=x, y=y - 6, width=SAMPLE, height=12, fill=CLOSED),
     }
-    return [(draw[mark], say(f"figure.paths.{mark}", panels.language)) for mark, shown in there.items() if shown]
+    words = {mark: say(f"figure.paths.{mark}", panels.language) for mark in there if mark != "thin"}
+    words["thin"] = panels.thin
+    return [(draw[mark], words[mark]) for mark, shown in there.items() if shown]
 
 
 def _stroke(sheet: Sheet, points: str, color: str, width: float, dashes: str = "") -> None:
@@ -252,10 +269,10 @@ def _draw_panel(sheet: Sheet, panels: Panels, path: Path, left: float, top: floa
     """A target's plot: closed years, band, lines, the due year with its value, the ends of the axis and the years."""
     low, high = path.ends
     last = len(panels.years) - 1
-    plot = Plot(left, top, wide, low, high, last)
+    plot = Plot(left, top, wide, panels.tall, low, high, last)
     if panels.closed:
         end = plot.x(min(last, panels.closed - 0.5))
-        sheet.put("rect", x=left, y=top, width=end - left, height=TALL, fill=CLOSED)
+        sheet.put("rect", x=left, y=top, width=end - left, height=panels.tall, fill=CLOSED)
     for end in (low, high):
         sheet.line(left, plot.y(end), left + wide, plot.y(end), RULE)
         sheet.text(left - 6, plot.y(end) + sheet.size * 0.35, panels.level(path, end), anchor="end", color=NOTE)
@@ -263,15 +280,15 @@ def _draw_panel(sheet: Sheet, panels: Panels, path: Path, left: float, top: floa
         ends = f"{plot.points(path.band[1])} {' '.join(reversed(plot.points(path.band[0]).split()))}"
         sheet.put("polygon", points=ends, fill=BAND, stroke=PLAN, stroke_width=0.6)
     due = plot.x(path.due)
-    sheet.line(due, top, due, top + TALL + 4, AXIS)
-    if path.with_money:
-        _stroke(sheet, plot.points(path.with_money), INK, 0.9)
+    sheet.line(due, top, due, top + panels.tall + 4, AXIS)
+    if path.thin:
+        _stroke(sheet, plot.points(path.thin), INK, 0.9)
     _stroke(sheet, plot.points(path.path), INK, 1.3, DASHES)
     _stroke(sheet, plot.points(path.plan), PLAN, 2.6)
     _draw_value(sheet, plot, path)
     for k, words in label_years(panels.years, path.due, wide / last, sheet.size).items():
         color = INK if k == path.due else NOTE
-        y = top + TALL + sheet.size + 4
+        y = top + panels.tall + sheet.size + 4
         sheet.text(plot.x(k), y, words, anchor="middle", color=color, bold=k == path.due)
 
 
@@ -281,7 +298,7 @@ def _draw_value(sheet: Sheet, plot: Plot, path: Path) -> None:
     half = text_width(path.value, sheet.size, bold=True) / 2
     middle = min(plot.left + plot.width + 8 - half, max(plot.left + half, x))
     above = y - plot.top > sheet.size + 12 and path.plan[path.due] >= path.path[path.due] - 1e-9
-    room_below = plot.top + TALL - y > sheet.size + 12
+    room_below = plot.top + plot.tall - y > sheet.size + 12
     base = y - 10 if above or not room_below else y + sheet.size + 8
     back = {"x": middle - half, "y": base - sheet.size, "width": 2 * half, "height": sheet.size + 3}
     sheet.put("rect", **back, fill=PAPER, fill_opacity=0.75)

@@ -28,7 +28,7 @@ def people_by_year(results: Results, draws: Uncertainty | None, language: str) -
     people = {"most": yearly.at[year, "funded"], "needed": yearly.at[year, "needed"]}
     shown = {name: number(count, language) for name, count in people.items()}
     finding = say(f"figure.people_by_year.{'finding' if len(yearly) > 1 else 'one_year'}", language, year=year, **shown)
-    most = say("figure.year_columns.most", language, years=largest_years(made, say("unit.turns", language)))
+    most = say("figure.year_columns.most", language, years=largest_years(made))
     key = "what" if _has_contents(plan) else "what_programs"
     what = say(f"figure.people_by_year.{key}", language, years=year_span(plan.first, plan.last))
     reading = [say(f"figure.year_columns.{mark}", language) for mark in ("bars", *made.marks())]
@@ -59,8 +59,9 @@ def people_columns(results: Results, draws: Uncertainty | None, language: str) -
         for year in plan.years
     ]
     lacks = any(abs(year.required - year.total) >= HALF_A_PERSON for year in years)
-    row = say("figure.people_by_year.row", language) if lacks else ""
-    return YearColumns(tuple(years), tuple(labels), partial(number, language=language), HALF_A_PERSON, row)
+    row = say(f"figure.people_by_year.{'row' if len(years) > 1 else 'row_one_year'}", language) if lacks else ""
+    write, unit = partial(number, language=language), say("unit.turns", language)
+    return YearColumns(tuple(years), tuple(labels), write, unit, HALF_A_PERSON, row)
 
 
 def _has_contents(plan: Plan) -> bool:

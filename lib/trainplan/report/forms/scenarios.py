@@ -15,7 +15,7 @@ from trainplan.results.registry import column_heading
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_nearly
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_billions, billions, from_to, money_digits, number
+from trainplan.text.formats import bare_money, billions, from_to, money_unit, number
 from trainplan.text.shown import join_shown
 
 MOST_COLUMNS = 8  # of scenarios: of more, those that change what is chosen stand beside the first
@@ -32,12 +32,12 @@ def scenario_results(comparison: Comparison, language: str) -> HtmlFigure | None
     totals, limited = quote_numbers("totals", comparison.totals).set_index("scenario"), comparison.has_ceilings
     required = comparison.totals.set_index("scenario")["required_vnd"]
     kinds = ("required_vnd", "funded_vnd", "lacking_vnd") if limited else ("required_vnd",)
-    digits = money_digits(required.max())
+    unit = money_unit(required.max())
     rows = []
     for run in comparison.runs:
         total = totals.loc[run.plan.scenario]
         bar, frame = (total["funded_vnd"], total["required_vnd"]) if limited else (total["required_vnd"], None)
-        beside = tuple(bare_billions(total[kind], language, digits) for kind in kinds)
+        beside = tuple(bare_money(total[kind], language, unit) for kind in kinds)
         rows.append(BarRow(run.plan.scenario_title(language), _met(run, total, language), (bar,), frame, beside=beside))
     span = from_to(billions(required.min(), language), billions(required.max(), language), language)
     finding = say("figure.scenario_results.finding", language, money=span)
@@ -49,7 +49,7 @@ def scenario_results(comparison: Comparison, language: str) -> HtmlFigure | None
         say("head.scenario", language),
         (say("head.met_of", language), say("figure.scenario_results.nearly", language)),
         say("figure.scenario_results.bar", language),
-        tuple(column_heading(kind, language, "bn") for kind in kinds),
+        tuple(column_heading(kind, language, unit) for kind in kinds),
     )
     caption = Caption(finding, alt, reading=reading, tables=("totals", "results"))
     return bar_table("scenario_results", caption, columns, rows, language)

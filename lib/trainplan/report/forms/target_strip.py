@@ -30,7 +30,7 @@ from trainplan.report.drawing import (
 from trainplan.report.page_figure import Caption
 from trainplan.report.titles import baseline_day
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met, missed_level
+from trainplan.results.verdicts import missed_level
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import due_day, number, percent
 
@@ -65,17 +65,35 @@ def target_strip(results: Results, draws: Uncertainty | None, language: str) -> 
     Of many targets those that are met are folded, of very many all of them below a row a group.
     """
     rows = strip_rows(results, draws, language)
-    met = count_met(results.plan, results["verdicts"]["verdict"] == "met")
-    key = "finding" if met["objectives"] else "finding_goals"
-    finding = say(f"figure.target_strip.{key}", language, **met)
-    farthest = sorted(rows, key=lambda row: -row.people)[:3]
-    short = [_short(row.name, row.people, language) for row in farthest if row.look != "met"]
-    alt = finding + (" " + say("figure.target_strip.most", language, targets="; ".join(short)) if short else "")
-    return strip_drawing("target_strip", Caption(finding, alt), rows, strip_notes(results, rows, language), language)
+    short = sorted((row for row in rows if row.look != "met"), key=lambda row: -row.people)
+    finding = _finding(short, language)
+    most = "; ".join(f"{row.name} {number(row.people, language)} {say('unit.people', language)}" for row in short[:3])
+    alt = f"{finding} {say('figure.target_strip.most', language, targets=most)}" if short else finding
+    return strip_drawing("target_strip", strip_caption(finding, alt, results, draws, rows, language), rows, language)
 
 
-def _short(name: str, people: float, language: str) -> str:
-    return f"{name} {number(people, language)} {say('unit.people', language)}"
+def _finding(short: Sequence[StripRow], language: str) -> str:
+    """Which of the rows that are not met is farthest from what is asked; a goal only where no target is short."""
+    if not short:
+        return say("figure.target_strip.all_met", language)
+    row = min(short, key=lambda one: (one.assumed, one.value))
+    about = {"target": row.name, "reached": row.beside[0], "people": number(row.people, language)}
+    return say("figure.target_strip.finding", language, **about)
+
+
+def strip_caption(
+    finding: str, alt: str, results: Results, draws: Uncertainty | None, rows: Sequence[StripRow], language: str
+) -> Caption:
+    """What stands around the rows of `strip_rows`: how to read each mark that is there, and where the numbers are."""
+    there = {
+        "dot": True,
+        "aim": any(row.aim for row in rows),
+        "beyond": any(row.value > MOST for row in rows),
+        "band": any(row.band for row in rows),
+        "year_end": any("-" in day for day in results["verdicts"]["due"]),
+    }
+    reading = tuple(say(f"figure.target_strip.{mark}", language) for mark, shown in there.items() if shown)
+    return Caption(finding, alt, "", reading, ("verdicts", *(("probabilities",) if draws else ())))
 
 
 def strip_rows(
@@ -103,8 +121,7 @@ def strip_rows(
                 plan.short_label("objectives", row.id, language),
                 value,
                 held["verdict"],
-                (beside[row.id] if beside else _beside(held, counted, language))
-                + (() if decided else (say("figure.target_strip.assumed", language),)),
+                (beside[row.id] if beside else _beside(held, counted, language)) + _assumed(decided, language),
                 aim if 1.0005 < aim <= MOST else None,
                 band,
                 plan.short_label("groups", row.group, language),
@@ -116,10 +133,14 @@ def strip_rows(
     return [row for _, row in dated]
 
 
+def _assumed(decided: bool, language: str) -> tuple[str, ...]:
+    return () if decided else (say("figure.target_strip.assumed", language),)
+
+
 def _beside(held: Mapping[str, Any], counted: bool, language: str) -> tuple[str, ...]:
     """What is reached of what is asked; who is short, when due, and why, or that the aim is not reached."""
+    people = say("unit.people", language)
     if counted:
-        people = say("unit.people", language)
         reached = f"{number(held['reached'], language)} / {number(held['asked'], language)} {people}"
     else:
         level = percent(held["asked"], language)
@@ -130,7 +151,7 @@ def _beside(held: Mapping[str, Any], counted: bool, language: str) -> tuple[str,
         return reached, short, due, term("limit", held["binds"], language)
     if held["aim_met"]:
         return reached, due
-    aim = number(held["target"], language) if counted else percent(held["target"], language)
+    aim = f"{number(held['target'], language)} {people}" if counted else percent(held["target"], language)
     return reached, due, say("figure.target_strip.below_aim", language, aim=aim)
 
 
@@ -138,43 +159,24 @@ def baselines_and_targets(results: Results, language: str) -> Drawing | None:
     """Where every objective that is a share stands at the baseline, of what is asked; the farthest first."""
     plan, asked = results.plan, results["verdicts"].set_index("objective")["asked"]
     rows = []
-    for row in plan.tables.objectives:
+    for row, decided in zip(plan.tables.objectives, plan.is_target, strict=True):
         if row.kind != "count" and asked[row.id]:
             level = asked[row.id]
             missed = level if row.baseline < level else None
             shares = f"{percent(row.baseline, language, missed=missed)} / {percent(level, language)}"
-            beside = (shares, due_day(row.due, language))
+            beside = (shares, due_day(row.due, language), *_assumed(decided, language))
             name = plan.short_label("objectives", row.id, language)
-            rows.append(StripRow(name, row.baseline / level, "plan", beside))
+            rows.append(StripRow(name, row.baseline / level, "plan", beside, assumed=not decided))
     if not rows:
         return None
     rows.sort(key=lambda row: row.value)
-    counts = {"count": sum(row.value < 1 for row in rows), "targets": len(rows)}
+    judged = [row for row in rows if not row.assumed] or rows
+    counts = {"count": sum(row.value < 1 for row in judged), "targets": len(judged)}
     finding = say("figure.baselines_and_targets.finding", language, day=baseline_day(plan, language), **counts)
     far = "; ".join(f"{row.name} {row.beside[0]}" for row in rows[:3])
     alt = f"{finding} {say('figure.baselines_and_targets.most', language, targets=far)}"
-    notes = [say("figure.baselines_and_targets.dot", language)]
-    return strip_drawing("baselines_and_targets", Caption(finding, alt), rows, notes, language)
-
-
-def strip_notes(results: Results, rows: Sequence[StripRow], language: str) -> list[str]:
-    """How to read the rows of `strip_rows`: each mark that is there, and when targets due within a year are counted."""
-    return [*_notes(rows, language), *_due_note(results["verdicts"]["due"], language)]
-
-
-def _notes(rows: Sequence[StripRow], language: str) -> list[str]:
-    """How to read it: each mark that is there."""
-    there = {
-        "dot": True,
-        "aim": any(row.aim for row in rows),
-        "beyond": any(row.value > MOST for row in rows),
-        "band": any(row.band for row in rows),
-    }
-    return [say(f"figure.target_strip.{mark}", language) for mark, shown in there.items() if shown]
-
-
-def _due_note(due: Sequence[str], language: str) -> list[str]:
-    return [say("figure.target_strip.year_end", language)] if any("-" in day for day in due) else []
+    caption = Caption(finding, alt, "", (say("figure.baselines_and_targets.dot", language),), ("verdicts",))
+    return strip_drawing("baselines_and_targets", caption, rows, language)
 
 
 # --- how it is drawn
@@ -194,14 +196,12 @@ class Strip:
         return column[0] + part * (column[1] - column[0])
 
 
-def strip_drawing(
-    name: str, caption: Caption, rows: Sequence[StripRow], notes: Sequence[str], language: str
-) -> Drawing:
+def strip_drawing(name: str, caption: Caption, rows: Sequence[StripRow], language: str) -> Drawing:
     """The rows as a drawing, folded by their number."""
     strip = strip_of(rows, language)
 
     def draw(shown: Sequence[StripRow], headed: bool = True) -> Callable[[Sheet], None]:
-        return lambda sheet: draw_rows(sheet, strip, shown, notes, headed)
+        return lambda sheet: draw_rows(sheet, strip, shown, headed)
 
     if len(rows) <= ALL_ROWS:
         return Drawing(name, caption, draw(rows))
@@ -265,8 +265,8 @@ def _heading(rows: Sequence[StripRow], language: str) -> str:
     return f"{word[:1].upper()}{word[1:]}: {', '.join(counted)}"
 
 
-def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], notes: Sequence[str], headed: bool) -> None:
-    """The head, the rows, where `headed` below a heading a verdict, and how to read them."""
+def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], headed: bool, note: str = "") -> None:
+    """The head, the rows, where `headed` below a heading a verdict, and a note."""
     narrow = sheet.width == NARROW
     column = (RADIUS, NARROW - 14.0) if narrow else (268.0, 474.0)
     full = strip.place(1, column)
@@ -282,8 +282,10 @@ def draw_rows(sheet: Sheet, strip: Strip, rows: Sequence[StripRow], notes: Seque
         for row in shown:
             top = (_narrow_row if narrow else _wide_row)(sheet, strip, row, column, top)
             sheet.line(0, top, sheet.width, top, RULE, 0.6)
-    text = wrap_words(" ".join(notes), sheet.width, sheet.size)
-    sheet.height = sheet.lines(0, top + 8, text, color=NOTE) + 4
+            sheet.may_break(top + 1)
+    sheet.height = top + 4
+    if note:
+        sheet.height = sheet.lines(0, top + 8, wrap_words(note, sheet.width, sheet.size), color=NOTE) + 4
 
 
 def _wide_row(sheet: Sheet, strip: Strip, row: StripRow, column: Column, top: float) -> float:

@@ -51,7 +51,7 @@ class YearColumn:
 
 @dataclass(frozen=True)
 class YearColumns:
-    """All years, the names of the parts, how amounts are written, and what stands before what is not found.
+    """All years, the names of the parts, how amounts are written and their unit, and what is not found in words.
 
     Amounts below `least` are nothing. `row` is empty where nothing can lack. `up_to` stands before a ceiling. The
     plot is `tall` px.
@@ -60,6 +60,7 @@ class YearColumns:
     years: tuple[YearColumn, ...]
     names: tuple[str, ...]
     write: Callable[[float], str]
+    unit: str
     least: float
     row: str
     up_to: str = "≤ "
@@ -105,10 +106,10 @@ def as_few(amounts: Mapping[str, float]) -> tuple[list[str], list[str]]:
     return own, order[len(own) :]
 
 
-def largest_years(made: YearColumns, unit: str) -> str:
+def largest_years(made: YearColumns) -> str:
     """The three largest years with their sums, `2012 15,0 tỷ đồng; …`."""
     largest = sorted(made.years, key=lambda year: -year.total)[:3]
-    return "; ".join(f"{year.year} {made.write(year.total)} {unit}" for year in largest)
+    return "; ".join(f"{year.year} {made.write(year.total)} {made.unit}" for year in largest)
 
 
 # --- how it is drawn

@@ -36,6 +36,16 @@ def gaps_answer(results: Results, language: str) -> list[str]:
     return [sentence for part in parts for sentence in part(results, language)]
 
 
+def basis_answer(plan: Plan, language: str) -> list[str]:
+    """What the plan's numbers rest on, and where a scenario differs from the plan itself."""
+    return [*numbers_by_basis(plan, language), *differs_from_base(plan, language)]
+
+
+def baseline_answer(results: Results, language: str) -> list[str]:
+    """Which target is farthest at the start, and how many people leave and join in a year."""
+    return [*farthest_at_the_start(results, language), *yearly_changes(results, language)]
+
+
 def targets_met(results: Results, language: str) -> list[str]:
     """How many targets with a number in the decision are met when due, and apart from them the goals without one."""
     plan, rows = results.plan, results["verdicts"]

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from trainplan.analysis.goal_seek import TOTAL, Goal
+from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import RuleComparison, rule_beside
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.report.sentences.answer import level_reached
-from trainplan.report.tables.best_plan import SHOWN_YEARS, quote_rules, source_name
+from trainplan.report.tables.best_plan import quote_rules, source_name
 from trainplan.results.compare import Comparison, keeps_ceilings, programs_given_up
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.results.tables import Results
@@ -157,7 +158,7 @@ def best_plan_proof(compared: RuleComparison, language: str) -> list[str]:
 def most_helped(values: pd.DataFrame) -> MoreMoney | None:
     """Where a billion more helps most, by `marginal_values`; None where it helps nowhere."""
     money = values[values["kind"] == "money"]
-    if not (money["people_years"] >= SHOWN_YEARS).any():
+    if not (money["people_years"] >= HALF_A_PERSON).any():
         return None
     row = money.loc[money["people_years"].idxmax()]
     return MoreMoney(str(row["id"]), int(row["year"]), float(row["people_years"]))
@@ -171,8 +172,8 @@ def value_of_money(plan: Plan, values: pd.DataFrame, language: str) -> list[str]
     if best is None:
         return [say("sentence.money_helps_nowhere", language)]
     address = address_of("values", "people_years", kind="money", id=best.id, year=best.year)
-    saved = number(Quoted(best.people_years, address), language, 1)
-    where = source_name(plan, best.id, language) if best.id != TOTAL else say("word.total_ceiling", language)
+    saved = number(Quoted(best.people_years, address), language)
+    where = source_name(plan, best.id, language)
     return [say("sentence.value_of_money", language, where=where, year=best.year, saved=saved)]
 
 

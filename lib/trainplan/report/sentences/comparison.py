@@ -7,17 +7,34 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trainplan.analysis.attribution import MET
+from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.address import address_label
 from trainplan.plan.plan import Plan
-from trainplan.report.sentences.best_plan import no_other_scenario
+from trainplan.report.sentences.answer import secure_first, targets_met
+from trainplan.report.sentences.best_plan import better_options, no_other_scenario
+from trainplan.report.sentences.money import money_balance
+from trainplan.report.sentences.uncertainty import chances_and_cost, no_ranges
 from trainplan.report.tables.comparison import sum_by_kind, with_sign
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number
-from trainplan.text.shown import Quoted
+from trainplan.text.shown import Quoted, join_shown
 
 NAMED = 3  # scenarios that a sentence names; the others it counts
+
+
+def whole_answer(comparison: Comparison, draws: Uncertainty | None, language: str) -> list[str]:
+    """The plan in at most five lines: targets met, which first, the money, a better option, and last how sure it is."""
+    first = comparison.runs[0]
+    parts = (
+        targets_met(first, language),
+        secure_first(first, language),
+        money_balance(first, language),
+        better_options(comparison, language),
+        chances_and_cost(draws, language) if draws else no_ranges(language),
+    )
+    return [join_shown(said, " ") for said in parts if said]
 
 
 def comparison_answer(
@@ -37,7 +54,7 @@ def most_met(comparison: Comparison, language: str) -> list[str]:
     met, of = ("met", "objectives") if totals["objectives"].max() else ("goals_met", "goals")
     best = totals[totals[met] == totals[met].max()]
     cheapest = best.loc[best["funded_vnd"].astype(float).idxmin()]
-    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
+    titles = _short_titles(comparison, language)
     names = [say("word.scenario_named", language, title=titles[name]) for name in best["scenario"][:NAMED]]
     more = say("tail.more_scenarios", language, count=len(best) - NAMED) if len(best) > NAMED else ""
     which = "all" if len(best) == len(totals) else "one" if len(best) == 1 else "several"
@@ -49,6 +66,16 @@ def most_met(comparison: Comparison, language: str) -> list[str]:
         "spent": billions(cheapest["funded_vnd"], language),
     }
     return [say(f"sentence.most_met_{which}", language, **about)]
+
+
+def _short_titles(comparison: Comparison, language: str) -> dict[str, str]:
+    """The titles of scenarios by their names, up to a colon where that tells them apart."""
+    titles = {run.plan.scenario: run.plan.scenario_title(language) for run in comparison.runs}
+    heads = [title.partition(":")[0] for title in titles.values()]
+    return {
+        name: head if heads.count(head) == 1 else title
+        for (name, title), head in zip(titles.items(), heads, strict=True)
+    }
 
 
 def strongest_change(attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str) -> list[str]:

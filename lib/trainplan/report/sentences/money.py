@@ -8,13 +8,13 @@ from trainplan.analysis.goal_seek import TOTAL
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.report.tables.best_plan import source_name
+from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.real_terms import period_before, real_change_of_money
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, percent
 from trainplan.text.shown import join_shown
 
-A_LITTLE = 5e5  # VND: less is no money on a page
 A_REMAINDER = 0.01  # of a ceiling: what classes that open whole leave of it
 
 
@@ -65,11 +65,18 @@ def _kind_of_balance(results: Results) -> str:
         return "none"
     if not results.plan.has_ceilings:
         return "unlimited"
-    if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and results.over_vnd > A_LITTLE:
+    if over_ceilings(results):
         return "unbound"
     if (results.lacking_by_year.abs() <= A_LITTLE).all():
         return "enough"
     return "catching_up" if total["lacking_vnd"] < -A_LITTLE else "lacking"
+
+
+def over_ceilings(results: Results) -> bool:
+    """Whether the plan's rule does not keep its ceilings, and more is spent than they allow."""
+    plan = results.plan
+    keeps = ALLOCATION_RULES[plan.allocation].keeps_ceilings
+    return plan.has_ceilings and not keeps and results.over_vnd > A_LITTLE
 
 
 def money_over_and_left(results: Results, language: str) -> list[str]:

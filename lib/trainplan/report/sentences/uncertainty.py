@@ -22,6 +22,7 @@ from trainplan.text.formats import (
     CHANCES,
     bare_billions,
     billions,
+    chance_number,
     from_to,
     number,
     percent,
@@ -155,7 +156,7 @@ def _missed_when(plan: Plan, rule: FailureRule, band: pd.Series, language: str) 
         name: Quoted(getattr(rule, name), address_of("conditions", name, objective=rule.objective))
         for name in ("missed", "right", "found")
     }
-    name, missed = plan.label("objectives", rule.objective, language), percent(share["missed"], language)
+    name, missed = plan.label("objectives", rule.objective, language), chance_number(share["missed"], language)
     if not rule.conditions:
         key = "sentence.almost_certainly_missed" if rule.missed > 0.5 else "sentence.almost_certainly_met"
         low, high = (percent(band[point], language) for point in ("p05", "p95"))

@@ -1,4 +1,4 @@
-"""Tables for the screen: data frames of text in the reader's language, by name in TABLES.
+"""Tables for the screen: data frames of text in the reader's language, by name in TABLES: all that are imported here.
 
 `tables.verdicts(results, "vi")` is a frame whose headings and cells can be read as they stand; the numbers behind it
 are in the result tables (`results["verdicts"]`).
@@ -7,19 +7,18 @@ are in the result tables (`results["verdicts"]`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 
 import pandas as pd
 
 from trainplan.report.tables.best_plan import relaxations, rules, value_of_places
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
 from trainplan.report.tables.inputs import (
-    basis_by_row,
     basis_register,
     changes,
     decision_statements,
     groups,
     history,
-    summarize_values,
 )
 from trainplan.report.tables.results import (
     budget,
@@ -42,35 +41,5 @@ from trainplan.report.tables.uncertainty import (
 )
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
-    table.__name__: table
-    for table in (
-        assumed_without_range,
-        basis_register,
-        budget,
-        changes,
-        classes,
-        commitments,
-        compared_inputs,
-        cost_bands,
-        cost_by_source,
-        courses_by_content,
-        courses_by_place,
-        decision_statements,
-        differences,
-        enrollment_bands,
-        groups,
-        history,
-        money_over,
-        probabilities,
-        probabilities_by_rule,
-        ranges,
-        relaxations,
-        rules,
-        scenarios,
-        sent_bands,
-        value_of_places,
-        verdicts,
-    )
+    name: table for name, table in globals().items() if isinstance(table, FunctionType)
 }
-
-__all__ = [*TABLES, "basis_by_row", "summarize_values"]

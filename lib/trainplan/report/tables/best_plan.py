@@ -10,6 +10,7 @@ import pandas as pd
 from trainplan.analysis.goal_seek import TOTAL
 from trainplan.analysis.relaxations import Relaxation, relaxations_table
 from trainplan.analysis.rule_comparison import RuleComparison
+from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
@@ -17,8 +18,6 @@ from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, due_day, number
 from trainplan.text.shown import Quoted, join_shown
-
-SHOWN_YEARS = 0.05  # person-years: less is shown as none
 
 
 def quote_rules(compared: RuleComparison) -> pd.DataFrame:
@@ -38,32 +37,32 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
         return pd.DataFrame()
     rows = quote_rules(compared).rename(columns={"weighted_shortfall": "behind_path"})
     counts = zip(rows["met"], rows["objectives"], strict=True)
-    met = [join_shown([number(count, language) for count in pair], " / ") for pair in counts]
+    met = [join_shown([number(count, language) for count in pair], "/") for pair in counts]
     rows["met_of"] = text_cells(rows, met)
     columns = [
         Column("rule", terms_of("rule")),
         Column("met_of"),
         Column("behind_path", "people"),
-        *(Column(key, "VND", "bn") for key in ("funded_vnd", "commitments_vnd")),
+        *(Column(key, "VND") for key in ("funded_vnd", "commitments_vnd")),
     ]
     return build_table(rows, columns, language)
 
 
 def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
-    """A row a way to meet an objective that is missed, the cheapest first: objective, changes, billions more."""
+    """A row a way to meet an objective that is missed, the cheapest first: objective, changes, costs more."""
     table = quote_numbers("relaxations", relaxations_table(list(found)))
     rows = [
         {"objective": id, "way": _changes(plan, way, language), "costs_more": way["cost_vnd"].iloc[0]}
         for (id, _), way in table.groupby(["objective", "rank"], sort=False)
     ]
     rows.sort(key=lambda row: row["costs_more"])
-    columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND", "bn")]
+    columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND")]
     return build_table(rows, columns, language)
 
 
 def value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> pd.DataFrame:
     """A row a program in which ten more places a year would save people-years, the most first: program, saved."""
-    places = values[(values["kind"] == "places") & (values["people_years"] >= SHOWN_YEARS)]
+    places = values[(values["kind"] == "places") & (values["people_years"] >= HALF_A_PERSON)]
     rows = [
         {
             "program": row.id,
@@ -71,13 +70,14 @@ def value_of_places(plan: Plan, values: pd.DataFrame, language: str) -> pd.DataF
         }
         for row in places.sort_values("people_years", ascending=False, kind="stable").itertuples()
     ]
-    saved = Column("saved_by_places", lambda value, language: number(value, language, 1))
-    return build_table(rows, [Column("program", label(plan, "programs")), saved], language)
+    return build_table(
+        rows, [Column("program", label(plan, "programs")), Column("saved_by_places", "people")], language
+    )
 
 
 def source_name(plan: Plan, source: str, language: str) -> str:
-    """A source of money by its name; all of them together as the total."""
-    return say("word.total", language).lower() if source == TOTAL else plan.label("sources", source, language)
+    """A source of money by its name; all of them together by the ceiling on the total."""
+    return say("word.total_ceiling", language) if source == TOTAL else plan.label("sources", source, language)
 
 
 def _changes(plan: Plan, way: pd.DataFrame, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from trainplan.plan.plan import Plan
 from trainplan.results.registry import RESULTS, Stem, column_heading
 from trainplan.text.catalog import term
-from trainplan.text.formats import NOTHING, bare_billions, bare_millions, due_day, money_digits, number, percent
+from trainplan.text.formats import NOTHING, bare_millions, bare_money, due_day, money_unit, number, percent
 
 Show = Callable[[Any, str], str]  # a value and a language in, the text of its cell out
 
@@ -21,7 +22,6 @@ FORMATS: dict[str, Show] = {
     "year": lambda value, language: NOTHING if pd.isna(value) else str(value),
     "people": number,
     "share": percent,
-    "VND": lambda value, language: bare_billions(value, language),
     "million VND": bare_millions,
 }
 
@@ -30,8 +30,8 @@ FORMATS: dict[str, Show] = {
 class Column:
     """A column of a table for the screen.
 
-    `key` is its name in the rows, and with `unit` in `column_heading`. `show` is a unit of FORMATS, or writes a cell
-    itself.
+    `key` is its name in the rows, and with `unit` in `column_heading`. `show` is a unit of FORMATS or `VND`, whose unit
+    the table chooses, or writes a cell itself.
     """
 
     key: str
@@ -53,13 +53,14 @@ def build_table(
 ) -> pd.DataFrame:
     """A frame of text: a row for each of `rows`, the declared columns under their headings.
 
-    A number that is `Quoted` keeps its address in its cell. Money is in billions, with the decimals of `money_digits`.
+    A number that is `Quoted` keeps its address in its cell. Money, `VND`, is in the unit of `money_unit`.
     """
     keys = [column.key for column in columns]
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=keys, dtype=object)
     money = frame[[column.key for column in columns if column.show == "VND"]].astype(float).abs()
-    amounts = billions(money_digits(money.max().max()))
-    columns = [replace(column, show=amounts) if column.show == "VND" else column for column in columns]
+    unit = money_unit(money.max().max())
+    amount = partial(bare_money, unit=unit)
+    columns = [replace(column, show=amount, unit=unit) if column.show == "VND" else column for column in columns]
     return pd.DataFrame(
         {column.heading(language): column.cells(frame[column.key], language) for column in columns}, dtype=object
     )
@@ -100,8 +101,3 @@ def grouping(codes: pd.Series, family: str = "") -> list[Column]:
     words = family or str(codes.name)
     column = Column(str(codes.name), lambda code, language: term(words, code, language) if code else NOTHING)
     return [column] if codes.nunique() > 1 else []
-
-
-def billions(digits: int) -> Show:
-    """Writes VND as billions without their unit, with all `digits`."""
-    return lambda vnd, language: bare_billions(vnd, language, digits)

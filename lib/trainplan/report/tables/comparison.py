@@ -21,7 +21,7 @@ COVERAGE = "coverage"  # in an address: the mean part over the objectives
 
 
 def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
-    """A row a scenario: its reason, targets met, money funded, required and lacking, in billions.
+    """A row a scenario: its reason, targets met, money required, funded and lacking.
 
     Without ceilings what is required alone; nothing of a single scenario.
     """
@@ -32,17 +32,17 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
         {
             "scenario": run.plan.scenario_title(language),
             "reason": why_scenario(run.plan, language),
-            "met_of": join_shown([number(total.met, language), number(total.objectives, language)], " / "),
+            "met_of": join_shown([number(total.met, language), number(total.objectives, language)], "/"),
             "funded_vnd": total.funded_vnd,
             "required_vnd": total.required_vnd,
             "lacking_vnd": total.lacking_vnd,
         }
         for run, total in ((run, totals.loc[run.plan.scenario]) for run in comparison.runs)
     ]
-    amounts = ("funded_vnd", "required_vnd", "lacking_vnd") if comparison.has_ceilings else ("required_vnd",)
+    amounts = ("required_vnd", "funded_vnd", "lacking_vnd") if comparison.has_ceilings else ("required_vnd",)
     columns = [
         *map(Column, ("scenario", "reason", "met_of")),
-        *(Column(key, "VND", "bn") for key in amounts),
+        *(Column(key, "VND") for key in amounts),
     ]
     return build_table(rows, columns, language)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
 
-from trainplan.analysis.goal_seek import TOTAL
 from trainplan.report.tables.columns import Column, build_table, grouping, result_columns, text_cells
 from trainplan.results.quote import SEVERAL, quote_numbers
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import missed_level
-from trainplan.text.catalog import say
-from trainplan.text.formats import number, percent, year_span
-from trainplan.text.shown import Quoted, join_shown
+from trainplan.text.catalog import say, term
+from trainplan.text.formats import NOTHING, number, percent, year_span
+from trainplan.text.shown import Quoted, join_shown, keep_address
 
 A_LITTLE = 5e5  # VND: less is no money on a page
 WEAK = "▽"  # marks classes less than half full
@@ -34,13 +34,18 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
     """
     plan, rows = results.plan, results.quote_table("verdicts")
     missed = [missed_level(row) for row in results["verdicts"].to_dict("records")]
-    asked, reached = [], []
+    asked, reached, best = [], [], []
     for objective, (_, row), level in zip(plan.tables.objectives, rows.iterrows(), missed, strict=True):
-        counted, people = objective.kind == "count", number(row["reached"], language)
-        share = percent(row["coverage"], language, missed=level)
-        asked.append(number(row["asked"], language) if counted else percent(row["asked"], language))
-        reached.append(people if counted else join_shown([share, " (", people, ")"]))
-    best = [percent(share, language, missed=level) for share, level in zip(rows["best_reachable"], missed, strict=True)]
+        people = number(row["reached"], language)
+        if objective.kind == "count":
+            asked.append(_people(row["asked"], language))
+            reached.append(people)
+            best.append(_people(row["best_reachable"].told_as(row["best_reachable"] * row["target"]), language))
+        else:
+            share, most = (percent(row[name], language, missed=level) for name in ("coverage", "best_reachable"))
+            asked.append(percent(row["asked"], language))
+            reached.append(join_shown([share, " (", people, ")"]))
+            best.append(most)
     sections = [row.clause for row in plan.tables.objectives]
     columns = [
         *result_columns(plan, "verdicts", "objective"),
@@ -50,11 +55,16 @@ def verdicts(results: Results, language: str) -> pd.DataFrame:
         *result_columns(plan, "verdicts", "gap", "verdict"),
     ]
     if (rows["binds"] != "").any():
-        columns += result_columns(plan, "verdicts", "binds")
+        columns += [Column("binds", lambda limit, language: term("limit", limit, language) if limit else NOTHING)]
         columns += [Column("best_reachable"), *result_columns(plan, "verdicts", "latest_start")]
     cells = {"asked": asked, "reached": reached, "best_reachable": best}
     rows = rows.assign(**{name: text_cells(rows, own) for name, own in cells.items()}, section=sections)
     return build_table(rows, columns, language)
+
+
+@keep_address
+def _people(count: float, language: str) -> str:
+    return NOTHING if math.isnan(count) else f"{number(count, language)} {say('unit.people', language)}"
 
 
 def classes(results: Results, language: str) -> pd.DataFrame:
@@ -169,28 +179,36 @@ def cost_by_source(results: Results, language: str) -> pd.DataFrame:
     )
     sums = [
         {
-            source: _sum_cost(results, program, "" if source == TOTAL else source)
-            for source in [*sources, *([TOTAL] if len(sources) > 1 else [])]
+            _paid_by(source): _sum_cost(results, program, source)
+            for source in [*sources, *([""] if len(sources) > 1 else [])]
         }
         for program in [*programs, *([""] if len(programs) > 1 else [])]
     ]
     total = say("word.total", language)
     names = [plan.label("programs", program, language) for program in programs] + [total]
-    headings = {id: plan.short_label("sources", id, language) for id in sources} | {TOTAL: total}
     frame = build_table(
         [{"program": name, **row} for name, row in zip(names, sums, strict=False)],
-        [Column("program"), *(Column(id, "million VND") for id in (sums[0] if sums else ()))],
+        [Column("program"), *(Column(key, "million VND") for key in (sums[0] if sums else ()))],
         language,
     )
-    return frame.rename(columns=headings)
+    headings = {_paid_by(id): plan.short_label("sources", id, language) for id in sources}
+    return frame.rename(columns=headings | {_paid_by(""): total})
 
 
-def _sum_cost(results: Results, program: str, source: str) -> Quoted:
-    """What is funded of a program from a source over all years; of all of either where none is named."""
+def _paid_by(source: str) -> str:
+    """The key of a source's column, or of that of all: no id alone, as one may be called as another column is."""
+    return f"source:{source}"
+
+
+def _sum_cost(results: Results, program: str, source: str) -> float:
+    """What is funded of a program from a source over all years; of all of either where none is named.
+
+    No number where the source pays for no such program.
+    """
     rows, at = results["cost"], {key: id for key, id in (("program", program), ("source", source)) if id}
     for key, id in at.items():
         rows = rows[rows[key] == id]
-    return results.quote("cost", "funded_vnd", rows["funded_vnd"].sum(), **at)
+    return results.quote("cost", "funded_vnd", rows["funded_vnd"].sum(), **at) if len(rows) else math.nan
 
 
 def commitments(results: Results, language: str) -> pd.DataFrame:

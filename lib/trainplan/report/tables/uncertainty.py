@@ -18,7 +18,7 @@ from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import NARROW, billions, chance_number, chance_word, number, percent
+from trainplan.text.formats import NARROW, chance_number, chance_word, number, percent
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -58,16 +58,20 @@ def probabilities_by_rule(by_rule: Sequence[Uncertainty], language: str) -> pd.D
     plan = by_rule[0].plan
     rows = {"objective": [row.id for row in plan.tables.objectives]}
     for draws in by_rule:
-        heading = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
-        heading = heading[0].upper() + heading[1:]
         chances = quote_when_due(draws, f"{draws.loop}/{draws.plan.allocation}")["probability_met"]
-        rows[heading] = [chance_number(chance, language) for chance in chances]
+        rows[rule_of_draws(draws, language)] = [chance_number(chance, language) for chance in chances]
     columns = [Column("objective", label(plan, "objectives")), *map(Column, list(rows)[1:])]
     return build_table(pd.DataFrame(rows, dtype=object), columns, language)
 
 
+def rule_of_draws(draws: Uncertainty, language: str) -> str:
+    """What draws are called beside others: their loop and rule of allocation."""
+    name = f"{option_name(draws.loop, language)}: {option_name(draws.plan.allocation, language)}"
+    return name[0].upper() + name[1:]
+
+
 def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
-    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten, in billions."""
+    """A row a year and, of several, one of all years: what the plan costs, and the band of nine in ten."""
     planned = draws.planned.funded_vnd.sum(axis=(1, 2))
     budget = pd.DataFrame(
         {"year": [*draws.plan.years, EVERY], "source": TOTAL, "funded_vnd": [*planned, planned.sum()]}
@@ -76,7 +80,7 @@ def cost_bands(draws: Uncertainty, language: str) -> pd.DataFrame:
         year=[*map(str, draws.plan.years), say("word.all_years", language)],
         funded_vnd=quote_numbers("budget", budget)["funded_vnd"].to_numpy(),
     )
-    columns = [Column("year"), *(Column(key, "VND", "bn") for key in ("funded_vnd", *QUANTILES))]
+    columns = [Column("year"), *(Column(key, "VND") for key in ("funded_vnd", *QUANTILES))]
     return build_table(rows if len(rows) > 2 else rows[:1], columns, language)
 
 
@@ -178,7 +182,7 @@ def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
     rows = pd.DataFrame(chances).rename_axis("year").reset_index()
     columns = [
         Column("year"),
-        Column("probability_over", "share"),
-        *(Column(key, billions) for key in ("over_p50", "over_p95")),
+        Column("probability_over", chance_number),
+        *(Column(key, "VND") for key in ("over_p50", "over_p95")),
     ]
     return build_table(quote_numbers("cost_bands", rows, replayed.loop, list(chances)), columns, language)
