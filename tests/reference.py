@@ -8,7 +8,8 @@ with the program. Speed is no aim here: whoever reads it with the model beside i
     result = replay(plan, enrollment)   the same for an enrollment that is given: {(year, objective, program): people}
 
 A cell is a number, a text or empty ("" or None). In the results an empty cell is "", and true and false are the texts
-"true" and "false", as in the files. The split by unit, uncertainty and the optimal rule's search are not in it.
+"true" and "false", as in the files. The split by unit is in `reference_units.py`; uncertainty and the optimal rule's
+search are in neither.
 """
 
 from __future__ import annotations

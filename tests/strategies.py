@@ -154,6 +154,37 @@ def plans(
     return choices, tables
 
 
+@st.composite
+def plans_with_units(draw: st.DrawFn, **limits: Any):
+    """(choices, tables) as `plans` draws them, with two to four units that hold some of the groups each.
+
+    A group may have fewer people in its units than it has; one of nobody has no unit.
+    """
+    choices, tables = draw(plans(**limits))
+    units = [f"u{i}" for i in range(draw(st.integers(2, 4)))]
+    tables["units"] = [{"id": u, "name_vi": u, "name_en": u, "bloc": draw(st.sampled_from("ab"))} for u in units]
+    held: dict[tuple[str, str], int] = {}
+    for group in tables["groups"]:
+        left = group["headcount"]
+        for u in draw(st.permutations(units)):
+            held[u, group["id"]] = draw(st.integers(0, left) | st.integers(0, min(left, 9)))
+            left -= held[u, group["id"]]
+        if left == group["headcount"]:
+            held[units[0], group["id"]] = left
+    tables["unit_headcounts"] = [{"unit": u, "group": g, "headcount": people} for (u, g), people in held.items()]
+    tables["unit_baselines"] = [
+        {"unit": u, "objective": o["id"], "baseline": draw(st.integers(0, 100)) / 100}
+        for o in tables["objectives"]
+        for u in units
+        if o["kind"] == "attainment" and held[u, o["group"]] and draw(st.booleans())
+    ]
+    group_of = {o["id"]: o["group"] for o in tables["objectives"]}
+    for row in tables["pipeline"]:
+        own = [u for u in units if held[u, group_of[row["objective"]]] >= max(1, row["learners"])]
+        row["unit"] = draw(st.sampled_from(["", *own]))
+    return choices, tables
+
+
 def write_plan(folder: Path, choices: dict[str, Any], tables: Tables) -> Path:
     """Writes a plan's files; every row gets a basis where its table has one."""
     folder.mkdir(parents=True, exist_ok=True)

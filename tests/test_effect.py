@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from matplotlib.text import Text
 
 from making import SOUND
+from trainplan.cycle.year_plan import classes_of_year, unit_plan
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES, Column
 from trainplan.report.parts import HtmlPiece, find_part, list_parts
@@ -21,15 +21,12 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError
 
 # Columns that change nothing yet, and what will use them. Whoever gives one of them an effect takes it off the list.
-UNDRAWN = ("groups", "units", "attributes", "history")
+UNDRAWN = ("units", "attributes", "history")
 WITHOUT_EFFECT = {
-    **{f"units.{column}": "the year plan by unit" for column in ("id", "bloc")},
-    **{f"unit_headcounts.{column}": "the year plan by unit" for column in ("unit", "group", "headcount")},
-    **{f"unit_baselines.{column}": "the year plan by unit" for column in ("unit", "objective", "baseline")},
     **{f"attributes.{column}": "the year plan's “of which”" for column in ("group", "attribute", "name_vi", "name_en")},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
     "attributes.share": "the year plan's “of which”",
-    "actuals.unit": "the year plan by unit",
+    "actuals.unit": "a report of what each unit did",
 }
 FURTHER = {  # the tables that the sound plan lacks
     "headcounts": (
@@ -102,17 +99,24 @@ def texts_of(names: Iterable[str]) -> Look:
     return texts
 
 
+def year_plan(plan: Plan) -> str:
+    """The year plan by unit and the classes of every year."""
+    results = compute(plan)
+    tables = [unit_plan(results), *(classes_of_year(results, year) for year in plan.years)]
+    return "\n".join(table.to_csv(index=False) for table in tables)
+
+
 def texts_in_figures(plan: Plan) -> str:
     """What is written in figures that name objectives and programs."""
     results = compute(plan)
-    drawn = [find_part("enrollment_by_program")(results).figure(language) for language in LANGUAGES]
-    words = [text.get_text() for figure in drawn for text in figure.findobj(Text)]
-    return "\n".join([*words, *(find_part("people_missing")(results).page_figure(to).body() for to in LANGUAGES)])
+    drawn = [find_part(name)(results) for name in ("cost_by_program", "people_missing")]
+    return "\n".join(part.page_figure(language).body() for part in drawn for language in LANGUAGES)
 
 
 LOOKS: dict[str, Look] = {
     "priority": results_under("priority"),
     "optimal": results_under("optimal"),
+    "year plan": year_plan,
     "parts": texts_of([name for name in list_parts() if name not in REGISTERS]),
     "registers": texts_of(REGISTERS),  # enough for words that are only read, as are figures
     "figures": texts_in_figures,

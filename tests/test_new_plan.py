@@ -6,6 +6,7 @@ import csv
 import os
 import re
 import select
+import shutil
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from making import SOUND
 from trainplan.cli import main
 from trainplan.plan.new_plan import NewTarget, new_plan
 from trainplan.plan.plan import load_plan
@@ -282,6 +284,15 @@ def test_a_pacing_that_lists_shares_is_cut_or_goes_on(tmp_path: Path) -> None:
     for span, pacing in ((2, (0.1, 0.2)), (7, (0.1, 0.2, 0.3, 0.6, 1, 1, 1))):
         write_plan(str(tmp_path / str(span)), plan_like(old, range(2031, 2031 + span))[0])
         assert load_plan(tmp_path / str(span)).choices.pacing == pacing
+
+
+def test_learners_of_units_are_those_of_all_in_a_plan_without_units(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "old"))
+    rows = "degree,college,2020,north,20.5,assumption: x\ndegree,college,2020,,15,assumption: x\n"
+    (plan / "pipeline.csv").write_text(f"objective,program,started,unit,learners,basis\n{rows}", "utf-8")
+    write_plan(str(tmp_path / "new"), plan_like(load_plan(plan), range(2031, 2035))[0])
+    [row] = load_plan(tmp_path / "new").tables.pipeline
+    assert (row.started, row.unit, row.learners) == (2030, None, 35.5)
 
 
 # --- from answers in a terminal

@@ -30,6 +30,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["goal", str(SMALL), "--output", str(folder)]) == 0
     assert main(["compare", PROVINCE, "--scenario", "base", "--scenario", "real_terms", "--output", str(folder)]) == 0
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
+    assert main(["yearplan", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
     return folder
 
 

@@ -193,6 +193,21 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     return write_answer(tables, arguments.output)
 
 
+def plan_year(arguments: argparse.Namespace) -> int:
+    """`yearplan`: unit_plan.csv, of every year, and classes_of_year.csv; PlanError for a year outside the plan."""
+    from trainplan.cycle.year_plan import classes_of_year, unit_plan
+    from trainplan.report.stored import compute
+
+    plan, year = plan_of(arguments), arguments.year
+    if year not in plan.years:
+        years = {"first": plan.first, "last": plan.last}
+        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    with under_way("tables"):
+        results = compute(plan)
+        tables = {"unit_plan": unit_plan(results), "classes_of_year": classes_of_year(results, year)}
+    return write_answer(tables, arguments.output)
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -376,6 +391,7 @@ DRAWS = (
     Option("--seed", "{option_seed}", {"metavar": "K", "type": int, "default": 2415}),
     Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
 )
+YEAR = Option("--year", "{option_year}", {"metavar": "Y", "type": whole_number, "required": True})
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
 NEW = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN", "nargs": "?"}),
@@ -397,6 +413,7 @@ COMMANDS = {
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
+    "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "new": Command(make_plan, NEW),
     "export": Command(export_plan, EXPORT),
     "import": Command(import_plan, IMPORT),

@@ -143,7 +143,7 @@ def _pipeline(plan: Plan, column: Columns) -> Array:
     values = column("pipeline", "learners")
     learners = np.zeros((len(pairs), len(start), values.shape[1]))
     for row, value in zip(plan.tables.pipeline, values, strict=True):
-        learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] = value
+        learners[pairs.index((row.objective, row.program)), row.started - plan.first - start[0]] += value
     return learners
 
 

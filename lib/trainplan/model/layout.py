@@ -182,7 +182,8 @@ class Structure:
     shared: tuple[EqualSizedGroups, ...]  # the other routes, by program
     cohorts: ContinuingCohorts  # of pairs
     classes: ContinuingCohorts  # of programs
-    class_of: GroupSum  # from later cohorts to the later classes they sit in
+    seat: Index  # (W,) the later class that a later cohort sits in
+    class_of: GroupSum  # from later cohorts to these classes
     learners: GroupSum  # from later cohorts to programs
     ahead: tuple[LookAhead, ...]  # 0, 1, 2 … years
     studying: tuple[Index, GroupSum]  # later cohorts that end after this year, and their sums by stock
@@ -199,14 +200,15 @@ class Structure:
         course_years: Index,
     ) -> Structure:
         """Of objectives, of pairs (the first `routes` of them are routes, the rest pipeline) and of programs."""
-        by_level = _by_depth(part_of)
+        by_level = by_depth(part_of)
         pairs = np.lexsort((np.arange(len(objective)), objective))  # ties in the order of the objectives
         reached = ("stock", "completions", "sent")
         stocks, yearly, counts = (np.flatnonzero(kinds_with(kind, "reached", by)) for by in reached)
         stock, count = _positions(stocks, len(kind)), _positions(counts, len(kind))
         cohorts, classes = ContinuingCohorts.of(course_years[program]), ContinuingCohorts.of(course_years)
         held = {(int(p), int(y)): i for i, (p, y) in enumerate(zip(classes.owner, classes.course_year, strict=True))}
-        seat = [(int(program[k]), int(y)) for k, y in zip(cohorts.owner, cohorts.course_year, strict=True)]
+        sits = [(int(program[k]), int(y)) for k, y in zip(cohorts.owner, cohorts.course_year, strict=True)]
+        seat = np.array([held[one] for one in sits], np.intp)
         return cls(
             stocks=stocks,
             yearly=yearly,
@@ -221,7 +223,8 @@ class Structure:
             shared=EqualSizedGroups.batches(program, pairs[pairs < routes], least=2),
             cohorts=cohorts,
             classes=classes,
-            class_of=GroupSum.of(np.array([held[one] for one in seat], np.intp), len(held)),
+            seat=seat,
+            class_of=GroupSum.of(seat, len(held)),
             learners=GroupSum.of(program[cohorts.owner], len(course_years)),
             ahead=LookAhead.every_year_ahead(stocks, length, objective, cohorts),
             studying=cohorts_serving(stocks, cohorts.remaining > 0, objective, cohorts),
@@ -235,8 +238,8 @@ def _positions(rows: Index, among: int) -> Index:
     return place
 
 
-def _by_depth(part_of: Index) -> list[Index]:
-    """Objectives by how deep they lie within others, the deepest first."""
+def by_depth(part_of: Index) -> list[Index]:
+    """Objectives, (n,) each, by how deep they lie within others, the deepest first; `part_of` is (O,), -1 for none."""
     depth = np.zeros(len(part_of), np.intp)
     above = part_of.copy()
     while (above >= 0).any():

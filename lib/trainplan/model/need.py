@@ -53,7 +53,7 @@ def stock_need(arrays: Arrays, flow: StockFlow, passing: Array, holders: Array, 
             stays = stays * flow.stay_rate[done][ahead.rows]
         future = next_stock(flow, future, ahead.to_rows(passes[ahead.continuing]) * stays, done, ahead.rows)
         if done == year:
-            idle = idle_people(arrays, flow, future, continuing, year)
+            idle = ceil(idle_people(arrays, flow, future, continuing, year))
         rows = ahead.rows[ahead.ending]
         missing = np.maximum(0.0, flow.target_stock[done][rows] - future[ahead.ending])
         asked = ceil(divide(missing, passing[structure.stocks[rows]] * stays[ahead.ending]))
@@ -62,9 +62,9 @@ def stock_need(arrays: Arrays, flow: StockFlow, passing: Array, holders: Array, 
 
 
 def idle_people(arrays: Arrays, flow: StockFlow, holding: Array, continuing: Array, year: int) -> Array:
-    """Whole people, (H, D), who neither hold it at the end of the year nor are under way to it after that."""
+    """People, (H, D), who neither hold it at the end of the year nor are under way to it after that."""
     rows, by_stock = arrays.structure.studying
-    return ceil(np.maximum(0.0, flow.headcount[year] - holding - by_stock(continuing[rows])))
+    return np.maximum(0.0, flow.headcount[year] - holding - by_stock(continuing[rows]))
 
 
 def individual_need(arrays: Arrays, stocks: Array, courses: Array) -> Array:

@@ -218,6 +218,17 @@ def check_learners(read: RowsRead) -> Iterator[Problem]:
             yield read.problem("pipeline", "learners_of_nobody", f"{r.learners:g}", r, "learners", **about)
 
 
+def check_units_learning(read: RowsRead) -> Iterator[Problem]:
+    """A unit whose people are studying has somebody of their group."""
+    held = {(r.unit, r.group) for r in read.rows("unit_headcounts", "unit", "group", "headcount") if r.headcount > 0}
+    group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
+    for r in read.rows("pipeline", "objective", "learners", "unit"):
+        group = group_of.get(r.objective)
+        known = r.unit in read.ids.get("units", []) and group in read.ids.get("groups", [])
+        if known and r.learners > 0 and (r.unit, group) not in held:
+            yield read.problem("pipeline", "unit_without_group", r.unit, r, "unit", group=group)
+
+
 def check_funding(read: RowsRead) -> Iterator[Problem]:
     """Sources pay for all of a program."""
     total: dict[str, float] = {p.id: 0.0 for p in read.rows("programs", "id")}
@@ -378,6 +389,7 @@ CHECKS: dict[
     check_lengths: (),
     check_pipeline: ("plan",),
     check_learners: (),
+    check_units_learning: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
     check_funding: ("funding.program",),
     check_classes: (),
     check_ceilings: (),

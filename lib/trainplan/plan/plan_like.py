@@ -29,7 +29,7 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import PLAN, PlanFiles
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import TABLES
+from trainplan.plan.schema import TABLES, parse_number
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import Problem
 
@@ -146,6 +146,8 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
             if isinstance(record.pacing, tuple):
                 row["pacing"] = ";".join(f"{share:.15g}" for share in move.pacing(record.pacing))
         rows.append(row)
+    if name == "pipeline":
+        return _of_no_unit(rows)
     if name == "ceilings":
         return _every_year(rows, "source", move.new, 0)
     if name == "prices":
@@ -153,6 +155,17 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
     if "year" in columns:
         return [row for row in rows if move.new.start <= row["year"] <= move.last + move.tail * (name == "turnover")]
     return rows
+
+
+def _of_no_unit(rows: Iterable[Cells]) -> list[Cells]:
+    """A row for each cohort: units are left out, so theirs become one."""
+    cohorts: dict[tuple[Any, ...], Cells] = {}
+    for row in rows:
+        key = tuple(row[column] for column in TABLES["pipeline"].keys)
+        people = [one["learners"] for one in (cohorts.get(key), row) if one]
+        learners = people[0] if len(people) == 1 else sum(map(parse_number, people))
+        cohorts[key] = {**row, "unit": "", "learners": learners}
+    return list(cohorts.values())
 
 
 def _every_year(rows: Iterable[Cells], key: str, years: Sequence[int], tail: int) -> list[Cells]:

@@ -7,6 +7,7 @@ put back to the nearest value that it does allow. `{year}` in an address stands 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -172,6 +173,8 @@ def _place_problems(
             columns = {"columns": ", ".join(known)}
             problems.append(Problem(file, "range_place", address, where, "address", near, columns))
             continue
+        by_unit = [place for place, rows in Counter(place for place, *_ in named).items() if rows > 1]
+        problems += [Problem(file, "range_of_rows_by_unit", place, where, "address") for place in by_unit]
         for place, cells, _ in named:
             wrong = _end_problems(found, place, table, column, cells, where, file)
             if wrong and not is_refused(table, cells, column):

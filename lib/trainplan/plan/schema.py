@@ -160,6 +160,18 @@ def parse_pacing(value: object) -> str | tuple[float, ...]:
     return shares
 
 
+def parse_months(value: object) -> tuple[int, ...]:
+    """Months of a year, 1 to 12, in their order, separated by semicolons or spaces."""
+    parts = value if isinstance(value, list | tuple) else re.split(r"[;,\s]+", str(value).strip())
+    try:
+        months = tuple(parse_whole_number(part) for part in parts)
+    except PydanticCustomError:
+        refuse("months_form")
+    if any(not 1 <= month <= 12 for month in months) or any(a >= b for a, b in itertools.pairwise(months)):
+        refuse("months_form")
+    return months
+
+
 def parse_basis(value: object) -> str:
     """Where a number comes from: begins with clause:, law:, statistic: or assumption:."""
     text = unicodedata.normalize("NFC", str(value)).strip()
@@ -262,6 +274,8 @@ Due = Annotated[str, BeforeValidator(parse_due_date), "date"]
 Day = Annotated[date, BeforeValidator(parse_date), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
 Folders = Addresses
+Days = Annotated[float, Measure("days", 0, above=True)]
+MonthsCell = Annotated[tuple[int, ...], BeforeValidator(parse_months), "months"]
 PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(parse_pacing), "pacing"]
 InLanguages = str | dict[Literal["vi", "en"], str]
 Basis = Annotated[str, BeforeValidator(parse_basis), "basis"]
@@ -380,6 +394,9 @@ class Program(Row):
     cost_per_class_year: Money = column(drawable=True)
     price_index: Id
     place: Text = ""
+    days: Days | None = column(None, empty="not_said")
+    host: Text = ""
+    opens: MonthsCell | None = column(None, empty="not_said")
     basis: Basis
     basis_vi: Text = column("", empty="basis")
 
@@ -399,6 +416,7 @@ class Pipeline(Row):
     program: Id = column(refers="programs")
     started: Year
     learners: People = column(drawable=True)
+    unit: Id | None = column(None, empty="shared_by_units", refers="units")
     basis: Basis
     basis_vi: Text = column("", empty="basis")
 
@@ -618,7 +636,7 @@ class Tables:
     objectives: tuple[Objective, ...] = keyed_by("id", required=True)
     programs: tuple[Program, ...] = keyed_by("id", required=True)
     routes: tuple[Route, ...] = keyed_by("objective", "program", required=True)
-    pipeline: tuple[Pipeline, ...] = keyed_by("objective", "program", "started")
+    pipeline: tuple[Pipeline, ...] = keyed_by("objective", "program", "started", further_keys=("unit",))
     sources: tuple[Source, ...] = keyed_by("id", required=True)
     funding: tuple[Funding, ...] = keyed_by("program", "source", required=True)
     ceilings: tuple[Ceiling, ...] = keyed_by("year", "source")

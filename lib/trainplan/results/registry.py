@@ -20,10 +20,10 @@ from trainplan.text.catalog import say, term, texts
 Stem = str  # of a table's file
 Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
-    "people_years", "people_years_per_billion", "number", "mixed",
+    "people_years", "people_years_per_billion", "number", "mixed", "days",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan"]
 
 
 @dataclass(frozen=True)
@@ -332,8 +332,39 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
 ]
 
 
+YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
+    ResultTable(
+        "unit_plan",
+        ("year", "unit", "objective", "program"),
+        (
+            *(YEAR, Column("unit", "id", ids_of="units"), Column("bloc", "text"), OBJECTIVE, PROGRAM),
+            *_people("learners", over_years="sum", adds_up=True),
+            *_people("continuing", adds_up=True),
+            *_money("cost_vnd"),
+            Column("estimated", "boolean"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "classes_of_year",
+        ("year", "program"),
+        (
+            *(YEAR, PROGRAM, Column("content", "text"), Column("level", "text")),
+            *(Column(name, "classes", adds_up=True) for name in ("new_classes", "continuing_classes")),
+            *_people("learners", adds_up=True),
+            *_people("class_size"),
+            *(Column("days", "days"), Column("opens", "text"), Column("ends", "date")),
+            *(Column("place", "text"), Column("host", "text")),
+            *_money("cost_vnd", over_years="none"),
+            Column("deadline", "date"),
+        ),
+        "yearplan",
+    ),
+]
+
+
 RESULTS: Mapping[Stem, ResultTable] = {
-    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES]
+    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES, *YEAR_PLAN_TABLES]
 }
 
 

@@ -1,0 +1,1 @@
+"""The year of planning: the year plan by unit."""
