@@ -230,7 +230,7 @@ def test_scenarios_side_by_side_are_those_of_the_index(folder: Path, language: s
     index = scenarios(compare(runs), language)
     shown = pd.DataFrame(rows(desk))
     assert shown[0].tolist() == index.iloc[:, 0].tolist()
-    assert shown[[1, 3, 4, 5]].to_numpy().tolist() == index.iloc[:, [2, 4, 3, 5]].to_numpy().tolist()
+    assert shown[[1, 3, 4, 5]].to_numpy().tolist() == index.iloc[:, [2, 3, 4, 5]].to_numpy().tolist()
     near = [sum(run["verdicts"]["verdict"][list(run.plan.is_target)] == "nearly") for run in runs]
     assert shown[2].tolist() == list(map(str, near)) and len(set(near)) > 1
     assert f'data-q="totals {runs[1].plan.scenario} met"' in desk.controls.beside_table.value
