@@ -29,7 +29,7 @@ from trainplan.report.page_figure import Caption
 from trainplan.report.parts import Part
 from trainplan.results.tables import Results, compute
 from trainplan.text.catalog import LANGUAGES, texts
-from trainplan.text.formats import bare_billions, bare_millions
+from trainplan.text.formats import bare_billions, bare_millions, number
 
 HERE = Path(__file__).parent
 LONG = "Công chức cấp xã đạt chuẩn trình độ chuyên môn nghiệp vụ theo chức danh ở vùng có đông đồng bào dân tộc"
@@ -304,3 +304,11 @@ def test_no_text_of_a_figure_is_left_without_one() -> None:
     named = {key.split(".")[1] for key in texts("en") if key.startswith("figure.")}
     drawn_alike = {path.stem for path in Path(forms.__file__).parent.glob("*.py")}
     assert named - {"loop"} - drawn_alike <= {*FORMS}
+
+
+def test_five_years_are_all_labeled_however_long_their_sums() -> None:
+    people = partial(number, language="vi")
+    years = [YearColumn(2011 + k, (8713.0 * 10**k,), 11547.0 * 10**k) for k in range(5)]
+    sheet = Sheet(WIDE)
+    draw_columns(sheet, YearColumns(tuple(years), ("a",), people, "lượt", 0.5, "chưa bố trí"))
+    assert all(f">{year.year}<" in sheet.svg("") for year in years)

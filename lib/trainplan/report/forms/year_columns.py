@@ -126,6 +126,8 @@ def _draw_upright(sheet: Sheet, made: YearColumns) -> float:
     width, base = min(90.0, slot * 0.62), 2 * sheet.line_height + 12 + made.tall
     centers = [4 + (k + 0.5) * slot for k in range(len(made.years))]
     sums, limits = [made.sum_of(year) for year in made.years], made.limits()
+    if max(text_width(words, sheet.size, bold=True) for words in sums) + 4 > slot:  # the sums alone then
+        sums = [made.write(year.total) for year in made.years]
     lacking = [made.lacking(year) for year in made.years]
     names = [str(year.year) for year in made.years]
     widths = [text_width(words, sheet.size, bold=words in sums) for words in (*sums, *limits, *lacking)]
