@@ -83,7 +83,9 @@ def test_the_answer_that_a_lever_changes_is_in_view_while_it_is_moved(desk: Any)
 
 
 def test_whoever_listens_hears_names_and_amounts(desk: Any) -> None:
-    desk.locator(".tp-desk").get_by_role("button", name="Về phương án cơ sở").click()
+    back = desk.locator(".tp-desk").get_by_role("button", name="Về phương án cơ sở")
+    if back.is_enabled():  # another test may have moved something before
+        back.click()
     desk.wait_for_function("!document.querySelector('.tp-lever .moved')")
     handle = desk.locator(".tp-lever-money_total .noUi-handle")
     before = moves(desk)
