@@ -13,10 +13,9 @@ from trainplan.report.tables.columns import Column, build_table
 from trainplan.results.compare import totals_of_all_years
 from trainplan.results.quote import quote_numbers
 from trainplan.results.tables import Results
-from trainplan.results.verdicts import count_met
+from trainplan.results.verdicts import count_nearly
 from trainplan.text.catalog import say
-from trainplan.text.formats import calendar_day, number
-from trainplan.text.shown import join_shown
+from trainplan.text.formats import calendar_day, number, out_of
 
 SAID = 6  # changes of a draft that are said; the others are counted
 MONEY = ("required_vnd", "funded_vnd", "lacking_vnd")
@@ -51,8 +50,8 @@ def _row(title: str, run: Results, language: str) -> Mapping[str, Any]:
     total = quote_numbers("totals", totals_of_all_years([run])).iloc[0]
     return {
         "scenario": title,
-        "met_of": join_shown([number(total.met, language), number(total.objectives, language)], "/"),
-        "nearly": number(count_met(run.plan, run["verdicts"]["verdict"] == "nearly")["met"], language),
+        "met_of": out_of(total.met, total.objectives, language),
+        "nearly": number(count_nearly(run.plan, run.run)["met"], language),
         **{name: total[name] for name in MONEY},
     }
 

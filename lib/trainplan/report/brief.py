@@ -29,7 +29,7 @@ from trainplan.report.tables.columns import Column, build_table
 from trainplan.results.compare import Comparison
 from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, number
+from trainplan.text.formats import NOTHING, number, out_of
 from trainplan.text.shown import join_shown, shorten_text
 
 WIDTH, HEIGHT = 165.0, 250.0  # mm of A4 between its margins, a little less than there are
@@ -160,7 +160,7 @@ def options_table(comparison: Comparison, language: str) -> pd.DataFrame:
     rows = [
         {
             "scenario": shorten_text(one.title, CELL),
-            "met_of": join_shown([number(one.met, language), number(one.targets, language)], "/"),
+            "met_of": out_of(one.met, one.targets, language),
             "nearly": number(one.nearly, language),
             "funded_vnd": one.money,
             "lacking_vnd": one.lacking,

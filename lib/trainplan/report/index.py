@@ -28,7 +28,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.registry import column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
-from trainplan.text.formats import NOTHING, bare_money, money_unit, number
+from trainplan.text.formats import NOTHING, bare_money, money_unit, number, out_of
 from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
@@ -129,7 +129,7 @@ def options_table(comparison: Comparison, language: str) -> str:
         return ""
     lost, goals = any(one.lost for one in found), found[0].goals > 0 and found[0].goals != found[0].targets
     unit = money_unit(max(one.money + one.lacking for one in found))
-    met = [_of(one.met, one.targets, language) for one in found]
+    met = [out_of(one.met, one.targets, language) for one in found]
     rows = [
         BarRow(
             one.title,
@@ -138,7 +138,7 @@ def options_table(comparison: Comparison, language: str) -> str:
             float(one.money + one.lacking) if one.lacking > 0 else None,
             beside=(
                 *(bare_money(vnd, language, unit) for vnd in (one.money, one.lacking)),
-                *([_of(one.goals_met, one.goals, language)] if goals else []),
+                *([out_of(one.goals_met, one.goals, language)] if goals else []),
                 *([one.lost or NOTHING] if lost else []),
             ),
         )
@@ -158,10 +158,6 @@ def options_table(comparison: Comparison, language: str) -> str:
     name = say("index.options", language)
     said = "; ".join(f"{one.title} {met_of}" for one, met_of in zip(found, met, strict=True))
     return bar_table("options", Caption(name, f"{name}: {said}."), columns, rows, language).body()
-
-
-def _of(met: float, all_: float, language: str) -> str:
-    return join_shown([number(met, language), number(all_, language)], "/")
 
 
 def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:

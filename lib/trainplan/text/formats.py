@@ -15,7 +15,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from trainplan.text.catalog import say
-from trainplan.text.shown import keep_address
+from trainplan.text.shown import join_shown, keep_address
 
 NARROW = "\u202f"  # a narrow space that does not break, before units
 LOCALES = {"vi": "vi_VN", "en": "en_US"}
@@ -48,6 +48,11 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     if value is None or math.isnan(value):
         return NOTHING
     return "∞" if math.isinf(value) else _write(round_half_away(value, digits), language, digits)
+
+
+def out_of(part: float, whole: float, language: str) -> str:
+    """How many of how many: 7/13."""
+    return join_shown([number(part, language), number(whole, language)], "/")
 
 
 @keep_address

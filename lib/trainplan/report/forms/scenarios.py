@@ -15,8 +15,7 @@ from trainplan.results.registry import column_heading
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import count_nearly
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_money, billions, from_to, money_unit, number
-from trainplan.text.shown import join_shown
+from trainplan.text.formats import bare_money, billions, from_to, money_unit, number, out_of
 
 MOST_COLUMNS = 8  # of scenarios: of more, those that change what is chosen stand beside the first
 LARGEST = 3  # values that are read aloud
@@ -57,9 +56,8 @@ def scenario_results(comparison: Comparison, language: str) -> HtmlFigure | None
 
 def _met(run: Results, total: pd.Series, language: str) -> tuple[str, str]:
     """How many targets are met, and how many nearly; of a plan without any, goals."""
-    kind = ("met", "objectives") if total["objectives"] else ("goals_met", "goals")
-    nearly = count_nearly(run.plan, run.run)[kind[0]]
-    return join_shown([number(total[one], language) for one in kind], "/"), number(nearly, language)
+    met, of = ("met", "objectives") if total["objectives"] else ("goals_met", "goals")
+    return out_of(total[met], total[of], language), number(count_nearly(run.plan, run.run)[met], language)
 
 
 def targets_by_scenario(comparison: Comparison, language: str) -> HtmlFigure | None:

@@ -16,7 +16,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.tables.columns import Column, build_table, label, terms_of, text_cells
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
-from trainplan.text.formats import billions, due_day, number
+from trainplan.text.formats import billions, due_day, number, out_of
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -37,7 +37,7 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
         return pd.DataFrame()
     rows = quote_rules(compared).rename(columns={"weighted_shortfall": "behind_path"})
     counts = zip(rows["met"], rows["objectives"], strict=True)
-    met = [join_shown([number(count, language) for count in pair], "/") for pair in counts]
+    met = [out_of(*pair, language) for pair in counts]
     rows["met_of"] = text_cells(rows, met)
     columns = [
         Column("rule", terms_of("rule")),

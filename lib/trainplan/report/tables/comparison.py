@@ -14,7 +14,7 @@ from trainplan.report.tables.inputs import changes
 from trainplan.report.titles import why_scenario
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
-from trainplan.text.formats import bare_billions, number
+from trainplan.text.formats import bare_billions, number, out_of
 from trainplan.text.shown import Quoted, join_shown
 
 COVERAGE = "coverage"  # in an address: the mean part over the objectives
@@ -32,7 +32,7 @@ def scenarios(comparison: Comparison, language: str) -> pd.DataFrame:
         {
             "scenario": run.plan.scenario_title(language),
             "reason": why_scenario(run.plan, language),
-            "met_of": join_shown([number(total.met, language), number(total.objectives, language)], "/"),
+            "met_of": out_of(total.met, total.objectives, language),
             "funded_vnd": total.funded_vnd,
             "required_vnd": total.required_vnd,
             "lacking_vnd": total.lacking_vnd,
