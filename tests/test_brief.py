@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from ruamel.yaml import YAML
 
 from browser import opened, outside
@@ -166,6 +167,14 @@ def test_page_and_document_say_the_same_the_same_each_time(comparison: Compariso
 
 def plain(words: str) -> str:
     return " ".join(words.split())
+
+
+def test_numbers_of_the_options_stand_to_the_right_in_both_files(tmp_path: Path) -> None:
+    brief = brief_of(province(tmp_path), "vi")
+    [table] = Document(io.BytesIO(word_file(brief))).tables
+    head = re.findall('<th scope="col"( class="n")?>', brief.html())
+    right = [cell.paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT for cell in table.rows[0].cells]
+    assert right == [bool(one) for one in head] and sum(right) == 4  # met, nearly met, funded, lacking
 
 
 def test_it_says_what_the_pages_say(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def report_exporter() -> HTMLExporter:
 
 def html_table(frame: pd.DataFrame, caption: str = "") -> str:
     """A table, its cells escaped, numbers with their addresses; columns of numbers are set to the right."""
-    numeric = {name for name in frame.columns if _is_numeric(frame[name])}
+    numeric = number_columns(frame)
     head = "".join(f'<th scope="col"{_align_right(c in numeric)}>{escape(str(c))}</th>' for c in frame.columns)
     body = "".join(
         "<tr>"
@@ -174,8 +174,9 @@ def html_table(frame: pd.DataFrame, caption: str = "") -> str:
     return f'<table class="{style}">{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>'
 
 
-def _is_numeric(cells: pd.Series) -> bool:
-    return all(not any(c.isalpha() for c in str(v)) for v in cells) and len(cells) > 0
+def number_columns(frame: pd.DataFrame) -> set[str]:
+    """The columns of a frame of text that hold numbers, without a letter; they are set to the right."""
+    return {name for name in frame if len(frame) and not any(c.isalpha() for v in frame[name] for c in str(v))}
 
 
 def _align_right(numeric: bool) -> str:

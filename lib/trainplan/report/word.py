@@ -16,6 +16,7 @@ from docx.text.paragraph import Paragraph
 
 from trainplan.report.brief import COLUMNS, OPINION, SIZE, SMALL, TITLE, WIDTH, Brief
 from trainplan.report.drawing import NOTE
+from trainplan.report.html import number_columns
 
 FONT = "Arial"
 DAY = datetime(1980, 1, 1)  # of every document: the first that a zip file can tell
@@ -81,7 +82,7 @@ def _add_options(document: WordDocument, brief: Brief) -> None:
     """The table of options, its first row a head, numbers to the right."""
     if not len(brief.options):
         return
-    rows = [[*brief.options], *brief.options.to_numpy().tolist()]
+    rows, numbers = [[*brief.options], *brief.options.to_numpy().tolist()], number_columns(brief.options)
     table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
     table.autofit = False
     for column, width in zip(table.columns, COLUMNS, strict=False):
@@ -92,7 +93,7 @@ def _add_options(document: WordDocument, brief: Brief) -> None:
             run = paragraph.add_run(_plain_line(text))
             run.font.size, run.bold = Pt(SMALL), not r
             paragraph.paragraph_format.space_after = Pt(1)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if c in (1, 2, 3) else WD_ALIGN_PARAGRAPH.LEFT
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if rows[0][c] in numbers else WD_ALIGN_PARAGRAPH.LEFT
     header = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(header)
     document.add_paragraph().paragraph_format.line_spacing = Pt(4)
