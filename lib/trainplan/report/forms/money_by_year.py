@@ -9,7 +9,7 @@ import numpy as np
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.model.cost import cost_by_source
 from trainplan.report.drawing import Drawing
-from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
+from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, columns_drawing, year_band
 from trainplan.report.page_figure import Caption
 from trainplan.report.sentences.money import money_balance, over_ceilings
 from trainplan.report.tables.results import A_LITTLE
@@ -24,13 +24,11 @@ def money_by_year(results: Results, draws: Uncertainty | None, language: str) ->
     if not results.requirement_vnd and not results.funded_vnd:
         return None
     made, plan = money_columns(results, draws, language), results.plan
-    finding = _finding(results, language)
-    most = say("figure.year_columns.most", language, years=largest_years(made))
     key = "what" if plan.has_ceilings else "what_all_paid"
     what = say(f"figure.money_by_year.{key}", language, unit=made.unit, years=year_span(plan.first, plan.last))
-    reading = [say(f"figure.year_columns.{mark}", language) for mark in ("bars", *made.marks())]
-    caption = Caption(finding, f"{finding} {most}", what, tuple(reading), ("budget", "cost"))
-    return Drawing("money_by_year", caption, lambda sheet: draw_columns(sheet, made))
+    finding = _finding(results, language)
+    caption = Caption(finding, finding, what, tables=("budget", "cost"))
+    return columns_drawing("money_by_year", made, caption, language)
 
 
 def _finding(results: Results, language: str) -> str:
@@ -63,7 +61,7 @@ def money_columns(results: Results, draws: Uncertainty | None, language: str) ->
             tuple(float(source[y]) for source in amounts),
             float(required[y, -1]),
             float(ceilings[y]) if np.isfinite(ceilings[y]) else None,
-            None if bands is None else (float(bands.at[year, "p05"]), float(bands.at[year, "p95"])),
+            year_band(bands, year),
             year < plan.decided_from,
         )
         for y, year in enumerate(plan.years)
@@ -100,8 +98,7 @@ def real_money_by_year(results: Results, language: str) -> Drawing | None:
     made = YearColumns(tuple(years), tuple(names), write, say(f"unit.{unit}", language), A_LITTLE, "", "")
     values = {"change": percent(abs(change), language, 0), "period": period_before(plan), "base": base}
     finding = say(f"figure.real_money_by_year.{'less' if change < 0 else 'more'}", language, **values)
-    most = say("figure.year_columns.most", language, years=largest_years(made))
     reading = (say("figure.year_columns.bars", language), say("figure.real_money_by_year.nominal", language))
     what = say("figure.real_money_by_year.what", language, base=base, unit=made.unit)
-    caption = Caption(finding, f"{finding} {most}", what, reading)
-    return Drawing("real_money_by_year", caption, lambda sheet: draw_columns(sheet, made))
+    caption = Caption(finding, finding, what, reading)
+    return columns_drawing("real_money_by_year", made, caption, language)

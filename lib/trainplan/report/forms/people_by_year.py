@@ -8,7 +8,7 @@ from trainplan.analysis.monte_carlo import ALL, Uncertainty
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.plan import Plan
 from trainplan.report.drawing import Drawing
-from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, draw_columns, largest_years
+from trainplan.report.forms.year_columns import YearColumn, YearColumns, as_few, columns_drawing, year_band
 from trainplan.report.page_figure import Caption
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say, term
@@ -28,12 +28,9 @@ def people_by_year(results: Results, draws: Uncertainty | None, language: str) -
     people = {"most": yearly.at[year, "funded"], "needed": yearly.at[year, "needed"]}
     shown = {name: number(count, language) for name, count in people.items()}
     finding = say(f"figure.people_by_year.{'finding' if len(yearly) > 1 else 'one_year'}", language, year=year, **shown)
-    most = say("figure.year_columns.most", language, years=largest_years(made))
     key = "what" if _has_contents(plan) else "what_programs"
     what = say(f"figure.people_by_year.{key}", language, years=year_span(plan.first, plan.last))
-    reading = [say(f"figure.year_columns.{mark}", language) for mark in ("bars", *made.marks())]
-    caption = Caption(finding, f"{finding} {most}", what, tuple(reading), ("enrollment",))
-    return Drawing("people_by_year", caption, lambda sheet: draw_columns(sheet, made))
+    return columns_drawing("people_by_year", made, Caption(finding, finding, what, tables=("enrollment",)), language)
 
 
 def people_columns(results: Results, draws: Uncertainty | None, language: str) -> YearColumns:
@@ -53,7 +50,7 @@ def people_columns(results: Results, draws: Uncertainty | None, language: str) -
             year,
             tuple(float(sent.loc[year, ids].sum()) for ids in parts),
             float(needed[year]),
-            band=None if bands is None else (float(bands.at[year, "p05"]), float(bands.at[year, "p95"])),
+            band=year_band(bands, year),
             closed=year < plan.decided_from,
         )
         for year in plan.years

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from trainplan.report.drawing import (
     AXIS,
@@ -13,11 +15,14 @@ from trainplan.report.drawing import (
     NOTE,
     PAPER,
     SOURCES,
+    Drawing,
     Sheet,
     join_texts,
     text_width,
     wrap_words,
 )
+from trainplan.report.page_figure import Caption
+from trainplan.text.catalog import say
 
 TALL = 210.0  # px of the plot
 RIGHT = 542.0  # where parts are named
@@ -106,10 +111,22 @@ def as_few(amounts: Mapping[str, float]) -> tuple[list[str], list[str]]:
     return own, order[len(own) :]
 
 
-def largest_years(made: YearColumns) -> str:
-    """The three largest years with their sums, `2012 15,0 tỷ đồng; …`."""
+def year_band(bands: pd.DataFrame | None, year: int) -> tuple[float, float] | None:
+    """Nine draws in ten of a year, from a table of bands by year; None without draws."""
+    return None if bands is None else (float(bands.at[year, "p05"]), float(bands.at[year, "p95"]))
+
+
+def columns_drawing(name: str, made: YearColumns, caption: Caption, language: str) -> Drawing:
+    """The columns as a figure, whose `alt` also tells the three largest years with their sums.
+
+    A caption that does not say how to read the marks gets what is said of those that are there.
+    """
     largest = sorted(made.years, key=lambda year: -year.total)[:3]
-    return "; ".join(f"{year.year} {made.write(year.total)} {made.unit}" for year in largest)
+    years = "; ".join(f"{year.year} {made.write(year.total)} {made.unit}" for year in largest)
+    alt = f"{caption.finding} {say('figure.year_columns.most', language, years=years)}"
+    read = tuple(say(f"figure.year_columns.{mark}", language) for mark in ("bars", *made.marks()))
+    caption = replace(caption, alt=alt, reading=caption.reading or read)
+    return Drawing(name, caption, lambda sheet: draw_columns(sheet, made))
 
 
 # --- how it is drawn
