@@ -81,13 +81,12 @@ def real_money_by_year(results: Results, language: str) -> Drawing | None:
     table, change = real_and_nominal(plan), real_change_of_money(plan)
     if change is None:
         return None
-    names = [
-        say(f"figure.real_money_by_year.{one}", language, period=period_before(plan)) for one in ("before", "plan")
-    ]
+    periods = ("plan", "before")  # the plan has the look of the plan
+    names = [say(f"figure.real_money_by_year.{one}", language, period=period_before(plan)) for one in periods]
     years = [
         YearColumn(
             row.year,
-            tuple(row.real_vnd if row.period == period else 0.0 for period in ("before", "plan")),
+            tuple(row.real_vnd if row.period == period else 0.0 for period in periods),
             row.real_vnd,
             row.nominal_vnd,
         )
