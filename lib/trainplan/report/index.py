@@ -165,7 +165,8 @@ def scenario_tables(comparison: Comparison, language: str) -> list[Markup]:
     frame = scenarios(comparison, language)
     if not len(frame):
         return []
-    chosen = [run in comparison.options for run in comparison.runs]
+    choices = {run.plan.scenario for run in comparison.options}
+    chosen = [run.plan.scenario in choices for run in comparison.runs]
     groups = {"chosen": frame[chosen], "circumstances": frame[[not one for one in chosen]]}
     captions = {name: say(f"index.{name}", language) for name in groups}
     return [Markup(html_table(own, captions[name])) for name, own in groups.items() if len(own)]
