@@ -36,8 +36,7 @@ SOURCES = (  # colors, and what tells them apart in grey: plain, strokes, dots, 
     ("#7a4b2a", f'<path d="M0 0 8 8M0 8 8 0" stroke="{PAPER}"/>'),
 )
 STYLE = (
-    ".drawn{margin:1rem 0}.drawn figcaption{font-weight:bold;font-size:1rem;color:#1b1f24;margin:0 0 .6rem}"
-    ".drawn svg{display:block;width:100%;height:auto}"
+    ".drawn{margin:1rem 0}.drawn svg{display:block;width:100%;height:auto}"
     f".drawn .w{WIDE}{{max-width:60rem}}.drawn .w{NARROW}{{max-width:28rem;display:none}}"
     f"@media screen and (max-width:40rem){{.drawn .w{WIDE}{{display:none}}.drawn .w{NARROW}{{display:block}}}}"
 )

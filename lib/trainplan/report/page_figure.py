@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from trainplan.report.assembly import FIGURE, reading_line, source_line
 from trainplan.results.registry import Stem
 
+STYLE = "<style>.drawn figcaption{font-weight:bold;font-size:1rem;color:#1b1f24;margin:0 0 .6rem}</style>"
+
 
 @dataclass(frozen=True)
 class Caption:
@@ -50,7 +52,8 @@ class PageFigure:
         what = f'<p class="what">{escape(caption.what)}</p>' if caption.what else ""
         reading = reading_line(caption.reading, language)
         source = source_line(caption.tables, language, self.name if self.has_file else "")
-        return Markup(f'<figure class="drawn mathjax_ignore">{head}{what}{self.body()}{reading}{source}</figure>')
+        shown = f"{STYLE}{head}{what}{self.body()}{reading}{source}"
+        return Markup(f'<figure class="drawn mathjax_ignore">{shown}</figure>')
 
 
 @dataclass(frozen=True)

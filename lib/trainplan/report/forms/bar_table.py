@@ -18,7 +18,6 @@ from trainplan.text.catalog import say
 SHOWN = 12  # rows before the others fold
 ROOM = 1.5  # percent left free at either end of a bar's cell, for strokes
 STYLE = (
-    ".drawn figcaption{font-weight:bold;font-size:1rem;color:#1b1f24;margin:0 0 .6rem}"
     ".bars .scroll{margin:0}.bars table{width:100%}"
     ".bars tbody th{font-weight:400;overflow-wrap:anywhere;min-width:7rem}"
     ".bars .bar{min-width:6rem;width:36%}.bars td.bar{padding-top:.45rem}.bars td:not(.n,.bar){min-width:9rem}"
