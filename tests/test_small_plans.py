@@ -15,6 +15,7 @@ from trainplan.analysis.relaxations import Relaxation
 from trainplan.analysis.rule_comparison import compare_rules, rule_beside
 from trainplan.analysis.sensitivity import sensitivity
 from trainplan.cli import main
+from trainplan.desk.drawings import draw_cost
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
 from trainplan.plan.find import PROJECT
@@ -24,6 +25,7 @@ from trainplan.report.sentences.best_plan import best_plan_proof, compare_best_p
 from trainplan.results.compare import compare
 from trainplan.results.tables import Results, compute
 from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.formats import bare_millions
 
 CEILINGS = "year,source,ceiling_vnd,basis\n" + "".join(
     f"{year},total,150000000,clause: III\n" for year in range(2026, 2031)
@@ -247,6 +249,15 @@ def test_the_desk_of_a_plan_without_ceilings_speaks_of_what_is_needed(plan: Path
     assert [mark for mark in marks if f">{mark}<" in free or f"</b> {mark}<" in free] == [] and "≤" not in free
     tight = desk_page(Session(with_ceilings(plan)), "vi")
     assert say("desk.spent", "vi") in tight and "≤" in tight
+
+
+def test_the_desk_tells_the_money_of_each_year_in_one_unit(plan: Path) -> None:
+    dear = {"programs.*.cost_per_learner_year": {"scale": 1.5}}
+    before, after = (compute(load_plan(plan, overrides=changes)) for changes in (None, dear))
+    section = draw_cost(after, before, "vi")
+    assert say("unit.million", "vi") in section and say("unit.bn", "vi") not in section
+    now = after["budget"].query("source == 'total' and year == 2026")["funded_vnd"].item()
+    assert f">{bare_millions(now, 'vi')}</span></b>" in section and re.findall("2026: .*? → ", section)
 
 
 def test_a_plan_like_another_has_no_word_of_its_decision(tmp_path: Path) -> None:

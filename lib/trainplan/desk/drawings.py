@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from markupsafe import escape
@@ -11,12 +12,13 @@ from markupsafe import escape
 from trainplan.model.cost import cost_by_source
 from trainplan.report.drawing import Drawing
 from trainplan.report.forms import FORMS
+from trainplan.report.forms.money_by_year import money_unit_of
 from trainplan.report.forms.paths import Panels, Path, farthest_targets, path_of
 from trainplan.report.forms.target_strip import StripRow, small_strip, strip_rows
 from trainplan.report.page_figure import Caption
 from trainplan.results.tables import Results
 from trainplan.text.catalog import say
-from trainplan.text.formats import bare_billions, number
+from trainplan.text.formats import bare_money, number
 
 SMALL_PLOT = 60.0  # px
 
@@ -32,7 +34,7 @@ def number_change(old: float, new: float, language: str, show: Callable[[float, 
 def draw_cost(results: Results, compared: Results | None, language: str) -> str:
     """The money of each year by source; below it the years and sources that pay something else than before."""
     drawing = FORMS["money_by_year"](results, None, language)
-    body = drawing.body() if drawing else ""
+    body = f'<p class="ghost">{escape(drawing.caption.what)}</p>{drawing.body()}' if drawing else ""
     changes = _money_changes(results, compared, language) if compared else []
     items = "".join(f"<li>{change}</li>" for change in changes)
     listed = f'<ul class="sources">{items}</ul>' if items else ""
@@ -40,7 +42,7 @@ def draw_cost(results: Results, compared: Results | None, language: str) -> str:
 
 
 def _money_changes(results: Results, compared: Results, language: str) -> list[str]:
-    """`year or source: old → new` in HTML, billions of VND, where the two look different."""
+    """`year or source: old → new` in HTML, in the unit of the drawing, where the two look different."""
     old, new = (cost_by_source(one.arrays, one.run.funded_vnd)[..., 0] for one in (compared, results))  # (Y, S+1)
     plan = results.plan
     places: list[tuple[str, float, float, dict[str, Any]]] = [
@@ -49,9 +51,9 @@ def _money_changes(results: Results, compared: Results, language: str) -> list[s
     for s, source in enumerate(plan.tables.sources):
         name = plan.short_label("sources", source.id, language)
         places.append((name, old[:, s].sum(), new[:, s].sum(), {"source": source.id}))
-    said = []
+    show, said = partial(bare_money, unit=money_unit_of(results)), []
     for name, was, now, place in places:
-        change = number_change(was, results.quote("budget", "funded_vnd", now, **place), language, bare_billions)
+        change = number_change(was, results.quote("budget", "funded_vnd", now, **place), language, show)
         if "→" in change:
             said.append(f"{escape(name)}: {change}")
     return said

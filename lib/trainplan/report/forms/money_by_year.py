@@ -42,6 +42,11 @@ def _finding(results: Results, language: str) -> str:
     return str(say(key, language, **{name: billions(vnd, language) for name, vnd in values.items()}))
 
 
+def money_unit_of(results: Results) -> str:
+    """The unit, `bn` or `million`, in which the money of a plan's years is drawn."""
+    return money_unit(max(results.requirement_vnd, results.funded_vnd))
+
+
 def money_columns(results: Results, draws: Uncertainty | None, language: str) -> YearColumns:
     """The money of a plan's years, VND; of more sources than there are looks, the smallest as one."""
     plan, arrays = results.plan, results.arrays
@@ -66,7 +71,7 @@ def money_columns(results: Results, draws: Uncertainty | None, language: str) ->
         )
         for y, year in enumerate(plan.years)
     ]
-    unit = money_unit(max(results.requirement_vnd, results.funded_vnd))
+    unit = money_unit_of(results)
     write = partial(bare_money, language=language, unit=unit)
     row = say("figure.money_by_year.row", language) if plan.has_ceilings else ""
     return YearColumns(tuple(years), tuple(names), write, say(f"unit.{unit}", language), A_LITTLE, row)
