@@ -115,6 +115,7 @@ ONCE = {
     "uncertainty": ["--scenario=base", AS_OF, "--draws=16", "--seed=1", "--loop=open", "--output=out"],
     "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],
     "yearplan": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
+    "review": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }

@@ -207,6 +207,21 @@ def plan_year(arguments: argparse.Namespace) -> int:
     return write_answer(tables, arguments.output)
 
 
+def review_plan(arguments: argparse.Namespace) -> int:
+    """`review`: what happened up to a year beside the plan as decided; in `now` the results as they now stand."""
+    from trainplan.cycle.looks import load_looks
+    from trainplan.cycle.review_coverage import review_coverage
+    from trainplan.cycle.review_money import review_money
+    from trainplan.report.stored import compute
+
+    looks = load_looks(arguments.plan, arguments.scenario, arguments.year, arguments.as_of)
+    with under_way("tables"):
+        decided, now = (compute(plan) for plan in looks)
+        tables = {make.__name__: make(decided, now, arguments.year) for make in (review_coverage, review_money)}
+    write_answer(now.tables, arguments.output / "now")
+    return write_answer(tables, arguments.output)
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -413,6 +428,7 @@ COMMANDS = {
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
+    "review": Command(with_store(review_plan), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "new": Command(make_plan, NEW),
     "export": Command(export_plan, EXPORT),
     "import": Command(import_plan, IMPORT),

@@ -23,7 +23,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "review"]
 
 
 @dataclass(frozen=True)
@@ -384,9 +384,30 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
 ]
 
 
-RESULTS: Mapping[Stem, ResultTable] = {
-    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES, *YEAR_PLAN_TABLES]
-}
+REVIEW_TABLES = [  # plan against what happened
+    ResultTable(
+        "review_coverage",
+        ("year", "objective"),
+        (
+            *(YEAR, OBJECTIVE, *_people("missing_decided", "missing_now")),
+            *_people("headcount", "enrollment", "completion", "count", "other"),
+        ),
+        "review",
+    ),
+    ResultTable(
+        "review_money",
+        ("year", "program", "source"),
+        (
+            *(YEAR, PROGRAM, SOURCE, *_money("planned_vnd", "spent_vnd", "volume_vnd", "price_vnd")),
+            Column("estimated", "boolean"),
+        ),
+        "review",
+    ),
+]
+
+
+COMMANDS = (RUN_TABLES, COMPARE_TABLES, GOAL_TABLES, UNCERTAINTY_TABLES, YEAR_PLAN_TABLES, REVIEW_TABLES)
+RESULTS: Mapping[Stem, ResultTable] = {table.stem: table for tables in COMMANDS for table in tables}
 
 
 def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:

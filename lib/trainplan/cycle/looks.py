@@ -1,0 +1,26 @@
+"""The two looks of a review (method.md, section 8): the plan as it was decided, and as it is known now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from trainplan.plan.plan import Plan, load_plan
+from trainplan.text.problems import PlanError, Problem
+
+
+def load_looks(plan: str | Path, scenario: str, year: int, as_of: str | date | None = None) -> tuple[Plan, Plan]:
+    """The plan as it was decided and as it is known now, the years up to `year` closed; PlanError.
+
+    As decided it is seen from the date of the plan file, or where that has none by its undated rows alone; now from
+    `as_of`, or where none is given by all rows.
+    """
+    decided = load_plan(plan, scenario)
+    if decided.choices.as_of is None:
+        decided = replace(load_plan(plan, scenario, as_of=date.min), seen_from=None)
+    if year not in decided.years:
+        years = {"first": decided.first, "last": decided.last}
+        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    now = load_plan(plan, scenario, {"decided_from": year + 1}, as_of or date.max)
+    return decided, now if as_of else replace(now, seen_from=None)
