@@ -74,3 +74,16 @@ def test_years_in_which_nobody_was_sent_are_the_cause(tmp_path: Path) -> None:
     assert row["binds"] == "past" and row["missing_past"] > row["missing_time"] > 0
     assert row["missing_money"] == row["missing_capacity"] == row["missing_completion"] == 0
     assert "past years" in explain_verdicts(results, "en")[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("2011,qualified,course,,100,101,,assumption: x\n", "more_than_were_sent"),
+        ("2011,qualified,course,,0,,5000000,assumption: x\n", "money_without_learners"),
+        ("2011,qualified,course,,100,100,5000000,assumption: x\n", ""),
+    ],
+)
+def test_what_cannot_be_is_noted(tmp_path: Path, row: str, code: str) -> None:
+    found = {note.code for note in with_facts(tmp_path, row).plan.notes}
+    assert found & {"more_than_were_sent", "money_without_learners"} == ({code} if code else set())

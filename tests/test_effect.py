@@ -22,12 +22,16 @@ from trainplan.text.problems import PlanError
 
 # Columns that change nothing yet, and what will use them. Whoever gives one of them an effect takes it off the list.
 UNDRAWN = ("units", "attributes", "history")
+MILESTONE = ("id", "due", "done", "unit", "clause", "short_vi", "short_en")
+LESSON = TABLES["lessons"].columns
 COST_ITEM = ("id", "short_vi", "short_en", "program", "per", "quantity", "price_vnd", "ceiling_vnd", "norm")
 WITHOUT_EFFECT = {
     **{f"attributes.name_{language}": "the year plan's forms" for language in LANGUAGES},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
     **{f"{table}.form_code": "the year plan's forms" for table in ("groups", "programs")},
     **{f"requests.{column}": "what units ask for beside the need" for column in TABLES["requests"].columns},
+    **{f"milestones.{column}": "the review" for column in MILESTONE},
+    **{f"lessons.{column}": "the review" for column in LESSON},
     **{f"cost_items.{column}": "the estimate of a class" for column in COST_ITEM},
     "actuals.unit": "a report of what each unit did",
 }
@@ -45,6 +49,13 @@ FURTHER = {  # the tables that the sound plan lacks
     "attributes": "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.4,assumption: usual\n",
     "unit_baselines": "unit,objective,baseline,basis\nnorth,degree,0.5,assumption: usual\n",
     "requests": "year,unit,objective,program,people,file\n2022,north,degree,college,12,north.xlsx\n",
+    "milestones": (
+        "id,name_vi,name_en,due,done,unit,clause,basis\n"
+        "rules,Rà soát,Policy review,2022-06,2022-07-08,north,III.1,clause: III.1\n"
+    ),
+    "lessons": (
+        "id,year,objective,lesson_vi,lesson_en,proposal_vi,proposal_en\na,2022,degree,Muộn,Late,Sớm hơn,Earlier\n"
+    ),
     "cost_items": (
         "id,name_vi,name_en,program,per,quantity,price_vnd,ceiling_vnd,norm,basis\n"
         "fee,Thù lao,Fee,college,session,1,500000,600000,Thông tư,law: a circular\n"

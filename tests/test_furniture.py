@@ -368,3 +368,12 @@ def test_the_first_column_stays_while_a_table_moves(whole: Path) -> None:
     with opened(whole / "base" / "reports" / "04_gaps.vi.html", 390) as (page, _):
         moved = page.evaluate(MOVE)
     assert moved and all(by > 10 and abs(left) < 1 and width < 200 for by, left, width in moved), moved
+
+
+def test_a_page_that_rests_on_invented_numbers_says_so(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    rows = "year,objective,program,unit,enrolled,completed,spent_vnd,invented,basis\n"
+    (plan / "actuals.csv").write_text(f"{rows}2021,degree,college,,60,20,,x,assumption: an example\n", "utf-8")
+    for language, words in (("vi", "SỐ MINH HỌA"), ("en", "INVENTED NUMBERS")):
+        assert words in page_head([load_plan(plan)], language).badge
+        assert words not in page_head([load_plan(SOUND)], language).badge

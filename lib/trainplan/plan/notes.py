@@ -120,6 +120,37 @@ def _facts_of_open_years(plan: Plan) -> Iterator[Found]:
             yield name, "facts_of_open_years", {"rows": Keys(name, tuple(rows)), "year": plan.decided_from}
 
 
+def _more_than_were_sent(plan: Plan) -> Iterator[Found]:
+    """Pairs of which more people are reported to have completed than can have reached the end by then."""
+    years = {row.id: row.years for row in plan.tables.programs}
+    for objective, program in plan.tables.pairs:
+        rows = [row for row in plan.tables.actuals if (row.objective, row.program) == (objective, program)]
+        begun = _intakes(plan, program, objective)
+        for year in sorted({row.year for row in rows if row.completed}):
+            possible = sum(people for start, people in begun if start <= year - years[program] + 1)
+            if sum(row.completed or 0.0 for row in rows if row.year <= year) > possible:
+                place = f"actuals.{year}/{objective}/{program}.completed"
+                yield place, "more_than_were_sent", {"possible": f"{possible:g}"}
+
+
+def _money_without_learners(plan: Plan) -> Iterator[Found]:
+    """Programs on which money is reported to have been spent in a year in which nobody studied."""
+    for program in plan.tables.programs:
+        spent = {row.year for row in plan.tables.actuals if row.program == program.id and row.spent_vnd}
+        begun = [start for start, people in _intakes(plan, program.id) if people > 0]
+        for year in sorted(spent):
+            if not any(year - program.years < start <= year for start in begun):
+                yield f"actuals {year}", "money_without_learners", {"program": Keys("programs", (program.id,))}
+
+
+def _intakes(plan: Plan, program: str, objective: str = "") -> list[tuple[int, float]]:
+    """Years and people that began a program, for an objective where one is named: the pipeline's and those reported."""
+    named = {row.id for row in plan.tables.objectives if objective in ("", row.id)}
+    before = [(row.objective, row.program, row.started, row.learners) for row in plan.tables.pipeline]
+    since = [(row.objective, row.program, row.year, row.enrolled) for row in plan.tables.actuals]
+    return [(year, people) for o, p, year, people in [*before, *since] if p == program and o in named]
+
+
 def _years_without_use(plan: Plan) -> Iterator[Found]:
     """Rows of years that nothing is computed for; prices of the period before serve its comparison in real terms."""
     tail = max((row.years for row in plan.tables.programs), default=1) - 1
@@ -150,6 +181,8 @@ NOTES: tuple[Callable[[Plan], Iterable[Found]], ...] = (
     _ceilings,
     _closed_without_actuals,
     _facts_of_open_years,
+    _more_than_were_sent,
+    _money_without_learners,
     _years_without_use,
     _vietnamese_alone,
 )

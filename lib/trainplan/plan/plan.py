@@ -25,7 +25,7 @@ from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.records import read_choices, read_records
 from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, text_in
-from trainplan.plan.schema import NAMED, NEUTRAL_CHOICES, TABLES, Choices, Tables, first_open_year, parse_date
+from trainplan.plan.schema import INVENTED, NAMED, NEUTRAL_CHOICES, TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
@@ -147,6 +147,11 @@ class Plan:
         """The ceilings of a source, or of `total`, by year, VND of the year; a year without a limit is not there."""
         rows = self.tables.ceilings
         return {row.year: row.ceiling_vnd for row in rows if row.source == source and row.ceiling_vnd is not None}
+
+    @cached_property
+    def invented_tables(self) -> tuple[str, ...]:
+        """The tables with rows that are marked as invented, to illustrate: no facts."""
+        return tuple(name for name, rows in self.spare.items() if any(row.get(INVENTED) for row in rows))
 
     @cached_property
     def is_target(self) -> tuple[bool, ...]:

@@ -35,7 +35,7 @@ from trainplan.text.problems import Problem
 
 LEFT_OUT = (
     *("units", "unit_headcounts", "unit_baselines", "requests"),
-    *("history", "actuals", "observations", "statements"),
+    *("history", "actuals", "observations", "statements", "milestones", "lessons"),
 )
 TAKEN_OVER = ("ambition", "pacing", "allocation", "language")  # choices that stay as they are
 YEARS = {"due", "first", "last", "decided_from", "price_base_year"}  # columns and choices that are years

@@ -58,6 +58,7 @@ DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, c
 Pacing = Literal["linear", "front", "back"]
 ItemMeasure = Literal["class", "day", "session", "learner", "learner_day"]  # a day has two sessions
 AS_OF = "as_of"  # a column of any table (vintages.py)
+INVENTED = "invented"  # a further column of any table: what stands in it marks a row that illustrates and is no fact
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
 
@@ -145,6 +146,12 @@ def parse_date(value: object) -> date:
         return date.fromisoformat(text)
     except ValueError:
         refuse("date_form")
+
+
+def parse_moment(value: object) -> str:
+    """A year, a month such as 2012-06, or a day such as 2012-06-30."""
+    text = str(value).strip()
+    return parse_date(text).isoformat() if text.count("-") == 2 else parse_due_date(value)
 
 
 def parse_pacing(value: object) -> str | tuple[float, ...]:
@@ -273,6 +280,7 @@ Duration = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=20
 Priority = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1), "rank"]
 Due = Annotated[str, BeforeValidator(parse_due_date), "date"]
 Day = Annotated[date, BeforeValidator(parse_date), "date"]
+Moment = Annotated[str, BeforeValidator(parse_moment), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
 Folders = Addresses
 Days = Annotated[float, Measure("days", 0, above=True)]
@@ -558,6 +566,29 @@ class Observation(Row):
     basis_vi: Text = column("", empty="basis")
 
 
+class Milestone(NamedRow):
+    """Something that the decision orders and that is no course: when it is due, and when it was done."""
+
+    due: Moment
+    done: Moment | None = column(None, empty="not_done")
+    unit: Id | None = column(None, empty="not_said", refers="units")
+    clause: Text = ""
+    basis: Basis
+    basis_vi: Text = column("", empty="basis")
+
+
+class Lesson(Row):
+    """What was learned from a year, and what is proposed, in the words of the office."""
+
+    id: Id
+    year: Year
+    objective: Id | None = column(None, empty="whole_plan", refers="objectives")
+    lesson_vi: Text = ""
+    lesson_en: Text = ""
+    proposal_vi: Text = ""
+    proposal_en: Text = ""
+
+
 class Statement(Row):
     """A statement of the decision, and where in the plan it lives (`pointers`) or why it lives nowhere."""
 
@@ -678,6 +709,8 @@ class Tables:
     attributes: tuple[Attribute, ...] = keyed_by("group", "attribute")
     requests: tuple[Request, ...] = keyed_by("year", "unit", "objective", "program")
     cost_items: tuple[CostItem, ...] = keyed_by("id")
+    milestones: tuple[Milestone, ...] = keyed_by("id")
+    lessons: tuple[Lesson, ...] = keyed_by("id")
 
     def __getitem__(self, name: str) -> tuple[Any, ...]:
         """The rows of a table by its name, for what walks over all of them."""

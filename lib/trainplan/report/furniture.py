@@ -54,11 +54,12 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
 
 
 def _badge(plan: Plan, language: str) -> str:
-    """The word for how far the plan has come; a plan that does not say is a draft."""
+    """The word for how far the plan has come, a draft where it does not say; whether it rests on invented numbers."""
     status, decision = plan.choices.status or "draft", plan.choices.decision
+    word = term("status", status, language).upper()
     if status == "approved" and decision:
-        return say("page.approved_as", language, decision=text_in(decision, language))
-    return term("status", status, language).upper()
+        word = say("page.approved_as", language, decision=text_in(decision, language))
+    return " · ".join([word, *([say("page.invented", language)] if plan.invented_tables else [])])
 
 
 def print_style(head: PageHead, language: str) -> str:
