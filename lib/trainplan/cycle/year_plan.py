@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +15,10 @@ from trainplan.cycle.class_calendar import calendar_of_year, last_month
 from trainplan.cycle.unit_model import UnitYear, follow_units, group_of_pair, unit_share
 from trainplan.model.arrays import Array, divide, pairs_of
 from trainplan.model.cost import yearly_cost
-from trainplan.results.registry import RESULTS, check_columns
+from trainplan.results.quote import quote_numbers
+from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.tables import Results
+from trainplan.text.shown import Quoted
 
 NEW, CONTINUING = "new", "continuing"  # courses that begin in the year, and those begun before
 
@@ -145,3 +150,32 @@ def year_tables(results: Results, year: int) -> dict[str, pd.DataFrame]:
     """Every table of a year plan by the stem of its file; `unit_plan` holds all years of the plan."""
     made = (classes_of_year, calendar_of_year, estimate_of_year, members_of_year)
     return {"unit_plan": unit_plan(results), **{make.__name__: make(results, year) for make in made}}
+
+
+@dataclass(frozen=True)
+class YearTables:
+    """A calendar year of a plan with the tables of its year plan: `tables["unit_plan"]`."""
+
+    results: Results
+    year: int
+
+    @cached_property
+    def frames(self) -> Mapping[Stem, pd.DataFrame]:
+        """Every table by the stem of its file, as `year_tables` makes them."""
+        return year_tables(self.results, self.year)
+
+    def __getitem__(self, stem: Stem) -> pd.DataFrame:
+        return self.frames[stem]
+
+    @property
+    def filled(self) -> dict[Stem, pd.DataFrame]:
+        """The tables that have rows."""
+        return {stem: frame for stem, frame in self.frames.items() if len(frame)}
+
+    def quote_table(self, stem: Stem) -> pd.DataFrame:
+        """A table with quoted numbers, for whoever shows them."""
+        return quote_numbers(stem, self[stem])
+
+    def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
+        """A number of the year with its address; of a key that is not given all were added up."""
+        return self.results.quote(stem, column, value, year=self.year, **keys)
