@@ -199,11 +199,9 @@ def plan_year(arguments: argparse.Namespace) -> int:
     from trainplan.report.stored import compute
 
     plan, year = plan_of(arguments), arguments.year
-    if year not in plan.years:
-        years = {"first": plan.first, "last": plan.last}
-        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    plan.check_year(year, "--year")
     with under_way("tables"):
-        tables = year_tables(compute(plan), year)
+        tables = year_tables(compute(plan), year, compute)
     return write_answer(tables, arguments.output)
 
 

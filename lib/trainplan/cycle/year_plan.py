@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +24,10 @@ from trainplan.cycle.unit_model import follow_units, group_of_pair, share_enroll
 from trainplan.model.arrays import Array, divide, pairs_of
 from trainplan.model.cost import yearly_cost
 from trainplan.plan.plan import Plan
+from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.tables import Results, compute
+from trainplan.text.shown import Quoted
 
 NEW, CONTINUING = "new", "continuing"  # courses that begin in the year, and those begun before
 
@@ -190,3 +195,33 @@ def year_tables(results: Results, year: int, compute: Callable[[Plan], Results] 
         tables["baselines_surveyed"] = baselines_surveyed(results, after, year)
         tables["required_as_surveyed"] = required_as_surveyed(results, after)
     return tables
+
+
+@dataclass(frozen=True)
+class YearTables:
+    """A calendar year of a plan with the tables of its year plan: `tables["unit_plan"]`."""
+
+    results: Results
+    year: int
+    compute: Callable[[Plan], Results] = compute  # what makes results of the plan as surveyed
+
+    @cached_property
+    def frames(self) -> Mapping[Stem, pd.DataFrame]:
+        """Every table by the stem of its file, as `year_tables` makes them."""
+        return year_tables(self.results, self.year, self.compute)
+
+    def __getitem__(self, stem: Stem) -> pd.DataFrame:
+        return self.frames[stem]
+
+    @property
+    def filled(self) -> dict[Stem, pd.DataFrame]:
+        """The tables that have rows."""
+        return {stem: frame for stem, frame in self.frames.items() if len(frame)}
+
+    def quote_table(self, stem: Stem) -> pd.DataFrame:
+        """A table with quoted numbers, for whoever shows them."""
+        return quote_numbers(stem, self[stem])
+
+    def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
+        """A number of the year with its address; of a key that is not given all were added up."""
+        return self.results.quote(stem, column, value, year=self.year, **keys)
