@@ -153,7 +153,7 @@ class SurveyForm:
     choices: Mapping[str, Mapping[str, str]]
 
 
-def survey_form(plan: Plan, unit: str, year: int, language: str) -> SurveyForm:
+def form_of_unit(plan: Plan, unit: str, year: int, language: str) -> SurveyForm:
     """The form of `unit` for the needs of `year`, in `vi` or `en`; PlanError where a layout of the plan is wrong.
 
     It lists the groups that the unit holds, or every group where nothing is known of the unit.
