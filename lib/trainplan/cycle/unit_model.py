@@ -145,7 +145,7 @@ def stock_lack(arrays: Arrays, flow: StockFlow, holders: Array, continuing: Arra
 
 
 def share_enrollment(arrays: Arrays, whole: Array, share: Array, lack: Array, sent: Array) -> Array:
-    """(K, U) whole people whom every unit sends this year, of those of all units, `whole`, (K, 1); parts of a count come first.
+    """(K, U) whole people whom every unit sends this year, of the `whole`, (K, 1); parts of a count come first.
 
     `lack` is that of stocks, (H, U), `sent` whom a unit has sent for counts before this year, (C, U).
     """
