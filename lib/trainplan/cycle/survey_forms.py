@@ -44,12 +44,12 @@ from trainplan.text.catalog import say, term
 from trainplan.text.problems import PlanError, Problem
 
 FROZEN_TO = {STAFF: "group", NEEDS: "objective", PERSONS: "name"}  # the last column that stays in sight
-GUIDE_WIDTHS = (24, 100)  # of its columns, in letters
+GUIDE_WIDTHS = (34, 100)  # of its columns, in letters
 GUIDE_LINES = (
     *("unit", "year", "route", "steps", "staff", "groups", "persons", "needs"),
     *("empty", "numbers", "locked", "back"),
 )
-KEY_WIDTH = 5  # letters
+KEY_WIDTH = 4  # letters
 OLDEST, YOUNGEST = 80, 16  # of those who are surveyed, in years
 DAYS_A_YEAR = 366
 MOST = 1_000_000  # people, where the total that they lie within is not filled in yet
@@ -134,7 +134,7 @@ def _frame(form: SurveyForm, sheet: SurveySheet, unit: str) -> Frame:
 
     over = [(text("superior"), text("form")), (unit, text("attached"))]
     signatures = [("", text("place")), (text("drawn_up"), text("head")), (text("signed"), text("stamped"))]
-    return Frame(over, sheet.title, text("year"), text("unit"), signatures)
+    return Frame(over, sheet.title.upper(), text("year"), text("unit"), signatures)
 
 
 def _column(

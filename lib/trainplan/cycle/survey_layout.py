@@ -20,7 +20,7 @@ Kind = Literal["given", "formula", "people", "number", "year", "choice", "mark",
 VERSION = 1  # of the form, to be raised when what is read from it changes
 GUIDE, CODES, FORM = "guide", "codes", "form"  # the sheets without a table; the last two are hidden
 STAFF, NEEDS, GROUPS, PERSONS = "b02_staff", "b02_needs", "b01_groups", "b01_persons"
-PERSON_ROWS = 200
+PERSON_ROWS = 100
 QUARTERS, PRIORITIES = ("I", "II", "III", "IV"), ("1", "2", "3")
 MARK = "x"
 

@@ -208,8 +208,10 @@ class FormBook(Workbook):
                 sheet.write_formula(first + r, c, cell.formula, style, cell.value)
             elif isinstance(cell, str):
                 sheet.write_string(first + r, c, cell, style)
+            elif cell is None:
+                sheet.write_blank(first + r, c, None, style)
             else:
-                sheet.write(first + r, c, cell, style)
+                sheet.write_number(first + r, c, cell, style)
         last = first + len(column.cells) - 1
         if column.check and column.cells:
             sheet.data_validation(first, c, last, c, column.check)
@@ -248,8 +250,10 @@ class FormBook(Workbook):
             for r, cell in enumerate(cells, 1):
                 if isinstance(cell, Calculated):
                     sheet.write_formula(r, c, cell.formula, None, cell.value)
-                else:
-                    sheet.write(r, c, cell, self._format(num_format=AS_TEXT) if isinstance(cell, str) else None)
+                elif isinstance(cell, str):
+                    sheet.write_string(r, c, cell, self._format(num_format=AS_TEXT))
+                elif cell is not None:
+                    sheet.write_number(r, c, cell)
         sheet.protect()
         sheet.hide()
 
