@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.cycle.class_calendar import calendar_of_year, last_month
-from trainplan.cycle.unit_model import UnitYear, follow_units, group_of_pair, unit_share
+from trainplan.cycle.unit_model import follow_units, group_of_pair, share_enrollment, unit_share
 from trainplan.model.arrays import Array, divide, pairs_of
 from trainplan.model.cost import yearly_cost
 from trainplan.results.registry import RESULTS, check_columns
@@ -38,11 +39,35 @@ def unit_plan(results: Results) -> pd.DataFrame:
         "program": [pairs[k][1] for k in pair],
         **{
             name: np.array([getattr(one, name) for one in years]).reshape(len(years), *held.T.shape)[year, pair, unit]
-            for name in UnitYear._fields
+            for name in ("learners", "continuing", "cost_vnd")
         },
         "estimated": year < arrays.closed,
     }
     return check_columns("unit_plan", pd.DataFrame(frame))
+
+
+def unit_need(results: Results, year: int) -> pd.DataFrame:
+    """What units need in a calendar year, and what is funded of it, by unit, objective and program, in whole people.
+
+    Columns unit, objective, program, needed, funded: a row for every unit and pair whose group the unit holds, zeros
+    included. `needed` is the plan's own need of the year, shared among the units as its enrollment is.
+    """
+    plan, arrays, share = results.plan, results.arrays, unit_share(results.plan)
+    t, pairs, units = year - plan.first, pairs_of(plan), plan.tables.units
+    whole = results["enrollment"]
+    needed = whole["needed"].to_numpy()[whole["year"] == year][:, None]
+    own = next(itertools.islice(follow_units(plan, results.run), t, None))
+    shared = share_enrollment(arrays, needed, share, own.lack, own.sent)
+    unit, pair = np.nonzero(share[group_of_pair(arrays)].T > 0)
+    return pd.DataFrame(
+        {
+            "unit": [units[u].id for u in unit],
+            "objective": [pairs[k][0] for k in pair],
+            "program": [pairs[k][1] for k in pair],
+            "needed": shared[pair, unit],
+            "funded": own.learners[pair, unit],
+        }
+    )
 
 
 def classes_of_year(results: Results, year: int) -> pd.DataFrame:
