@@ -17,6 +17,7 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
@@ -67,6 +68,30 @@ def with_ranges(folder: Path) -> Path:
     with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(RANGES)
     return copy
+
+
+def with_requests(folder: Path) -> Path:
+    """Gives the plan in a folder what a survey of its next year brings of all units but the last; the folder.
+
+    A unit asks for half of what it needs, for that, or for more by turns, and has nine tenths of the plan's coverage.
+    """
+    plan = load_plan(folder)
+    year, tables, surveyed = min(plan.decided_from, plan.last), plan.tables, {row.id for row in plan.tables.units[:-1]}
+    asked = ["year,unit,objective,program,people,file"]
+    for k, row in enumerate(unit_need(compute(plan), year).itertuples(index=False)):
+        if row.unit in surveyed:
+            people = round(row.needed * (0.5, 1, 1.5)[k % 3])
+            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},{row.unit}.xlsx")
+    plan.data_file("requests.csv").write_text("\n".join(asked) + "\n", "utf-8")
+    counted = ["unit,objective,baseline,basis"]
+    counted += [
+        f"{held.unit},{one.id},{one.baseline * 0.9:g},statistic: the survey"
+        for one in tables.objectives
+        for held in tables.unit_headcounts
+        if one.kind == "attainment" and held.group == one.group and held.unit in surveyed and held.headcount > 0
+    ]
+    plan.data_file("unit_baselines.csv").write_text("\n".join(counted) + "\n", "utf-8")
+    return folder
 
 
 def values_of(
