@@ -26,7 +26,7 @@ def decision_statements(plan: Plan) -> pd.DataFrame:
 
 
 def split_pointers(cell: str) -> list[str]:
-    """The pointers in a cell: `table.row`, `result.table`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`.
+    """The pointers in a cell: `table.row`, or `result`, `notebook`, `command`, `scenario`, `choice` and its name.
 
     The row `*` is every row of the table; a `result` is a table that a command or a run leaves.
     """
