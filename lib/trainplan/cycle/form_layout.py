@@ -6,9 +6,8 @@ A file of the same name in the folder `forms` beside a plan's plan.yaml takes th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
@@ -82,11 +81,18 @@ class FormLayout(BaseModel):
         return tuple(column for column in self.columns if column.on)
 
 
-def load_form(plan: Plan, form: str, known: Mapping[str, bool], words: Collection[str] = ()) -> FormLayout:
+def load_form(
+    plan: Plan,
+    form: str,
+    known: Mapping[str, bool],
+    words: Collection[str] = (),
+    parts: Mapping[str, Collection[str]] | None = None,
+) -> FormLayout:
     """The layout of `form`, the plan's own or else the project's.
 
     `known` are the quantities that columns can be filled with, and whether the form cannot be without them; those that
-    are `words` cannot be added up. PlanError lists all that is wrong with the plan's file and with what else is there.
+    are `words` cannot be added up; `parts` are what `of` can name of a quantity, and what `sources` and `contents` can.
+    PlanError lists all that is wrong with the plan's file, and files beside it that are no form.
     """
     files = Files(plan.path.parent.parent)
     folder = plan.path.parent / FORMS
@@ -97,29 +103,37 @@ def load_form(plan: Plan, form: str, known: Mapping[str, bool], words: Collectio
             near = nearest_name(path.stem, names)
             files.problems.append(Problem(files.name_of(path), "form_unknown", nearest=near, values=forms))
     own = folder / f"{form}.yaml"
-    layout = _read(files, own if own.exists() else PACKAGED / own.name, known, words)
+    kept = Offered(known, words, parts if parts and own.exists() else {})
+    layout = _read(files, own if own.exists() else PACKAGED / own.name, kept)
     if layout is None or files.problems:
         raise PlanError(files.problems)
     return layout
 
 
-def number_columns(columns: Sequence[ColumnLayout], parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What stands under the heading of a column by its id: (1), (3)=(4)+(6), (7)=(8)+…+(12).
+def number_columns(columns: Sequence[ColumnLayout], added: Sequence[Sequence[int]]) -> list[str]:
+    """What stands under the headings of columns: (1), (3)=(4)+(6), (7)=(8)+…+(12).
 
-    `parts` are the ids of the columns that a column adds up, in the order in which they stand.
+    `added` are the places, from 0, of the columns that each of them adds up.
     """
-    places = {column.id: place for place, column in enumerate(columns, 1)}
-    codes = {column.id: f"({column.code or places[column.id]})" for column in columns}
-    numbers = dict(codes)
-    for id, added in parts.items():
-        named = [codes[part] for part in added]
-        if len(named) > FEW and all(places[b] - places[a] == 1 for a, b in pairwise(added)):
+    codes = [f"({column.code or place})" for place, column in enumerate(columns, 1)]
+    numbers = []
+    for code, parts in zip(codes, added, strict=True):
+        named = [codes[part] for part in parts]
+        if len(parts) > FEW and parts[-1] - parts[0] == len(parts) - 1:
             named[1:-1] = ["…"]
-        numbers[id] = f"{codes[id]}={'+'.join(named)}"
+        numbers.append(f"{code}={'+'.join(named)}" if named else code)
     return numbers
 
 
-def _read(files: Files, path: Path, known: Mapping[str, bool], words: Collection[str]) -> FormLayout | None:
+class Offered(NamedTuple):
+    """What the columns of a form can hold; see `load_form`."""
+
+    known: Mapping[str, bool]
+    words: Collection[str]
+    parts: Mapping[str, Collection[str]]  # nothing where they are not checked
+
+
+def _read(files: Files, path: Path, offered: Offered) -> FormLayout | None:
     """The layout of a file; what is wrong with it goes to `files`."""
     if files.yaml(path) is None:
         return None
@@ -133,35 +147,47 @@ def _read(files: Files, path: Path, known: Mapping[str, bool], words: Collection
         return None
     shown = {column.quantity for column in layout.shown}
     for column, cells in zip(layout.columns, content["columns"], strict=True):
-        for code, key, value, near in _wrong_parts(column, layout, known, words):
+        for code, key, value, near in _wrong_parts(column, layout, offered):
+            known = offered.parts[column.quantity] if key == "of" else offered.known
             values = {"known": ", ".join(known)}
             problem = Problem(file, code, value, column.id, key, near, values, _line(cells, key))
             files.problems.append(problem)
-    needed = [quantity for quantity, is_needed in known.items() if is_needed and quantity not in shown]
+    for key in ("sources", "contents"):
+        for code, value, near in _strange(getattr(layout, key), offered.parts.get(key)):
+            values = {"known": ", ".join(offered.parts[key])}
+            files.problems.append(Problem(file, code, value, "", key, near, values, _line(content, key)))
+    needed = [quantity for quantity, is_needed in offered.known.items() if is_needed and quantity not in shown]
     files.problems += [Problem(file, "form_column_needed", quantity, column="columns") for quantity in needed]
     return layout
 
 
-def _wrong_parts(
-    column: ColumnLayout, layout: FormLayout, known: Mapping[str, bool], words: Collection[str]
-) -> Iterator[tuple[str, str, str, str]]:
+def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> Iterator[tuple[str, str, str, str]]:
     """What a column says that the form cannot do: the code, the key that says so, its value, and what is nearest."""
     ids = [one.id for one in layout.columns]
     if ids.count(column.id) > 1:
         yield "form_column_twice", "id", column.id, ""
     if sum([column.blank, bool(column.sum), bool(column.holds)]) > 1:
         yield "form_column_parts", "id", column.id, ""
-    elif column.quantity and column.quantity not in known:
-        near = nearest_name(column.quantity, known)
+    elif column.quantity and column.quantity not in offered.known:
+        near = nearest_name(column.quantity, offered.known)
         yield "form_column_unknown", "holds" if column.holds else "id", column.quantity, near
     if not column.vi and (not column.quantity or column.of):
         yield "missing", "vi", "", ""
     if column.group and column.group not in layout.groups:
         yield "form_no_group", "group", column.group, nearest_name(column.group, layout.groups)
-    free = {one.id for one in layout.shown if not one.sum and one.quantity not in words}
+    free = {one.id for one in layout.shown if not one.sum and one.quantity not in offered.words}
     for part in column.sum if column.on else ():
         if part not in free:
             yield "form_sum", "sum", part, nearest_name(part, free - {part})
+    for code, value, near in _strange(column.of, offered.parts.get(column.quantity)):
+        yield code, "of", value, near
+
+
+def _strange(named: Collection[str], known: Collection[str] | None) -> Iterator[tuple[str, str, str]]:
+    """Names of parts that a quantity does not have: the code, the name, and what is nearest."""
+    for name in named:
+        if known is not None and name not in known:
+            yield "form_no_part", name, nearest_name(name, known)
 
 
 def _problem(error: Any, file: str, content: Any) -> Problem:
