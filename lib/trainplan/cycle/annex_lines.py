@@ -293,7 +293,7 @@ def _fill_b05c(year: AnnexYear, layout: FormLayout) -> Body:
 
 def _offered_b06(year: AnnexYear) -> Mapping[str, Quantity]:
     words = dict.fromkeys(("order", "unit"), WORDS)
-    of_content = replace(year.by_content, estimated=year.closed)
+    of_content = replace(year.by_content, estimated="closed_units" if year.closed else "")
     return {**words, "learners_of_content": of_content, "cost_of_source": year.by_source}
 
 
@@ -326,7 +326,7 @@ def _fill_b06(year: AnnexYear, layout: FormLayout) -> Body:
             "cost_of_source": amounts.get(NOBODY, {}),
         }
         body.append(Line(cells, strong=True))
-    return Body(body, notes=["annex.note_closed"] if year.closed else [])
+    return Body(body)
 
 
 # --- B10: abroad

@@ -140,7 +140,7 @@ class AnnexYear:
     def by_source(self) -> Quantity:
         """A quantity of each source; an estimate, as no source says beforehand what it will pay for."""
         heads = {row.id: self.plan.short_label("sources", row.id, self.language) for row in self.plan.tables.sources}
-        return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated=True)
+        return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated="shares_of_sources")
 
     @cached_property
     def by_attribute(self) -> Quantity:
@@ -148,7 +148,7 @@ class AnnexYear:
         rows = {row.attribute: row for row in self.plan.tables.attributes}
         name, short = f"name_{self.language}", f"short_{self.language}"
         heads = {id: getattr(row, short) or getattr(row, name) or row.name_vi for id, row in rows.items()}
-        return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated=True)
+        return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated="shares_of_members")
 
     @cached_property
     def by_month(self) -> Quantity:
@@ -160,7 +160,8 @@ class AnnexYear:
 def learners_by(frame: pd.DataFrame, column: str) -> dict[str, dict[str, float]]:
     """The learners of a table by a column, and by program."""
     found: dict[str, dict[str, float]] = {}
-    for key, program, learners in zip(frame[column], frame["program"], frame["learners"], strict=True):
+    sent = frame[frame["learners"] > 0]
+    for key, program, learners in zip(sent[column], sent["program"], sent["learners"], strict=True):
         of_key = found.setdefault(key, {})
         of_key[program] = of_key.get(program, 0.0) + float(learners)
     return found

@@ -87,10 +87,11 @@ def _form(year: AnnexYear, annex: Annex, layout: FormLayout, body: Body) -> Offi
             rows[limits] = OfficeRow(cells, True, given=True)
             add("annex.left", limits, less=(total,))
     rows += office_rows(places, body.of_which)[0]
-    estimated = estimated_columns(places, columns, offered)
-    notes = [say(key, language, year=year.year, base=year.plan.price_base_year) for key in body.notes]
-    if estimated:
-        notes.insert(0, say("annex.note_estimated", language, columns=", ".join(estimated)))
+    notes = [
+        say(f"annex.{key}", language, columns=", ".join(numbers))
+        for key, numbers in estimated_columns(places, columns, offered).items()
+    ]
+    notes += [say(key, language, year=year.year, base=year.plan.price_base_year) for key in body.notes]
     return OfficeForm(_frame(year, layout), columns, rows, notes, say("unit.VND", language))
 
 

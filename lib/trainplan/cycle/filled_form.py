@@ -22,7 +22,7 @@ class Quantity:
 
     words: bool = False
     total: bool = True
-    estimated: bool = False
+    estimated: str = ""  # the text, `annex.<estimated>`, that says how it is estimated
     leaves: Mapping[str, Collection[str]] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
     parted: bool = False  # its leaves may be none
@@ -88,13 +88,14 @@ def office_columns(
 
 def estimated_columns(
     places: Sequence[Place], columns: Sequence[OfficeColumn], quantities: Mapping[str, Quantity]
-) -> list[str]:
-    """The numbers of the columns whose quantity is an estimate."""
-    return [
-        column.number
-        for place, column in zip(places, columns, strict=True)
-        if (quantity := quantities.get(place.layout.quantity)) and quantity.estimated
-    ]
+) -> dict[str, list[str]]:
+    """The numbers of the columns whose quantity is an estimate, by the text that says how."""
+    found: dict[str, list[str]] = {}
+    for place, column in zip(places, columns, strict=True):
+        quantity = quantities.get(place.layout.quantity)
+        if quantity and quantity.estimated:
+            found.setdefault(quantity.estimated, []).append(column.number)
+    return found
 
 
 def office_rows(places: Sequence[Place], lines: Sequence[Line], first: int = 0) -> tuple[list[OfficeRow], list[int]]:

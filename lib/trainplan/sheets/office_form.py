@@ -160,14 +160,17 @@ class OfficeBook(FormBook):
                     sheet.merge_range(top, c, numbers - 1, c, "", head)
                 sheet.write_string(numbers - 1 if group else top, c, form.columns[c].head, head)
                 sheet.write_string(numbers, c, form.columns[c].number, code)
-        for row, under in ((top, False), (numbers - 1, True)) if numbers - top > 1 else ((top, True),):
-            texts = [(c.head, c.width) for c in form.columns if (bool(c.group) or numbers - top == 1) == under]
-            sheet.set_row(row, max([FRAME_LINE, *(row_height([text], width * BOLD) for text, width in texts)]))
+        high = [(bool(column.group), row_height([column.head], column.width * BOLD)) for column in form.columns]
+        under = max([FRAME_LINE, *(height for grouped, height in high if grouped)])
+        whole = max([FRAME_LINE, *(height for _, height in high)])
+        sheet.set_row(numbers - 1, under if numbers - top > 1 else whole)
+        if numbers - top > 1:
+            sheet.set_row(top, max(FRAME_LINE, whole - under))
 
     def _write_office_cell(self, sheet: Any, form: OfficeForm, r: int, c: int) -> None:
         cell, first = form.cell(r, c), form.first_row
         words, amount = isinstance(cell, str), isinstance(cell, Amount)
-        align = {"align": "center"} if c == 0 else {} if words else {"align": "right"}
+        align = {"align": "center"} if c == 0 else {"indent": 1} if words else {"align": "right"}
         format = {} if words else {"num_format": TENTHS if amount else WHOLE}
         style = self._format(**CELL, **format, **align, bold=form.rows[r].strong)
         added, taken = form.summands(r, c)
