@@ -52,7 +52,7 @@ class Place(NamedTuple):
 def place_columns(layout: FormLayout, quantities: Mapping[str, Quantity]) -> list[Place]:
     """The columns of a form, one that stands for all parts of a quantity as one for each."""
     places = []
-    for column in layout.shown:
+    for column in layout.visible:
         quantity = quantities.get(column.quantity)
         if quantity is None or not quantity.parted:
             places.append(Place(column, None))

@@ -76,7 +76,7 @@ class FormLayout(BaseModel):
     columns: tuple[ColumnLayout, ...] = Field(min_length=1)
 
     @property
-    def shown(self) -> tuple[ColumnLayout, ...]:
+    def visible(self) -> tuple[ColumnLayout, ...]:
         """The columns that are on."""
         return tuple(column for column in self.columns if column.on)
 
@@ -145,7 +145,7 @@ def _read(files: Files, path: Path, offered: Offered) -> FormLayout | None:
         whole = {one["loc"][:n] for one in found for n in range(len(one["loc"]))}  # said of a part of them
         files.problems += [_problem(one, file, content) for one in found if one["loc"] not in whole]
         return None
-    shown = {column.quantity for column in layout.shown}
+    shown = {column.quantity for column in layout.visible}
     for column, cells in zip(layout.columns, content["columns"], strict=True):
         for code, key, value, near in _wrong_parts(column, layout, offered):
             known = offered.parts[column.quantity] if key == "of" else offered.known
@@ -175,7 +175,7 @@ def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> 
         yield "missing", "vi", "", ""
     if column.group and column.group not in layout.groups:
         yield "form_no_group", "group", column.group, nearest_name(column.group, layout.groups)
-    free = {one.id for one in layout.shown if not one.sum and one.quantity not in offered.words}
+    free = {one.id for one in layout.visible if not one.sum and one.quantity not in offered.words}
     for part in column.sum if column.on else ():
         if part not in free:
             yield "form_sum", "sum", part, nearest_name(part, free - {part})
