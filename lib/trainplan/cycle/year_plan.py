@@ -1,20 +1,21 @@
-"""The tables of a year plan: learners and cost by unit, and the classes of a year (method.md, section 9)."""
+"""The tables of a year plan: learners and cost by unit, the classes of a year and their cost (method.md, section 9)."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from trainplan.cycle.class_calendar import calendar_of_year, last_month
 from trainplan.cycle.unit_model import UnitYear, follow_units, group_of_pair, unit_share
-from trainplan.model.arrays import pairs_of
-from trainplan.plan.schema import Program
+from trainplan.model.arrays import Array, divide, pairs_of
+from trainplan.model.cost import yearly_cost
 from trainplan.results.registry import RESULTS, check_columns
 from trainplan.results.tables import Results
 
-DAYS_A_MONTH = 22  # of a class that meets on every working day
-MONTHS = 12
+NEW, CONTINUING = "new", "continuing"  # courses that begin in the year, and those begun before
 
 
 def unit_plan(results: Results) -> pd.DataFrame:
@@ -84,19 +85,6 @@ def levels_taught(results: Results, p: int, t: int) -> str:
     return "; ".join(dict.fromkeys(results.plan.tables.groups[g].level for g in taught))
 
 
-def last_month(program: Program, year: int) -> str:
-    """The earliest year and month in which the last class that a program opens in a year ends; empty where unknown.
-
-    A course of several years ends with the last of them.
-    """
-    if program.years > 1:
-        return f"{year + program.years - 1}-{MONTHS}"
-    if not program.opens or not program.days:
-        return ""
-    years, month = divmod(program.opens[-1] - 2 + math.ceil(program.days / DAYS_A_MONTH), MONTHS)
-    return f"{year + years}-{month + 1:02}"
-
-
 def month_due(results: Results, p: int, t: int) -> str:
     """The earliest month in which a target is due that a program's new learners of a year (indices) work towards."""
     arrays, run = results.arrays, results.run
@@ -104,3 +92,56 @@ def month_due(results: Results, p: int, t: int) -> str:
     objectives = [results.plan.tables.objectives[o] for o in serving]
     ends = results.plan.first + t + int(arrays.course_years[p]) - 1
     return min((o.due for o in objectives if o.due_year == ends and "-" in o.due), default="")
+
+
+def cost_by_part(results: Results, year: int) -> Mapping[str, Array]:
+    """(P,) VND of a calendar year by program, of courses that begin in it (`new`) and of those begun before.
+
+    In a closed year both are scaled to what was spent; where the model says that nothing was, all of it is new.
+    """
+    arrays, run, t = results.arrays, results.run, year - results.plan.first
+    new = yearly_cost(arrays, run.new_learners[t], run.new_classes[t], arrays.price[t])[:, 0]
+    before, whole = run.committed_vnd[t, :, 0], run.funded_vnd[t, :, 0]
+    continuing = whole * divide(before, new + before)
+    return {NEW: whole - continuing, CONTINUING: continuing}
+
+
+def estimate_of_year(results: Results, year: int) -> pd.DataFrame:
+    """What the courses of a calendar year cost by program, part (`new`, `continuing`) and source, VND of the year.
+
+    The table `estimate_of_year` of the registry: a row for every program that costs anything and every source that
+    pays for it. The parts of a source are its share of the program's cost: an estimate, as no source pays by part.
+    """
+    table, cost = RESULTS["estimate_of_year"], cost_by_part(results, year)
+    rows = [
+        (year, program.id, part, row.source, float(cost[part][p] * row.share))
+        for p, program in enumerate(results.plan.tables.programs)
+        for part in cost
+        for row in results.plan.tables.funding
+        if row.program == program.id and results.run.funded_vnd[year - results.plan.first, p, 0] > 0
+    ]
+    return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
+
+
+def members_of_year(results: Results, year: int) -> pd.DataFrame:
+    """Whom the new learners of a calendar year hold, such as women: `attributes` share of them, in whole people.
+
+    The table `members_of_year` of the registry: a row for every pair of objective and program that sends anybody and
+    every attribute of its group; an estimate, which the units' own lists replace.
+    """
+    plan, t = results.plan, year - results.plan.first
+    group_of = {row.id: row.group for row in plan.tables.objectives}
+    rows = [
+        (year, objective, program, row.attribute, math.floor(learners * row.share + 0.5))
+        for (objective, program), learners in zip(pairs_of(plan), results.run.funded[t, :, 0], strict=True)
+        for row in plan.tables.attributes
+        if row.group == group_of[objective] and learners > 0
+    ]
+    table = RESULTS["members_of_year"]
+    return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
+
+
+def year_tables(results: Results, year: int) -> dict[str, pd.DataFrame]:
+    """Every table of a year plan by the stem of its file; `unit_plan` holds all years of the plan."""
+    made = (classes_of_year, calendar_of_year, estimate_of_year, members_of_year)
+    return {"unit_plan": unit_plan(results), **{make.__name__: make(results, year) for make in made}}

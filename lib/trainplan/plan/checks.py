@@ -99,7 +99,7 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
             yield read.problem("objectives", "due_outside", r.due, r, "due", first=first, last=last)
-    for name in ("ceilings", "headcounts", "actuals", "observations"):
+    for name in ("ceilings", "headcounts", "actuals", "observations", "requests"):
         for r in read.rows(name, "year"):
             if not first <= r.year <= last:
                 yield read.problem(name, "year_outside", r.year, r, "year", first=first, last=last)
@@ -355,12 +355,31 @@ def check_actuals(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_pairs(read: RowsRead) -> Iterator[Problem]:
-    """What happened is said of pairs that the plan has."""
+    """What happened, and what is asked for, is said of pairs that the plan has."""
     pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
-    named = {record_key("actuals", row): row for row in read.rows("actuals", "objective", "program")}
-    for key, row in named.items():
-        if (row.objective, row.program) not in pairs:
-            yield read.problem("actuals", "actuals_of_no_pair", f"{row.objective}, {row.program}", key, "program")
+    for table in ("actuals", "requests"):
+        named = {record_key(table, row): row for row in read.rows(table, "objective", "program")}
+        for key, row in named.items():
+            if (row.objective, row.program) not in pairs:
+                yield read.problem(table, "of_no_pair", f"{row.objective}, {row.program}", key, "program")
+
+
+def check_requests(read: RowsRead) -> Iterator[Problem]:
+    """A unit asks for people of a group that it has."""
+    held = {(r.unit, r.group) for r in read.rows("unit_headcounts", "unit", "group", "headcount") if r.headcount > 0}
+    group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
+    for r in read.rows("requests", "unit", "objective", "people"):
+        known = r.unit in read.ids.get("units", []) and r.objective in group_of
+        if known and r.people > 0 and (r.unit, group_of[r.objective]) not in held:
+            yield read.problem("requests", "unit_without_group", r.unit, r, "unit", group=group_of[r.objective])
+
+
+def check_cost_items(read: RowsRead) -> Iterator[Problem]:
+    """No price passes the ceiling of its norm."""
+    for row in read.rows("cost_items", "price_vnd", "ceiling_vnd"):
+        if row.ceiling_vnd is not None and row.price_vnd > row.ceiling_vnd:
+            about = {"ceiling": f"{row.ceiling_vnd:g}"}
+            yield read.problem("cost_items", "above_its_norm", f"{row.price_vnd:g}", row, "price_vnd", **about)
 
 
 def check_observations(read: RowsRead) -> Iterator[Problem]:
@@ -401,5 +420,7 @@ CHECKS: dict[
     check_decided_from: ("plan",),
     check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),
     check_pairs: tuple(f"{name}.{column}" for name in ("routes", "pipeline") for column in ("objective", "program")),
+    check_requests: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
+    check_cost_items: (),
     check_observations: (),
 }
