@@ -148,7 +148,8 @@ def year_units(year: YearTables, language: str) -> HtmlFigure | None:
     looks = blocs if 1 < len(blocs) <= len(SOURCES) else [""]
     rows = _totals(year, sums, blocs, language)
     for bloc in blocs:
-        for unit, own in sums[sums["bloc"] == bloc].iterrows():
+        largest_first = sums[sums["bloc"] == bloc].sort_values("learners", ascending=False, kind="stable")
+        for unit, own in largest_first.iterrows():
             parts = tuple(float(own["learners"]) if look in ("", bloc) else 0.0 for look in looks)
             rows.append(_row(year, plan.label("units", str(unit), language), own, language, parts, unit=unit))
     columns = BarColumns(
