@@ -39,6 +39,7 @@ READERS = {  # the pages, by number, that answer what a reader asks, in their or
     "chair": ("05", "06"),
     "finance": ("03",),
     "home_affairs": ("02", "04", "00"),
+    "units": ("08",),
 }
 BRIEFS = ("html", "docx")
 

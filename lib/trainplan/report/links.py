@@ -58,10 +58,11 @@ def _to_report(run: ScenarioRun, stem: str, language: str) -> dict[str, str]:
     return {"href": quote(run.reports[stem, language].name), "title": report_title(stem, language)}
 
 
-def with_links(page: str, links: dict[str, Any], folder: Path, language: str) -> str:
+def with_links(page: str, links: dict[str, Any], folder: Path, language: str, alone: bool = False) -> str:
     """The page in the folder of a run with these links: all of them at its head, the pages before and after at its
     foot as well; at headings the section in the other language; at figures and tables the files there are; at terms
     what they mean.
+    One that is `alone` lies in `folder` itself, beside its tables.
     """
     places, fill_term = iter((True, False)), term_links(folder.parent, "../../", language)
 
@@ -71,7 +72,8 @@ def with_links(page: str, links: dict[str, Any], folder: Path, language: str) ->
         if kind.startswith(LINK):
             return fill_term(kind, names)
         if kind:
-            return file_links(kind, names, folder, "../", language)
+            beside = [name.removeprefix("tables/") for name in names] if alone else names
+            return file_links(kind, beside, folder, "" if alone else "../", language)
         return fill_template("links.html.j2", language, **{**links, "at_head": next(places, False)})
 
     return fill_links(page, fill)
