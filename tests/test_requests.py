@@ -155,7 +155,7 @@ def test_coverage_that_was_counted_is_weighted_by_people_and_takes_the_place_of_
         pd.testing.assert_frame_equal(found[stem], by_hand[stem])
     told = year_tables(compute(plan), 2021)
     [row] = told["baselines_surveyed"].to_dict("records")
-    assert (row["planned"], row["coverage"], row["taken_as"]) == (0.6, 0.59375, "baseline")
+    assert (row["planned"], row["surveyed"], row["taken_as"]) == (0.6, 0.59375, "baseline")
     assert row["gap_after"] == by_hand["verdicts"].set_index("objective")["gap"]["degree"]
     money = told["required_as_surveyed"].query("source == 'total'")
     assert money["after_vnd"].sum() == pytest.approx(by_hand.requirement_vnd)

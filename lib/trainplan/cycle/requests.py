@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -42,6 +44,14 @@ def requests_of_year(results: Results, year: int, need: pd.DataFrame) -> pd.Data
     )
     table = RESULTS["requests_of_year"]
     return check_columns(table.stem, rows[table.column_names])
+
+
+def sum_requests(rows: pd.DataFrame, key: Literal["unit", "program"]) -> pd.DataFrame:
+    """Rows of `requests_of_year` as one for every unit or program, the widest difference first; `mark` is their own."""
+    people = ["requested", "needed", "funded", "difference"]
+    sums = rows.groupby(["year", key], sort=False)[people].sum().reset_index()
+    sums = sums.assign(mark=mark_request(sums["requested"].to_numpy(), sums["needed"].to_numpy()))
+    return sums.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
 def requests_cost_of_year(results: Results, year: int) -> pd.DataFrame:
