@@ -112,10 +112,10 @@ def test_requests_cost_by_hand(sound: Path) -> None:
     rows += "2021,north,new,short,41,n.xlsx\n2021,south,new,short,40,s.xlsx\n2021,south,degree,evening,51,s.xlsx\n"
     (sound / "requests.csv").write_text(rows, "utf-8")
     found = year_tables(compute(load_plan(sound)), 2021)["requests_cost_of_year"].set_index(["program", "source"])
-    asked = found["requested_vnd"] - found["continuing_vnd"]
+    asked = found["requested_vnd"] - found["committed_vnd"]
     assert asked["short", "province"] == 81 * 500_000 + 3 * 4_000_000  # 41 and 40 fill three classes of 40 together
     assert asked["evening", "learner"] == asked["evening", "province"] == (51 * 5_000_000 + 2 * 15_000_000) / 2
-    assert asked["college", "province"] == 0 < found["continuing_vnd"]["college", "province"]
+    assert asked["college", "province"] == 0 < found["committed_vnd"]["college", "province"]
 
 
 @MANY

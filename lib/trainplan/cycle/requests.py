@@ -58,7 +58,7 @@ def requests_cost_of_year(results: Results, year: int) -> pd.DataFrame:
     """What a calendar year costs if every request is met, beside what is required and funded, VND of the year.
 
     The table `requests_cost_of_year` of the registry: a row for every program and source with money. Learners of all
-    units fill classes together; `requested_vnd` holds `continuing_vnd`, what courses begun before cost.
+    units fill classes together; `requested_vnd` holds `committed_vnd`, what courses begun before cost.
     """
     arrays, run, t = results.arrays, results.run, year - results.plan.first
     asked = np.zeros((len(arrays.course_years), 1))
@@ -72,7 +72,7 @@ def requests_cost_of_year(results: Results, year: int) -> pd.DataFrame:
     rows = cost[cost["year"] == year]
     program = [places[id] for id in rows["program"]]
     share = np.array([row.share for row in results.plan.tables.funding])
-    rows = rows.assign(requested_vnd=whole[program] * share, continuing_vnd=begun[program] * share)
+    rows = rows.assign(requested_vnd=whole[program] * share, committed_vnd=begun[program] * share)
     table = RESULTS["requests_cost_of_year"]
     amounts = rows[[column.name for column in table.columns if column.unit == "VND"]]
     return check_columns(table.stem, rows[(amounts > 0).any(axis=1)][table.column_names].reset_index(drop=True))

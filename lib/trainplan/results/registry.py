@@ -398,7 +398,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         ("year", "program", "source"),
         (
             *(YEAR, PROGRAM, SOURCE),
-            *_money("requested_vnd", "continuing_vnd", "required_vnd", "funded_vnd", over_years="none"),
+            *_money("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd", over_years="none"),
         ),
         "yearplan",
     ),

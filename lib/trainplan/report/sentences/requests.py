@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainplan.cycle.requests import sum_requests
+from trainplan.cycle.survey_effect import WHEN
 from trainplan.cycle.year_plan import YearTables
 from trainplan.report.tables.results import A_LITTLE
 from trainplan.text.catalog import say, term
@@ -33,13 +34,13 @@ def requests_answer(year: YearTables, language: str) -> list[str]:
 def requests_money(year: YearTables, language: str) -> list[str]:
     """What the year costs if every request is met, beside the ceiling, what is required and what is funded."""
     rows, budget = year["requests_cost_of_year"], year.results["budget"]
-    vnd = {name: float(rows[f"{name}_vnd"].sum()) for name in ("requested", "continuing", "required", "funded")}
+    vnd = {name: float(rows[f"{name}_vnd"].sum()) for name in ("requested", "committed", "required", "funded")}
     shown = {
         name: billions(year.quote("requests_cost_of_year", f"{name}_vnd", amount), language)
         for name, amount in vnd.items()
     }
     [ceiling] = budget[(budget["year"] == year.year) & (budget["source"] == "total")]["ceiling_vnd"]
-    tail = say("tail.requests_continuing", language, **shown) if vnd["continuing"] > A_LITTLE else ""
+    tail = say("tail.requests_committed", language, **shown) if vnd["committed"] > A_LITTLE else ""
     limit = ""
     if ceiling == ceiling:  # the total has one
         amount = billions(year.quote("budget", "ceiling_vnd", ceiling, source="total"), language)
@@ -68,8 +69,8 @@ def units_not_answered(year: YearTables, language: str) -> list[str]:
 def survey_changes(year: YearTables, language: str) -> list[str]:
     """What changes if the coverage of a survey takes the place of assumptions: verdicts, and the money required."""
     rows, results = year["baselines_surveyed"], year.results
-    taken = int((rows["taken_as"] != "").sum())
-    if not taken:
+    ways = rows["taken_as"][rows["taken_as"] != ""]
+    if not len(ways):
         return [say("sentence.surveyed_beside", language, count=len(rows))] if len(rows) else []
     other = rows[rows["verdict_before"] != rows["verdict_after"]]
     named = [
@@ -77,7 +78,7 @@ def survey_changes(year: YearTables, language: str) -> list[str]:
             "word.verdict_changes",
             language,
             name=results.plan.short_label("objectives", row.objective, language),
-            **{when: term("verdict", getattr(row, f"verdict_{when}"), language) for when in ("before", "after")},
+            **{when: term("verdict", getattr(row, f"verdict_{when}"), language) for when in WHEN},
         )
         for row in other.iloc[:NAMED].itertuples()
     ]
@@ -87,7 +88,8 @@ def survey_changes(year: YearTables, language: str) -> list[str]:
         when: billions(
             results.quote("required_as_surveyed", f"{when}_vnd", money[f"{when}_vnd"].sum(), source="total"), language
         )
-        for when in ("before", "after")
+        for when in WHEN
     }
-    about = {"surveyed": len(rows), "taken": taken, "changed": len(other), "tail": names}
+    about = {"surveyed": len(rows), "taken": len(ways), "changed": len(other), "tail": names}
+    about["way"] = term("taken_as", ways.iloc[0], language)  # the same for all: it goes by the year
     return [say("sentence.surveyed", language, **about, **amounts)]

@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from trainplan.cycle.survey_effect import WHEN
 from trainplan.cycle.year_plan import YearTables
 from trainplan.report.tables.columns import Column, build_table, label, result_columns
 from trainplan.text.catalog import say
 from trainplan.text.formats import percent
 
-COSTS = ("requested_vnd", "continuing_vnd", "required_vnd", "funded_vnd")
+COSTS = ("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd")
 
 
 def requests_cost(year: YearTables, language: str) -> pd.DataFrame:
@@ -68,8 +69,11 @@ def requests_register(year: YearTables, language: str) -> pd.DataFrame:
 def surveyed_baselines(year: YearTables, language: str) -> pd.DataFrame:
     """A row an objective that a survey counted: its coverage beside the plan's, and the results where any is taken."""
     rows, plan = year.quote_table("baselines_surveyed"), year.results.plan
-    names = ["objective", "people", "planned", "surveyed"]
-    if (rows["taken_as"] != "").any():
-        names += ["taken_as", "verdict_before", "verdict_after", "gap_before", "gap_after"]
+    names, taken = ["objective", "people", "planned", "surveyed"], rows["taken_as"] != ""
+    if taken.any():
+        names += [
+            *([] if taken.all() else ["taken_as"]),
+            *(f"{name}_{when}" for name in ("verdict", "gap") for when in WHEN),
+        ]
     shown = result_columns(plan, "baselines_surveyed", *names)
     return build_table(rows, [shown[0], Column("units", "people"), *shown[1:]], language)
