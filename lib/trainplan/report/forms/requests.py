@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
+
+import pandas as pd
 
 from trainplan.cycle.requests import sum_requests
 from trainplan.cycle.year_plan import YearTables
@@ -30,9 +32,8 @@ def _requests_by(key: Literal["program", "unit"], year: YearTables, language: st
     sums = sums[(sums[["requested", "needed"]] > 0).any(axis=1)]
     if not len(sums):
         return None
-    rows = [
-        _row(row, f"{key}s", key, year, language) for row in quote_numbers("requests_of_year", sums).to_dict("records")
-    ]
+    quoted = quote_numbers("requests_of_year", sums)
+    rows = [_row(row, year.results.plan.label(f"{key}s", row[key], language), language) for _, row in quoted.iterrows()]
     first = sums.iloc[0]
     about = {"name": rows[0].name, "requested": rows[0].numbers[0], "needed": rows[0].numbers[1]}
     finding = say(f"figure.requests.{'finding' if first['difference'] else 'as_need'}", language, **about)
@@ -53,10 +54,10 @@ def _requests_by(key: Literal["program", "unit"], year: YearTables, language: st
     return bar_table(f"requests_by_{key}", caption, columns, rows, language)
 
 
-def _row(row: dict[str, Any], table: str, key: str, year: YearTables, language: str) -> BarRow:
-    shown = {name: number(row[name], language) for name in ("requested", "needed", "funded", "difference")}
+def _row(row: pd.Series, name: str, language: str) -> BarRow:
+    shown = {one: number(row[one], language) for one in ("requested", "needed", "funded", "difference")}
     return BarRow(
-        year.results.plan.label(table, row[key], language),
+        name,
         (shown["requested"], shown["needed"]),
         (float(row["requested"]),),
         frame=float(row["needed"]),
