@@ -210,7 +210,7 @@ class YearTables:
         return year_tables(self.results, self.year, self.compute)
 
     def __getitem__(self, stem: Stem) -> pd.DataFrame:
-        return self.frames[stem]
+        return self.frames.get(stem, pd.DataFrame(columns=RESULTS[stem].column_names))
 
     @property
     def filled(self) -> dict[Stem, pd.DataFrame]:
