@@ -36,7 +36,7 @@ NAMES = {"vi": "index.html", "en": "index.en.html"}
 READERS = {  # the pages, by number, that answer what a reader asks, in their order
     "chair": ("05", "06"),
     "finance": ("03",),
-    "home_affairs": ("02", "04", "00"),
+    "home_affairs": ("02", "04", "00", "08"),
     "units": ("08",),
 }
 BRIEFS = ("html", "docx")
