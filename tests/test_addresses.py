@@ -291,6 +291,15 @@ def test_a_number_is_that_of_its_cell_wherever_it_stands(path: Path, scenario: s
         check_numbers([("desk", desk_page(desk, language))], on_desk, language, least=20)
 
 
+def test_what_is_below_zero_has_the_one_minus_on_every_page() -> None:
+    values = values_of(PROVINCE, beside=3)
+    for language in LANGUAGES:
+        pages = [*pages_of(values, language), ("index", render_index(values["Comparison"], [], language))]
+        texts = [re.sub("(?s)<style.*?</style>|<[^>]*>", "|", html) for _, html in pages]
+        assert not [found for text in texts for found in re.findall(r".{0,20}(?<![\w/])-\d.{0,20}", text)]
+        assert any(re.search(r"−\d", text) for text in texts)
+
+
 @pytest.mark.parametrize("path", [PROVINCE, PLANS / "counts"], ids=lambda path: path.name)
 def test_a_number_of_the_index_is_that_of_its_cell(path: Path) -> None:
     values = values_of(path, beside=2)

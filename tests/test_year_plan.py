@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import reference
 import reference_units
-from making import SOUND
+from making import SOUND, with_requests
 from strategies import Tables, plans_with_units, write_plan
 from trainplan.cli import main
 from trainplan.cycle.class_calendar import DAYS_A_MONTH, calendar_of_year, classes_by_month, running_by_month
@@ -254,7 +254,8 @@ def test_members_are_the_share_of_the_new_learners_in_whole_people(tmp_path: Pat
 
 
 def test_the_command_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["yearplan", str(SOUND), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
+    asked = with_requests(Path(shutil.copytree(SOUND, tmp_path / "plan")))
+    assert main(["yearplan", str(asked), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
     pages = {f"year_2022.{language}.html" for language in LANGUAGES}
     tables = {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
     assert {path.name for path in (tmp_path / "out").iterdir()} == tables | pages

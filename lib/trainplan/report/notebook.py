@@ -43,7 +43,7 @@ class Page:
     @cached_property
     def year_tables(self) -> YearTables:
         """The tables of the year plan of the page's year."""
-        return YearTables(self.results, self.year)
+        return YearTables(self.results, self.year, compute)
 
     @cached_property
     def draws(self) -> Uncertainty | None:

@@ -47,6 +47,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "no_ceilings",
     "no_ranges",
     "year_answer",
+    "requests_answer",
 }
 
 

@@ -241,7 +241,7 @@ def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
     plan = part.results.plan
-    of_year = YearTables(part.results, plan.year_to_plan).with_rows  # what the pages of the year quote
+    of_year = YearTables(part.results, plan.year_to_plan, compute).with_rows  # what the pages of the year quote
     tables = write_tables({**part.results.tables, **of_year}, part.folder / TABLES)
     tables += write_workbooks(part.results, part.folder, workbooks)
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}

@@ -46,6 +46,12 @@ from trainplan.report.sentences.money import (
     money_over_and_left,
     weak_classes,
 )
+from trainplan.report.sentences.requests import (
+    requests_answer,
+    requests_money,
+    survey_changes,
+    units_not_answered,
+)
 from trainplan.report.sentences.uncertainty import (
     better_rule,
     certainty_answer,

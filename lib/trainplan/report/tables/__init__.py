@@ -20,6 +20,12 @@ from trainplan.report.tables.inputs import (
     groups,
     history,
 )
+from trainplan.report.tables.requests import (
+    requests_cost,
+    requests_cost_by_program,
+    requests_register,
+    surveyed_baselines,
+)
 from trainplan.report.tables.results import (
     budget,
     classes,
