@@ -62,6 +62,7 @@ from trainplan.report.sentences.uncertainty import (
     strongest_input,
     survey_first,
 )
+from trainplan.report.sentences.year_plan import year_answer, year_blocs, year_deadlines, year_money, year_turns
 
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     name: said for name, said in globals().items() if isinstance(said, FunctionType)
