@@ -113,7 +113,6 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
-        "YearTables": YearTables(results, plan.year_to_plan),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),
