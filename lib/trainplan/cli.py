@@ -194,8 +194,9 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: the tables of a year plan and its page; PlanError for a year outside the plan."""
+    """`yearplan`: the tables of a year plan, its annexes and its page; PlanError for a year outside the plan."""
     os.environ.setdefault("MPLBACKEND", "agg")
+    from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
     from trainplan.run.year_pages import write_year_pages
@@ -203,9 +204,12 @@ def plan_year(arguments: argparse.Namespace) -> int:
     plan, year = plan_of(arguments), arguments.year
     plan.check_year(year, "--year")
     with under_way("tables"):
-        tables = year_tables(compute(plan), year, compute)
+        results = compute(plan)
+        tables = year_tables(results, year, compute)
+        annexes = write_annexes(results, year, arguments.output, plan.languages)
     written = write_answer(tables, arguments.output)
-    print(*write_year_pages(plan, arguments.scenario, year, arguments.output), sep="\n")
+    pages = write_year_pages(plan, arguments.scenario, year, arguments.output)
+    print(*annexes, *pages, sep="\n")
     return written
 
 
