@@ -254,7 +254,8 @@ def test_members_are_the_share_of_the_new_learners_in_whole_people(tmp_path: Pat
 
 def test_the_command_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["yearplan", str(SOUND), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
+    made = {path.name for path in (tmp_path / "out").glob("*.csv")}
+    assert made == {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
     units, classes = (pd.read_csv(tmp_path / "out" / name) for name in ("unit_plan.csv", "classes_of_year.csv"))
     assert set(units["year"]) == {2021, 2022, 2023, 2024} and set(classes["year"]) == {2022}
     assert main(["yearplan", str(SOUND), "--year", "2029", "--output", str(tmp_path / "none")]) == 2
