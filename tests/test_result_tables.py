@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from making import copy_province, with_requests
 from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
@@ -30,7 +31,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["goal", str(SMALL), "--output", str(folder)]) == 0
     assert main(["compare", PROVINCE, "--scenario", "base", "--scenario", "real_terms", "--output", str(folder)]) == 0
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
-    assert main(["yearplan", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
+    asked = with_requests(copy_province(folder / "asked"))
+    assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
     return folder
 
 

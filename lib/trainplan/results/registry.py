@@ -132,6 +132,7 @@ GROUP = Column("group", "id", ids_of="groups")
 OBJECTIVE = Column("objective", "id", ids_of="objectives")
 PROGRAM = Column("program", "id", ids_of="programs")
 SOURCE = Column("source", "id", ids_of="sources")
+UNIT = Column("unit", "id", ids_of="units")
 SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
@@ -337,7 +338,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         "unit_plan",
         ("year", "unit", "objective", "program"),
         (
-            *(YEAR, Column("unit", "id", ids_of="units"), Column("bloc", "text"), OBJECTIVE, PROGRAM),
+            *(YEAR, UNIT, Column("bloc", "text"), OBJECTIVE, PROGRAM),
             *_people("learners", over_years="sum", adds_up=True),
             *_people("continuing", adds_up=True),
             *_money("cost_vnd"),
@@ -379,6 +380,43 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         "members_of_year",
         ("year", "objective", "program", "attribute"),
         (YEAR, OBJECTIVE, PROGRAM, Column("attribute", "id"), *_people("learners", adds_up=True)),
+        "yearplan",
+    ),
+    ResultTable(
+        "requests_of_year",
+        ("year", "unit", "objective", "program"),
+        (
+            *(YEAR, UNIT, OBJECTIVE, PROGRAM),
+            *_people("requested", "needed", "funded", "difference", adds_up=True),
+            Column("deviation", "number", shown="0.0%"),  # below zero, too
+            *(Column("mark", "code", words="request"), Column("file", "text")),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "requests_cost_of_year",
+        ("year", "program", "source"),
+        (
+            *(YEAR, PROGRAM, SOURCE),
+            *_money("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd", over_years="none"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "baselines_surveyed",
+        ("year", "objective"),
+        (
+            *(YEAR, OBJECTIVE, Column("units", "number"), *_people("people"), *_shares("planned", "surveyed")),
+            Column("taken_as", "code", words="taken_as"),
+            *(Column(f"verdict_{when}", "code", words="verdict") for when in ("before", "after")),
+            *_people("gap_before", "gap_after"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "required_as_surveyed",
+        ("year", "source"),
+        (YEAR, SOURCE, *_money("before_vnd", "after_vnd")),
         "yearplan",
     ),
 ]
