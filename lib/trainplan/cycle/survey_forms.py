@@ -39,6 +39,7 @@ from trainplan.sheets.form import (
     check_choice,
 )
 from trainplan.sheets.formats import AS_TEXT, GENERAL, NUMBER_FORMATS
+from trainplan.sheets.office_form import WHOLE
 from trainplan.storage.files import write_bytes
 from trainplan.text.catalog import say, term
 from trainplan.text.problems import PlanError, Problem
@@ -65,8 +66,7 @@ def write_survey_forms(
     year, or the folder holds other workbooks: they may be forms of another year, or forms that somebody has filled in.
     """
     plan = results.plan
-    if year not in plan.years:
-        raise PlanError([Problem("--year", "year_outside", year, values={"first": plan.first, "last": plan.last})])
+    plan.check_year(year, "--year")
     if not plan.tables.units:
         raise PlanError([Problem("PLAN", "no_table_in_plan", plan.key, values={"table": "units"})])
     needs: dict[str, dict[str, float]] = {unit.id: {} for unit in plan.tables.units}
@@ -184,7 +184,9 @@ def _number_format(column: SurveyColumn) -> str:
     holds = column.holds
     if column.id == "coverage":
         return NUMBER_FORMATS["share"]
-    if holds.kind in ("people", "formula") or column.id == "model_need":
+    if holds.kind == "formula" or column.id == "model_need":
+        return WHOLE
+    if holds.kind == "people":
         return NUMBER_FORMATS["people"]
     if column.id == "number":
         return ORDINAL
