@@ -17,7 +17,7 @@ from hypothesis.extra.numpy import arrays
 
 from office import convert, needs_office
 from trainplan.cli import main
-from trainplan.cycle.annex_lines import ANNEXES, roman, times_of
+from trainplan.cycle.annex_lines import ANNEXES, roman_numeral, times_of
 from trainplan.cycle.annexes import annex_forms, write_annexes
 from trainplan.cycle.form_layout import PACKAGED
 from trainplan.cycle.year_amounts import SHOWN, round_table
@@ -402,4 +402,4 @@ def test_every_wrong_form_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_numerals() -> None:
-    assert [roman(n) for n in (1, 4, 9, 14, 19, 24, 39)] == ["I", "IV", "IX", "XIV", "XIX", "XXIV", "XXXIX"]
+    assert [roman_numeral(n) for n in (1, 4, 9, 14, 19, 24, 39)] == ["I", "IV", "IX", "XIV", "XIX", "XXIV", "XXXIX"]

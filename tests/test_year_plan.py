@@ -257,8 +257,9 @@ def test_the_command_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFi
     asked = with_requests(Path(shutil.copytree(SOUND, tmp_path / "plan")))
     assert main(["yearplan", str(asked), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
     pages = {f"year_2022.{language}.html" for language in LANGUAGES}
+    books = {f"plan_base_year_2022.{language}.xlsx" for language in LANGUAGES}
     tables = {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == tables | pages
+    assert {path.name for path in (tmp_path / "out").iterdir()} == tables | pages | books
     units, classes = (pd.read_csv(tmp_path / "out" / name) for name in ("unit_plan.csv", "classes_of_year.csv"))
     assert set(units["year"]) == {2021, 2022, 2023, 2024} and set(classes["year"]) == {2022}
     assert main(["yearplan", str(SOUND), "--year", "2029", "--output", str(tmp_path / "none")]) == 2

@@ -41,11 +41,11 @@ class Annex:
     sets: Sequence[str] = ()  # `sources`, `contents`: what its layout can set apart
 
 
-def roman(number: int) -> str:
+def roman_numeral(number: int) -> str:
     """A number up to 39 in Roman numerals."""
     for value, letters in NUMERALS.items():
         if number >= value:
-            return letters + roman(number - value)
+            return letters + roman_numeral(number - value)
     return ""
 
 
@@ -55,7 +55,10 @@ def number_lines(lines: Iterable[Line], count: Callable[[int], str] = str) -> li
 
 
 def in_sections(
-    lines: Sequence[tuple[str, Line]], name: str, label: Callable[[str], str], count: Callable[[int], str] = roman
+    lines: Sequence[tuple[str, Line]],
+    name: str,
+    label: Callable[[str], str],
+    count: Callable[[int], str] = roman_numeral,
 ) -> list[Line]:
     """Lines by what they are sorted under, a section for each, which has its label under `name`; one alone has none."""
     keys = dict.fromkeys(key for key, _ in lines)
@@ -158,7 +161,7 @@ def _fill_calendar(year: AnnexYear, layout: FormLayout) -> Body:
         below = [Line({"program": year.program_label(id), "classes_of_month": cells}) for id, cells in found.items()]
         if below:
             lines.append(Line({"program": say(f"annex.{kind}", year.language)}, number_lines(below), True))
-    return Body(number_lines(lines, roman), total=False, notes=["annex.note_calendar"])
+    return Body(number_lines(lines, roman_numeral), total=False, notes=["annex.note_calendar"])
 
 
 # --- B05: money
@@ -182,7 +185,7 @@ def _fill_b05a(year: AnnexYear, layout: FormLayout) -> Body:
         ),
         Line(
             {"program": term("part", NEW, year.language)},
-            in_sections(parts[NEW], "program", lambda code: year.code_label(code, layout), lambda n: roman(n)),
+            in_sections(parts[NEW], "program", lambda code: year.code_label(code, layout), roman_numeral),
             True,
         ),
     ]
@@ -286,7 +289,7 @@ def _fill_b05c(year: AnnexYear, layout: FormLayout) -> Body:
             for name, value in values.items()
         ]
         lines.append(Line({"indicator": say(f"annex.{key}", year.language)}, number_lines(below), True))
-    return Body(number_lines(lines, roman), total=False)
+    return Body(number_lines(lines, roman_numeral), total=False)
 
 
 # --- B06: units
@@ -294,7 +297,7 @@ def _fill_b05c(year: AnnexYear, layout: FormLayout) -> Body:
 
 def _offered_b06(year: AnnexYear) -> Mapping[str, Quantity]:
     words = dict.fromkeys(("order", "unit"), WORDS)
-    of_content = replace(year.by_content, estimated="closed_units" if year.closed else "")
+    of_content = replace(year.by_content, estimated="closed_units" if year.is_closed else "")
     return {**words, "learners_of_content": of_content, "cost_of_source": year.by_source}
 
 

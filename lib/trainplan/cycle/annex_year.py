@@ -32,7 +32,7 @@ class AnnexYear:
         self.amounts = YearAmounts(results, year)
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether the year is over, so that what units did is estimated."""
         return self.year in self.plan.closed_years
 

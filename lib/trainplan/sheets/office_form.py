@@ -180,7 +180,7 @@ class OfficeBook(FormBook):
         added, taken = form.summands(r, c)
         shown: Cell = cell.shown if isinstance(cell, Amount) else cell
         if added and isinstance(shown, int | float):
-            shown = Sum(shown, of=_placed(added, first), less=_placed(taken, first))
+            shown = Sum(shown, of=_on_sheet(added, first), less=_on_sheet(taken, first))
         if shown is None:
             sheet.write_blank(first + r, c, None, style)
         self._write(sheet, first + r, c, shown, style)
@@ -202,7 +202,7 @@ class OfficeBook(FormBook):
                     continue
                 added, taken = form.summands(r, c)
                 moved = [[(row, place[at]) for row, at in some if at in place] for some in (added, taken)]
-                formula = Sum(cell.exact, of=_placed(moved[0], first), less=_placed(moved[1], first))
+                formula = Sum(cell.exact, of=_on_sheet(moved[0], first), less=_on_sheet(moved[1], first))
                 self._write(sheet, first + r, to, formula if added else cell.exact, style)
 
 
@@ -212,6 +212,6 @@ def _groups(columns: Sequence[OfficeColumn]) -> Iterator[tuple[str, list[int]]]:
         yield group, list(members)
 
 
-def _placed(cells: Sequence[tuple[int, int]], first: int) -> tuple[tuple[int, int], ...]:
+def _on_sheet(cells: Sequence[tuple[int, int]], first: int) -> tuple[tuple[int, int], ...]:
     """Places on the sheet."""
     return tuple((row + first, column) for row, column in cells)
