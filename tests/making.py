@@ -17,12 +17,13 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.cycle.year_plan import unit_need
+from trainplan.cycle.year_plan import YearTables, unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
+from trainplan.run.plan_notebooks import tables_lacking
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 PROVINCE = "an_giang_2011_2015"
@@ -76,7 +77,7 @@ def with_requests(folder: Path) -> Path:
     A unit asks for half of what it needs, for that, or for more by turns, and has nine tenths of the plan's coverage.
     """
     plan = load_plan(folder)
-    year, tables, surveyed = min(plan.decided_from, plan.last), plan.tables, {row.id for row in plan.tables.units[:-1]}
+    year, tables, surveyed = plan.year_to_plan, plan.tables, {row.id for row in plan.tables.units[:-1]}
     asked = ["year,unit,objective,program,people,file"]
     for k, row in enumerate(unit_need(compute(plan), year).itertuples(index=False)):
         if row.unit in surveyed:
@@ -94,6 +95,12 @@ def with_requests(folder: Path) -> Path:
     return folder
 
 
+def notebooks_of(plan: Path) -> list[Path]:
+    """The notebooks with a number whose tables a plan has, in their order."""
+    books, loaded = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")), load_plan(plan)
+    return [book for book in books if not tables_lacking(book, loaded)]
+
+
 def values_of(
     path: Path, overrides: dict[str, Any] | None = None, draws: int = 64, scenario: str = "base", beside: int = 99
 ) -> dict[str, Any]:
@@ -106,6 +113,7 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
+        "YearTables": YearTables(results, plan.year_to_plan),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),
@@ -119,6 +127,7 @@ def values_of(
         "Sequence[FailureRule]": failure_conditions(main) if main else None,
         "replayed": replayed,
         "values": marginal_values(plan),
+        "YearTables": YearTables(results, plan.year_to_plan),
         "drivers": sensitivity(plan, main.loop, design=16) if main else None,
         "group": plan.tables.groups[0].id,
     }

@@ -58,6 +58,9 @@ BARE = (
     "rule",
     "binds",
     "section",
+    "opens",
+    "ends",
+    "deadline",
 )
 
 
@@ -164,7 +167,7 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Every table that a page may quote, by its name in an address."""
     results, comparison, compared = values["Results"], values["Comparison"], values["RuleComparison"]
     plan = results.plan
-    tables = {**results.tables, **comparison.tables, "goal": goal_table(values["Goal"])}
+    tables = {**results.tables, **values["YearTables"].frames, **comparison.tables, "goal": goal_table(values["Goal"])}
     tables |= {"goal@optimal": goal_table(values["best_goal"]), "values": values["values"]}
     tables["relaxations"] = relaxations_table(values["Sequence[Relaxation]"])
     tables[f"totals@{ENOUGH}"] = totals_with_enough(comparison.runs[0])

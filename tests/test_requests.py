@@ -112,10 +112,10 @@ def test_requests_cost_by_hand(sound: Path) -> None:
     rows += "2021,north,new,short,41,n.xlsx\n2021,south,new,short,40,s.xlsx\n2021,south,degree,evening,51,s.xlsx\n"
     (sound / "requests.csv").write_text(rows, "utf-8")
     found = year_tables(compute(load_plan(sound)), 2021)["requests_cost_of_year"].set_index(["program", "source"])
-    asked = found["requested_vnd"] - found["continuing_vnd"]
+    asked = found["requested_vnd"] - found["committed_vnd"]
     assert asked["short", "province"] == 81 * 500_000 + 3 * 4_000_000  # 41 and 40 fill three classes of 40 together
     assert asked["evening", "learner"] == asked["evening", "province"] == (51 * 5_000_000 + 2 * 15_000_000) / 2
-    assert asked["college", "province"] == 0 < found["continuing_vnd"]["college", "province"]
+    assert asked["college", "province"] == 0 < found["committed_vnd"]["college", "province"]
 
 
 @MANY
@@ -155,7 +155,7 @@ def test_coverage_that_was_counted_is_weighted_by_people_and_takes_the_place_of_
         pd.testing.assert_frame_equal(found[stem], by_hand[stem])
     told = year_tables(compute(plan), 2021)
     [row] = told["baselines_surveyed"].to_dict("records")
-    assert (row["planned"], row["coverage"], row["taken_as"]) == (0.6, 0.59375, "baseline")
+    assert (row["planned"], row["surveyed"], row["taken_as"]) == (0.6, 0.59375, "baseline")
     assert row["gap_after"] == by_hand["verdicts"].set_index("objective")["gap"]["degree"]
     money = told["required_as_surveyed"].query("source == 'total'")
     assert money["after_vnd"].sum() == pytest.approx(by_hand.requirement_vnd)

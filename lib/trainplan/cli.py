@@ -194,15 +194,19 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: the tables of a year plan; PlanError for a year outside the plan."""
+    """`yearplan`: the tables of a year plan and its page; PlanError for a year outside the plan."""
+    os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
+    from trainplan.run.year_pages import write_year_pages
 
     plan, year = plan_of(arguments), arguments.year
     plan.check_year(year, "--year")
     with under_way("tables"):
         tables = year_tables(compute(plan), year, compute)
-    return write_answer(tables, arguments.output)
+    written = write_answer(tables, arguments.output)
+    print(*write_year_pages(plan, arguments.scenario, year, arguments.output), sep="\n")
+    return written
 
 
 def make_survey_forms(arguments: argparse.Namespace) -> int:

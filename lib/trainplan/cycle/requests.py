@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -44,11 +46,19 @@ def requests_of_year(results: Results, year: int, need: pd.DataFrame) -> pd.Data
     return check_columns(table.stem, rows[table.column_names])
 
 
+def sum_requests(rows: pd.DataFrame, key: Literal["unit", "program"]) -> pd.DataFrame:
+    """Rows of `requests_of_year` as one for every unit or program, the widest difference first; `mark` is their own."""
+    people = ["requested", "needed", "funded", "difference"]
+    sums = rows.groupby(["year", key], sort=False)[people].sum().reset_index()
+    sums = sums.assign(mark=mark_request(sums["requested"].to_numpy(), sums["needed"].to_numpy()))
+    return sums.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
+
+
 def requests_cost_of_year(results: Results, year: int) -> pd.DataFrame:
     """What a calendar year costs if every request is met, beside what is required and funded, VND of the year.
 
     The table `requests_cost_of_year` of the registry: a row for every program and source with money. Learners of all
-    units fill classes together; `requested_vnd` holds `continuing_vnd`, what courses begun before cost.
+    units fill classes together; `requested_vnd` holds `committed_vnd`, what courses begun before cost.
     """
     arrays, run, t = results.arrays, results.run, year - results.plan.first
     asked = np.zeros((len(arrays.course_years), 1))
@@ -62,7 +72,7 @@ def requests_cost_of_year(results: Results, year: int) -> pd.DataFrame:
     rows = cost[cost["year"] == year]
     program = [places[id] for id in rows["program"]]
     share = np.array([row.share for row in results.plan.tables.funding])
-    rows = rows.assign(requested_vnd=whole[program] * share, continuing_vnd=begun[program] * share)
+    rows = rows.assign(requested_vnd=whole[program] * share, committed_vnd=begun[program] * share)
     table = RESULTS["requests_cost_of_year"]
     amounts = rows[[column.name for column in table.columns if column.unit == "VND"]]
     return check_columns(table.stem, rows[(amounts > 0).any(axis=1)][table.column_names].reset_index(drop=True))

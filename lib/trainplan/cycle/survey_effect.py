@@ -23,7 +23,7 @@ class Surveyed(NamedTuple):
 
     units: int
     people: float  # of the objective's group in these units
-    coverage: float
+    surveyed: float  # the coverage that was counted
 
 
 def surveyed_coverage(plan: Plan) -> dict[str, Surveyed]:
@@ -61,12 +61,12 @@ def plan_as_surveyed(plan: Plan, year: int) -> Plan:
     surveyed, tables = surveyed_coverage(plan), plan.tables
     way = {row.id: taken_as(plan, row, year) for row in tables.objectives if row.id in surveyed}
     objectives = tuple(
-        row.model_copy(update={"baseline": surveyed[row.id].coverage}) if way.get(row.id) == BASELINE else row
+        row.model_copy(update={"baseline": surveyed[row.id].surveyed}) if way.get(row.id) == BASELINE else row
         for row in tables.objectives
     )
     counted = tuple(
         Observation(
-            year=year - 1, objective=id, base=of.people, reached=of.people * of.coverage, basis=f"{COUNTED} survey"
+            year=year - 1, objective=id, base=of.people, reached=of.people * of.surveyed, basis=f"{COUNTED} survey"
         )
         for id, of in surveyed.items()
         if way[id] == OBSERVATION

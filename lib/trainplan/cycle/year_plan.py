@@ -24,7 +24,6 @@ from trainplan.cycle.unit_model import follow_units, group_of_pair, share_enroll
 from trainplan.model.arrays import Array, divide, pairs_of
 from trainplan.model.cost import yearly_cost
 from trainplan.plan.plan import Plan
-from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.tables import Results, compute
 from trainplan.text.shown import Quoted
@@ -211,16 +210,22 @@ class YearTables:
         return year_tables(self.results, self.year, self.compute)
 
     def __getitem__(self, stem: Stem) -> pd.DataFrame:
-        return self.frames[stem]
+        return self.frames.get(stem, pd.DataFrame(columns=RESULTS[stem].column_names))
 
     @property
     def filled(self) -> dict[Stem, pd.DataFrame]:
         """The tables that have rows."""
         return {stem: frame for stem, frame in self.frames.items() if len(frame)}
 
-    def quote_table(self, stem: Stem) -> pd.DataFrame:
-        """A table with quoted numbers, for whoever shows them."""
-        return quote_numbers(stem, self[stem])
+    def of_year(self, stem: Stem) -> pd.DataFrame:
+        """The rows of a table, of these or of the run's, that are of the year."""
+        frame = self.frames[stem] if stem in self.frames else self.results[stem]
+        return frame[frame["year"] == self.year]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what happened in the year is a fact, of which the shares of units are estimates."""
+        return self.year < self.results.plan.decided_from
 
     def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
         """A number of the year with its address; of a key that is not given all were added up."""

@@ -398,7 +398,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         ("year", "program", "source"),
         (
             *(YEAR, PROGRAM, SOURCE),
-            *_money("requested_vnd", "continuing_vnd", "required_vnd", "funded_vnd", over_years="none"),
+            *_money("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd", over_years="none"),
         ),
         "yearplan",
     ),
@@ -406,7 +406,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         "baselines_surveyed",
         ("year", "objective"),
         (
-            *(YEAR, OBJECTIVE, Column("units", "number"), *_people("people"), *_shares("coverage", "planned")),
+            *(YEAR, OBJECTIVE, Column("units", "number"), *_people("people"), *_shares("planned", "surveyed")),
             Column("taken_as", "code", words="taken_as"),
             *(Column(f"verdict_{when}", "code", words="verdict") for when in ("before", "after")),
             *_people("gap_before", "gap_after"),

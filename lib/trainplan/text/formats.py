@@ -163,6 +163,22 @@ def calendar_day(value: date, language: str) -> str:
     return f"{value.day} {Locale.parse(LOCALES[language]).months['format']['wide'][value.month]} {value.year}"
 
 
+def month_name(month: int, language: str, width: str = "abbreviated") -> str:
+    """A month, 1 to 12, where there is little room: T3 or Mar; inside a sentence (`wide`) tháng 3 or March."""
+    if language == "vi":
+        return f"tháng {month}" if width == "wide" else f"T{month}"
+    return str(Locale.parse(LOCALES[language]).months["format"][width][month])
+
+
+def month_and_year(text: str, language: str) -> str:
+    """A month of a year, `2012-10`: 10/2012 in Vietnamese, Oct 2012 in English; nothing of an empty text."""
+    year, _, month = text.partition("-")
+    if not month:
+        return text
+    shown = f"{int(month)}/" if language == "vi" else f"{month_name(int(month), language)} "
+    return f"{shown}{year}"
+
+
 def due_day(due: str, language: str) -> str:
     """A due date, `2015` or `2012-06`, as it is read: 2015, or the last day of the month, 30/6/2012."""
     year, _, month = due.partition("-")
