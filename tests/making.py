@@ -56,6 +56,15 @@ def with_history(plan: Path) -> Path:
     return plan
 
 
+def with_months(plan: Path) -> Path:
+    """Gives the programs of the sound plan in the folder `plan` days, hosts and months in which classes open."""
+    programs = plan / "programs.csv"
+    rows = programs.read_text("utf-8").splitlines()
+    added = ["days,host,opens", ",Trường Cao đẳng,9", ",,", "30,Trường Chính trị,3;10", ",,1"]
+    programs.write_text("".join(f"{row},{more}\n" for row, more in zip(rows, added, strict=True)), "utf-8")
+    return plan
+
+
 def copy_province(folder: Path) -> Path:
     """A copy of the plan of the province and its data below `folder`, to write beside; the folder of its plan file."""
     for part in ("params", "data"):
@@ -64,8 +73,8 @@ def copy_province(folder: Path) -> Path:
 
 
 def with_ranges(folder: Path) -> Path:
-    """A copy, in `folder`, of the sound plan with three ranges and a period before."""
-    copy = with_history(Path(shutil.copytree(SOUND, folder / "ranged")))
+    """A copy, in `folder`, of the sound plan with three ranges, a period before and months of classes."""
+    copy = with_months(with_history(Path(shutil.copytree(SOUND, folder / "ranged"))))
     with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(RANGES)
     return copy
@@ -82,7 +91,7 @@ def with_requests(folder: Path) -> Path:
     for k, row in enumerate(unit_need(compute(plan), year).itertuples(index=False)):
         if row.unit in surveyed:
             people = round(row.needed * (0.5, 1, 1.5)[k % 3])
-            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},{row.unit}.xlsx")
+            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},b01-{k}.xlsx")
     plan.data_file("requests.csv").write_text("\n".join(asked) + "\n", "utf-8")
     counted = ["unit,objective,baseline,basis"]
     counted += [
@@ -113,7 +122,6 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
-        "YearTables": YearTables(results, plan.year_to_plan),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),

@@ -213,7 +213,7 @@ class YearTables:
         return self.frames.get(stem, pd.DataFrame(columns=RESULTS[stem].column_names))
 
     @property
-    def filled(self) -> dict[Stem, pd.DataFrame]:
+    def with_rows(self) -> dict[Stem, pd.DataFrame]:
         """The tables that have rows."""
         return {stem: frame for stem, frame in self.frames.items() if len(frame)}
 

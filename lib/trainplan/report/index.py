@@ -38,8 +38,8 @@ NAMES = {"vi": "index.html", "en": "index.en.html"}
 READERS = {  # the pages, by number, that answer what a reader asks, in their order
     "chair": ("05", "06"),
     "finance": ("03",),
-    "home_affairs": ("02", "04", "00"),
-    "units": ("08",),
+    "home_affairs": ("02", "04", "00", "08"),
+    "party_board": ("08",),
 }
 BRIEFS = ("html", "docx")
 

@@ -182,7 +182,9 @@ def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[
     lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
     if request.notebooks and lacking:
         needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
-        raise PlanError([Problem("--notebook", "notebook_needs", stem, values=told) for stem, told in needed.items()])
+        raise PlanError(
+            [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
+        )
     return [book for book in books if book not in lacking]
 
 
@@ -239,7 +241,7 @@ def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
     plan = part.results.plan
-    of_year = YearTables(part.results, plan.year_to_plan, compute).filled  # what the pages of the year quote
+    of_year = YearTables(part.results, plan.year_to_plan, compute).with_rows  # what the pages of the year quote
     tables = write_tables({**part.results.tables, **of_year}, part.folder / TABLES)
     tables += write_workbooks(part.results, part.folder, workbooks)
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}

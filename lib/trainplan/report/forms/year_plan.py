@@ -119,8 +119,8 @@ def year_quarters(year: YearTables, language: str) -> HtmlFigure | None:
         shown = (number(opens, language), number(runs, language))
         rows.append(BarRow(_quarter(quarter, language), shown, (opening[quarter],)))
     most = max(opening, key=opening.__getitem__)
-    told = {"quarter": _quarter(most, language), "count": int(opening[most]), "classes": int(sum(opening.values()))}
-    finding = say("figure.year_quarters.finding", language, **told)
+    words = {"quarter": _quarter(most, language), "count": int(opening[most]), "classes": int(sum(opening.values()))}
+    finding = say("figure.year_quarters.finding", language, **words)
     named = "; ".join(f"{_quarter(q, language)} {opening[q]:.0f}" for q in sorted(QUARTERS, key=lambda q: -opening[q]))
     alt = f"{finding} {say('figure.year_columns.most', language, years=named)}"
     heads = BarColumns(

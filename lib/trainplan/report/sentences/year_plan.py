@@ -82,8 +82,8 @@ def year_deadlines(year: YearTables, language: str) -> list[str]:
         own = rows[rows["deadline"] == due]
         programs = SEVERAL.join(own["program"])
         count = year.quote("classes_of_year", "new_classes", own["new_classes"].sum(), program=programs)
-        told = {"date": due_day(due, language), "programs": _names(year, own["program"], language)}
-        said.append(say("sentence.year_deadline", language, count=count, **told))
+        words = {"date": due_day(due, language), "programs": _names(year, own["program"], language)}
+        said.append(say("sentence.year_deadline", language, count=count, **words))
     for row in rows[rows["ends"] > rows["deadline"]].to_dict("records"):
         ends = {"ends": month_and_year(row["ends"], language), "date": due_day(row["deadline"], language)}
         said.append(say("sentence.year_too_late", language, program=_names(year, [row["program"]], language), **ends))
