@@ -47,6 +47,7 @@ KEYS = {
     "history": ["id"],
     "actuals": ["year", "objective", "program", "unit"],
     "observations": ["year", "objective"],
+    "requests": ["unit", "objective", "program", "year"],
     "statements": ["id"],
     "attributes": ["group", "attribute"],
 }

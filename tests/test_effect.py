@@ -27,6 +27,8 @@ WITHOUT_EFFECT = {
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
     "attributes.share": "the year plan's “of which”",
     "actuals.unit": "a report of what each unit did",
+    **{f"requests.{column}": "the needs that units ask for" for column in ("unit", "objective", "program", "year")},
+    **{f"requests.{column}": "the needs that units ask for" for column in ("people", "file")},
 }
 FURTHER = {  # the tables that the sound plan lacks
     "headcounts": (
@@ -39,6 +41,7 @@ FURTHER = {  # the tables that the sound plan lacks
         "2021,abroad,abroad,,1,1,,assumption: reported\n"
     ),
     "observations": "year,objective,base,reached,basis\n2021,degree,790,500,assumption: counted\n",
+    "requests": "unit,objective,program,year,people,file\nnorth,degree,college,2022,4,north.xlsx\n",
     "attributes": "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.4,assumption: usual\n",
     "unit_baselines": "unit,objective,baseline,basis\nnorth,degree,0.5,assumption: usual\n",
     "history": "id,name_vi,name_en,value,unit,clause\nmoney,Đã chi,Spent,21.5,bn,I.1\n",

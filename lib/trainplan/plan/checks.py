@@ -91,7 +91,7 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_period(read: RowsRead) -> Iterator[Problem]:
-    """Due dates, ceilings, head-counts and what happened lie within the plan's years."""
+    """Due dates, ceilings, head-counts, what happened and what is asked for lie within the plan's years."""
     first, last = read.choices.first, read.choices.last
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
@@ -99,7 +99,7 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
             yield read.problem("objectives", "due_outside", r.due, r, "due", first=first, last=last)
-    for name in ("ceilings", "headcounts", "actuals", "observations"):
+    for name in ("ceilings", "headcounts", "actuals", "observations", "requests"):
         for r in read.rows(name, "year"):
             if not first <= r.year <= last:
                 yield read.problem(name, "year_outside", r.year, r, "year", first=first, last=last)
@@ -282,17 +282,6 @@ def check_pacings(read: RowsRead) -> Iterator[Problem]:
             yield read.problem(name, "pacing_length", shares, row, "pacing", years=span)
 
 
-def check_units(read: RowsRead) -> Iterator[Problem]:
-    """Units together employ no more people of a group than there are."""
-    total: dict[str, float] = defaultdict(float)
-    for r in read.rows("unit_headcounts"):
-        total[r.group] += r.headcount
-    for group in read.rows("groups", "id", "headcount"):
-        if total.get(group.id, 0.0) > group.headcount + 0.5:
-            people = {"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"}
-            yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
-
-
 def headcount_paths(tables: Tables, years: Iterable[int]) -> dict[str, dict[int, float]]:
     """The head-count of every group in each of the years, and in the year before them (method.md, section 2)."""
     counted = {(row.group, row.year): row.headcount for row in tables.headcounts}
@@ -355,12 +344,13 @@ def check_actuals(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_pairs(read: RowsRead) -> Iterator[Problem]:
-    """What happened is said of pairs that the plan has."""
+    """What happened and what is asked for is said of pairs that the plan has."""
     pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
-    named = {record_key("actuals", row): row for row in read.rows("actuals", "objective", "program")}
-    for key, row in named.items():
-        if (row.objective, row.program) not in pairs:
-            yield read.problem("actuals", "actuals_of_no_pair", f"{row.objective}, {row.program}", key, "program")
+    for name in ("actuals", "requests"):
+        named = {record_key(name, row): row for row in read.rows(name, "objective", "program")}
+        for key, row in named.items():
+            if (row.objective, row.program) not in pairs:
+                yield read.problem(name, "not_a_pair", f"{row.objective}, {row.program}", key, "program")
 
 
 def check_observations(read: RowsRead) -> Iterator[Problem]:
@@ -396,7 +386,6 @@ CHECKS: dict[
     check_ceiling_years: ("plan", "ceilings.year", "ceilings.source", "actuals.year"),
     check_prices: ("plan", "prices.index", "prices.year"),
     check_pacings: ("plan",),
-    check_units: ("unit_headcounts.group", "unit_headcounts.headcount"),
     check_sub_groups: ("plan", *(f"headcounts.{column}" for column in ("group", "year", "headcount"))),
     check_decided_from: ("plan",),
     check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),

@@ -520,6 +520,17 @@ class Actual(Row):
     basis_vi: Text = column("", empty="basis")
 
 
+class Request(Row):
+    """How many of its people a unit asks to send in a year, as it answered a survey."""
+
+    unit: Id = column(refers="units")
+    objective: Id = column(refers="objectives")
+    program: Id = column(refers="programs")
+    year: Year
+    people: WholePeople
+    file: Text = ""
+
+
 class Observation(Row):
     """A later count of a stock, or of a year's courses."""
 
@@ -647,6 +658,7 @@ class Tables:
     history: tuple[History, ...] = keyed_by("id")
     actuals: tuple[Actual, ...] = keyed_by("year", "objective", "program", further_keys=("unit",))
     observations: tuple[Observation, ...] = keyed_by("year", "objective")
+    requests: tuple[Request, ...] = keyed_by("unit", "objective", "program", "year")
     statements: tuple[Statement, ...] = keyed_by("id")
     attributes: tuple[Attribute, ...] = keyed_by("group", "attribute")
 
