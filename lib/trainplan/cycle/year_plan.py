@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from trainplan.cycle.unit_model import UnitYear, follow_units, group_of_pair, unit_share
+from trainplan.cycle.unit_model import follow_units, group_of_pair, unit_share
 from trainplan.model.arrays import pairs_of
 from trainplan.plan.schema import Program
 from trainplan.results.registry import RESULTS, check_columns
@@ -24,6 +24,15 @@ def unit_plan(results: Results) -> pd.DataFrame:
     included. `learners` are whole people, `continuing` are not; `cost_vnd` is VND of the year. In closed years
     (`estimated`) it is known what all units did, not what each did.
     """
+    return check_columns("unit_plan", _by_unit(results, "learners", "continuing", "cost_vnd"))
+
+
+def unit_needs(results: Results) -> pd.DataFrame:
+    """The people who would have to begin so that the path is kept, as `unit_plan` has those who do, in `needed`."""
+    return _by_unit(results, "needed")
+
+
+def _by_unit(results: Results, *names: str) -> pd.DataFrame:
     plan, arrays = results.plan, results.arrays
     pairs, units = pairs_of(plan), plan.tables.units
     years = list(follow_units(plan, results.run)) if units else []
@@ -37,11 +46,11 @@ def unit_plan(results: Results) -> pd.DataFrame:
         "program": [pairs[k][1] for k in pair],
         **{
             name: np.array([getattr(one, name) for one in years]).reshape(len(years), *held.T.shape)[year, pair, unit]
-            for name in UnitYear._fields
+            for name in names
         },
         "estimated": year < arrays.closed,
     }
-    return check_columns("unit_plan", pd.DataFrame(frame))
+    return pd.DataFrame(frame)
 
 
 def classes_of_year(results: Results, year: int) -> pd.DataFrame:
