@@ -1,0 +1,161 @@
+"""A file that came back to sheets of raw cells: workbooks of any office program, and sheets saved as CSV.
+
+Nothing is worked out and nothing is guessed: a formula that no program has calculated, an error and a text in an old
+encoding are told as what they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import python_calamine as calamine
+
+from trainplan.plan.csv_text import DELIMITERS, STATED
+from trainplan.plan.workbook import OLE_FILE, NotCalculated
+
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SHEETS_OF_TEXT = (".csv",)
+MOST_ROWS, MOST_COLUMNS = 20_000, 500  # of a sheet that is read: beyond it somebody has typed by mistake
+LARGEST = 50_000_000  # bytes of a sheet, unpacked
+CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Place = tuple[int, int]  # row and column, from 0
+Cells = dict[Place, object]  # nothing for a blank cell
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """Why a file, or a sheet of it, is not read: `survey_doubt.<code>`."""
+
+    code: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """A sheet: its cells that are not blank, texts without blanks around them, and of merged ones the first and last.
+
+    A sheet of text has no name.
+    """
+
+    name: str
+    cells: Cells
+    merged: tuple[tuple[Place, Place], ...] = ()
+
+
+def returned_files(folder: Path, but: Path) -> list[Path]:
+    """The files below a folder in their order, without those below `but` and those that programs hide."""
+    found = (path for path in folder.rglob("*") if path.is_file() and but.resolve() not in path.resolve().parents)
+    names = {path: path.relative_to(folder).parts for path in found}
+    kept = [path for path, parts in names.items() if not any(part.startswith(("~$", ".")) for part in parts)]
+    return sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
+
+
+def read_sheets(path: Path) -> list[RawSheet | NotRead]:
+    """Every sheet of a file, or why it is not read; a single `NotRead` without a sheet for a file that is not."""
+    kind = path.suffix.casefold()
+    try:
+        data = path.read_bytes() if kind in (*BOOKS, *SHEETS_OF_TEXT) else None
+    except OSError:
+        return [NotRead("not_opened")]
+    if data is None:
+        return [NotRead("no_workbook")]
+    return [_sheet_of_text(data)] if kind in SHEETS_OF_TEXT else _sheets_of_book(data)
+
+
+def _sheet_of_text(data: bytes) -> RawSheet | NotRead:
+    """A sheet saved as CSV, its cells divided as makes most of them."""
+    try:
+        text = unicodedata.normalize("NFC", data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
+    except UnicodeDecodeError:
+        return NotRead("old_encoding")
+    stated = STATED.match(text)
+    text = text[stated.end() :] if stated else text
+    before = 1 if stated else 0
+    divided = [list(csv.reader(io.StringIO(text, newline=""), delimiter=mark)) for mark in DELIMITERS]
+    rows = max(divided, key=lambda rows: sum(map(len, rows)))
+    cells = {(r, c): cell.strip() for r, row in enumerate(rows, before) for c, cell in enumerate(row) if cell.strip()}
+    return RawSheet("", cells)
+
+
+def _sheets_of_book(data: bytes) -> list[RawSheet | NotRead]:
+    try:
+        traces = dict(_traces(data)) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        kinds = {sheet.name: sheet.typ for sheet in book.sheets_metadata}
+        names = [name for name in book.sheet_names if kinds[name] == calamine.SheetTypeEnum.WorkSheet]
+        return [_sheet(book, name, traces.get(name, {})) for name in names]
+    except calamine.PasswordError:
+        return [NotRead("locked")]
+    except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, OSError, ValueError):
+        return [NotRead("locked" if b"E\0n\0c\0r\0y\0p\0t\0e\0d" in data and data.startswith(OLE_FILE) else "damaged")]
+
+
+def _sheet(book: calamine.CalamineWorkbook, name: str, traces: Cells | None) -> RawSheet | NotRead:
+    """A sheet with what it has instead of values; `traces` is None where it is too large."""
+    if traces is None:
+        return NotRead("too_large", name)
+    sheet = book.get_sheet_by_name(name)
+    rows = sheet.to_python(skip_empty_area=False)
+    cells = {(r, c): _clean(value) for r, row in enumerate(rows) for c, value in enumerate(row)}
+    cells = {place: value for place, value in cells.items() if value != ""} | traces
+    return RawSheet(unicodedata.normalize("NFC", name), cells, tuple(sheet.merged_cell_ranges or ()))
+
+
+def _clean(value: object) -> object:
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _traces(data: bytes) -> Iterator[tuple[str, Cells | None]]:
+    """By sheet the cells that hold an error, or a formula that nobody has calculated; None for one too large.
+
+    The reader of cells tells neither from a blank one.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return
+        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        targets = {one.get("Id"): str(one.get("Target")) for one in relations}
+        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter("{*}sheet"):
+            target = targets.get(sheet.get(RELATION), "")
+            file = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if file.endswith(".xml") and file in archive.namelist():
+                large = archive.getinfo(file).file_size > LARGEST
+                yield str(sheet.get("name")), None if large else _traces_of_sheet(archive.read(file))
+
+
+def _traces_of_sheet(xml: bytes) -> Cells | None:
+    found: Cells = {}
+    for cell in CELL.finditer(xml):
+        place = PLACE.search(cell[1])
+        value = VALUE.search(cell[2] or b"")
+        if place is None or not cell[2]:
+            continue
+        at = int(place[2]) - 1, _column(place[1])
+        if at[0] >= MOST_ROWS or at[1] >= MOST_COLUMNS:
+            return None
+        if b't="e"' in cell[1] and value:
+            found[at] = value[1].decode()
+        elif value is None and (formula := FORMULA.search(cell[2])):
+            found[at] = NotCalculated((formula[1] or b"").decode())
+    return found
+
+
+def _column(letters: bytes) -> int:
+    """The number from 0 of a column as Excel calls it."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
