@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from making import SOUND
-from trainplan.cycle.year_plan import classes_of_year, unit_plan
+from trainplan.cycle.year_plan import year_tables
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES, Column
 from trainplan.report.parts import HtmlPiece, find_part, list_parts
@@ -22,13 +22,14 @@ from trainplan.text.problems import PlanError
 
 # Columns that change nothing yet, and what will use them. Whoever gives one of them an effect takes it off the list.
 UNDRAWN = ("units", "attributes", "history")
+COST_ITEM = ("id", "short_vi", "short_en", "program", "per", "quantity", "price_vnd", "ceiling_vnd", "norm")
 WITHOUT_EFFECT = {
-    **{f"attributes.{column}": "the year plan's “of which”" for column in ("group", "attribute", "name_vi", "name_en")},
+    **{f"attributes.name_{language}": "the year plan's forms" for language in LANGUAGES},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
-    "attributes.share": "the year plan's “of which”",
+    **{f"{table}.form_code": "the year plan's forms" for table in ("groups", "programs")},
+    **{f"requests.{column}": "what units ask for beside the need" for column in TABLES["requests"].columns},
+    **{f"cost_items.{column}": "the estimate of a class" for column in COST_ITEM},
     "actuals.unit": "a report of what each unit did",
-    **{f"requests.{column}": "the needs that units ask for" for column in ("unit", "objective", "program", "year")},
-    **{f"requests.{column}": "the needs that units ask for" for column in ("people", "file")},
 }
 FURTHER = {  # the tables that the sound plan lacks
     "headcounts": (
@@ -41,9 +42,13 @@ FURTHER = {  # the tables that the sound plan lacks
         "2021,abroad,abroad,,1,1,,assumption: reported\n"
     ),
     "observations": "year,objective,base,reached,basis\n2021,degree,790,500,assumption: counted\n",
-    "requests": "unit,objective,program,year,people,file\nnorth,degree,college,2022,4,north.xlsx\n",
     "attributes": "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.4,assumption: usual\n",
     "unit_baselines": "unit,objective,baseline,basis\nnorth,degree,0.5,assumption: usual\n",
+    "requests": "year,unit,objective,program,people,file\n2022,north,degree,college,12,north.xlsx\n",
+    "cost_items": (
+        "id,name_vi,name_en,program,per,quantity,price_vnd,ceiling_vnd,norm,basis\n"
+        "fee,Thù lao,Fee,college,session,1,500000,600000,Thông tư,law: a circular\n"
+    ),
     "history": "id,name_vi,name_en,value,unit,clause\nmoney,Đã chi,Spent,21.5,bn,I.1\n",
     "statements": (
         "id,section,kind,quote_vi,pointers,why_not_vi,why_not_en\na1,II.1,target,Câu,objectives.degree;history.money,,\n"
@@ -105,7 +110,7 @@ def texts_of(names: Iterable[str]) -> Look:
 def year_plan(plan: Plan) -> str:
     """The year plan by unit and the classes of every year."""
     results = compute(plan)
-    tables = [unit_plan(results), *(classes_of_year(results, year) for year in plan.years)]
+    tables = [table for year in plan.years for table in year_tables(results, year).values()]
     return "\n".join(table.to_csv(index=False) for table in tables)
 
 
@@ -137,7 +142,7 @@ def other_values(column: Column, value: str, ids: dict[str, list[str]]) -> Itera
     elif column.unit == "id":
         yield f"{value}_2"
     if column.unit in ("choice", "pacing", "date"):
-        yield from ("attainment", "annual", "count", "front", "back", "2022", "2023", "2024", "2022-03")
+        yield from ("attainment", "annual", "count", "learner", "front", "back", "2022", "2023", "2024", "2022-03")
     try:
         number = float(value)
     except ValueError:

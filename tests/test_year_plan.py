@@ -19,11 +19,12 @@ import reference_units
 from making import SOUND
 from strategies import Tables, plans_with_units, write_plan
 from trainplan.cli import main
+from trainplan.cycle.class_calendar import DAYS_A_MONTH, calendar_of_year, classes_by_month, running_by_month
 from trainplan.cycle.unit_model import scale_stocks, share_by_lack, share_whole, unit_share
-from trainplan.cycle.year_plan import classes_of_year, unit_plan
+from trainplan.cycle.year_plan import classes_of_year, cost_by_part, estimate_of_year, members_of_year, unit_plan
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
-from trainplan.results.registry import RESULTS
+from trainplan.results.registry import RESULTS, YEAR_PLAN_TABLES
 from trainplan.results.tables import Results, compute
 
 PROVINCE = PROJECT / "params" / "an_giang_2011_2015"
@@ -201,9 +202,59 @@ def test_classes_add_up_to_the_tables() -> None:
         assert found["cost_vnd"].sum() == pytest.approx(cost.sum())
 
 
-def test_the_command_writes_both_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@settings(MANY, max_examples=30)
+@given(plans_with_units())
+def test_the_estimate_of_a_year_adds_up_to_its_cost(drawn: Drawn) -> None:
+    results = results_of(drawn)
+    for year in results.plan.years:
+        keys = ["program", "source"]
+        found = estimate_of_year(results, year)
+        cost = results["cost"].query("year == @year and funded_vnd > 0").set_index(keys)["funded_vnd"]
+        sums = found.groupby(keys)["cost_vnd"].sum().reindex(cost.index)
+        assert sums.to_numpy() == pytest.approx(cost.to_numpy(), rel=1e-9, abs=1e-3)
+        assert (found["cost_vnd"] >= 0).all()
+        if year >= results.plan.first + results.arrays.closed:
+            continuing = cost_by_part(results, year)["continuing"]
+            assert continuing == pytest.approx(results.run.committed_vnd[year - results.plan.first, :, 0], abs=1e-3)
+
+
+@given(st.sets(st.integers(1, 12), min_size=1), st.integers(0, 40), st.floats(0.5, 250))
+def test_classes_of_a_year_open_in_their_months_and_run_for_their_days(
+    months: set[int], classes: int, days: float
+) -> None:
+    short = load_plan(SOUND).tables.programs[0].model_copy(update={"years": 1, "opens": tuple(months), "days": days})
+    opening = classes_by_month(short, classes)
+    assert opening.sum() == classes and set(np.flatnonzero(opening) + 1) <= months
+    assert np.ptp(opening[[month - 1 for month in months]]) <= 1
+    assert running_by_month(short, opening).sum() == classes * math.ceil(days / DAYS_A_MONTH)
+
+
+def test_the_calendar_has_classes_of_the_year_before_and_of_long_courses(tmp_path: Path) -> None:
+    classes_with(tmp_path, "50,Trường,3;11", 2022)
+    results = compute(load_plan(tmp_path / "plan"))
+    found = calendar_of_year(results, 2022).query("program == 'short'").set_index("month")
+    new = results["classes"].query("program == 'short'").set_index("year")["new_classes"]
+    assert found["opening"].sum() == new[2022] and set(found.index[found["opening"] > 0]) <= {3, 11}
+    assert found.loc[1, "running"] == new[2021] // 2 > 0  # opened in November, three months
+    assert found.loc[3, "running"] == found.loc[5, "running"] == math.ceil(new[2022] / 2)
+
+
+def test_members_are_the_share_of_the_new_learners_in_whole_people(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    rows = "group,attribute,name_vi,name_en,share,basis\nofficials,women,Nữ,Women,0.3,assumption: x\n"
+    (plan / "attributes.csv").write_text(rows, "utf-8")
+    results = compute(load_plan(plan))
+    found = members_of_year(results, 2022)
+    funded = results["enrollment"].query("year == 2022").set_index(["objective", "program"])["funded"]
+    own = {row.id for row in results.plan.tables.objectives if row.group == "officials"}
+    assert set(found["objective"]) == {o for (o, _), people in funded.items() if o in own and people > 0}
+    for row in found.to_dict("records"):
+        assert row["learners"] == math.floor(0.3 * funded[row["objective"], row["program"]] + 0.5)
+
+
+def test_the_command_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["yearplan", str(SOUND), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"unit_plan.csv", "classes_of_year.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
     units, classes = (pd.read_csv(tmp_path / "out" / name) for name in ("unit_plan.csv", "classes_of_year.csv"))
     assert set(units["year"]) == {2021, 2022, 2023, 2024} and set(classes["year"]) == {2022}
     assert main(["yearplan", str(SOUND), "--year", "2029", "--output", str(tmp_path / "none")]) == 2

@@ -194,8 +194,8 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: unit_plan.csv, of every year, and classes_of_year.csv; PlanError for a year outside the plan."""
-    from trainplan.cycle.year_plan import classes_of_year, unit_plan
+    """`yearplan`: the tables of a year plan; PlanError for a year outside the plan."""
+    from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
 
     plan, year = plan_of(arguments), arguments.year
@@ -203,8 +203,7 @@ def plan_year(arguments: argparse.Namespace) -> int:
         years = {"first": plan.first, "last": plan.last}
         raise PlanError([Problem("--year", "year_outside", year, values=years)])
     with under_way("tables"):
-        results = compute(plan)
-        tables = {"unit_plan": unit_plan(results), "classes_of_year": classes_of_year(results, year)}
+        tables = year_tables(compute(plan), year)
     return write_answer(tables, arguments.output)
 
 

@@ -20,7 +20,7 @@ Kind = Literal["given", "formula", "people", "number", "year", "choice", "mark",
 VERSION = 1  # of the form, to be raised when what is read from it changes
 GUIDE, CODES, FORM = "guide", "codes", "form"  # the sheets without a table; the last two are hidden
 STAFF, NEEDS, GROUPS, PERSONS = "b02_staff", "b02_needs", "b01_groups", "b01_persons"
-PERSON_ROWS = 200
+PERSON_ROWS = 100
 QUARTERS, PRIORITIES = ("I", "II", "III", "IV"), ("1", "2", "3")
 MARK = "x"
 
@@ -105,9 +105,10 @@ class SurveyColumn:
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """A row that is listed: its key, what stands in its columns already, and the columns in which nothing may stand."""
+    """A row that is listed: its key, its group, what stands in it already, and the columns where nothing may stand."""
 
     key: str
+    group: str
     given: Mapping[str, str | float]
     closed: frozenset[str] = frozenset()
 
@@ -131,10 +132,10 @@ class SurveySheet:
         """Whether its rows are listed: their keys stand in the first column of the sheet, before `columns`."""
         return not self.blank_rows
 
-    def place(self, column: str) -> int | None:
-        """The place of a column on the sheet, from 0; None where the layout leaves it out."""
-        ids = [one.id for one in self.columns]
-        return ids.index(column) + self.keyed if column in ids else None
+    @property
+    def places(self) -> dict[str, int]:
+        """The places of its columns on the sheet, from 0, by their ids."""
+        return {column.id: place for place, column in enumerate(self.columns, self.keyed)}
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def form_of_unit(plan: Plan, unit: str, year: int, language: str) -> SurveyForm:
     ids = {row.id: row for row in objectives}
     pairs = [(ids[row.objective], row.program) for row in plan.tables.routes if row.objective in ids]
     rows: dict[str, list[SurveyRow]] = {
-        STAFF: [SurveyRow(group, {"group": plan.label("groups", group, language)}) for group in groups],
+        STAFF: [SurveyRow(group, group, {"group": plan.label("groups", group, language)}) for group in groups],
         NEEDS: [_need_row(plan, row, language) for row in objectives],
         GROUPS: [_request_row(plan, row, program, language) for row, program in pairs],
     }
@@ -188,7 +189,9 @@ def _sheet(plan: Plan, sheet: str, name: str, rows: list[SurveyRow], language: s
     known = COLUMNS[sheet]
     layout = load_form(plan, sheet, {id: holds.needed for id, holds in known.items()})
     columns = tuple(SurveyColumn(column, known.get(column.id, TEXT)) for column in layout.shown)
-    numbered = tuple(SurveyRow(row.key, {"number": i, **row.given}, row.closed) for i, row in enumerate(rows, 1))
+    numbered = tuple(
+        SurveyRow(row.key, row.group, {"number": i, **row.given}, row.closed) for i, row in enumerate(rows, 1)
+    )
     title = getattr(layout.title, language)
     return SurveySheet(sheet, name, title, columns, numbered, PERSON_ROWS if sheet == PERSONS else 0)
 
@@ -200,7 +203,7 @@ def _need_row(plan: Plan, objective: Objective, language: str) -> SurveyRow:
         "target": _target(objective, language),
     }
     closed = () if objective.kind == "attainment" else OF_ATTAINMENT
-    return SurveyRow(objective.id, given, frozenset(closed))
+    return SurveyRow(objective.id, objective.group, given, frozenset(closed))
 
 
 def _target(objective: Objective, language: str) -> str:
@@ -218,7 +221,7 @@ def _request_row(plan: Plan, objective: Objective, program: str, language: str) 
         "objective": plan.label("objectives", objective.id, language),
         "program": plan.label("programs", program, language),
     }
-    return SurveyRow(f"{objective.id}/{program}", given)
+    return SurveyRow(f"{objective.id}/{program}", objective.group, given)
 
 
 def _choices(plan: Plan, pairs: list[tuple[str, str]], language: str) -> dict[str, dict[str, str]]:

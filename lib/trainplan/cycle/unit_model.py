@@ -23,12 +23,13 @@ from trainplan.plan.plan import Plan
 
 
 class UnitYear(NamedTuple):
-    """A year of all units, each (K, U)."""
+    """A year of all units."""
 
-    needed: Array  # whole people who would have to begin so that the path is kept
-    learners: Array  # new ones, whole people
-    continuing: Array  # those of the pair's earlier intakes, less who has left
-    cost_vnd: Array
+    learners: Array  # (K, U) new ones, whole people
+    continuing: Array  # (K, U) those of the pair's earlier intakes, less who has left
+    cost_vnd: Array  # (K, U)
+    lack: Array  # (H, U) by which this year's enrollment was shared, and …
+    sent: Array  # (C, U) … whom a unit has sent for counts before it
 
 
 def follow_units(plan: Plan, run: Run) -> Iterator[UnitYear]:
@@ -43,14 +44,13 @@ def follow_units(plan: Plan, run: Run) -> Iterator[UnitYear]:
     for year, whole in enumerate(run.years):
         continuing = surviving_learners(arrays, run.people, continuing, year)
         lack = stock_lack(arrays, flow, holders, continuing, year)
-        needed = share_enrollment(arrays, whole.needed, share, lack, sent)
         enrolled = share_enrollment(arrays, whole.funded, share, lack, sent)
         completed = share_completions(arrays, whole.completed, share, enrolled, continuing)
         holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
         holders = scale_stocks(holders, flow.headcount[year], whole.holders)
-        sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         cost = unit_cost(run, share, UnitCohorts(enrolled, continuing, seats, all_seats), year)
-        yield UnitYear(needed, enrolled, arrays.structure.cohorts.by_owner(continuing), cost)
+        yield UnitYear(enrolled, arrays.structure.cohorts.by_owner(continuing), cost, lack, sent)
+        sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         continuing = arrays.structure.cohorts.next_year(enrolled, continuing)
         seats = arrays.structure.cohorts.next_year(enrolled, seats)
         all_seats = arrays.structure.cohorts.next_year(whole.funded, all_seats)
@@ -144,19 +144,19 @@ def stock_lack(arrays: Arrays, flow: StockFlow, holders: Array, continuing: Arra
     return idle_people(arrays, flow, holding, continuing, year)
 
 
-def share_enrollment(arrays: Arrays, whole: Array, share: Array, lack: Array, sent: Array) -> Array:
-    """(K, U) whole people whom every unit sends this year, of those of all units, `whole`, (K, 1); parts of a count come first.
+def share_enrollment(arrays: Arrays, funded: Array, share: Array, lack: Array, sent: Array) -> Array:
+    """(K, U) whole people whom every unit sends this year, of the `funded`, (K, 1); parts of a count come first.
 
     `lack` is that of stocks, (H, U), `sent` whom a unit has sent for counts before this year, (C, U).
     """
     structure = arrays.structure
     stock, count = ({int(o): i for i, o in enumerate(rows)} for rows in (structure.stocks, structure.counts))
-    enrolled = np.zeros((len(whole), share.shape[1]))
+    enrolled = np.zeros((len(funded), share.shape[1]))
     for o in np.concatenate(by_depth(arrays.part_of)):
         people = share[arrays.group[o]]
         given = np.zeros(len(people))
         for k in np.flatnonzero(arrays.objective == o):
-            places = float(whole[k, 0])
+            places = float(funded[k, 0])
             if o in stock:
                 own = lack[stock[o]]
                 enrolled[k] = share_by_lack(places, own, np.maximum(0.0, ceil(own) - given), people)

@@ -1,20 +1,22 @@
-"""The tables of a year plan: learners and cost by unit, and the classes of a year (method.md, section 9)."""
+"""The tables of a year plan: learners and cost by unit, the classes of a year and their cost (method.md, section 9)."""
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from trainplan.cycle.unit_model import follow_units, group_of_pair, unit_share
-from trainplan.model.arrays import pairs_of
-from trainplan.plan.schema import Program
+from trainplan.cycle.class_calendar import calendar_of_year, last_month
+from trainplan.cycle.unit_model import follow_units, group_of_pair, share_enrollment, unit_share
+from trainplan.model.arrays import Array, divide, pairs_of
+from trainplan.model.cost import yearly_cost
 from trainplan.results.registry import RESULTS, check_columns
 from trainplan.results.tables import Results
 
-DAYS_A_MONTH = 22  # of a class that meets on every working day
-MONTHS = 12
+NEW, CONTINUING = "new", "continuing"  # courses that begin in the year, and those begun before
 
 
 def unit_plan(results: Results) -> pd.DataFrame:
@@ -24,15 +26,6 @@ def unit_plan(results: Results) -> pd.DataFrame:
     included. `learners` are whole people, `continuing` are not; `cost_vnd` is VND of the year. In closed years
     (`estimated`) it is known what all units did, not what each did.
     """
-    return check_columns("unit_plan", _by_unit(results, "learners", "continuing", "cost_vnd"))
-
-
-def unit_needs(results: Results) -> pd.DataFrame:
-    """The people who would have to begin so that the path is kept, as `unit_plan` has those who do, in `needed`."""
-    return _by_unit(results, "needed")
-
-
-def _by_unit(results: Results, *names: str) -> pd.DataFrame:
     plan, arrays = results.plan, results.arrays
     pairs, units = pairs_of(plan), plan.tables.units
     years = list(follow_units(plan, results.run)) if units else []
@@ -46,11 +39,35 @@ def _by_unit(results: Results, *names: str) -> pd.DataFrame:
         "program": [pairs[k][1] for k in pair],
         **{
             name: np.array([getattr(one, name) for one in years]).reshape(len(years), *held.T.shape)[year, pair, unit]
-            for name in names
+            for name in ("learners", "continuing", "cost_vnd")
         },
         "estimated": year < arrays.closed,
     }
-    return pd.DataFrame(frame)
+    return check_columns("unit_plan", pd.DataFrame(frame))
+
+
+def unit_need(results: Results, year: int) -> pd.DataFrame:
+    """What units need in a calendar year, and what is funded of it, by unit, objective and program, in whole people.
+
+    Columns unit, objective, program, needed, funded: a row for every unit and pair whose group the unit holds, zeros
+    included. `needed` is the plan's own need of the year, shared among the units as its enrollment is.
+    """
+    plan, arrays, share = results.plan, results.arrays, unit_share(results.plan)
+    t, pairs, units = year - plan.first, pairs_of(plan), plan.tables.units
+    whole = results["enrollment"]
+    needed = whole["needed"].to_numpy()[whole["year"] == year][:, None]
+    own = next(itertools.islice(follow_units(plan, results.run), t, None))
+    shared = share_enrollment(arrays, needed, share, own.lack, own.sent)
+    unit, pair = np.nonzero(share[group_of_pair(arrays)].T > 0)
+    return pd.DataFrame(
+        {
+            "unit": [units[u].id for u in unit],
+            "objective": [pairs[k][0] for k in pair],
+            "program": [pairs[k][1] for k in pair],
+            "needed": shared[pair, unit],
+            "funded": own.learners[pair, unit],
+        }
+    )
 
 
 def classes_of_year(results: Results, year: int) -> pd.DataFrame:
@@ -93,19 +110,6 @@ def levels_taught(results: Results, p: int, t: int) -> str:
     return "; ".join(dict.fromkeys(results.plan.tables.groups[g].level for g in taught))
 
 
-def last_month(program: Program, year: int) -> str:
-    """The earliest year and month in which the last class that a program opens in a year ends; empty where unknown.
-
-    A course of several years ends with the last of them.
-    """
-    if program.years > 1:
-        return f"{year + program.years - 1}-{MONTHS}"
-    if not program.opens or not program.days:
-        return ""
-    years, month = divmod(program.opens[-1] - 2 + math.ceil(program.days / DAYS_A_MONTH), MONTHS)
-    return f"{year + years}-{month + 1:02}"
-
-
 def month_due(results: Results, p: int, t: int) -> str:
     """The earliest month in which a target is due that a program's new learners of a year (indices) work towards."""
     arrays, run = results.arrays, results.run
@@ -113,3 +117,56 @@ def month_due(results: Results, p: int, t: int) -> str:
     objectives = [results.plan.tables.objectives[o] for o in serving]
     ends = results.plan.first + t + int(arrays.course_years[p]) - 1
     return min((o.due for o in objectives if o.due_year == ends and "-" in o.due), default="")
+
+
+def cost_by_part(results: Results, year: int) -> Mapping[str, Array]:
+    """(P,) VND of a calendar year by program, of courses that begin in it (`new`) and of those begun before.
+
+    In a closed year both are scaled to what was spent; where the model says that nothing was, all of it is new.
+    """
+    arrays, run, t = results.arrays, results.run, year - results.plan.first
+    new = yearly_cost(arrays, run.new_learners[t], run.new_classes[t], arrays.price[t])[:, 0]
+    before, whole = run.committed_vnd[t, :, 0], run.funded_vnd[t, :, 0]
+    continuing = whole * divide(before, new + before)
+    return {NEW: whole - continuing, CONTINUING: continuing}
+
+
+def estimate_of_year(results: Results, year: int) -> pd.DataFrame:
+    """What the courses of a calendar year cost by program, part (`new`, `continuing`) and source, VND of the year.
+
+    The table `estimate_of_year` of the registry: a row for every program that costs anything and every source that
+    pays for it. The parts of a source are its share of the program's cost: an estimate, as no source pays by part.
+    """
+    table, cost = RESULTS["estimate_of_year"], cost_by_part(results, year)
+    rows = [
+        (year, program.id, part, row.source, float(cost[part][p] * row.share))
+        for p, program in enumerate(results.plan.tables.programs)
+        for part in cost
+        for row in results.plan.tables.funding
+        if row.program == program.id and results.run.funded_vnd[year - results.plan.first, p, 0] > 0
+    ]
+    return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
+
+
+def members_of_year(results: Results, year: int) -> pd.DataFrame:
+    """Whom the new learners of a calendar year hold, such as women: `attributes` share of them, in whole people.
+
+    The table `members_of_year` of the registry: a row for every pair of objective and program that sends anybody and
+    every attribute of its group; an estimate, which the units' own lists replace.
+    """
+    plan, t = results.plan, year - results.plan.first
+    group_of = {row.id: row.group for row in plan.tables.objectives}
+    rows = [
+        (year, objective, program, row.attribute, math.floor(learners * row.share + 0.5))
+        for (objective, program), learners in zip(pairs_of(plan), results.run.funded[t, :, 0], strict=True)
+        for row in plan.tables.attributes
+        if row.group == group_of[objective] and learners > 0
+    ]
+    table = RESULTS["members_of_year"]
+    return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
+
+
+def year_tables(results: Results, year: int) -> dict[str, pd.DataFrame]:
+    """Every table of a year plan by the stem of its file; `unit_plan` holds all years of the plan."""
+    made = (classes_of_year, calendar_of_year, estimate_of_year, members_of_year)
+    return {"unit_plan": unit_plan(results), **{make.__name__: make(results, year) for make in made}}

@@ -91,7 +91,7 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_period(read: RowsRead) -> Iterator[Problem]:
-    """Due dates, ceilings, head-counts, what happened and what is asked for lie within the plan's years."""
+    """Due dates, ceilings, head-counts and what happened lie within the plan's years."""
     first, last = read.choices.first, read.choices.last
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
@@ -344,13 +344,31 @@ def check_actuals(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_pairs(read: RowsRead) -> Iterator[Problem]:
-    """What happened and what is asked for is said of pairs that the plan has."""
+    """What happened, and what is asked for, is said of pairs that the plan has."""
     pairs = {(row.objective, row.program) for name in ("routes", "pipeline") for row in read.rows(name)}
-    for name in ("actuals", "requests"):
-        named = {record_key(name, row): row for row in read.rows(name, "objective", "program")}
+    for table in ("actuals", "requests"):
+        named = {record_key(table, row): row for row in read.rows(table, "objective", "program")}
         for key, row in named.items():
             if (row.objective, row.program) not in pairs:
-                yield read.problem(name, "not_a_pair", f"{row.objective}, {row.program}", key, "program")
+                yield read.problem(table, "of_no_pair", f"{row.objective}, {row.program}", key, "program")
+
+
+def check_requests(read: RowsRead) -> Iterator[Problem]:
+    """A unit asks for people of a group that it has."""
+    held = {(r.unit, r.group) for r in read.rows("unit_headcounts", "unit", "group", "headcount") if r.headcount > 0}
+    group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
+    for r in read.rows("requests", "unit", "objective", "people"):
+        known = r.unit in read.ids.get("units", []) and r.objective in group_of
+        if known and r.people > 0 and (r.unit, group_of[r.objective]) not in held:
+            yield read.problem("requests", "unit_without_group", r.unit, r, "unit", group=group_of[r.objective])
+
+
+def check_cost_items(read: RowsRead) -> Iterator[Problem]:
+    """No price passes the ceiling of its norm."""
+    for row in read.rows("cost_items", "price_vnd", "ceiling_vnd"):
+        if row.ceiling_vnd is not None and row.price_vnd > row.ceiling_vnd:
+            about = {"ceiling": f"{row.ceiling_vnd:g}"}
+            yield read.problem("cost_items", "above_its_norm", f"{row.price_vnd:g}", row, "price_vnd", **about)
 
 
 def check_observations(read: RowsRead) -> Iterator[Problem]:
@@ -390,5 +408,7 @@ CHECKS: dict[
     check_decided_from: ("plan",),
     check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),
     check_pairs: tuple(f"{name}.{column}" for name in ("routes", "pipeline") for column in ("objective", "program")),
+    check_requests: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
+    check_cost_items: (),
     check_observations: (),
 }

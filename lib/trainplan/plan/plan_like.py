@@ -1,7 +1,7 @@
 """A new plan like another one: its structure, names and costs, moved to other years, without its decision and facts.
 
 What is a number of the other plan's people or money stays as an assumption that is to be replaced. Nothing remains of
-its units, statements, history, actuals, observations, scenarios, clauses and reasons.
+its units, requests, statements, history, actuals, observations, scenarios, clauses and reasons.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ from trainplan.plan.schema import TABLES, parse_number
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import Problem
 
-LEFT_OUT = ("units", "unit_headcounts", "unit_baselines", "history", "actuals", "observations", "statements")
+LEFT_OUT = (
+    *("units", "unit_headcounts", "unit_baselines", "requests"),
+    *("history", "actuals", "observations", "statements"),
+)
 TAKEN_OVER = ("ambition", "pacing", "allocation", "language")  # choices that stay as they are
 YEARS = {"due", "first", "last", "decided_from", "price_base_year"}  # columns and choices that are years
 

@@ -56,6 +56,7 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 BASIS_KINDS = ("clause", "law", "statistic", "assumption")
 DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, can be held to
 Pacing = Literal["linear", "front", "back"]
+ItemMeasure = Literal["class", "day", "session", "learner", "learner_day"]  # a day has two sessions
 AS_OF = "as_of"  # a column of any table (vintages.py)
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
@@ -313,6 +314,7 @@ class Group(NamedRow):
     """A kind of official that the decision names."""
 
     level: Text = ""
+    form_code: Text = ""
     headcount: People = column(drawable=True)
     growth: Growth = column(drawable=True)
     leave_rate: Share = column(drawable=True)
@@ -382,6 +384,7 @@ class Program(Row):
 
     id: Id
     content: Text = ""
+    form_code: Text = ""
     name_vi: Name
     name_en: OtherName = column("", empty="name_vi")
     short_vi: OtherName = column("", empty="whole_name")
@@ -498,6 +501,30 @@ class UnitBaseline(Row):
     basis_vi: Text = column("", empty="basis")
 
 
+class Request(Row):
+    """How many people a unit asks to send in a year, for one objective to one program, as its survey form says."""
+
+    year: Year
+    unit: Id = column(refers="units")
+    objective: Id = column(refers="objectives")
+    program: Id = column(refers="programs")
+    people: WholePeople
+    file: Text = ""
+
+
+class CostItem(NamedRow):
+    """An item of what a class costs, for the estimate of one class: how much of it, its price, the norm's ceiling."""
+
+    program: Id | None = column(None, empty="every_class", refers="programs")
+    per: ItemMeasure
+    quantity: Positive
+    price_vnd: Money
+    ceiling_vnd: Money | None = column(None, empty="no_limit")
+    norm: Text = ""
+    basis: Basis
+    basis_vi: Text = column("", empty="basis")
+
+
 class History(NamedRow):
     """What the decision reports about the period before."""
 
@@ -518,17 +545,6 @@ class Actual(Row):
     spent_vnd: Money | None = column(None, empty="as_modeled")
     basis: Basis
     basis_vi: Text = column("", empty="basis")
-
-
-class Request(Row):
-    """How many of its people a unit asks to send in a year, as it answered a survey."""
-
-    unit: Id = column(refers="units")
-    objective: Id = column(refers="objectives")
-    program: Id = column(refers="programs")
-    year: Year
-    people: WholePeople
-    file: Text = ""
 
 
 class Observation(Row):
@@ -658,9 +674,10 @@ class Tables:
     history: tuple[History, ...] = keyed_by("id")
     actuals: tuple[Actual, ...] = keyed_by("year", "objective", "program", further_keys=("unit",))
     observations: tuple[Observation, ...] = keyed_by("year", "objective")
-    requests: tuple[Request, ...] = keyed_by("unit", "objective", "program", "year")
     statements: tuple[Statement, ...] = keyed_by("id")
     attributes: tuple[Attribute, ...] = keyed_by("group", "attribute")
+    requests: tuple[Request, ...] = keyed_by("year", "unit", "objective", "program")
+    cost_items: tuple[CostItem, ...] = keyed_by("id")
 
     def __getitem__(self, name: str) -> tuple[Any, ...]:
         """The rows of a table by its name, for what walks over all of them."""

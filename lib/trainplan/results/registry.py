@@ -20,7 +20,7 @@ from trainplan.text.catalog import say, term, texts
 Stem = str  # of a table's file
 Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
-    "people_years", "people_years_per_billion", "number", "mixed", "days",
+    "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan"]
@@ -358,6 +358,27 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
             *_money("cost_vnd", over_years="none"),
             Column("deadline", "date"),
         ),
+        "yearplan",
+    ),
+    ResultTable(
+        "calendar_of_year",
+        ("year", "month", "program"),
+        (
+            *(YEAR, Column("month", "month"), PROGRAM),
+            *(Column(name, "classes", adds_up=True) for name in ("opening", "running")),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "estimate_of_year",
+        ("year", "program", "part", "source"),
+        (YEAR, PROGRAM, Column("part", "code", words="part"), SOURCE, *_money("cost_vnd", over_years="none")),
+        "yearplan",
+    ),
+    ResultTable(
+        "members_of_year",
+        ("year", "objective", "program", "attribute"),
+        (YEAR, OBJECTIVE, PROGRAM, Column("attribute", "id"), *_people("learners", adds_up=True)),
         "yearplan",
     ),
 ]
