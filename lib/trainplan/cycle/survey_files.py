@@ -11,6 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,12 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 
 from trainplan.plan.csv_text import DELIMITERS, STATED
-from trainplan.plan.workbook import OLE_FILE, NotCalculated
+from trainplan.plan.workbook import NotCalculated
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SHEETS_OF_TEXT = (".csv",)
 MOST_ROWS, MOST_COLUMNS = 20_000, 500  # of a sheet that is read: beyond it somebody has typed by mistake
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # in a workbook with a password
 LARGEST = 50_000_000  # bytes of a sheet, unpacked
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
@@ -39,6 +41,7 @@ Cells = dict[Place, object]  # nothing for a blank cell
 class NotRead:
     """Why a file, or a sheet of it, is not read: `survey_doubt.<code>`."""
 
+    file: str
     code: str
     sheet: str = ""
 
@@ -47,9 +50,10 @@ class NotRead:
 class RawSheet:
     """A sheet: its cells that are not blank, texts without blanks around them, and of merged ones the first and last.
 
-    A sheet of text has no name.
+    `file` is what messages call its file. A sheet of text has no name.
     """
 
+    file: str
     name: str
     cells: Cells
     merged: tuple[tuple[Place, Place], ...] = ()
@@ -63,55 +67,52 @@ def returned_files(folder: Path, but: Path) -> list[Path]:
     return sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
 
 
-def read_sheets(path: Path) -> list[RawSheet | NotRead]:
+def read_sheets(path: Path, file: str) -> list[RawSheet | NotRead]:
     """Every sheet of a file, or why it is not read; a single `NotRead` without a sheet for a file that is not."""
     kind = path.suffix.casefold()
+    if kind not in (*BOOKS, *SHEETS_OF_TEXT):
+        return [NotRead(file, "no_workbook")]
     try:
-        data = path.read_bytes() if kind in (*BOOKS, *SHEETS_OF_TEXT) else None
+        data = path.read_bytes()
+        return [_sheet_of_text(file, data)] if kind in SHEETS_OF_TEXT else _sheets_of_book(file, data)
     except OSError:
-        return [NotRead("not_opened")]
-    if data is None:
-        return [NotRead("no_workbook")]
-    return [_sheet_of_text(data)] if kind in SHEETS_OF_TEXT else _sheets_of_book(data)
-
-
-def _sheet_of_text(data: bytes) -> RawSheet | NotRead:
-    """A sheet saved as CSV, its cells divided as makes most of them."""
-    try:
-        text = unicodedata.normalize("NFC", data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
+        return [NotRead(file, "not_opened")]
     except UnicodeDecodeError:
-        return NotRead("old_encoding")
-    stated = STATED.match(text)
-    text = text[stated.end() :] if stated else text
-    before = 1 if stated else 0
-    divided = [list(csv.reader(io.StringIO(text, newline=""), delimiter=mark)) for mark in DELIMITERS]
-    rows = max(divided, key=lambda rows: sum(map(len, rows)))
-    cells = {(r, c): cell.strip() for r, row in enumerate(rows, before) for c, cell in enumerate(row) if cell.strip()}
-    return RawSheet("", cells)
-
-
-def _sheets_of_book(data: bytes) -> list[RawSheet | NotRead]:
-    try:
-        traces = dict(_traces(data)) if zipfile.is_zipfile(io.BytesIO(data)) else {}
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        kinds = {sheet.name: sheet.typ for sheet in book.sheets_metadata}
-        names = [name for name in book.sheet_names if kinds[name] == calamine.SheetTypeEnum.WorkSheet]
-        return [_sheet(book, name, traces.get(name, {})) for name in names]
+        return [NotRead(file, "old_encoding")]
     except calamine.PasswordError:
-        return [NotRead("locked")]
-    except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, OSError, ValueError):
-        return [NotRead("locked" if b"E\0n\0c\0r\0y\0p\0t\0e\0d" in data and data.startswith(OLE_FILE) else "damaged")]
+        return [NotRead(file, "locked")]
+    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError):
+        return [NotRead(file, "locked" if ENCRYPTED in data else "damaged")]
 
 
-def _sheet(book: calamine.CalamineWorkbook, name: str, traces: Cells | None) -> RawSheet | NotRead:
+def _sheet_of_text(file: str, data: bytes) -> RawSheet:
+    """A sheet saved as CSV, its cells divided as makes most of them."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = unicodedata.normalize("NFC", data.decode("utf-16" if wide else "utf-8-sig"))
+    stated = STATED.match(text)
+    rest = text[stated.end() :] if stated else text
+    divided = [list(csv.reader(io.StringIO(rest, newline=""), delimiter=mark)) for mark in DELIMITERS]
+    rows = max(divided, key=lambda rows: sum(map(len, rows)))
+    cells = {(r, c): cell.strip() for r, row in enumerate(rows, bool(stated)) for c, cell in enumerate(row)}
+    return RawSheet(file, "", {place: cell for place, cell in cells.items() if cell})
+
+
+def _sheets_of_book(file: str, data: bytes) -> list[RawSheet | NotRead]:
+    traces = dict(_traces(data)) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+    return [_sheet(file, book, name, traces.get(name, {})) for name in sheets]
+
+
+def _sheet(file: str, book: calamine.CalamineWorkbook, name: str, traces: Cells | None) -> RawSheet | NotRead:
     """A sheet with what it has instead of values; `traces` is None where it is too large."""
     if traces is None:
-        return NotRead("too_large", name)
+        return NotRead(file, "too_large", name)
     sheet = book.get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False)
     cells = {(r, c): _clean(value) for r, row in enumerate(rows) for c, value in enumerate(row)}
     cells = {place: value for place, value in cells.items() if value != ""} | traces
-    return RawSheet(unicodedata.normalize("NFC", name), cells, tuple(sheet.merged_cell_ranges or ()))
+    return RawSheet(file, unicodedata.normalize("NFC", name), cells, tuple(sheet.merged_cell_ranges or ()))
 
 
 def _clean(value: object) -> object:

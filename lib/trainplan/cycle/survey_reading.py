@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -17,17 +17,15 @@ from trainplan.cycle.survey_layout import GROUPS, NEEDS, PERSONS, STAFF, SurveyC
 from trainplan.cycle.survey_sheets import Table, find_table, words_of
 from trainplan.plan.schema import NOT_COMPUTED, excel_dates
 from trainplan.plan.workbook import NotCalculated
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.problems import nearest_name
 
 WHOLE = re.compile(r"(\d+)([.,]0{1,2})?", re.ASCII)
 TWO_WAYS = re.compile(r"\d{1,3}([., ]\d{3})+", re.ASCII)
-PEOPLE_WORD = re.compile(r"\s*người$", re.IGNORECASE)
 NOTHING = ("-", "–", "—")  # in a cell of people: there is no number
-TOTALS = ("tổng", "cộng", "total")  # how a row begins that somebody has added up
 MOST = 1_000_000  # people of a unit
 LONGEST_SHOWN = 40  # letters of a doubtful cell
-CALLED = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]")  # how a word begins that a person may be called by
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 Key = tuple[str, str, str]  # sheet, row, column
 
@@ -61,12 +59,12 @@ class Answer:
     filled in and not taken.
     """
 
-    file: str
     unit: str
     year: int
     people: dict[Key, int] = field(default_factory=dict)
     unsaid: set[Key] = field(default_factory=set)
     doubts: list[Doubt] = field(default_factory=list)
+    files: tuple[str, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -77,6 +75,11 @@ class Answer:
     def content(self) -> object:
         """What two copies of one form, or of a sheet, have in common."""
         return self.people, self.unsaid, [(doubt.cell, doubt.found, doubt.code) for doubt in self.doubts]
+
+    @property
+    def file(self) -> str:
+        """What its file is called, or its files where each holds a sheet."""
+        return "; ".join(self.files)
 
     def take(self, part: Answer) -> None:
         """Adds what a sheet says."""
@@ -95,8 +98,8 @@ class Answer:
         found: dict[str, int] = {}
         for (sheet, pair, column), people in self.people.items():
             own, _, program = pair.partition("/")
-            doubtful = (GROUPS, pair, "people") in self.unsaid
-            if sheet in (GROUPS, PERSONS) and column == "people" and own == objective and not doubtful:
+            asked = sheet in (GROUPS, PERSONS) and column == "people" and own == objective
+            if asked and not {(GROUPS, pair, column), (PERSONS, pair, column)} & self.unsaid:
                 found[program] = found.get(program, 0) + people
         return found
 
@@ -121,7 +124,8 @@ def read_people(value: object) -> int | None:
     text = unicodedata.normalize("NFKC", str(value)).strip()
     if text in NOTHING:
         return None
-    text = PEOPLE_WORD.sub("", text)
+    unit = next((word for language in LANGUAGES if text.endswith(word := say("unit.people", language))), "")
+    text = text.removesuffix(unit).rstrip()
     if (match := WHOLE.fullmatch(text)) and int(match[1]) <= MOST:
         return int(match[1])
     raise Unclear(_why_unclear(text))
@@ -146,26 +150,28 @@ def shown(value: object) -> str:
     text = str(value)
     if NOT_COMPUTED.fullmatch(text):
         return text
-    told = any(letter.isdigit() for letter in text) and not CALLED.search(text)
+    told = any(letter.isdigit() for letter in text) and not any(word[0].isupper() for word in WORD.findall(text))
     return text if told and len(text) <= LONGEST_SHOWN else "…"
 
 
-def read_answer(
-    form: SurveyForm, file: str, sheets: Iterable[RawSheet | NotRead], group_of: Mapping[str, str]
-) -> Answer:
-    """What a file says of which it is known that it is this form; `group_of` has the group of every objective."""
-    answer = Answer(file, form.unit, form.year)
+def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], held: Collection[str]) -> Answer:
+    """What sheets say of which it is known that they are of this form.
+
+    `held` are the groups that the unit has as far as is known without it: nobody is sent of others.
+    """
+    sheets = list(sheets)
+    answer = Answer(form.unit, form.year, files=tuple(dict.fromkeys(sheet.file for sheet in sheets)))
     found: dict[str, list[SheetReader]] = {}
     for raw in sheets:
         if isinstance(raw, NotRead):
-            answer.doubts.append(Doubt(file, form.unit, raw.sheet, "", "", raw.code))
+            answer.doubts.append(Doubt(raw.file, form.unit, raw.sheet, "", "", raw.code))
         elif table := find_table(raw, form.tables.values()):
-            reader = SheetReader(form, table, file)
+            reader = SheetReader(form, table)
             if not reader.part.is_blank:
                 found.setdefault(table.sheet.id, []).append(reader)
     taken = [reader for sheet in form.tables if (reader := _take_one(answer, found.get(sheet, [])))]
     for reader in taken:
-        reader.check_parts(answer, group_of)
+        reader.check_parts(answer, held)
     return answer
 
 
@@ -174,13 +180,13 @@ def _take_one(answer: Answer, readers: list[SheetReader]) -> SheetReader | None:
     if not readers:
         return None
     first, *copies = readers
-    others = [copy for copy in copies if copy.part.content != first.part.content]
+    others = [copy.table.raw for copy in copies if copy.part.content != first.part.content]
     if not others:
         answer.take(first.part)
         return first
-    for copy in others:
-        names = {"sheet": first.table.raw.name}
-        answer.doubts.append(Doubt(answer.file, answer.unit, copy.table.raw.name, "", "", "sheet_twice", names))
+    for raw in others:
+        names = {"sheet": first.table.raw.name or first.table.raw.file}
+        answer.doubts.append(Doubt(raw.file, answer.unit, raw.name, "", "", "sheet_twice", names))
     answer.withhold(*(key for one in readers for key in (*one.part.people, *one.part.unsaid)))
     return None
 
@@ -188,34 +194,43 @@ def _take_one(answer: Answer, readers: list[SheetReader]) -> SheetReader | None:
 class SheetReader:
     """Reads a table of a form; `part` is what it says."""
 
-    def __init__(self, form: SurveyForm, table: Table, file: str) -> None:
+    def __init__(self, form: SurveyForm, table: Table) -> None:
         self.form, self.table = form, table
-        self.part = Answer(file, form.unit, form.year)
+        self.part = Answer(form.unit, form.year)
+        self.cells: dict[Key, tuple[int, str]] = {}  # the row and the column of what is taken
         self.columns = {column.id: column for column in table.sheet.columns}
         (self._read_listed if table.sheet.keyed else self._read_persons)()
         if not self.part.is_blank:
             self._check_columns()
 
-    def check_parts(self, answer: Answer, group_of: Mapping[str, str]) -> None:
-        """Of a part that passes its whole neither is taken; what somebody typed over a formula is compared with it."""
-        people = dict(answer.people)
-        for row, key in self.table.keys.items():
-            for id, column in self.columns.items():
-                whole = self._whole(key, column.holds.within, group_of)
-                part, most = people.get((self.table.sheet.id, key, id)), people.get(whole)
-                if part is not None and most is not None and part > most:
-                    answer.doubts.append(self._doubt(row, id, "within", str(part), most=most))
-                    answer.withhold((self.table.sheet.id, key, id), whole)
-            if self.table.sheet.id == NEEDS:
-                present = people.get((STAFF, group_of[key], "present"))
-                answer.doubts += self._overtyped(row, "present", present)
-                sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
-                answer.doubts += self._overtyped(row, "requested", sum(answer.requested(key).values()) if sure else None)
+    def check_parts(self, answer: Answer, held: Collection[str]) -> None:
+        """Of a part that passes its whole neither is taken, and nobody of a group of whom nobody is there.
 
-    def _whole(self, key: str, within: str, group_of: Mapping[str, str]) -> Key:
-        """The cell of the number that a part never passes; the people present stand in the sheet of the staff."""
-        sheet = self.table.sheet.id
-        return (STAFF, group_of[key], within) if (sheet, within) == (NEEDS, "present") else (sheet, key, within)
+        What somebody typed over a formula is compared with what it gives.
+        """
+        people = dict(answer.people)
+        for key, (row, column) in ((key, at) for key, at in self.cells.items() if key in people):
+            within = self.columns[column].holds.within
+            present = (STAFF, self._group(key[1]), "present")
+            whole = present if key[0] == NEEDS and within == "present" else (*key[:2], within)
+            most = people.get(whole)
+            if most is not None and people[key] > most:
+                answer.doubts.append(self._doubt(row, column, "within", str(people[key]), most=most))
+                answer.withhold(key, whole)
+            if key[0] in (GROUPS, PERSONS) and people[key] and not people.get(present, present[1] in held):
+                answer.doubts.append(self._doubt(row, column, "nobody_there", str(people[key])))
+                answer.withhold(key)
+        if self.table.sheet.id == NEEDS:
+            sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
+            for row, key in self.table.keys.items():
+                asked = sum(answer.requested(key).values()) if sure else None
+                answer.doubts += self._overtyped(row, "present", people.get((STAFF, self._group(key), "present")))
+                answer.doubts += self._overtyped(row, "requested", asked)
+
+    def _group(self, key: str) -> str:
+        """The group of a row: of its own, or of its objective."""
+        rows = self.form.tables[NEEDS].rows
+        return next((row.group for row in rows if row.key == key.partition("/")[0]), key)
 
     def _overtyped(self, row: int, column: str, known: int | None) -> list[Doubt]:
         value = self.table.value(row, column)
@@ -225,14 +240,14 @@ class SheetReader:
 
     def _doubt(self, row: int, column: str, code: str, found: str = "", copy: int = 0, **values: object) -> Doubt:
         cell = self.table.cell(row, column, copy)
-        return Doubt(self.part.file, self.part.unit, self.table.raw.name, cell, found, code, values)
+        return Doubt(self.table.raw.file, self.part.unit, self.table.raw.name, cell, found, code, values)
 
     def _check_columns(self) -> None:
         """Every column that is read is there, and says one thing."""
         for id, column in self.columns.items():
             heading = {"heading": column.layout.heading(self.form.language)}
             if id not in self.table.places and column.holds.kind == "people":
-                place = self.part.file, self.part.unit, self.table.raw.name
+                place = self.table.raw.file, self.part.unit, self.table.raw.name
                 self.part.doubts.append(Doubt(*place, "", "", "column_missing", heading))
             elif id in self.table.asking and (row := self.table.differs(id)) is not None:
                 self.part.doubts.append(self._doubt(row, id, "column_twice", copy=1, **heading))
@@ -259,7 +274,8 @@ class SheetReader:
     def _tell_stray(self, row: int, column: SurveyColumn, value: object) -> None:
         """A number in a row that the form does not list; totals are nobody's numbers, and words are remarks."""
         texts = [words_of(text) for (r, _), text in self.table.raw.cells.items() if r == row and isinstance(text, str)]
-        is_total = any(text.startswith(TOTALS) for text in texts)
+        totals = tuple(words_of(word) for language in LANGUAGES for word in say("survey.totals", language).split())
+        is_total = any(text.startswith(totals) for text in texts)
         is_number = not isinstance(value, str) or any(letter.isdigit() for letter in value)
         if column.holds.kind == "people" and is_number and not is_total:
             self.part.doubts.append(self._doubt(row, column.id, "row_unknown", shown(value)))
@@ -280,6 +296,7 @@ class SheetReader:
             self.part.withhold(at)
         elif number is not None:
             self.part.people[at] = number
+            self.cells.setdefault(at, (row, column))
 
     def _chosen(self, row: int, column: SurveyColumn) -> str:
         """The key of the word that is chosen in a cell; nothing, and told, where the list has no such word."""
@@ -312,12 +329,16 @@ class SheetReader:
         """Counts a person for a pair, once."""
         name = words_of(self.table.value(row, "name") or "")
         person = name, str(self.table.value(row, "born")), pair
-        if pair and name and person in seen:
+        twice = bool(pair and name) and person in seen
+        if twice:
             self.part.doubts.append(self._doubt(row, "pair", "person_twice", row=seen[person] + 1))
-        elif pair:
-            seen[person] = row
-            at = (PERSONS, pair, "people")
-            self.part.people[at] = self.part.people.get(at, 0) + 1
+        if twice or not pair:
+            self.part.withhold((PERSONS, "", "pair"))
+            return
+        seen[person] = row
+        at = (PERSONS, pair, "people")
+        self.part.people[at] = self.part.people.get(at, 0) + 1
+        self.cells.setdefault(at, (row, "pair"))
 
     def _has_person(self, row: int) -> bool:
         personal = (id for id, column in self.columns.items() if column.holds.personal)
