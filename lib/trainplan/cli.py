@@ -207,6 +207,19 @@ def plan_year(arguments: argparse.Namespace) -> int:
     return write_answer(tables, arguments.output)
 
 
+def make_survey_forms(arguments: argparse.Namespace) -> int:
+    """`survey forms`: the form of every unit for a year; PlanError where it cannot be made, and nothing written."""
+    from trainplan.cycle.survey_forms import write_survey_forms
+    from trainplan.plan.plan import load_plan
+    from trainplan.report.stored import compute
+
+    plan = load_plan(arguments.plan, as_of=arguments.as_of)
+    with under_way("forms", max(1, len(plan.tables.units))) as progress:
+        paths = write_survey_forms(compute(plan), arguments.year, arguments.output, progress.reach)
+    print(f"{both('cli.forms_written', count=len(paths))}: {arguments.output}")
+    return DONE
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -349,7 +362,10 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """What a command calls, and its arguments in the order of its help, which is `cli.<its name>` of the catalogs."""
+    """What a command calls, and its arguments in the order of its help, which is `cli.<its name>` of the catalogs.
+
+    The name of one of several under one name is `<that name>_<its own>`.
+    """
 
     function: Callable[[argparse.Namespace], int]
     options: Sequence[Option]
@@ -405,7 +421,10 @@ IMPORT = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
-COMMANDS = {
+SURVEY = {
+    "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, OUTPUT)),
+}
+COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT, EXCEL)),
     "run": Command(run_notebooks, RUN),
@@ -413,6 +432,7 @@ COMMANDS = {
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
+    "survey": SURVEY,
     "new": Command(make_plan, NEW),
     "export": Command(export_plan, EXPORT),
     "import": Command(import_plan, IMPORT),
@@ -440,6 +460,24 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+def add_commands(
+    parser: argparse.ArgumentParser, commands: Mapping[str, Command | dict[str, Command]], before: str, texts: Texts
+) -> None:
+    """Gives a parser its commands; `before` is what their names in the catalogs begin with."""
+    metavar = "/".join(say("cli.command", language) for language in LANGUAGES)
+    parsers = parser.add_subparsers(metavar=metavar, required=True)
+    for name, command in commands.items():
+        about = texts[before + name]
+        one = parsers.add_parser(name, help=about, description=about)
+        if isinstance(command, dict):
+            add_commands(one, command, f"{name}_", texts)
+            continue
+        one.register("action", None, Once)
+        one.set_defaults(command=command.function)
+        for option in command.options:
+            one.add_argument(option.name, help=option.help.format_map(texts), **option.settings)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of COMMANDS; its `command` is the function to call."""
     texts = Texts()
@@ -447,14 +485,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="trainplan", description=both("cli.description"), epilog=EXIT_STATUS.format_map(texts)
     )
     top.add_argument("--version", action="version", version=f"trainplan {metadata.version('trainplan')}")
-    metavar = "/".join(say("cli.command", language) for language in LANGUAGES)
-    commands = top.add_subparsers(metavar=metavar, required=True)
-    for name, command in COMMANDS.items():
-        one = commands.add_parser(name, help=texts[name], description=texts[name])
-        one.register("action", None, Once)
-        one.set_defaults(command=command.function)
-        for option in command.options:
-            one.add_argument(option.name, help=option.help.format_map(texts), **option.settings)
+    add_commands(top, COMMANDS, "", texts)
     return top
 
 

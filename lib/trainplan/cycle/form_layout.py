@@ -50,7 +50,7 @@ class FormLayout(BaseModel):
     columns: tuple[ColumnLayout, ...] = Field(min_length=1)
 
     @property
-    def shown(self) -> tuple[ColumnLayout, ...]:
+    def visible(self) -> tuple[ColumnLayout, ...]:
         """The columns that are on."""
         return tuple(column for column in self.columns if column.on)
 
@@ -79,7 +79,7 @@ def load_form(plan: Plan, form: str, known: Mapping[str, bool]) -> FormLayout:
 
 def _column_problems(layout: FormLayout, file: str, known: Mapping[str, bool]) -> list[Problem]:
     ids = [column.id for column in layout.columns]
-    shown = {column.id for column in layout.shown}
+    shown = {column.id for column in layout.visible}
     return [
         *(Problem(file, "key_twice", id, column="columns") for id in dict.fromkeys(ids) if ids.count(id) > 1),
         *(

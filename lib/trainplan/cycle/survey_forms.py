@@ -23,7 +23,7 @@ from trainplan.cycle.survey_layout import (
     SurveySheet,
     form_of_unit,
 )
-from trainplan.cycle.year_plan import unit_needs
+from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.find import folder_name
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
@@ -69,7 +69,7 @@ def write_survey_forms(
     if not plan.tables.units:
         raise PlanError([Problem("PLAN", "no_table_in_plan", plan.key, values={"table": "units"})])
     needs: dict[str, dict[str, float]] = {unit.id: {} for unit in plan.tables.units}
-    of_year = unit_needs(results).query("year == @year").groupby(["unit", "objective"])["needed"].sum()
+    of_year = unit_need(results, year).groupby(["unit", "objective"])["needed"].sum()
     for (unit_id, objective), people in of_year.items():
         needs[unit_id][objective] = people
     contents: dict[Path, bytes] = {}
@@ -101,7 +101,7 @@ def survey_workbook(plan: Plan, form: SurveyForm, needs: Mapping[str, float]) ->
         frame = _frame(form, sheet, unit)
         formulas = SurveyFormulas(form, frame.first_row)
         columns = [_column(form, sheet, column, formulas, needs) for column in sheet.columns]
-        if sheet.keyed:
+        if sheet.has_keys:
             head, keys = say("survey.key", form.language), [row.key for row in sheet.rows]
             columns.insert(0, FrameColumn(head, "", KEY_WIDTH, keys, AS_TEXT, faint=True))
         frozen = sheet.places.get(FROZEN_TO.get(sheet.id, ""), -1) + 1
@@ -159,7 +159,7 @@ def _cells(
     sheet: SurveySheet, column: SurveyColumn, formulas: SurveyFormulas, needs: Mapping[str, float]
 ) -> list[Filled | Calculated]:
     """What stands in a column already."""
-    if not sheet.keyed:
+    if not sheet.has_keys:
         return [float(n) if column.id == "number" else None for n in range(1, sheet.blank_rows + 1)]
     if column.id == "model_need":
         return [needs.get(row.key, 0.0) for row in sheet.rows]
@@ -184,13 +184,13 @@ def _check(form: SurveyForm, sheet: SurveySheet, holds: Holds, formulas: SurveyF
     """What the cells of a column refuse, or the list that they offer; None where anything goes."""
     if holds.kind in ("given", "formula", "text"):
         return None
-    says, words = say(f"survey.check.{holds.kind}", form.language), formulas.words(holds.choices or "pair")
+    says, cells = say(f"survey.check.{holds.kind}", form.language), formulas.choice_cells(holds.choices or "pair")
     checks = {
         "people": lambda: check_bounds(0, MOST, False, True, says),
         "year": lambda: check_bounds(form.year - OLDEST, form.year - YOUNGEST, False, True, says),
         "number": lambda: check_bounds(0, DAYS_A_YEAR, False, False, says),
         "mark": lambda: check_choice([MARK], says),
-        "choice": lambda: check_choice(words, says) if words else None,
+        "choice": lambda: check_choice(cells, says) if cells else None,
     }
     check = checks[holds.kind]()
     if check and holds.within in sheet.places:

@@ -20,23 +20,23 @@ class SurveyFormulas:
     def codes(self) -> dict[str, list[Filled | Calculated]]:
         """The columns of the hidden sheet of lists: each list's keys and words, and how many persons chose a pair."""
         columns: dict[str, list[Filled | Calculated]] = {}
-        for name, words in self.form.choices.items():
-            columns |= {f"{name}_key": list(words), name: list(words.values())}
+        for name, texts in self.form.choices.items():
+            columns |= {f"{name}_key": list(texts), name: list(texts.values())}
         chosen, word = self._column(PERSONS, "pair"), self.lists.index("pair")
         rows = range(1, 1 + len(self.form.choices["pair"]))
         counts = [f"=SUMPRODUCT(--({chosen}={xl_rowcol_to_cell(row, word)}))" for row in rows]
         return {**columns, "persons": [Calculated(formula, 0) for formula in counts]}
 
-    def words(self, choices: str) -> str:
+    def choice_cells(self, choices: str) -> str:
         """The cells of a list's words, as a formula; nothing where the list is empty."""
-        return f"={self._listed(choices)}" if self.form.choices[choices] else ""
+        return f"={self._list_cells(choices)}" if self.form.choices[choices] else ""
 
     def need(self, column: str, r: int, model_need: float) -> Calculated | None:
         """The formula of a column of the needs in its row `r`, from 0; None where what it takes is left out."""
         if column == "present":
             return self._present(r)
         if column == "requested":
-            return self._requested(r)
+            return self._sum_of_requests(r)
         at = self._row(r)
         if column == "difference":
             return Calculated(f"={at['requested']}-{at['model_need']}", -model_need)
@@ -56,15 +56,15 @@ class SurveyFormulas:
         """What the staff sheet has for the group of the row."""
         staff, group = self.form.tables[STAFF], self.form.tables[NEEDS].rows[r].group
         row = self.first + [one.key for one in staff.rows].index(group)
-        cell = f"{_quoted(staff.name)}!{xl_rowcol_to_cell(row, staff.places['present'])}"
+        cell = f"{_quote(staff.name)}!{xl_rowcol_to_cell(row, staff.places['present'])}"
         return Calculated(f'=IF({cell}="","",{cell})')
 
-    def _requested(self, r: int) -> Calculated:
+    def _sum_of_requests(self, r: int) -> Calculated:
         """Whom both kinds of request ask for in the pairs of the objective of the row."""
         key = xl_rowcol_to_cell(self.first + r, 0)
         parts = (
             (self._column(GROUPS, ""), self._column(GROUPS, "people")),
-            (self._listed("pair_key"), self._listed("persons")),
+            (self._list_cells("pair_key"), self._list_cells("persons")),
         )
         sums = (f'SUMPRODUCT(--(LEFT({keys},LEN({key})+1)={key}&"/"),{people})' for keys, people in parts)
         return Calculated("=" + "+".join(sums), 0)
@@ -77,17 +77,17 @@ class SurveyFormulas:
     def _column(self, sheet: str, column: str) -> str:
         """The cells of a column of a table, or of its keys where no column is named."""
         table = self.form.tables[sheet]
-        rows = len(table.rows) if table.keyed else table.blank_rows
+        rows = len(table.rows) if table.has_keys else table.blank_rows
         return _cells(table.name, self.first, rows, table.places[column] if column else 0)
 
-    def _listed(self, head: str) -> str:
+    def _list_cells(self, head: str) -> str:
         rows = len(self.form.choices["pair" if head == "persons" else head.removesuffix("_key")])
         return _cells(self.form.names[CODES], 1, rows, [*self.lists, "persons"].index(head))
 
 
 def _cells(sheet: str, first: int, rows: int, column: int) -> str:
-    return f"{_quoted(sheet)}!{xl_range_abs(first, column, first + rows - 1, column)}"
+    return f"{_quote(sheet)}!{xl_range_abs(first, column, first + rows - 1, column)}"
 
 
-def _quoted(sheet: str) -> str:
+def _quote(sheet: str) -> str:
     return "'{}'".format(sheet.replace("'", "''"))

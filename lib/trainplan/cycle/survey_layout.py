@@ -128,14 +128,14 @@ class SurveySheet:
     blank_rows: int = 0
 
     @property
-    def keyed(self) -> bool:
+    def has_keys(self) -> bool:
         """Whether its rows are listed: their keys stand in the first column of the sheet, before `columns`."""
         return not self.blank_rows
 
     @property
     def places(self) -> dict[str, int]:
         """The places of its columns on the sheet, from 0, by their ids."""
-        return {column.id: place for place, column in enumerate(self.columns, self.keyed)}
+        return {column.id: place for place, column in enumerate(self.columns, self.has_keys)}
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _groups_of(plan: Plan, unit: str) -> list[str]:
 def _sheet(plan: Plan, sheet: str, name: str, rows: list[SurveyRow], language: str) -> SurveySheet:
     known = COLUMNS[sheet]
     layout = load_form(plan, sheet, {id: holds.needed for id, holds in known.items()})
-    columns = tuple(SurveyColumn(column, known.get(column.id, TEXT)) for column in layout.shown)
+    columns = tuple(SurveyColumn(column, known.get(column.id, TEXT)) for column in layout.visible)
     numbered = tuple(
         SurveyRow(row.key, row.group, {"number": i, **row.given}, row.closed) for i, row in enumerate(rows, 1)
     )
