@@ -17,7 +17,7 @@ from trainplan.cycle.survey_layout import GROUPS, NEEDS, PERSONS, STAFF, SurveyC
 from trainplan.cycle.survey_sheets import Table, find_table, words_of
 from trainplan.plan.schema import NOT_COMPUTED, excel_dates
 from trainplan.plan.workbook import NotCalculated
-from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.problems import nearest_name
 
 WHOLE = re.compile(r"(\d+)([.,]0{1,2})?", re.ASCII)
@@ -49,6 +49,11 @@ class Doubt:
     def expected(self, language: str) -> str:
         """What should stand there, in `vi` or `en`."""
         return say(f"survey_doubt.{self.code}", language, **self.values)
+
+    @property
+    def reason(self) -> str:
+        """What should stand there, in both languages."""
+        return both(f"survey_doubt.{self.code}", **self.values)
 
 
 @dataclass
@@ -169,8 +174,8 @@ def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], held: Co
             reader = SheetReader(form, table)
             if not reader.part.is_blank:
                 found.setdefault(table.sheet.id, []).append(reader)
-    taken = [reader for sheet in form.tables if (reader := _take_one(answer, found.get(sheet, [])))]
-    for reader in taken:
+    taken = [_take_one(answer, found.get(sheet, [])) for sheet in form.tables]
+    for reader in filter(None, taken):
         reader.check_parts(answer, held)
     return answer
 
@@ -199,7 +204,7 @@ class SheetReader:
         self.part = Answer(form.unit, form.year)
         self.cells: dict[Key, tuple[int, str]] = {}  # the row and the column of what is taken
         self.columns = {column.id: column for column in table.sheet.columns}
-        (self._read_listed if table.sheet.keyed else self._read_persons)()
+        (self._read_listed if table.sheet.has_keys else self._read_persons)()
         if not self.part.is_blank:
             self._check_columns()
 
@@ -222,9 +227,10 @@ class SheetReader:
                 answer.withhold(key)
         if self.table.sheet.id == NEEDS:
             sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
-            for row, key in self.table.keys.items():
-                asked = sum(answer.requested(key).values()) if sure else None
-                answer.doubts += self._overtyped(row, "present", people.get((STAFF, self._group(key), "present")))
+            for row, objective in self.table.keys.items():
+                asked = sum(answer.requested(objective).values()) if sure else None
+                present = (STAFF, self._group(objective), "present")
+                answer.doubts += self._overtyped(row, "present", people.get(present))
                 answer.doubts += self._overtyped(row, "requested", asked)
 
     def _group(self, key: str) -> str:
@@ -331,7 +337,7 @@ class SheetReader:
         person = name, str(self.table.value(row, "born")), pair
         twice = bool(pair and name) and person in seen
         if twice:
-            self.part.doubts.append(self._doubt(row, "pair", "person_twice", row=seen[person] + 1))
+            self.part.doubts.append(self._doubt(row, "pair", "person_twice", before=seen[person] + 1))
         if twice or not pair:
             self.part.withhold((PERSONS, "", "pair"))
             return

@@ -1,4 +1,4 @@
-"""Where the tables of a survey form stand in a file that came back, whatever its sheets are called and whoever moved them.
+"""Where the tables of a survey form stand in a file that came back, whatever its sheets are called, whoever moved them.
 
 A table is known by the codes under its headings, or else by their words; a row by its key, or else by its words.
 """

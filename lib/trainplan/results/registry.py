@@ -23,7 +23,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,7 @@ GROUP = Column("group", "id", ids_of="groups")
 OBJECTIVE = Column("objective", "id", ids_of="objectives")
 PROGRAM = Column("program", "id", ids_of="programs")
 SOURCE = Column("source", "id", ids_of="sources")
+UNIT = Column("unit", "id", ids_of="units")
 SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
@@ -337,7 +338,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         "unit_plan",
         ("year", "unit", "objective", "program"),
         (
-            *(YEAR, Column("unit", "id", ids_of="units"), Column("bloc", "text"), OBJECTIVE, PROGRAM),
+            *(YEAR, UNIT, Column("bloc", "text"), OBJECTIVE, PROGRAM),
             *_people("learners", over_years="sum", adds_up=True),
             *_people("continuing", adds_up=True),
             *_money("cost_vnd"),
@@ -384,8 +385,43 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
 ]
 
 
+SURVEY_TABLES = [  # what units answered to a survey of needs
+    ResultTable(
+        "summary",
+        ("year", "unit", "objective"),
+        (
+            *(YEAR, UNIT, OBJECTIVE),
+            *_people("present", "reached", "studying", "leaving", "joining", adds_up=True),
+            *_people("requested", "model_need", "difference", "proposed", adds_up=True),
+            *_people(*(f"proposed_{kind}" for kind in ("women", "young", "planned", "minority")), adds_up=True),
+            Column("file", "text"),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "doubtful",
+        ("file", "sheet", "cell"),
+        (
+            *(Column("file", "text"), UNIT),
+            *(Column(name, "text") for name in ("sheet", "cell", "found", "expected")),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "not_answered",
+        ("unit",),
+        (UNIT, *(Column(name, "text") for name in ("name", "bloc", "route", "file"))),
+        "survey",
+    ),
+]
+
+
 RESULTS: Mapping[Stem, ResultTable] = {
-    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES, *YEAR_PLAN_TABLES]
+    table.stem: table
+    for table in [
+        *(*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES),
+        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES),
+    ]
 }
 
 
