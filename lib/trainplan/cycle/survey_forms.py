@@ -103,7 +103,7 @@ def survey_workbook(plan: Plan, form: SurveyForm, needs: Mapping[str, float]) ->
         columns = [_column(form, sheet, column, formulas, needs) for column in sheet.columns]
         if sheet.has_keys:
             head, keys = say("survey.key", form.language), [row.key for row in sheet.rows]
-            columns.insert(0, FrameColumn(head, "", KEY_WIDTH, keys, AS_TEXT, faint=True))
+            columns.insert(0, FrameColumn(head, "", KEY_WIDTH, keys, faint=True))
         frozen = sheet.places.get(FROZEN_TO.get(sheet.id, ""), -1) + 1
         book.add_framed(sheet.name, frame, columns, frozen)
     book.add_hidden(form.names[CODES], formulas.codes())
@@ -172,12 +172,13 @@ def _cells(
 
 
 def _number_format(column: SurveyColumn) -> str:
-    """The format of the cells of a column; of text the one in which nothing becomes a number or a date."""
+    """The format of the cells of a column; what is said of a person, such as 06.031, stays as it is typed."""
+    holds = column.holds
     if column.id == "coverage":
         return NUMBER_FORMATS["share"]
-    if column.holds.kind in ("text", "choice", "mark"):
-        return AS_TEXT
-    return GENERAL if column.holds.kind in ("year", "number") or column.id == "number" else NUMBER_FORMATS["people"]
+    if holds.kind in ("people", "formula") or column.id == "model_need":
+        return NUMBER_FORMATS["people"]
+    return AS_TEXT if holds.personal and holds.kind == "text" else GENERAL
 
 
 def _check(form: SurveyForm, sheet: SurveySheet, holds: Holds, formulas: SurveyFormulas) -> Check | None:

@@ -202,8 +202,7 @@ class FormBook(Workbook):
         """The cells of a column, from the row `first` on."""
         for r, cell in enumerate(column.cells):
             state = "faint" if column.faint else "closed" if r in column.closed else "open" if column.open else "given"
-            number_format = AS_TEXT if isinstance(cell, str) else column.number_format
-            style = self._format(**{**FRAME_FONT, **FRAME_CELLS[state]}, num_format=number_format)
+            style = self._format(**{**FRAME_FONT, **FRAME_CELLS[state]}, num_format=column.number_format)
             if isinstance(cell, Calculated):
                 sheet.write_formula(first + r, c, cell.formula, style, cell.value)
             elif isinstance(cell, str):
