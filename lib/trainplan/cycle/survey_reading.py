@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from typing import NamedTuple
 
 from trainplan.cycle.survey_files import NotRead, RawSheet
 from trainplan.cycle.survey_layout import GROUPS, NEEDS, PERSONS, STAFF, SurveyColumn, SurveyForm
@@ -24,6 +25,7 @@ WHOLE = re.compile(r"(\d+)([.,]0{1,2})?", re.ASCII)
 TWO_WAYS = re.compile(r"\d{1,3}([., ]\d{3})+", re.ASCII)
 NOTHING = ("-", "–", "—")  # in a cell of people: there is no number
 MOST = 1_000_000  # people of a unit
+SLIP = 3  # letters by which a misspelt word is longer: one with more has something else in it
 LONGEST_SHOWN = 40  # letters of a doubtful cell
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -147,7 +149,7 @@ def _why_unclear(text: str) -> str:
 def shown(value: object) -> str:
     """A doubtful cell of people as it may be told: a text without a digit, or with a name in it, is not."""
     if isinstance(value, NotCalculated):
-        return f"={value.formula}"[:LONGEST_SHOWN]
+        return "=…" if '"' in value.formula else f"={value.formula}"[:LONGEST_SHOWN]
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
@@ -159,11 +161,15 @@ def shown(value: object) -> str:
     return text if told and len(text) <= LONGEST_SHOWN else "…"
 
 
-def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], held: Collection[str]) -> Answer:
-    """What sheets say of which it is known that they are of this form.
+class Known(NamedTuple):
+    """The groups that a unit has as far as the plan knows: nobody is sent of others; and those who cannot be nobody."""
 
-    `held` are the groups that the unit has as far as is known without it: nobody is sent of others.
-    """
+    held: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
+
+
+def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], known: Known) -> Answer:
+    """What sheets say of which it is known that they are of this form."""
     sheets = list(sheets)
     answer = Answer(form.unit, form.year, files=tuple(dict.fromkeys(sheet.file for sheet in sheets)))
     found: dict[str, list[SheetReader]] = {}
@@ -176,7 +182,7 @@ def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], held: Co
                 found.setdefault(table.sheet.id, []).append(reader)
     taken = [_take_one(answer, found.get(sheet, [])) for sheet in form.tables]
     for reader in filter(None, taken):
-        reader.check_parts(answer, held)
+        reader.check_parts(answer, known)
     return answer
 
 
@@ -208,30 +214,36 @@ class SheetReader:
         if not self.part.is_blank:
             self._check_columns()
 
-    def check_parts(self, answer: Answer, held: Collection[str]) -> None:
+    def check_parts(self, answer: Answer, known: Known) -> None:
         """Of a part that passes its whole neither is taken, and nobody of a group of whom nobody is there.
 
         What somebody typed over a formula is compared with what it gives.
         """
         people = dict(answer.people)
         for key, (row, column) in ((key, at) for key, at in self.cells.items() if key in people):
-            within = self.columns[column].holds.within
-            present = (STAFF, self._group(key[1]), "present")
+            within, group = self.columns[column].holds.within, self._group(key[1])
+            present = (STAFF, group, "present")
             whole = present if key[0] == NEEDS and within == "present" else (*key[:2], within)
             most = people.get(whole)
             if most is not None and people[key] > most:
                 answer.doubts.append(self._doubt(row, column, "within", str(people[key]), most=most))
                 answer.withhold(key, whole)
-            if key[0] in (GROUPS, PERSONS) and people[key] and not people.get(present, present[1] in held):
+            if key[0] in (GROUPS, PERSONS) and people[key] and not people.get(present, group in known.held):
                 answer.doubts.append(self._doubt(row, column, "nobody_there", str(people[key])))
                 answer.withhold(key)
+            if key == present and not people[key] and group in known.sent:
+                answer.doubts.append(self._doubt(row, column, "somebody_there", "0"))
+                answer.withhold(key)
         if self.table.sheet.id == NEEDS:
-            sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
-            for row, objective in self.table.keys.items():
-                asked = sum(answer.requested(objective).values()) if sure else None
-                present = (STAFF, self._group(objective), "present")
-                answer.doubts += self._overtyped(row, "present", people.get(present))
-                answer.doubts += self._overtyped(row, "requested", asked)
+            self._check_formulas(answer, people)
+
+    def _check_formulas(self, answer: Answer, people: Mapping[Key, int]) -> None:
+        sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
+        for row, objective in self.table.keys.items():
+            asked = sum(answer.requested(objective).values()) if sure else None
+            present = people.get((STAFF, self._group(objective), "present"))
+            answer.doubts += self._overtyped(row, "present", present)
+            answer.doubts += self._overtyped(row, "requested", asked)
 
     def _group(self, key: str) -> str:
         """The group of a row: of its own, or of its objective."""
@@ -313,8 +325,11 @@ class SheetReader:
             if words_of(text) in (words_of(word), words_of(key)):
                 return key
         near = nearest_name(text, words.values())
-        doubt = self._doubt(row, column.id, "choice_near", text, nearest=near) if near else None
-        self.part.doubts.append(doubt or self._doubt(row, column.id, "choice", "…"))
+        if near:
+            told = text if len(text) <= len(near) + SLIP else "…"
+            self.part.doubts.append(self._doubt(row, column.id, "choice_near", told, nearest=near))
+        else:
+            self.part.doubts.append(self._doubt(row, column.id, "choice", shown(text)))
         return ""
 
     def _read_persons(self) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from trainplan.cycle.survey_files import NotRead, RawSheet, read_sheets, returned_files
 from trainplan.cycle.survey_layout import COLUMNS, NEEDS, STAFF, VERSION, form_of_unit
-from trainplan.cycle.survey_reading import Answer, Doubt, read_answer
+from trainplan.cycle.survey_reading import Answer, Doubt, Known, read_answer
 from trainplan.cycle.survey_sheets import words_of
 from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.plan import Plan
@@ -70,6 +70,8 @@ def collect_survey(plan: Plan, folder: Path, but: Path, done: Callable[[int], ob
     """
     if not folder.is_dir():
         raise PlanError([Problem("DIR", "no_survey_folder", str(folder))])
+    if but.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise PlanError([Problem("--output", "output_around_input", str(but))])
     returned = []
     for path in returned_files(folder, but):
         file = path.relative_to(folder).as_posix()
@@ -148,8 +150,8 @@ def _survey_of(plan: Plan, year: int, returned: Sequence[_Returned]) -> Survey:
     doubts, answers, blank = [one.doubt for one in returned if one.doubt], [], {}
     for unit in plan.tables.units:
         form = form_of_unit(plan, unit.id, year, plan.choices.language)
-        held = {row.group for row in plan.tables.unit_headcounts if row.unit == unit.id and row.headcount > 0}
-        read = [read_answer(form, sheets, held) for sheets in _forms_of(unit.id, returned)]
+        known = _known_of(plan, unit.id)
+        read = [read_answer(form, sheets, known) for sheets in _forms_of(unit.id, returned)]
         filled = [answer for answer in read if not answer.is_blank]
         others = [answer for answer in filled[1:] if answer.content != filled[0].content]
         if others:
@@ -162,6 +164,15 @@ def _survey_of(plan: Plan, year: int, returned: Sequence[_Returned]) -> Survey:
         elif read:
             blank[unit.id] = read[0].file
     return Survey(year, tuple(answers), tuple(doubts), blank, len(returned))
+
+
+def _known_of(plan: Plan, unit: str) -> Known:
+    """The groups that a unit has, and those of which some are studying or were asked for."""
+    tables, group_of = plan.tables, {row.id: row.group for row in plan.tables.objectives}
+    studying = [row.objective for row in tables.pipeline if row.unit == unit and row.learners > 0]
+    asked = [row.objective for row in tables.requests if row.unit == unit and row.people > 0]
+    held = {row.group for row in tables.unit_headcounts if row.unit == unit and row.headcount > 0}
+    return Known(frozenset(held), frozenset(group_of[objective] for objective in (*studying, *asked)))
 
 
 def _forms_of(unit: str, returned: Iterable[_Returned]) -> Iterator[list[RawSheet | NotRead]]:
@@ -235,8 +246,8 @@ def tables_with_survey(plan: Plan, tables: Mapping[str, RawTable], survey: Surve
 
 def _with_rows(name: str, own: RawTable | None, rows: list[dict[str, object]], known: date) -> RawTable:
     """The own table with further rows, their columns after its own."""
-    before = own or RawTable(name, [c.name for c in TABLES[name].columns.values() if c.required])
     new = [{**row, AS_OF: known.isoformat()} for row in rows]
+    before = own or RawTable(name, [column for column in TABLES[name].columns if any(column in row for row in new)])
     columns = dict.fromkeys([*before.columns, *(column for row in new for column in row)])
     texts = [{column: cell_text(value) for column, value in row.items()} for row in new]
     return RawTable(name, list(columns), [*before.rows, *texts])
