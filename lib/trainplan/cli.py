@@ -225,11 +225,12 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
     from trainplan.cycle.survey_tables import DOUBTFUL_BOOK, answers_in_words, collect_survey, survey_files
     from trainplan.plan.plan import given_date, load_plan
     from trainplan.report.stored import compute
+    from trainplan.run.returned_forms import read_returned
     from trainplan.storage.files import write_bytes
 
     known, plan, output = given_date(arguments.as_of), load_plan(arguments.plan), arguments.output
-    with under_way("answers", max(1, len(plan.tables.units))) as progress:
-        survey = collect_survey(plan, arguments.forms, output, progress.reach)
+    survey = collect_survey(plan, read_returned(arguments.forms, output))
+    with under_way("tables"):
         contents = survey_files(compute(plan), survey, known)
     (output / DOUBTFUL_BOOK).unlink(missing_ok=True)
     for name, content in contents.items():

@@ -21,6 +21,7 @@ import python_calamine as calamine
 
 from trainplan.plan.csv_text import DELIMITERS, STATED
 from trainplan.plan.workbook import NotCalculated
+from trainplan.text.problems import PlanError, Problem
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SHEETS_OF_TEXT = (".csv",)
@@ -28,7 +29,8 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 500  # of a sheet that is read: beyond it some
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # in a workbook with a password
 LARGEST = 50_000_000  # bytes of a sheet, unpacked
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+PLACE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+ERROR = re.compile(rb"\bt=[\"']e[\"']")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -59,15 +61,28 @@ class RawSheet:
     merged: tuple[tuple[Place, Place], ...] = ()
 
 
+Sheets = list[RawSheet | NotRead]  # of a file
+
+
 def returned_files(folder: Path, but: Path) -> list[Path]:
-    """The files below a folder in their order, without those below `but` and those that programs hide."""
+    """The files below a folder in their order, without those below `but` and those that programs hide.
+
+    PlanError where there is no folder, or no file in it.
+    """
+    if not folder.is_dir():
+        raise PlanError([Problem("DIR", "no_survey_folder", str(folder))])
+    if but.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise PlanError([Problem("--output", "output_around_input", str(but))])
     found = (path for path in folder.rglob("*") if path.is_file() and but.resolve() not in path.resolve().parents)
     names = {path: path.relative_to(folder).parts for path in found}
     kept = [path for path, parts in names.items() if not any(part.startswith(("~$", ".")) for part in parts)]
-    return sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
+    files = sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
+    if not files:
+        raise PlanError([Problem("DIR", "no_survey_file", str(folder))])
+    return files
 
 
-def read_sheets(path: Path, file: str) -> list[RawSheet | NotRead]:
+def read_sheets(path: Path, file: str) -> Sheets:
     """Every sheet of a file, or why it is not read; a single `NotRead` without a sheet for a file that is not."""
     kind = path.suffix.casefold()
     if kind not in (*BOOKS, *SHEETS_OF_TEXT):
@@ -97,7 +112,7 @@ def _sheet_of_text(file: str, data: bytes) -> RawSheet:
     return RawSheet(file, "", {place: cell for place, cell in cells.items() if cell})
 
 
-def _sheets_of_book(file: str, data: bytes) -> list[RawSheet | NotRead]:
+def _sheets_of_book(file: str, data: bytes) -> Sheets:
     traces = dict(_traces(data)) if zipfile.is_zipfile(io.BytesIO(data)) else {}
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -138,6 +153,8 @@ def _traces(data: bytes) -> Iterator[tuple[str, Cells | None]]:
 
 
 def _traces_of_sheet(xml: bytes) -> Cells | None:
+    if any(int(row) > MOST_ROWS or _column(letters) >= MOST_COLUMNS for letters, row in PLACE.findall(xml)):
+        return None
     found: Cells = {}
     for cell in CELL.finditer(xml):
         place = PLACE.search(cell[1])
@@ -145,9 +162,7 @@ def _traces_of_sheet(xml: bytes) -> Cells | None:
         if place is None or not cell[2]:
             continue
         at = int(place[2]) - 1, _column(place[1])
-        if at[0] >= MOST_ROWS or at[1] >= MOST_COLUMNS:
-            return None
-        if b't="e"' in cell[1] and value:
+        if ERROR.search(cell[1]) and value:
             found[at] = value[1].decode()
         elif value is None and (formula := FORMULA.search(cell[2])):
             found[at] = NotCalculated((formula[1] or b"").decode())

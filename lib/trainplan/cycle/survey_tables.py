@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from trainplan.cycle.survey_files import NotRead, RawSheet, read_sheets, returned_files
+from trainplan.cycle.survey_files import NotRead, RawSheet, Sheets
 from trainplan.cycle.survey_layout import COLUMNS, NEEDS, STAFF, VERSION, form_of_unit
 from trainplan.cycle.survey_reading import Answer, Doubt, Known, read_answer
 from trainplan.cycle.survey_sheets import words_of
@@ -56,37 +56,28 @@ class _Returned:
     """A file, with the unit and the year whose form it is; without the unit where `doubt` says why."""
 
     file: str
-    sheets: Sequence[RawSheet | NotRead]
+    sheets: Sheets
     unit: str = ""
     year: int = 0
     doubt: Doubt | None = None
 
 
-def collect_survey(plan: Plan, folder: Path, but: Path, done: Callable[[int], object] = lambda _: None) -> Survey:
-    """Reads every file below a folder, without those below `but`; `done` is told how many are read.
+def collect_survey(plan: Plan, files: Mapping[str, Sheets]) -> Survey:
+    """What the sheets of all files say, by what messages call each file.
 
     The survey is of the year that most forms have; forms of others are doubtful, as are two forms of a unit that differ
-    in anything. PlanError where there is no folder, or no form in it.
+    in anything. PlanError where there is no form among them.
     """
-    if not folder.is_dir():
-        raise PlanError([Problem("DIR", "no_survey_folder", str(folder))])
-    if but.resolve() in (folder.resolve(), *folder.resolve().parents):
-        raise PlanError([Problem("--output", "output_around_input", str(but))])
-    returned = []
-    for path in returned_files(folder, but):
-        file = path.relative_to(folder).as_posix()
-        returned.append(_identify(plan, file, read_sheets(path, file)))
-        done(len(returned))
+    returned = [_identify(plan, file, sheets) for file, sheets in files.items()]
     years = Counter(one.year for one in returned if one.unit)
     if not years:
         doubts = [one.doubt for one in returned if one.doubt]
-        reasons = [Problem(one.file, "no_form", values={"reason": one.reason}) for one in doubts]
-        raise PlanError(reasons or [Problem("DIR", "no_survey_file", str(folder))])
+        raise PlanError(Problem(doubt.file, "no_form", values={"reason": doubt.reason}) for doubt in doubts)
     year = max(years, key=lambda year: (years[year], year))
     return _survey_of(plan, year, [_of_year(one, year) for one in returned])
 
 
-def _identify(plan: Plan, file: str, sheets: list[RawSheet | NotRead]) -> _Returned:
+def _identify(plan: Plan, file: str, sheets: Sheets) -> _Returned:
     """Whose form a file is: as its hidden sheet says, or else its name and the titles of its sheets."""
     tables = [sheet for sheet in sheets if isinstance(sheet, RawSheet)]
     if not tables:
@@ -175,14 +166,14 @@ def _known_of(plan: Plan, unit: str) -> Known:
     return Known(frozenset(held), frozenset(group_of[objective] for objective in (*studying, *asked)))
 
 
-def _forms_of(unit: str, returned: Iterable[_Returned]) -> Iterator[list[RawSheet | NotRead]]:
+def _forms_of(unit: str, returned: Iterable[_Returned]) -> Iterator[Sheets]:
     """The sheets of every form that a unit sent; its sheets that are text are one form together."""
-    texts: list[RawSheet | NotRead] = []
+    texts: Sheets = []
     for one in (one for one in returned if one.unit == unit):
         if all(isinstance(sheet, RawSheet) and not sheet.name for sheet in one.sheets):
             texts += one.sheets
         else:
-            yield list(one.sheets)
+            yield one.sheets
     if texts:
         yield texts
 
