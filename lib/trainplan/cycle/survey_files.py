@@ -144,7 +144,7 @@ def _traces(data: bytes) -> Iterator[tuple[str, Cells | None]]:
             return
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         targets = {one.get("Id"): str(one.get("Target")) for one in relations}
-        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter("{*}sheet"):
+        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).findall(".//{*}sheet"):
             target = targets.get(sheet.get(RELATION), "")
             file = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if file.endswith(".xml") and file in archive.namelist():

@@ -10,7 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -24,8 +25,10 @@ FEWEST_HEADS = 3  # by which a table is known
 CODE = re.compile(r"\(\s*(\d+[a-z]?)\s*\)(\s*=.*)?")
 NAMING = ("group", "objective", "program")  # columns by whose words a row is known
 Line = Mapping[int, object]  # the cells of a row by their column
+Places = dict[str, tuple[int, ...]]  # columns from the left by id: several where a column stands again
 
 
+@lru_cache(maxsize=4096)
 def words_of(text: object) -> str:
     """A text by which it is compared: its letters and digits, small."""
     return "".join(letter for letter in unicodedata.normalize("NFKC", str(text)).casefold() if letter.isalnum())
@@ -38,7 +41,7 @@ class Table:
     raw: RawSheet
     sheet: SurveySheet
     first: int
-    places: Mapping[str, tuple[int, ...]]
+    places: Places
 
     def value(self, row: int, column: str) -> object:
         """What stands in a column of a row; None for a blank cell, and where the column is not there."""
@@ -107,8 +110,9 @@ def find_table(raw: RawSheet, sheets: Iterable[SurveySheet]) -> Table | None:
             lines.setdefault(row, {})[column] = value
     best, fit_of_best = None, 0
     for sheet in sheets:
+        heads = Heads.of(sheet)
         for row, line in lines.items():
-            for found in (_by_code(line, sheet), _by_words(line, sheet)):
+            for found in (heads.by_code(line), heads.by_words(line)):
                 fit = 2 * len(found) - sum(bool(_code(value)) for value in line.values())
                 if len(found) >= FEWEST_HEADS and fit > fit_of_best:
                     best, fit_of_best = Table(raw, sheet, row + 1, found), fit
@@ -117,17 +121,41 @@ def find_table(raw: RawSheet, sheets: Iterable[SurveySheet]) -> Table | None:
 
 def _with_heads_nearby(table: Table, lines: Mapping[int, Line]) -> Table:
     """The table with the columns whose headings stand in rows nearby: above their codes, or in parts."""
-    places, first = dict(table.places), table.first
+    places, first, heads = dict(table.places), table.first, Heads.of(table.sheet)
     for row in range(table.first - HEAD_HEIGHT, table.first + 1):
         line = lines.get(row, {})
-        coded = _by_code(line, table.sheet)
+        coded = heads.by_code(line)
         if row == table.first and len(coded) < FEWEST_HEADS:
             continue
         taken = {c for columns in places.values() for c in columns}
-        more = {**_by_words(line, table.sheet), **coded}
+        more = {**heads.by_words(line), **coded}
         places |= {id: own for id, own in more.items() if id not in places and not taken & set(own)}
         first = max(first, row + 1)
     return Table(table.raw, table.sheet, first, places)
+
+
+class Heads(NamedTuple):
+    """The ids of a sheet's columns by their codes, and by the words of their headings."""
+
+    codes: Mapping[str, str]
+    words: Mapping[str, str]
+
+    @classmethod
+    def of(cls, sheet: SurveySheet) -> Heads:
+        """Those of a sheet."""
+        layouts = [column.layout for column in sheet.columns]
+        return cls(
+            {layout.code: layout.id for layout in layouts if layout.code},
+            {words_of(layout.heading(language)): layout.id for layout in layouts for language in LANGUAGES},
+        )
+
+    def by_code(self, line: Line) -> Places:
+        """The columns of a row that holds codes."""
+        return _places((self.codes.get(_code(value)), c) for c, value in line.items())
+
+    def by_words(self, line: Line) -> Places:
+        """The columns of a row that holds headings."""
+        return _places((self.words.get(words_of(value)), c) for c, value in line.items())
 
 
 def _code(value: object) -> str:
@@ -135,19 +163,8 @@ def _code(value: object) -> str:
     return match[1] if match else ""
 
 
-def _by_code(line: Line, sheet: SurveySheet) -> dict[str, tuple[int, ...]]:
-    """By id the columns of a row that holds codes."""
-    codes = {column.layout.code: column.id for column in sheet.columns if column.layout.code}
-    return _places((codes.get(_code(value)), c) for c, value in line.items())
-
-
-def _by_words(line: Line, sheet: SurveySheet) -> dict[str, tuple[int, ...]]:
-    heads = {words_of(column.layout.heading(language)): column.id for column in sheet.columns for language in LANGUAGES}
-    return _places((heads.get(words_of(value)), c) for c, value in line.items())
-
-
-def _places(found: Iterable[tuple[str | None, int]]) -> dict[str, tuple[int, ...]]:
-    places: dict[str, tuple[int, ...]] = {}
+def _places(found: Iterable[tuple[str | None, int]]) -> Places:
+    places: Places = {}
     for id, column in found:
         if id:
             places[id] = (*places.get(id, ()), column)
