@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
-from trainplan.cycle.survey_forms import write_survey_forms
 from trainplan.cycle.survey_layout import PERSONS, SurveyForm, form_of_unit
-from trainplan.plan.plan import Plan, load_plan
-from trainplan.results.tables import compute
-
-FIRST_PERSON = "1"  # the number of the first row for persons
-
-
-@lru_cache(maxsize=4)
-def blank_forms(reference: str, year: int, folder: Path) -> dict[str, bytes]:
-    """The forms of a plan as they are handed out, by unit; `folder` is where they are written."""
-    paths = write_survey_forms(compute(load_plan(reference)), year, folder)
-    return {path.stem: path.read_bytes() for path in paths}
+from trainplan.plan.plan import Plan
 
 
 class FilledForm:
@@ -37,8 +25,7 @@ class FilledForm:
 
     def row(self, sheet: str, key: str) -> int:
         """The row, from 1, of a key, or of the number of a person."""
-        column = 1
-        return next(row for row in range(1, 400) if str(self.sheet(sheet).cell(row, column).value) == key)
+        return next(row for row in range(1, 400) if str(self.sheet(sheet).cell(row, 1).value) == key)
 
     def cell(self, sheet: str, key: str, column: str) -> Any:
         """A cell by the key of its row and the id of its column."""
@@ -54,8 +41,20 @@ class FilledForm:
         words = self.form.choices["pair"]
         self.set(PERSONS, str(number), pair=words.get(pair, pair), **cells)
 
+    def insert_rows(self, sheet: str, row: int, rows: int = 1) -> None:
+        """Inserts blank rows above a row, as Excel does: what is merged below moves with its rows."""
+        self.sheet(sheet).insert_rows(row, rows)
+        for merged in self.sheet(sheet).merged_cells.ranges:
+            if merged.min_row >= row:
+                merged.shift(row_shift=rows)
+
     def save(self, path: Path) -> Path:
         """Saves the workbook as a program does that calculates nothing: formulas have no values."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.book.save(path)
         return path
+
+    def head_row(self, sheet: str) -> int:
+        """The row of the headings; their codes stand in the one below."""
+        lines = self.sheet(sheet).iter_rows(max_row=40, values_only=True)
+        return next(row for row, line in enumerate(lines) if "(2)" in line)

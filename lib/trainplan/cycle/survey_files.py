@@ -31,6 +31,7 @@ LARGEST = 50_000_000  # bytes of a sheet, unpacked
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 PLACE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 ERROR = re.compile(rb"\bt=[\"']e[\"']")
+TEXT = re.compile(rb"\bt=[\"']str[\"']")
 FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -96,7 +97,15 @@ def read_sheets(path: Path, file: str) -> Sheets:
         return [NotRead(file, "old_encoding")]
     except calamine.PasswordError:
         return [NotRead(file, "locked")]
-    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError):
+    except (
+        calamine.CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ElementTree.ParseError,
+        csv.Error,
+        LookupError,
+        ValueError,
+    ):
         return [NotRead(file, "locked" if ENCRYPTED in data else "damaged")]
 
 
@@ -164,7 +173,7 @@ def _traces_of_sheet(xml: bytes) -> Cells | None:
         at = int(place[2]) - 1, _column(place[1])
         if ERROR.search(cell[1]) and value:
             found[at] = value[1].decode()
-        elif value is None and (formula := FORMULA.search(cell[2])):
+        elif not (value and (value[1] or TEXT.search(cell[1]))) and (formula := FORMULA.search(cell[2])):
             found[at] = NotCalculated((formula[1] or b"").decode())
     return found
 

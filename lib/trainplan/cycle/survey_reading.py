@@ -7,7 +7,6 @@ each is to attend is counted.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -22,7 +21,9 @@ from trainplan.text.catalog import LANGUAGES, both, say
 from trainplan.text.problems import nearest_name
 
 WHOLE = re.compile(r"(\d+)([.,]0{1,2})?", re.ASCII)
-TWO_WAYS = re.compile(r"\d{1,3}([., ]\d{3})+", re.ASCII)
+TWO_WAYS = re.compile(r"\d{1,3}([., \u00a0\u202f]\d{3})+", re.ASCII)
+DATE_PARTS = re.compile(r"[-/. ]")
+WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 NOTHING = ("-", "–", "—")  # in a cell of people: there is no number
 MOST = 1_000_000  # people of a unit
 SLIP = 3  # letters by which a misspelt word is longer: one with more has something else in it
@@ -128,7 +129,7 @@ def read_people(value: object) -> int | None:
         if 0 <= value <= MOST and value == int(value):
             return int(value)
         raise Unclear("people")
-    text = unicodedata.normalize("NFKC", str(value)).strip()
+    text = str(value).translate(WIDE_DIGITS).strip()
     if text in NOTHING:
         return None
     unit = next((word for language in LANGUAGES if text.endswith(word := say("unit.people", language))), "")
@@ -143,7 +144,7 @@ def _why_unclear(text: str) -> str:
         return "two_ways"
     if NOT_COMPUTED.fullmatch(text):
         return "not_computed"
-    return "made_a_date" if excel_dates(text) else "people"
+    return "made_a_date" if len(DATE_PARTS.split(text)) > 2 and excel_dates(text) else "people"
 
 
 def shown(value: object) -> str:

@@ -24,7 +24,7 @@ from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.results.tables import Results
 from trainplan.sheets.workbook import SheetColumn, Workbook
 from trainplan.storage.tables import csv_text
-from trainplan.text.catalog import say, term
+from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.problems import PlanError, Problem
 
 DOUBTFUL_BOOK = "doubtful.xlsx"
@@ -85,7 +85,7 @@ def _identify(plan: Plan, file: str, sheets: Sheets) -> _Returned:
         return _Returned(file, sheets, doubt=Doubt(file, "", "", "", "", code))
     said = next((known for sheet in tables if (known := _said_by(sheet))), None)
     if said is None:
-        unit, year = _unit_of_name(plan, file), _year_of_titles(file, tables, plan.years)
+        unit, year = _unit_of_name(plan, file), _year_of_titles(plan, file, tables)
         code = "" if unit and year else "year_unknown" if unit else "unit_unknown"
         return _Returned(file, sheets, unit, year) if not code else _Returned(file, sheets, doubt=_of_file(file, code))
     unit, stated = str(said["unit"]), str(said["year"]).removesuffix(".0")
@@ -120,13 +120,14 @@ def _unit_of_name(plan: Plan, file: str) -> str:
     return (called or within or [""])[-1]
 
 
-def _year_of_titles(file: str, sheets: Iterable[RawSheet], years: Iterable[int]) -> int:
-    """The one of `years` that the name of a file says, or else the titles above its tables; 0 where that is not one."""
-    titles = [str(value) for sheet in sheets for (row, _), value in sheet.cells.items() if row < KNOWN_WITHIN]
-    of_name, of_titles = ({int(year) for text in texts for year in YEAR.findall(text)} for texts in ([file], titles))
-    found = of_name or of_titles
-    known = found & set(years)
-    return known.pop() if len(known) == 1 else 0
+def _year_of_titles(plan: Plan, file: str, sheets: Iterable[RawSheet]) -> int:
+    """The year of the plan that the name of a file says, or else the titles of its sheets; 0 where that is not one."""
+    titles = {words_of(say("survey.frame.year", language, year=y)): y for y in plan.years for language in LANGUAGES}
+    of_name = {int(year) for year in YEAR.findall(file)} & set(plan.years)
+    found = of_name or {
+        titles[text] for sheet in sheets for value in sheet.cells.values() if (text := words_of(value)) in titles
+    }
+    return found.pop() if len(found) == 1 else 0
 
 
 def _of_year(one: _Returned, year: int) -> _Returned:
