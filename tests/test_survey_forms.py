@@ -185,6 +185,13 @@ def test_names_stay_text_and_the_route_is_that_of_the_bloc(odd: Plan) -> None:
     assert [cell.data_type for row in sheet["A1:J2"] for cell in row if cell.value == "=1+1"] == ["s"]
 
 
+def test_units_that_a_system_would_take_for_the_same_have_files_of_their_own(odd: Plan, tmp_path: Path) -> None:
+    with (odd.path.parent / "units.csv").open("a", encoding="utf-8") as file:
+        file.write("NEW,Mới,state\nnew?,Mới,state\nnew:,Mới,state\n")
+    paths = write_survey_forms(compute(load_plan(odd.path)), 2022, tmp_path / "out")
+    assert len({path.name.casefold() for path in paths}) == 5 and all(path.is_file() for path in paths)
+
+
 def results_of_province() -> Results:
     return compute(load_plan(PROVINCE))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -49,6 +49,7 @@ GUIDE_LINES = (
     *("unit", "year", "route", "steps", "staff", "groups", "persons", "needs"),
     *("empty", "numbers", "locked", "back"),
 )
+ORDINAL = "0_)"  # with a space before what stands to the right
 KEY_WIDTH = 4  # letters
 OLDEST, YOUNGEST = 80, 16  # of those who are surveyed, in years
 DAYS_A_YEAR = 366
@@ -73,12 +74,19 @@ def write_survey_forms(
     for (unit_id, objective), people in of_year.items():
         needs[unit_id][objective] = people
     contents: dict[Path, bytes] = {}
-    for unit, own in needs.items():
+    for (unit, own), name in zip(needs.items(), _file_names(needs), strict=True):
         form = form_of_unit(plan, unit, year, plan.choices.language)
-        contents[folder / f"{folder_name(unit)}.xlsx"] = survey_workbook(plan, form, own)
+        contents[folder / f"{name}.xlsx"] = survey_workbook(plan, form, own)
         done(len(contents))
     _check_folder(folder, contents)
     return [write_bytes(path, content) for path, content in contents.items()]
+
+
+def _file_names(units: Collection[str]) -> list[str]:
+    """A name for the file of each unit; those that a system would take for the same are told apart by a number."""
+    names = [folder_name(unit) for unit in units]
+    folded = [name.casefold() for name in names]
+    return [name if folded.index(name.casefold()) == i else f"{name}_{i}" for i, name in enumerate(names)]
 
 
 def _check_folder(folder: Path, contents: Mapping[Path, bytes]) -> None:
@@ -178,6 +186,8 @@ def _number_format(column: SurveyColumn) -> str:
         return NUMBER_FORMATS["share"]
     if holds.kind in ("people", "formula") or column.id == "model_need":
         return NUMBER_FORMATS["people"]
+    if column.id == "number":
+        return ORDINAL
     return AS_TEXT if holds.personal and holds.kind == "text" else GENERAL
 
 
