@@ -23,7 +23,7 @@ from trainplan.cli import main
 from trainplan.cycle.survey_files import read_sheets, returned_files
 from trainplan.cycle.survey_forms import write_survey_forms
 from trainplan.cycle.survey_layout import COLUMNS, FORM, GROUPS, NEEDS, PERSONS, STAFF
-from trainplan.cycle.survey_reading import Unclear, read_people, shown
+from trainplan.cycle.survey_reading import Unclear, read_people, doubtful_text
 from trainplan.cycle.survey_tables import Survey, collect_survey
 from trainplan.cycle.year_plan import unit_plan
 from trainplan.plan.plan import Plan, load_plan
@@ -161,9 +161,9 @@ def test_nothing_is_invented(value: object) -> None:
 
 
 @given(st.text(max_size=60))
-def test_what_is_shown_of_a_doubtful_cell_has_no_name(value: str) -> None:
-    assert not any(name in shown(f"{value} {name} {value}") for name in NAMES)
-    assert shown(value) in (value, "…")
+def test_what_is_told_of_a_doubtful_cell_has_no_name(value: str) -> None:
+    assert not any(name in doubtful_text(f"{value} {name} {value}") for name in NAMES)
+    assert doubtful_text(value) in (value, "…")
 
 
 # --------------------------------------------------------------------------------------------- what people do to a form
@@ -532,7 +532,7 @@ def test_a_form_sent_twice_counts_once_and_not_at_all_where_the_two_differ(
     filled.save(tmp_path / "c.xlsx")
     survey = collect(plan, tmp_path)
     assert told_of(survey) == [("a.xlsx", "", "", "form_twice"), ("c.xlsx", "", "", "form_twice")]
-    assert people_of(survey) == {} and survey.answered == {"north"}
+    assert people_of(survey) == {} and survey.units == {"north"}
 
 
 def damaged(content: bytes) -> bytes:
@@ -574,7 +574,7 @@ def test_a_file_that_cannot_be_read_is_told(
     (tmp_path / name).write_bytes(spoil(forms["south"]))
     survey = collect(plan, tmp_path)
     assert {(doubt.file, doubt.code) for doubt in survey.doubts} == {(name, code)}
-    assert people_of(survey) == CLEAN and survey.answered == {"north"}
+    assert people_of(survey) == CLEAN and survey.units == {"north"}
 
 
 @needs_office

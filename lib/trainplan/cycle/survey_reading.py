@@ -49,7 +49,7 @@ class Doubt:
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def expected(self, language: str) -> str:
+    def remedy(self, language: str) -> str:
         """What should stand there, in `vi` or `en`."""
         return say(f"survey_doubt.{self.code}", language, **self.values)
 
@@ -101,7 +101,7 @@ class Answer:
             self.people.pop(key, None)
         self.unsaid |= set(keys)
 
-    def requested(self, objective: str) -> dict[str, int]:
+    def requests_for(self, objective: str) -> dict[str, int]:
         """People by the program that they are asked to attend, of groups and persons, without what is doubtful."""
         found: dict[str, int] = {}
         for (sheet, pair, column), people in self.people.items():
@@ -147,7 +147,7 @@ def _why_unclear(text: str) -> str:
     return "made_a_date" if len(DATE_PARTS.split(text)) > 2 and excel_dates(text) else "people"
 
 
-def shown(value: object) -> str:
+def doubtful_text(value: object) -> str:
     """A doubtful cell of people as it may be told: a text without a digit, or with a name in it, is not."""
     if isinstance(value, NotCalculated):
         return "=…" if '"' in value.formula else f"={value.formula}"[:LONGEST_SHOWN]
@@ -158,8 +158,8 @@ def shown(value: object) -> str:
     text = str(value)
     if NOT_COMPUTED.fullmatch(text):
         return text
-    told = any(letter.isdigit() for letter in text) and not any(word[0].isupper() for word in WORD.findall(text))
-    return text if told and len(text) <= LONGEST_SHOWN else "…"
+    visible = any(letter.isdigit() for letter in text) and not any(word[0].isupper() for word in WORD.findall(text))
+    return text if visible and len(text) <= LONGEST_SHOWN else "…"
 
 
 class Known(NamedTuple):
@@ -241,21 +241,21 @@ class SheetReader:
     def _check_formulas(self, answer: Answer, people: Mapping[Key, int]) -> None:
         sure = not any(sheet in (GROUPS, PERSONS) for sheet, *_ in answer.unsaid)
         for row, objective in self.table.keys.items():
-            asked = sum(answer.requested(objective).values()) if sure else None
+            asked = sum(answer.requests_for(objective).values()) if sure else None
             present = people.get((STAFF, self._group(objective), "present"))
-            answer.doubts += self._overtyped(row, "present", present)
-            answer.doubts += self._overtyped(row, "requested", asked)
+            answer.doubts += self._compare_formula(row, "present", present)
+            answer.doubts += self._compare_formula(row, "requested", asked)
 
     def _group(self, key: str) -> str:
         """The group of a row: of its own, or of its objective."""
         rows = self.form.tables[NEEDS].rows
         return next((row.group for row in rows if row.key == key.partition("/")[0]), key)
 
-    def _overtyped(self, row: int, column: str, known: int | None) -> list[Doubt]:
+    def _compare_formula(self, row: int, column: str, known: int | None) -> list[Doubt]:
         value = self.table.value(row, column)
         if known is None or isinstance(value, bool) or not isinstance(value, int | float) or value == known:
             return []
-        return [self._doubt(row, column, "overtyped", shown(value), known=known)]
+        return [self._doubt(row, column, "overtyped", doubtful_text(value), known=known)]
 
     def _doubt(self, row: int, column: str, code: str, found: str = "", copy: int = 0, **values: object) -> Doubt:
         cell = self.table.cell(row, column, copy)
@@ -284,7 +284,7 @@ class SheetReader:
                 if row not in keys:
                     self._tell_stray(row, column, value)
                 elif id in closed[keys[row]]:
-                    self.part.doubts.append(self._doubt(row, id, "closed", shown(value)))
+                    self.part.doubts.append(self._doubt(row, id, "closed", doubtful_text(value)))
                 elif column.holds.kind == "choice":
                     self._chosen(row, column)
                 else:
@@ -297,7 +297,7 @@ class SheetReader:
         is_total = any(text.startswith(totals) for text in texts)
         is_number = not isinstance(value, str) or any(letter.isdigit() for letter in value)
         if column.holds.kind == "people" and is_number and not is_total:
-            self.part.doubts.append(self._doubt(row, column.id, "row_unknown", shown(value)))
+            self.part.doubts.append(self._doubt(row, column.id, "row_unknown", doubtful_text(value)))
 
     def _read_number(self, row: int, column: str, key: str, value: object) -> None:
         """Takes the number of a cell, once where its row stands twice and says the same."""
@@ -311,7 +311,7 @@ class SheetReader:
         elif at in self.part.unsaid or self.part.people.get(at, number) != number:
             code = "row_twice"
         if code:
-            self.part.doubts.append(self._doubt(row, column, code, shown(value)))
+            self.part.doubts.append(self._doubt(row, column, code, doubtful_text(value)))
             self.part.withhold(at)
         elif number is not None:
             self.part.people[at] = number
@@ -327,10 +327,10 @@ class SheetReader:
                 return key
         near = nearest_name(text, words.values())
         if near:
-            told = text if len(text) <= len(near) + SLIP else "…"
-            self.part.doubts.append(self._doubt(row, column.id, "choice_near", told, nearest=near))
+            visible = text if len(text) <= len(near) + SLIP else "…"
+            self.part.doubts.append(self._doubt(row, column.id, "choice_near", visible, nearest=near))
         else:
-            self.part.doubts.append(self._doubt(row, column.id, "choice", shown(text)))
+            self.part.doubts.append(self._doubt(row, column.id, "choice", doubtful_text(text)))
         return ""
 
     def _read_persons(self) -> None:

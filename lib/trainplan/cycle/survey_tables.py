@@ -46,7 +46,7 @@ class Survey:
     files: int
 
     @property
-    def answered(self) -> frozenset[str]:
+    def units(self) -> frozenset[str]:
         """The units that filled something in, whether it can be taken or not."""
         return frozenset(answer.unit for answer in self.answers)
 
@@ -191,13 +191,13 @@ def survey_tables(results: Results, survey: Survey) -> dict[Stem, pd.DataFrame]:
             if (said := _summary(answer, row, need.get((answer.unit, row.id))))
         ],
         "doubtful": [
-            (doubt.file, doubt.unit, doubt.sheet, doubt.cell, doubt.found, doubt.expected(language))
+            (doubt.file, doubt.unit, doubt.sheet, doubt.cell, doubt.found, doubt.remedy(language))
             for doubt in survey.doubts
         ],
         "not_answered": [
             (row.id, row.name_vi, row.bloc, term("route", row.bloc, language), survey.blank.get(row.id, ""))
             for row in plan.tables.units
-            if row.id not in survey.answered
+            if row.id not in survey.units
         ],
     }
     return {stem: pd.DataFrame(own, columns=RESULTS[stem].column_names) for stem, own in rows.items()}
@@ -208,7 +208,7 @@ def _summary(answer: Answer, objective: Objective, needed: float | None) -> dict
 
     Nothing where the unit says nothing.
     """
-    asked = answer.requested(objective.id)
+    asked = answer.requests_for(objective.id)
     requested = sum(asked.values()) if asked else None
     said = {
         **{column: answer.people.get((NEEDS, objective.id, column)) for column in COUNTED},
@@ -306,7 +306,7 @@ def _requests(plan: Plan, survey: Survey) -> list[dict[str, object]]:
         }
         for answer in survey.answers
         for objective in plan.tables.objectives
-        for program, people in answer.requested(objective.id).items()
+        for program, people in answer.requests_for(objective.id).items()
     ]
 
 
@@ -341,7 +341,7 @@ def answers_in_words(plan: Plan, survey: Survey, language: str) -> str:
     """How many forms are read, and how many units have answered, of all and by route; how many doubts there are."""
     routes: dict[str, list[bool]] = {}
     for unit in plan.tables.units:
-        routes.setdefault(term("route", unit.bloc, language), []).append(unit.id in survey.answered)
+        routes.setdefault(term("route", unit.bloc, language), []).append(unit.id in survey.units)
     parts = "; ".join(f"{route} {sum(units)}/{len(units)}" for route, units in routes.items())
-    values = {"files": survey.files, "answered": len(survey.answered), "units": len(plan.tables.units)}
+    values = {"files": survey.files, "answered": len(survey.units), "units": len(plan.tables.units)}
     return say("survey.collected", language, routes=parts, doubts=len(survey.doubts), year=survey.year, **values)

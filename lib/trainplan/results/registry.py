@@ -400,7 +400,7 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
     ),
     ResultTable(
         "doubtful",
-        ("file", "sheet", "cell"),
+        ("file", "sheet", "cell", "expected"),
         (
             *(Column("file", "text"), UNIT),
             *(Column(name, "text") for name in ("sheet", "cell", "found", "expected")),

@@ -36,14 +36,14 @@ def _read_all(jobs: Sequence[Sequence[File]], read: dict[str, Sheets], progress:
     """Adds to `read` what every job reads; returns the files of those whose process ended."""
     died: list[File] = []
 
-    def ended(job: Sequence[File], outcome: dict[str, Sheets] | WorkerDied) -> None:
+    def receive(job: Sequence[File], outcome: dict[str, Sheets] | WorkerDied) -> None:
         if isinstance(outcome, WorkerDied):
             died.extend(job)
         else:
             read.update(outcome)
         progress.reach(len(read))
 
-    run_all(_read, jobs, WORKERS, lambda _: None, ended, waiting=progress.tick)
+    run_all(_read, jobs, WORKERS, lambda _: None, receive, waiting=progress.tick)
     return died
 
 
