@@ -116,6 +116,7 @@ ONCE = {
     "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],
     "yearplan": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "survey forms": [AS_OF, "--year=2022", "--output=out"],
+    "survey collect": [AS_OF, "--output=out"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }

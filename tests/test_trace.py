@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from making import copy_province
+from survey_office import FilledForm
 from test_guides import options_of
 from trainplan.cli import COMMANDS, main
+from trainplan.cycle.survey_layout import GROUPS, NEEDS, STAFF
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.decision import (
@@ -122,6 +126,46 @@ def test_the_year_plan_is_what_part_iii_asks_for(year: Path) -> None:
     assert estimate["cost_vnd"].sum() == pytest.approx(this_year["cost_vnd"].sum())
     assert calendar["month"].between(1, 12).all() and (calendar["running"] > 0).all()  # when, where, who (III.2)
     assert classes["host"].notna().all() and classes["opens"].notna().all()
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folder of the plan with a survey of 2012 in its data, and the folder of the survey."""
+    folder = tmp_path_factory.mktemp("surveyed")
+    params = copy_province(folder)
+    plan, survey = load_plan(params), folder / "outputs" / "survey"
+    assert main(["survey", "forms", str(params), "--year", YEAR, "--output", str(survey / "forms")]) == 0
+    for unit in ("home_affairs", "fatherland_front"):
+        form = FilledForm(plan, unit, int(YEAR), (survey / "forms" / f"{unit}.xlsx").read_bytes())
+        form.set(STAFF, "province_district", present=60, women=20)
+        form.set(NEEDS, "rank_standard", present=60, reached=40)
+        form.set(GROUPS, "rank_standard/rank_course", people=12)
+        form.save(survey / "returned" / f"{unit}.xlsx")
+    collect = ["survey", "collect", str(params), str(survey / "returned"), "--as-of", "2011-12-29"]
+    assert main([*collect, "--output", str(survey / "tables")]) == 0
+    file = params / "plan.yaml"
+    text = file.read_text("utf-8")
+    own = re.search(r"^data: (.+)$", text, re.MULTILINE)
+    assert own
+    file.write_text(text.replace(own[0], f"data: [{own[1]}, ../../outputs/survey/tables]"), "utf-8")
+    return params, survey
+
+
+def test_the_survey_is_what_part_iii_asks_for(surveyed: tuple[Path, Path]) -> None:
+    params, survey = surveyed
+    plan = load_plan(params)
+    assert {path.stem for path in (survey / "forms").iterdir()} == {row.id for row in plan.tables.units}
+    assert {(row.unit, row.people) for row in plan.tables.requests} == {("home_affairs", 12), ("fatherland_front", 12)}
+    assert any(row.basis.startswith("statistic:") for row in plan.tables.attributes)  # women, young … (II.II.1)
+    silent = pd.read_csv(survey / "tables" / "not_answered.csv")
+    assert len(silent) == len(plan.tables.units) - 2 and set(silent["bloc"]) == {"state", "party"}  # by route
+
+
+@pytest.mark.parametrize("notebook", sorted(targets("notebook", "III.")))
+def test_pages_that_part_iii_points_to_are_made(notebook: str, surveyed: tuple[Path, Path], tmp_path: Path) -> None:
+    arguments = ["run", str(surveyed[0]), "--notebook", notebook[:2], "--language", "vi", "--output", str(tmp_path)]
+    assert main(arguments) == 0
+    assert len([*tmp_path.glob(f"*/*/reports/{notebook}.vi.html")]) == 1
 
 
 def test_what_is_still_not_there_is_said(plan: Plan) -> None:

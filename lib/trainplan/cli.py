@@ -226,6 +226,27 @@ def make_survey_forms(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def collect_survey_forms(arguments: argparse.Namespace) -> int:
+    """`survey collect`: what came back as tables, and what is doubtful; PlanError where nothing can be read."""
+    from trainplan.cycle.survey_tables import DOUBTFUL_BOOK, answers_in_words, collect_survey, survey_files
+    from trainplan.plan.plan import given_date, load_plan
+    from trainplan.report.stored import compute
+    from trainplan.run.returned_forms import read_returned
+    from trainplan.storage.files import write_bytes
+
+    known, plan, output = given_date(arguments.as_of), load_plan(arguments.plan), arguments.output
+    survey = collect_survey(plan, read_returned(arguments.forms, output))
+    with under_way("tables"):
+        contents = survey_files(compute(plan), survey, known)
+    (output / DOUBTFUL_BOOK).unlink(missing_ok=True)
+    for name, content in contents.items():
+        write_bytes(output / name, content)
+    for language in plan.languages:
+        print(answers_in_words(plan, survey, language))
+    print(f"{both('cli.tables_written', count=len(contents))}: {output}")
+    return DONE
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -427,8 +448,11 @@ IMPORT = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, OUTPUT)),
+    "collect": Command(with_store(collect_survey_forms), (PLAN, RETURNED, KNOWN, OUTPUT)),
 }
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),

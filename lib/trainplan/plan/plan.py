@@ -240,7 +240,7 @@ def load_plan(
     if raw_choices is None or len(contents) < len(scenario_paths):
         raise PlanError(files.problems)
     problems = files.problems
-    seen_from = _given_date(as_of)
+    seen_from = None if as_of is None else given_date(as_of)
     found = read_data(files, path, raw_choices)
     if seen_from:
         raw_choices["as_of"] = seen_from
@@ -263,10 +263,10 @@ def load_plan(
     return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare, notes)
 
 
-def _given_date(as_of: str | date | None) -> date | None:
+def given_date(as_of: str | date) -> date:
     """The date of `--as-of`; PlanError where it is none."""
     try:
-        return None if as_of is None else parse_date(as_of)
+        return parse_date(as_of)
     except PydanticCustomError as error:
         raise PlanError([Problem("--as-of", error.type, as_of, values=error.context or {})]) from None
 

@@ -23,7 +23,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey"]
 
 
 @dataclass(frozen=True)
@@ -422,8 +422,43 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
 ]
 
 
+SURVEY_TABLES = [  # what units answered to a survey of needs
+    ResultTable(
+        "summary",
+        ("year", "unit", "objective"),
+        (
+            *(YEAR, UNIT, OBJECTIVE),
+            *_people("present", "reached", "studying", "leaving", "joining", adds_up=True),
+            *_people("requested", "model_need", "difference", "proposed", adds_up=True),
+            *_people(*(f"proposed_{kind}" for kind in ("women", "young", "planned", "minority")), adds_up=True),
+            Column("file", "text"),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "doubtful",
+        ("file", "sheet", "cell", "expected"),
+        (
+            *(Column("file", "text"), UNIT),
+            *(Column(name, "text") for name in ("sheet", "cell", "found", "expected")),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "not_answered",
+        ("unit",),
+        (UNIT, *(Column(name, "text") for name in ("name", "bloc", "route", "file"))),
+        "survey",
+    ),
+]
+
+
 RESULTS: Mapping[Stem, ResultTable] = {
-    table.stem: table for table in [*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES, *YEAR_PLAN_TABLES]
+    table.stem: table
+    for table in [
+        *(*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES),
+        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES),
+    ]
 }
 
 
