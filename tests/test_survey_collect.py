@@ -23,7 +23,7 @@ from trainplan.cli import main
 from trainplan.cycle.survey_files import read_sheets, returned_files
 from trainplan.cycle.survey_forms import write_survey_forms
 from trainplan.cycle.survey_layout import COLUMNS, FORM, GROUPS, NEEDS, PERSONS, STAFF
-from trainplan.cycle.survey_reading import Unclear, read_people, doubtful_text
+from trainplan.cycle.survey_reading import Unclear, doubtful_text, read_people
 from trainplan.cycle.survey_tables import Survey, collect_survey
 from trainplan.cycle.year_plan import unit_plan
 from trainplan.plan.plan import Plan, load_plan
