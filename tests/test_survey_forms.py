@@ -249,7 +249,7 @@ def with_layout(tmp_path: Path, sheet: str, text: str) -> Plan:
     data = PROJECT / "data" / PROVINCE.name
     plan_file = folder / "plan.yaml"
     plan_file.write_text(plan_file.read_text("utf-8").replace("../../data/an_giang_2011_2015", str(data)), "utf-8")
-    (folder / "forms").mkdir()
+    (folder / "forms").mkdir(exist_ok=True)
     (folder / "forms" / f"{sheet}.yaml").write_text(text, "utf-8")
     return load_plan(plan_file)
 

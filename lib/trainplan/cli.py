@@ -194,7 +194,8 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: the tables of a year plan; PlanError for a year outside the plan."""
+    """`yearplan`: the tables and the annexes of a year plan; PlanError for a year outside the plan."""
+    from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
 
@@ -203,8 +204,13 @@ def plan_year(arguments: argparse.Namespace) -> int:
         years = {"first": plan.first, "last": plan.last}
         raise PlanError([Problem("--year", "year_outside", year, values=years)])
     with under_way("tables"):
-        tables = year_tables(compute(plan), year)
-    return write_answer(tables, arguments.output)
+        results = compute(plan)
+        tables = year_tables(results, year)
+        annexes = write_annexes(results, year, arguments.output, plan.languages)
+    written = write_answer(tables, arguments.output)
+    for path in annexes:
+        print(path)
+    return written
 
 
 def make_survey_forms(arguments: argparse.Namespace) -> int:

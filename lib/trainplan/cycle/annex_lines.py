@@ -38,6 +38,7 @@ class Annex:
     name: str
     offered: Callable[[AnnexYear], Mapping[str, Quantity]]
     fill: Callable[[AnnexYear, FormLayout], Body]
+    sets: Sequence[str] = ()  # `sources`, `contents`: what its layout can set apart
 
 
 def roman(number: int) -> str:
@@ -359,7 +360,7 @@ ANNEXES: Mapping[str, Annex] = {
     "b04_calendar": Annex("program", _offered_calendar, _fill_calendar),
     "b05a": Annex("program", _offered_b05a, _fill_b05a),
     "b05b": Annex("item", _offered_b05b, _fill_b05b),
-    "b05c": Annex("indicator", _offered_b05c, _fill_b05c),
+    "b05c": Annex("indicator", _offered_b05c, _fill_b05c, ("sources", "contents")),
     "b06": Annex("unit", _offered_b06, _fill_b06),
-    "b10": Annex("program", _offered_b10, _fill_b10),
+    "b10": Annex("program", _offered_b10, _fill_b10, ("contents",)),
 }

@@ -37,22 +37,21 @@ def write_annexes(results: Results, year: int, folder: Path, languages: Iterable
         forms = annex_forms(results, year, language)
         if forms:
             book = OfficeBook(say("annex.book", language, year=year, plan=results.plan.title(language)))
-            for name, form in forms.items():
-                book.add_office_form(name, form)
+            for form in forms.values():
+                book.add_office_form(form)
             contents[folder / annexes_name(results.plan, year, language)] = book.content()
     return [write_bytes(path, content) for path, content in contents.items()]
 
 
 def annex_forms(results: Results, year: int, language: str) -> dict[str, OfficeForm]:
-    """The annexes that have anything in them, by the number of their form; PlanError tells of all that are wrong."""
+    """The annexes that have anything in them, by the id of their form; PlanError tells of all that are wrong."""
     of_year = AnnexYear(results, year, language)
     layouts = all_or_problems(*(partial(_layout, of_year, form, annex) for form, annex in ANNEXES.items()))
     forms = {}
     for (form, annex), layout in zip(ANNEXES.items(), layouts, strict=True):
         body = annex.fill(of_year, layout)
         if body.lines:
-            number = getattr(layout.number, language) if layout.number else form.upper()
-            forms[number] = _form(of_year, annex, layout, body)
+            forms[form] = _form(of_year, form, layout, body)
     return forms
 
 
@@ -61,11 +60,13 @@ def _layout(year: AnnexYear, form: str, annex: Annex) -> FormLayout:
     words = [name for name, quantity in offered.items() if quantity.words]
     parts = {name: quantity.names for name, quantity in offered.items() if quantity.parted}
     named = {"sources": list(year.by_source.heads), "contents": year.by_content.names}
-    return load_form(year.plan, form, dict.fromkeys(offered, False), words, {**parts, **named})
+    parts |= {key: named[key] for key in annex.sets}
+    return load_form(year.plan, form, dict.fromkeys(offered, False), words, parts)
 
 
-def _form(year: AnnexYear, annex: Annex, layout: FormLayout, body: Body) -> OfficeForm:
-    offered, language = annex.offered(year), year.language
+def _form(year: AnnexYear, form: str, layout: FormLayout, body: Body) -> OfficeForm:
+    annex, language = ANNEXES[form], year.language
+    offered = annex.offered(year)
     places = place_columns(layout, offered)
     columns = office_columns(layout, places, offered, language)
     rows, tops = office_rows(places, body.lines)
@@ -92,7 +93,8 @@ def _form(year: AnnexYear, annex: Annex, layout: FormLayout, body: Body) -> Offi
         for key, numbers in estimated_columns(places, columns, offered).items()
     ]
     notes += [say(key, language, year=year.year, base=year.plan.price_base_year) for key in body.notes]
-    return OfficeForm(_frame(year, layout), columns, rows, notes, say("unit.VND", language))
+    name = getattr(layout.number, language) if layout.number else form.upper()
+    return OfficeForm(name, _frame(year, layout), columns, rows, notes, say("unit.VND", language))
 
 
 def _limit(year: AnnexYear, places: Sequence[Place], paying: Sequence[int], limits: Mapping[str, Amount]) -> OfficeCell:

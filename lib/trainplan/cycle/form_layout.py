@@ -103,8 +103,8 @@ def load_form(
             near = nearest_name(path.stem, names)
             files.problems.append(Problem(files.name_of(path), "form_unknown", nearest=near, values=forms))
     own = folder / f"{form}.yaml"
-    kept = Offered(known, words, parts if parts and own.exists() else {})
-    layout = _read(files, own if own.exists() else PACKAGED / own.name, kept)
+    offered = Offered(known, words, parts or {}, own.exists())
+    layout = _read(files, own if own.exists() else PACKAGED / own.name, offered)
     if layout is None or files.problems:
         raise PlanError(files.problems)
     return layout
@@ -130,7 +130,8 @@ class Offered(NamedTuple):
 
     known: Mapping[str, bool]
     words: Collection[str]
-    parts: Mapping[str, Collection[str]]  # nothing where they are not checked
+    parts: Mapping[str, Collection[str]]
+    checked: bool  # whether parts that the plan does not have are a mistake, as in its own file
 
 
 def _read(files: Files, path: Path, offered: Offered) -> FormLayout | None:
@@ -148,14 +149,14 @@ def _read(files: Files, path: Path, offered: Offered) -> FormLayout | None:
     shown = {column.quantity for column in layout.visible}
     for column, cells in zip(layout.columns, content["columns"], strict=True):
         for code, key, value, near in _wrong_parts(column, layout, offered):
-            known = offered.parts[column.quantity] if key == "of" else offered.known
+            known = offered.parts.get(column.quantity, ()) if key == "of" else offered.known
             values = {"known": ", ".join(known)}
             problem = Problem(file, code, value, column.id, key, near, values, _line(cells, key))
             files.problems.append(problem)
     for key in ("sources", "contents"):
-        for code, value, near in _strange(getattr(layout, key), offered.parts.get(key)):
-            values = {"known": ", ".join(offered.parts[key])}
-            files.problems.append(Problem(file, code, value, "", key, near, values, _line(content, key)))
+        values = {"known": ", ".join(offered.parts.get(key, ()))}
+        for value, near in _strange(getattr(layout, key), key, offered):
+            files.problems.append(Problem(file, "form_no_part", value, "", key, near, values, _line(content, key)))
     needed = [quantity for quantity, is_needed in offered.known.items() if is_needed and quantity not in shown]
     files.problems += [Problem(file, "form_column_needed", quantity, column="columns") for quantity in needed]
     return layout
@@ -179,15 +180,16 @@ def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> 
     for part in column.sum if column.on else ():
         if part not in free:
             yield "form_sum", "sum", part, nearest_name(part, free - {part})
-    for code, value, near in _strange(column.of, offered.parts.get(column.quantity)):
-        yield code, "of", value, near
+    for value, near in _strange(column.of, column.quantity, offered):
+        yield "form_no_part", "of", value, near
 
 
-def _strange(named: Collection[str], known: Collection[str] | None) -> Iterator[tuple[str, str, str]]:
-    """Names of parts that a quantity does not have: the code, the name, and what is nearest."""
+def _strange(named: Collection[str], quantity: str, offered: Offered) -> Iterator[tuple[str, str]]:
+    """Names of parts that a quantity does not have, and what is nearest to each."""
+    known = offered.parts.get(quantity, ())
     for name in named:
-        if known is not None and name not in known:
-            yield "form_no_part", name, nearest_name(name, known)
+        if offered.checked and name not in known:
+            yield name, nearest_name(name, known)
 
 
 def _problem(error: Any, file: str, content: Any) -> Problem:

@@ -39,6 +39,7 @@ from trainplan.sheets.form import (
     check_choice,
 )
 from trainplan.sheets.formats import AS_TEXT, GENERAL, NUMBER_FORMATS
+from trainplan.sheets.office_form import WHOLE
 from trainplan.storage.files import write_bytes
 from trainplan.text.catalog import say, term
 from trainplan.text.problems import PlanError, Problem
@@ -184,7 +185,9 @@ def _number_format(column: SurveyColumn) -> str:
     holds = column.holds
     if column.id == "coverage":
         return NUMBER_FORMATS["share"]
-    if holds.kind in ("people", "formula") or column.id == "model_need":
+    if holds.kind == "formula" or column.id == "model_need":
+        return WHOLE
+    if holds.kind == "people":
         return NUMBER_FORMATS["people"]
     if column.id == "number":
         return ORDINAL

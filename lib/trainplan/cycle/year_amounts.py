@@ -31,7 +31,7 @@ def round_table(table: Array, totals: Array | None = None) -> Array:
     """
     table = np.round(table, EXACT)
     if totals is None:
-        whole = np.array([np.floor(table.sum() + 0.5)])
+        whole = np.array([np.floor(np.round(table.sum(), EXACT) + 0.5)])
         totals = largest_remainder(table.sum(axis=0)[:, None], whole)[:, 0]
     rounded = np.floor(table)
     lost = np.zeros(len(table))

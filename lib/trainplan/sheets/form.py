@@ -31,7 +31,8 @@ ALLOWED = (
 ALLOWED_IN_FRAME = ("format_columns", "format_rows", "insert_rows")
 FRAME_MARGINS = (0.4, 0.4, 0.6, 0.6)  # inches: left, right, top, bottom
 FRAME_LINE = 18  # points: the least height of a row that somebody fills in
-FRAME_FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+LETTERS = 11  # points
+FRAME_FONT = {"font_name": "Times New Roman", "font_size": LETTERS, "valign": "vcenter"}
 FRAME_HEAD = {**FRAME_FONT, "bold": True, "text_wrap": True, "align": "center", "border": 1, "bg_color": "#f4f6f9"}
 FRAME_CODE = {**FRAME_FONT, "font_size": 9, "italic": True, "align": "center", "border": 1, "bg_color": "#f4f6f9"}
 FRAME_CELLS: dict[str, dict[str, Any]] = {
@@ -187,16 +188,22 @@ class FormBook(Workbook):
         lines: list[tuple[int, range, str, dict[str, Any]]] = [
             *((row, range(half), left, {"bold": row in (len(frame.over) - 1, end + 2)}) for row, (left, _) in pairs),
             *((row, range(half, n), right, {"bold": row in (0, end + 2)}) for row, (_, right) in pairs),
-            (len(frame.over), range(n), frame.title, {"bold": True, "font_size": 14}),
-            (len(frame.over) + 1, range(n), frame.subtitle, {}),
-            (len(frame.over) + 2, range(half, n), frame.unit, {"italic": True, "align": "right"}),
+            (len(frame.over), range(n), frame.title, {"bold": True, "font_size": 14, "locked": True}),
+            (len(frame.over) + 1, range(n), frame.subtitle, {"locked": True}),
+            (len(frame.over) + 2, range(half, n), frame.unit, {"italic": True, "align": "right", "locked": True}),
         ]
+        heights: dict[int, float] = {}
         for row, place, text, properties in lines:
-            style = self._format(**{**FRAME_FONT, "align": "center", "locked": row < end, **properties})
+            if not place:
+                continue
+            style = self._format(**{**FRAME_FONT, "align": "center", "text_wrap": True, "locked": False, **properties})
             if len(place) > 1:
                 sheet.merge_range(row, place[0], row, place[-1], "", style)
-            if place:
-                sheet.write_string(row, place[0], text, style)
+            sheet.write_string(row, place[0], text, style)
+            high = row_height([text], sum(widths[c] for c in place) * BOLD)
+            heights[row] = max(heights.get(row, 0), high * properties.get("font_size", LETTERS) / LETTERS)
+        for row, height in heights.items():
+            sheet.set_row(row, height)
 
     def _write_frame_column(self, sheet: Any, first: int, c: int, column: FrameColumn) -> None:
         """The cells of a column, from the row `first` on."""

@@ -63,8 +63,12 @@ class OfficeRow:
 
 @dataclass(frozen=True)
 class OfficeForm:
-    """A form: what stands around it, its columns and rows, notes under it, and the heading of its exact numbers."""
+    """A form: the name of its sheet, what stands around it, its columns and rows, and notes under it.
 
+    `exact` is the unit of numbers as they are, where they are shown rounded.
+    """
+
+    name: str
     frame: Frame
     columns: Sequence[OfficeColumn]
     rows: Sequence[OfficeRow]
@@ -120,10 +124,10 @@ def _minus(cell: OfficeCell) -> OfficeCell:
 class OfficeBook(FormBook):
     """A workbook of forms, in memory: add them in their order, then take its `content`, once."""
 
-    def add_office_form(self, name: str, form: OfficeForm) -> None:
+    def add_office_form(self, form: OfficeForm) -> None:
         """A new sheet that is a form: A4 across, as wide as a page, its headings on every one."""
         columns, first, n = form.columns, form.first_row, len(form.columns)
-        sheet = self._add_sheet(name, [column.width for column in columns])
+        sheet = self._add_sheet(form.name, [column.width for column in columns])
         end = first + len(form.rows) + len(form.notes)
         self._write_frame(sheet, form.frame, [column.width for column in columns], end)
         self._write_heads(sheet, form)
