@@ -146,13 +146,13 @@ def _survey_of(plan: Plan, year: int, returned: Sequence[_Returned]) -> Survey:
         read = [read_answer(form, sheets, known) for sheets in _forms_of(unit.id, returned)]
         filled = [answer for answer in read if not answer.is_blank]
         others = [answer for answer in filled[1:] if answer.content != filled[0].content]
+        doubts += [doubt for answer in [*filled[:1], *others] for doubt in answer.doubts]
         if others:
             pairs = [(others[0], filled[0]), *((filled[0], other) for other in others)]
             doubts += [_of_file(own.file, "form_twice", "", unit.id, other=other.file) for other, own in pairs]
             answers.append(Answer(unit.id, year, unsaid=set(filled[0].people), files=filled[0].files))
         elif filled:
             answers.append(filled[0])
-            doubts += filled[0].doubts
         elif read:
             blank[unit.id] = read[0].file
     return Survey(year, tuple(answers), tuple(doubts), blank, len(returned))
