@@ -47,6 +47,7 @@ KEYS = {
     "history": ["id"],
     "actuals": ["year", "objective", "program", "unit"],
     "observations": ["year", "objective"],
+    "requests": ["year", "unit", "objective", "program"],
     "statements": ["id"],
     "attributes": ["group", "attribute"],
 }

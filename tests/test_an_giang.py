@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from trainplan.cycle.class_calendar import calendar_of_year, last_month
+from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.compare import compare
 from trainplan.results.decision import split_pointers
+from trainplan.results.sources import source_register
 from trainplan.results.tables import compute
 from trainplan.results.verdicts import count_met
 
@@ -118,3 +121,57 @@ def test_statements_on_part_iii_point_somewhere_or_say_not_yet(plan: Plan) -> No
     for row in rows:
         assert split_pointers(row.pointers) or (row.why_not_vi + row.why_not_en).startswith("Chưa có"), row.id
         assert split_pointers(row.pointers) or row.why_not_en.startswith("Not yet"), row.id
+
+
+def test_groups_and_programs_have_the_codes_of_the_forms(plan: Plan) -> None:
+    spans = {
+        f"{kind}1–{kind}{last}": range(1, last + 1) for kind, last in (("A", 4), ("A", 2), ("B", 2), ("C", 2), ("D", 3))
+    }
+    codes = {f"{code[0]}{n}" for code, span in spans.items() for n in span}
+    assert {row.form_code for row in plan.tables.groups} <= codes | set(spans)
+    contents = {row.form_code: row.content for row in plan.tables.programs}
+    assert set(contents) == {"1a", "1b", "2a", "2b", "2c", "2d", "3", "4a", "4c", "4d", "5a", "5b", "6", "7"}
+
+
+def test_days_and_months_fit_the_year_and_the_deadline(plan: Plan) -> None:
+    for row in plan.tables.programs:
+        assert row.host and row.opens, row.id
+        assert row.days is None if row.years > 1 else row.days or row.id == "it_languages", row.id
+        words = row.basis if row.basis.startswith("assumption:") else row.basis.partition("; assumed:")[2]
+        assert "; days, school and months: " in words and "; số ngày, cơ sở và tháng khai giảng: " in row.basis_vi
+        if row.years == 1 and row.class_size:
+            assert last_month(row, 2012) <= "2012-12", f"{row.id} ends in the next year"
+    delegates = next(row for row in plan.tables.programs if row.id == "delegate_course")
+    due = next(row.due for row in plan.tables.objectives if row.id == "delegates_trained")
+    assert last_month(delegates, 2012) < due
+
+
+def test_no_quarter_has_most_of_a_year_s_classes(plan: Plan) -> None:
+    calendar = calendar_of_year(compute(plan), 2013)
+    quarters = calendar.groupby((calendar["month"] - 1) // 3)["opening"].sum()
+    assert quarters.max() < quarters.sum() / 2 and quarters.get(3, 0) < quarters.sum() / 4
+
+
+def test_a_class_item_by_item_costs_about_what_its_program_says(plan: Plan) -> None:
+    ceilings = {row.ceiling_vnd for row in plan.tables.cost_items if row.norm == "Thông tư 139/2010/TT-BTC"}
+    assert ceilings <= {600_000, 800_000, 1_000_000}
+    for program in (row for row in plan.tables.programs if row.class_size):
+        size, days = program.class_size or 0, program.days or 0
+        times = {"class": 1, "day": days, "session": 2 * days, "learner": size, "learner_day": size * days}
+        items = [row for row in plan.tables.cost_items if row.program in (None, program.id)]
+        itemized = sum(times[row.per] * row.quantity * row.price_vnd for row in items)
+        whole = program.cost_per_class_year + size * program.cost_per_learner_year
+        assert 0.87 < itemized / whole < 1.06, f"{program.id}: {itemized:,.0f} of {whole:,.0f}"
+
+
+def test_whom_a_group_holds_is_said_only_where_something_is_known(plan: Plan) -> None:
+    said = {(row.group, row.attribute): row.share for row in plan.tables.attributes}
+    assert said == {("province_district", "women"): 0.3, ("province_district", "young"): 0.18}
+    for table in ("attributes", "cost_items"):
+        assert all(row.basis.startswith("assumption:") and row.basis_vi for row in plan.tables[table])
+
+
+def test_the_sources_count_what_is_assumed(plan: Plan) -> None:
+    kinds = source_register(plan)["kind"]
+    told = f"({(kinds == 'assumption').sum()} trong {len(kinds)} dòng căn cứ)"
+    assert told in (PROJECT / "data" / "SOURCES.md").read_text("utf-8")

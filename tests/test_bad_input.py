@@ -246,7 +246,7 @@ TOGETHER = {  # rows laid over the sound plan, and every message that they must 
         "'total' names all",
     ),
     "prices cpi,2022,x,assumption: x\nprices wage,2025,1,assumption: x": ("column value: 'x'",),
-    "unit_headcounts south,officials,500,guess": ("column basis: 'guess'", "the units have 1000 people, the group 800"),
+    "unit_headcounts south,officials,500,guess": ("column basis: 'guess'",),
     "unit_headcounts south,officials,x,assumption: x": ("column headcount: 'x'",),
     "observations 2021,degree,800,801,assumption: x": ("column reached: '801' | more can be reached than there are",),
     "actuals 2021,degree,colege,north,x,,,guess": (

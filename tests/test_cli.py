@@ -116,6 +116,8 @@ ONCE = {
     "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],
     "yearplan": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "review": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
+    "survey forms": [AS_OF, "--year=2022", "--output=out"],
+    "survey collect": [AS_OF, "--output=out"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }
@@ -128,7 +130,7 @@ def test_an_option_of_one_value_is_not_given_twice(
     monkeypatch.chdir(tmp_path)
     name = option.partition("=")[0]
     output = [] if name == "--output" else ["--output=out"]
-    assert main([command, str(SOUND), option, *output, option]) == 2
+    assert main([*command.split(), str(SOUND), option, *output, option]) == 2
     err = capsys.readouterr().err
     assert f"argument {name}: chỉ được nêu một lần / may be given once only" in err
     assert not list(tmp_path.iterdir())
@@ -142,9 +144,11 @@ def test_every_option_adds_up_or_is_given_once() -> None:
         assert once == {option.partition("=")[0] for option in ONCE.get(name, [])}, name
 
 
-def subcommands() -> dict[str, argparse.ArgumentParser]:
-    found = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    return dict(found.choices)
+def subcommands(parser: argparse.ArgumentParser | None = None, before: str = "") -> dict[str, argparse.ArgumentParser]:
+    """The parsers of all commands; those of several under one name are called after both."""
+    found = [a for a in (parser or build_parser())._actions if isinstance(a, argparse._SubParsersAction)]
+    named = [(f"{before}{name}", one) for action in found for name, one in action.choices.items()]
+    return {name: one for pair in named for name, one in [pair, *subcommands(pair[1], f"{pair[0]} ").items()]}
 
 
 def test_a_place_that_cannot_be_written_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,9 +285,9 @@ def test_help_names_every_command_in_both_languages(capsys: pytest.CaptureFixtur
     assert "phương án" in out and "scenario" in out
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", subcommands())
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([command, "--help"]) == 0
+    assert main([*command.split(), "--help"]) == 0
     assert f"usage: trainplan {command}" in capsys.readouterr().out
 
 
@@ -297,10 +301,11 @@ def test_what_commands_and_runs_say_stands_in_the_catalogs() -> None:
 
 def test_every_text_of_commands_runs_and_files_is_used() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    commands = {command.replace(" ", "_") for command in subcommands()}
     for key in texts("en"):
         family, _, name = key.partition(".")
         if family in ("cli", "run", "file"):
-            assert f"'{key}'" in source or f'"{key}"' in source or f"{{{name}}}" in source or name in COMMANDS, key
+            assert f"'{key}'" in source or f'"{key}"' in source or f"{{{name}}}" in source or name in commands, key
 
 
 def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:

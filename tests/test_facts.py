@@ -134,6 +134,10 @@ NOTED = {
         {"headcounts": "group,year,headcount,basis\nleaders,2023,0,assumption: x\n"},
         "nobody joins",
     ),
+    "groups.officials": (
+        {"unit_headcounts": "unit,group,headcount,basis\nnorth,officials,500,law: x\nsouth,officials,301,law: x\n"},
+        "801 people together, the group has 800",
+    ),
     "ceilings": (
         {
             "ceilings": "year,source,ceiling_vnd,basis\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 import trainplan
-from trainplan.cli import COMMANDS
+from trainplan.cli import COMMANDS, Command
 from trainplan.plan.plan import load_plan
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
@@ -38,20 +39,35 @@ def test_what_a_guide_links_to_is_there(guide: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{file}#{anchor}"
 
 
+def options_of(commands: Mapping[str, Command | Mapping[str, Command]], before: str = "") -> dict[str, set[str]]:
+    """The options of every command; those of several under one name are called after both."""
+    found: dict[str, set[str]] = {}
+    for name, command in commands.items():
+        if isinstance(command, Command):
+            found[before + name] = {option.name for option in command.options if option.name.startswith("--")}
+        else:
+            found |= options_of(command, f"{name} ")
+    return found
+
+
+def command_of(line: str) -> str:
+    """The command that a line begins with, the second word too where the first names several."""
+    words = line.split()
+    return " ".join(words[: 1 + isinstance(COMMANDS.get(words[0]), dict)])
+
+
 @pytest.mark.parametrize("guide", READMES, ids=lambda path: path.name)
 def test_commands_and_their_options_are_those_of_the_command_line(guide: Path) -> None:
-    lines = re.findall(r"python workbook\.py (\w+)([^`\n#]*)", guide.read_text("utf-8"))
-    for command, rest in lines:
-        assert command in OWN | set(COMMANDS), command
-        options = {option.name for option in COMMANDS[command].options} if command in COMMANDS else set()
-        assert set(re.findall(r"--[\w-]+", rest)) <= options, rest
+    named = options_of(COMMANDS)
+    for line in re.findall(r"python workbook\.py (\w[^`\n#]*)", guide.read_text("utf-8")):
+        command = command_of(line)
+        assert command in OWN | set(named), line
+        assert set(re.findall(r"--[\w-]+", line)) <= named.get(command, set()), line
 
 
 def test_the_readme_tells_of_every_command_with_all_its_options() -> None:
-    rows = re.findall(r"^\| `python workbook\.py (\w+)(.*?)` \|", READMES[0].read_text("utf-8"), re.MULTILINE)
-    told = {command: set(re.findall(r"--[\w-]+", rest)) for command, rest in rows}
-    named = {name: {o.name for o in of.options if o.name.startswith("--")} for name, of in COMMANDS.items()}
-    assert told == named
+    rows = re.findall(r"^\| `python workbook\.py (\w.*?)` \|", READMES[0].read_text("utf-8"), re.MULTILINE)
+    assert {command_of(row): set(re.findall(r"--[\w-]+", row)) for row in rows} == options_of(COMMANDS)
 
 
 def test_the_readme_names_arguments_as_they_are_called() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from making import copy_province, with_requests
+from survey_office import FilledForm
 from trainplan.cli import main
+from trainplan.cycle.survey_layout import STAFF
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
 from trainplan.results.registry import RESULTS, ResultTable, Stem, check_columns
@@ -30,8 +34,23 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["goal", str(SMALL), "--output", str(folder)]) == 0
     assert main(["compare", PROVINCE, "--scenario", "base", "--scenario", "real_terms", "--output", str(folder)]) == 0
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
-    assert main(["yearplan", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
+    asked = with_requests(copy_province(folder / "asked"))
+    assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
+    collected = collect_one_answer(tmp_path_factory.mktemp("survey"))
+    for stem in (stem for stem, table in RESULTS.items() if table.command == "survey"):
+        shutil.copy(collected / f"{stem}.csv", folder)
     return folder
+
+
+def collect_one_answer(folder: Path) -> Path:
+    """A folder with what is collected of one form, in which one cell is doubtful."""
+    forms, back, output = folder / "forms", folder / "back", folder / "collected"
+    assert main(["survey", "forms", PROVINCE, "--year", "2012", "--output", str(forms)]) == 0
+    form = FilledForm(load_plan(PROVINCE), "home_affairs", 2012, (forms / "home_affairs.xlsx").read_bytes())
+    form.set(STAFF, "province_district", present=80, women="khoảng 30")
+    form.save(back / "home_affairs.xlsx")
+    assert main(["survey", "collect", PROVINCE, str(back), "--as-of", "2011-09-01", "--output", str(output)]) == 0
+    return output
 
 
 def test_a_table_of_a_run_has_a_record_and_a_function() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from trainplan.cli import COMMANDS
+from making import copy_province
+from survey_office import FilledForm
+from test_guides import options_of
+from trainplan.cli import COMMANDS, main
+from trainplan.cycle.survey_layout import GROUPS, NEEDS, STAFF
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.decision import (
@@ -16,8 +22,10 @@ from trainplan.results.decision import (
     split_pointers,
     unquoted_statements,
 )
+from trainplan.results.registry import RESULTS
 from trainplan.results.sources import source_register
 
+PROVINCE = "an_giang_2011_2015"
 PLANS = sorted(path.parent.name for path in (PROJECT / "params").glob("*/plan.yaml"))
 NOTEBOOKS = sorted(path.stem for path in (PROJECT / "notebooks").glob("*.ipynb"))
 
@@ -35,7 +43,7 @@ def test_every_quote_stands_in_the_text(plan: Plan) -> None:
 
 
 def test_every_pointer_leads_somewhere(plan: Plan) -> None:
-    assert dangling_pointers(plan, NOTEBOOKS, COMMANDS, scenario_names(plan.path)) == []
+    assert dangling_pointers(plan, NOTEBOOKS, options_of(COMMANDS), scenario_names(plan.path)) == []
 
 
 def test_a_statement_points_somewhere_or_says_why_not(plan: Plan) -> None:
@@ -51,7 +59,7 @@ def test_every_objective_program_and_source_is_named_by_the_decision(plan: Plan)
 
 
 def test_the_decision_of_an_giang_is_whole() -> None:
-    assert len(decision_statements(load_plan("an_giang_2011_2015"))) == 125
+    assert len(decision_statements(load_plan(PROVINCE))) == 125
 
 
 def test_every_basis_is_in_the_register(plan: Plan) -> None:
@@ -64,7 +72,7 @@ def test_every_basis_is_in_the_register(plan: Plan) -> None:
 def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
     import shutil
 
-    source = load_plan("an_giang_2011_2015")
+    source = load_plan(PROVINCE)
     shutil.copytree(source.path.parent, tmp_path / "params" / "copy")
     data = source.data_file(DECISION).parent
     shutil.copytree(data, tmp_path / "data" / data.name)
@@ -72,3 +80,94 @@ def test_a_quote_that_is_not_there_is_found(tmp_path: Path) -> None:
     first = source.tables.statements[0]
     table.write_text(table.read_text("utf-8").replace(first.quote_vi, first.quote_vi + " (sửa)", 1), "utf-8")
     assert unquoted_statements(load_plan(tmp_path / "params" / "copy")) == [first.id]
+
+
+# --- what Part III asks for is done by what its statements point to
+
+YEAR = "2012"
+
+
+def targets(kind: str, section: str = "") -> dict[str, list[str]]:
+    """What statements of An Giang point to in a kind, such as notebooks, with their ids."""
+    found: dict[str, list[str]] = {}
+    for row in load_plan(PROVINCE).tables.statements:
+        for pointer in split_pointers(row.pointers) if row.section.startswith(section) else ():
+            if pointer.startswith(f"{kind}."):
+                found.setdefault(pointer.removeprefix(f"{kind}."), []).append(row.id)
+    return found
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("year")
+    assert main(["yearplan", PROVINCE, "--year", YEAR, "--output", str(folder)]) == 0
+    return folder
+
+
+def test_results_that_statements_point_to_are_left_by_their_command(year: Path) -> None:
+    for stem, statements in targets("result").items():
+        assert RESULTS[stem].command == "yearplan", statements
+        found = pd.read_csv(year / f"{stem}.csv")
+        assert len(found) and set(RESULTS[stem].column_names) == set(found.columns), statements
+
+
+def test_the_year_plan_is_what_part_iii_asks_for(year: Path) -> None:
+    plan = load_plan(PROVINCE)
+    units, estimate, calendar, classes = (
+        pd.read_csv(year / f"{stem}.csv")
+        for stem in ("unit_plan", "estimate_of_year", "calendar_of_year", "classes_of_year")
+    )
+    assert set(units["unit"]) == {row.id for row in plan.tables.units}  # each body (III.2.a), with its money (III.1.b)
+    assert set(units["year"]) == set(plan.years)  # of five years and of each
+    assert set(units["bloc"]) == {"state", "party"}  # by the two routes
+    this_year = units[units["year"] == int(YEAR)]
+    assert (this_year.groupby("unit")["cost_vnd"].sum() > 0).all()
+    assert set(estimate["source"]) == {row.id for row in plan.tables.sources}  # of every source (III.3.a)
+    assert estimate["cost_vnd"].sum() == pytest.approx(this_year["cost_vnd"].sum())
+    assert calendar["month"].between(1, 12).all() and (calendar["running"] > 0).all()  # when, where, who (III.2)
+    assert classes["host"].notna().all() and classes["opens"].notna().all()
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folder of the plan with a survey of 2012 in its data, and the folder of the survey."""
+    folder = tmp_path_factory.mktemp("surveyed")
+    params = copy_province(folder)
+    plan, survey = load_plan(params), folder / "outputs" / "survey"
+    assert main(["survey", "forms", str(params), "--year", YEAR, "--output", str(survey / "forms")]) == 0
+    for unit in ("home_affairs", "fatherland_front"):
+        form = FilledForm(plan, unit, int(YEAR), (survey / "forms" / f"{unit}.xlsx").read_bytes())
+        form.set(STAFF, "province_district", present=60, women=20)
+        form.set(NEEDS, "rank_standard", present=60, reached=40)
+        form.set(GROUPS, "rank_standard/rank_course", people=12)
+        form.save(survey / "returned" / f"{unit}.xlsx")
+    collect = ["survey", "collect", str(params), str(survey / "returned"), "--as-of", "2011-12-29"]
+    assert main([*collect, "--output", str(survey / "tables")]) == 0
+    file = params / "plan.yaml"
+    text = file.read_text("utf-8")
+    own = re.search(r"^data: (.+)$", text, re.MULTILINE)
+    assert own
+    file.write_text(text.replace(own[0], f"data: [{own[1]}, ../../outputs/survey/tables]"), "utf-8")
+    return params, survey
+
+
+def test_the_survey_is_what_part_iii_asks_for(surveyed: tuple[Path, Path]) -> None:
+    params, survey = surveyed
+    plan = load_plan(params)
+    assert {path.stem for path in (survey / "forms").iterdir()} == {row.id for row in plan.tables.units}
+    assert {(row.unit, row.people) for row in plan.tables.requests} == {("home_affairs", 12), ("fatherland_front", 12)}
+    assert any(row.basis.startswith("statistic:") for row in plan.tables.attributes)  # women, young … (II.II.1)
+    silent = pd.read_csv(survey / "tables" / "not_answered.csv")
+    assert len(silent) == len(plan.tables.units) - 2 and set(silent["bloc"]) == {"state", "party"}  # by route
+
+
+@pytest.mark.parametrize("notebook", sorted(targets("notebook", "III.")))
+def test_pages_that_part_iii_points_to_are_made(notebook: str, surveyed: tuple[Path, Path], tmp_path: Path) -> None:
+    arguments = ["run", str(surveyed[0]), "--notebook", notebook[:2], "--language", "vi", "--output", str(tmp_path)]
+    assert main(arguments) == 0
+    assert len([*tmp_path.glob(f"*/*/reports/{notebook}.vi.html")]) == 1
+
+
+def test_what_is_still_not_there_is_said(plan: Plan) -> None:
+    not_yet = {row.id for row in plan.tables.statements if row.why_not_en.startswith("Not yet")}
+    assert not_yet == {"S101", "S107", "S110", "S125"}

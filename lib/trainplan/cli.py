@@ -194,17 +194,57 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: the tables of a year plan; PlanError for a year outside the plan."""
+    """`yearplan`: the tables of a year plan, its annexes and its page; PlanError for a year outside the plan."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
+    from trainplan.run.year_pages import write_year_pages
 
     plan, year = plan_of(arguments), arguments.year
-    if year not in plan.years:
-        years = {"first": plan.first, "last": plan.last}
-        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    plan.check_year(year, "--year")
     with under_way("tables"):
-        tables = year_tables(compute(plan), year)
-    return write_answer(tables, arguments.output)
+        results = compute(plan)
+        tables = year_tables(results, year, compute)
+        annexes = write_annexes(results, year, arguments.output, plan.languages)
+    written = write_answer(tables, arguments.output)
+    pages = write_year_pages(plan, arguments.scenario, year, arguments.output)
+    print(*annexes, *pages, sep="\n")
+    return written
+
+
+def make_survey_forms(arguments: argparse.Namespace) -> int:
+    """`survey forms`: the form of every unit for a year; PlanError where it cannot be made, and nothing written."""
+    from trainplan.cycle.survey_forms import write_survey_forms
+    from trainplan.plan.plan import load_plan
+    from trainplan.report.stored import compute
+
+    plan = load_plan(arguments.plan, as_of=arguments.as_of)
+    with under_way("forms", max(1, len(plan.tables.units))) as progress:
+        paths = write_survey_forms(compute(plan), arguments.year, arguments.output, progress.reach)
+    print(f"{both('cli.forms_written', count=len(paths))}: {arguments.output}")
+    return DONE
+
+
+def collect_survey_forms(arguments: argparse.Namespace) -> int:
+    """`survey collect`: what came back as tables, and what is doubtful; PlanError where nothing can be read."""
+    from trainplan.cycle.survey_tables import DOUBTFUL_BOOK, answers_in_words, collect_survey, survey_files
+    from trainplan.plan.plan import given_date, load_plan
+    from trainplan.report.stored import compute
+    from trainplan.run.returned_forms import read_returned
+    from trainplan.storage.files import write_bytes
+
+    known, plan, output = given_date(arguments.as_of), load_plan(arguments.plan), arguments.output
+    survey = collect_survey(plan, read_returned(arguments.forms, output))
+    with under_way("tables"):
+        contents = survey_files(compute(plan), survey, known)
+    (output / DOUBTFUL_BOOK).unlink(missing_ok=True)
+    for name, content in contents.items():
+        write_bytes(output / name, content)
+    for language in plan.languages:
+        print(answers_in_words(plan, survey, language))
+    print(f"{both('cli.tables_written', count=len(contents))}: {output}")
+    return DONE
 
 
 def review_plan(arguments: argparse.Namespace) -> int:
@@ -364,7 +404,10 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """What a command calls, and its arguments in the order of its help, which is `cli.<its name>` of the catalogs."""
+    """What a command calls, and its arguments in the order of its help, which is `cli.<its name>` of the catalogs.
+
+    The name of one of several under one name is `<that name>_<its own>`.
+    """
 
     function: Callable[[argparse.Namespace], int]
     options: Sequence[Option]
@@ -420,7 +463,13 @@ IMPORT = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
-COMMANDS = {
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
+SURVEY = {
+    "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, OUTPUT)),
+    "collect": Command(with_store(collect_survey_forms), (PLAN, RETURNED, KNOWN, OUTPUT)),
+}
+COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT, EXCEL)),
     "run": Command(run_notebooks, RUN),
@@ -429,6 +478,7 @@ COMMANDS = {
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "review": Command(with_store(review_plan), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
+    "survey": SURVEY,
     "new": Command(make_plan, NEW),
     "export": Command(export_plan, EXPORT),
     "import": Command(import_plan, IMPORT),
@@ -456,6 +506,24 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+def add_commands(
+    parser: argparse.ArgumentParser, commands: Mapping[str, Command | dict[str, Command]], before: str, texts: Texts
+) -> None:
+    """Gives a parser its commands; `before` is what their names in the catalogs begin with."""
+    metavar = "/".join(say("cli.command", language) for language in LANGUAGES)
+    parsers = parser.add_subparsers(metavar=metavar, required=True)
+    for name, command in commands.items():
+        about = texts[before + name]
+        one = parsers.add_parser(name, help=about, description=about)
+        if isinstance(command, dict):
+            add_commands(one, command, f"{name}_", texts)
+            continue
+        one.register("action", None, Once)
+        one.set_defaults(command=command.function)
+        for option in command.options:
+            one.add_argument(option.name, help=option.help.format_map(texts), **option.settings)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of COMMANDS; its `command` is the function to call."""
     texts = Texts()
@@ -463,14 +531,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="trainplan", description=both("cli.description"), epilog=EXIT_STATUS.format_map(texts)
     )
     top.add_argument("--version", action="version", version=f"trainplan {metadata.version('trainplan')}")
-    metavar = "/".join(say("cli.command", language) for language in LANGUAGES)
-    commands = top.add_subparsers(metavar=metavar, required=True)
-    for name, command in COMMANDS.items():
-        one = commands.add_parser(name, help=texts[name], description=texts[name])
-        one.register("action", None, Once)
-        one.set_defaults(command=command.function)
-        for option in command.options:
-            one.add_argument(option.name, help=option.help.format_map(texts), **option.settings)
+    add_commands(top, COMMANDS, "", texts)
     return top
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from trainplan.plan.plan import Plan, load_plan
-from trainplan.text.problems import PlanError, Problem
 
 
 def load_looks(plan: str | Path, scenario: str, year: int, as_of: str | date | None = None) -> tuple[Plan, Plan]:
@@ -19,8 +18,6 @@ def load_looks(plan: str | Path, scenario: str, year: int, as_of: str | date | N
     decided = load_plan(plan, scenario)
     if decided.choices.as_of is None:
         decided = replace(load_plan(plan, scenario, as_of=date.min), seen_from=None)
-    if year not in decided.years:
-        years = {"first": decided.first, "last": decided.last}
-        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    decided.check_year(year, "--year")
     now = load_plan(plan, scenario, {"decided_from": year + 1}, as_of or date.max)
     return decided, now if as_of else replace(now, seen_from=None)

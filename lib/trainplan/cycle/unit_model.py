@@ -23,11 +23,13 @@ from trainplan.plan.plan import Plan
 
 
 class UnitYear(NamedTuple):
-    """A year of all units, each (K, U)."""
+    """A year of all units."""
 
-    learners: Array  # new ones, whole people
-    continuing: Array  # those of the pair's earlier intakes, less who has left
-    cost_vnd: Array
+    learners: Array  # (K, U) new ones, whole people
+    continuing: Array  # (K, U) those of the pair's earlier intakes, less who has left
+    cost_vnd: Array  # (K, U)
+    lack: Array  # (H, U) by which this year's enrollment was shared, and …
+    sent: Array  # (C, U) … whom a unit has sent for counts before it
 
 
 def follow_units(plan: Plan, run: Run) -> Iterator[UnitYear]:
@@ -46,9 +48,9 @@ def follow_units(plan: Plan, run: Run) -> Iterator[UnitYear]:
         completed = share_completions(arrays, whole.completed, share, enrolled, continuing)
         holders = next_stock(flow, holders, arrays.structure.by_stock(completed), year)
         holders = scale_stocks(holders, flow.headcount[year], whole.holders)
-        sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         cost = unit_cost(run, share, UnitCohorts(enrolled, continuing, seats, all_seats), year)
-        yield UnitYear(enrolled, arrays.structure.cohorts.by_owner(continuing), cost)
+        yield UnitYear(enrolled, arrays.structure.cohorts.by_owner(continuing), cost, lack, sent)
+        sent = sent + include_parts(arrays, arrays.structure.by_count(enrolled))
         continuing = arrays.structure.cohorts.next_year(enrolled, continuing)
         seats = arrays.structure.cohorts.next_year(enrolled, seats)
         all_seats = arrays.structure.cohorts.next_year(whole.funded, all_seats)

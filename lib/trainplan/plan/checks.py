@@ -282,17 +282,6 @@ def check_pacings(read: RowsRead) -> Iterator[Problem]:
             yield read.problem(name, "pacing_length", shares, row, "pacing", years=span)
 
 
-def check_units(read: RowsRead) -> Iterator[Problem]:
-    """Units together employ no more people of a group than there are."""
-    total: dict[str, float] = defaultdict(float)
-    for r in read.rows("unit_headcounts"):
-        total[r.group] += r.headcount
-    for group in read.rows("groups", "id", "headcount"):
-        if total.get(group.id, 0.0) > group.headcount + 0.5:
-            people = {"units": f"{total[group.id]:g}", "group": f"{group.headcount:g}"}
-            yield read.problem("unit_headcounts", "units_exceed_group", group.id, "", "headcount", **people)
-
-
 def headcount_paths(tables: Tables, years: Iterable[int]) -> dict[str, dict[int, float]]:
     """The head-count of every group in each of the years, and in the year before them (method.md, section 2)."""
     counted = {(row.group, row.year): row.headcount for row in tables.headcounts}
@@ -415,7 +404,6 @@ CHECKS: dict[
     check_ceiling_years: ("plan", "ceilings.year", "ceilings.source", "actuals.year"),
     check_prices: ("plan", "prices.index", "prices.year"),
     check_pacings: ("plan",),
-    check_units: ("unit_headcounts.group", "unit_headcounts.headcount"),
     check_sub_groups: ("plan", *(f"headcounts.{column}" for column in ("group", "year", "headcount"))),
     check_decided_from: ("plan",),
     check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),

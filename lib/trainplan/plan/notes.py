@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trainplan.plan.address import address_label, record_key, row_label
-from trainplan.plan.checks import headcount_paths
+from trainplan.plan.checks import HALF_A_PERSON, headcount_paths
 from trainplan.plan.schema import NAMED, TABLES
 from trainplan.text.catalog import both, say, term
 
@@ -165,6 +165,15 @@ def _years_without_use(plan: Plan) -> Iterator[Found]:
             yield name, "year_without_use", {"rows": Keys(name, keys)}
 
 
+def _units_exceed_groups(plan: Plan) -> Iterator[Found]:
+    """Groups of which the units counted more people than the plan has; units share what a group has by their counts."""
+    for group in plan.tables.groups:
+        counted = sum(row.headcount for row in plan.tables.unit_headcounts if row.group == group.id)
+        if counted > group.headcount + HALF_A_PERSON:
+            about: dict[str, object] = {"units": f"{counted:g}", "group": f"{group.headcount:g}"}
+            yield f"groups.{group.id}", "units_exceed_group", about
+
+
 def _vietnamese_alone(plan: Plan) -> Iterator[Found]:
     """Rows without an English name in a plan that has others."""
     for table in NAMED if "en" in plan.languages else ():
@@ -184,5 +193,6 @@ NOTES: tuple[Callable[[Plan], Iterable[Found]], ...] = (
     _more_than_were_sent,
     _money_without_learners,
     _years_without_use,
+    _units_exceed_groups,
     _vietnamese_alone,
 )

@@ -94,6 +94,16 @@ class Plan:
         return range(self.decided_from, self.last + 1)
 
     @property
+    def year_to_plan(self) -> int:
+        """The calendar year whose year plan comes next: the first open one; of a plan without one its last year."""
+        return min(self.decided_from, self.last)
+
+    def check_year(self, year: int, where: str) -> None:
+        """PlanError where a calendar year that `where` gives is not one of the plan's."""
+        if year not in self.years:
+            raise PlanError([Problem(where, "year_outside", year, values={"first": self.first, "last": self.last})])
+
+    @property
     def allocation(self) -> str:
         """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation
@@ -235,7 +245,7 @@ def load_plan(
     if raw_choices is None or len(contents) < len(scenario_paths):
         raise PlanError(files.problems)
     problems = files.problems
-    seen_from = _given_date(as_of)
+    seen_from = None if as_of is None else given_date(as_of)
     found = read_data(files, path, raw_choices)
     if seen_from:
         raw_choices["as_of"] = seen_from
@@ -258,10 +268,10 @@ def load_plan(
     return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare, notes)
 
 
-def _given_date(as_of: str | date | None) -> date | None:
+def given_date(as_of: str | date) -> date:
     """The date of `--as-of`; PlanError where it is none."""
     try:
-        return None if as_of is None else parse_date(as_of)
+        return parse_date(as_of)
     except PydanticCustomError as error:
         raise PlanError([Problem("--as-of", error.type, as_of, values=error.context or {})]) from None
 

@@ -1,7 +1,7 @@
 """A new plan like another one: its structure, names and costs, moved to other years, without its decision and facts.
 
 What is a number of the other plan's people or money stays as an assumption that is to be replaced. Nothing remains of
-its units, requests, statements, history, actuals, observations, scenarios, clauses and reasons.
+its units, schools, norms, requests, statements, history, actuals, observations, scenarios, clauses and reasons.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ LEFT_OUT = (
     *("units", "unit_headcounts", "unit_baselines", "requests"),
     *("history", "actuals", "observations", "statements", "milestones", "lessons"),
 )
+EMPTIED = {"programs": ("host",), "cost_items": ("norm", "ceiling_vnd")}  # columns of the old plan's schools and norms
 TAKEN_OVER = ("ambition", "pacing", "allocation", "language")  # choices that stay as they are
 YEARS = {"due", "first", "last", "decided_from", "price_base_year"}  # columns and choices that are years
 
@@ -144,6 +145,7 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
         row = {column: cells.get(column, "") for column in columns}
         row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if column.unit == "year"}
         row |= basis_of("taken_over") if "basis" in columns else {}
+        row |= dict.fromkeys(EMPTIED.get(name, ()), "")
         if name == "objectives":
             row |= {"due": move.due(record.due), "clause": ""}
             if isinstance(record.pacing, tuple):

@@ -23,7 +23,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "review"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,7 @@ GROUP = Column("group", "id", ids_of="groups")
 OBJECTIVE = Column("objective", "id", ids_of="objectives")
 PROGRAM = Column("program", "id", ids_of="programs")
 SOURCE = Column("source", "id", ids_of="sources")
+UNIT = Column("unit", "id", ids_of="units")
 SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
@@ -337,7 +338,7 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         "unit_plan",
         ("year", "unit", "objective", "program"),
         (
-            *(YEAR, Column("unit", "id", ids_of="units"), Column("bloc", "text"), OBJECTIVE, PROGRAM),
+            *(YEAR, UNIT, Column("bloc", "text"), OBJECTIVE, PROGRAM),
             *_people("learners", over_years="sum", adds_up=True),
             *_people("continuing", adds_up=True),
             *_money("cost_vnd"),
@@ -381,6 +382,74 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         (YEAR, OBJECTIVE, PROGRAM, Column("attribute", "id"), *_people("learners", adds_up=True)),
         "yearplan",
     ),
+    ResultTable(
+        "requests_of_year",
+        ("year", "unit", "objective", "program"),
+        (
+            *(YEAR, UNIT, OBJECTIVE, PROGRAM),
+            *_people("requested", "needed", "funded", "difference", adds_up=True),
+            Column("deviation", "number", shown="0.0%"),  # below zero, too
+            *(Column("mark", "code", words="request"), Column("file", "text")),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "requests_cost_of_year",
+        ("year", "program", "source"),
+        (
+            *(YEAR, PROGRAM, SOURCE),
+            *_money("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd", over_years="none"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "baselines_surveyed",
+        ("year", "objective"),
+        (
+            *(YEAR, OBJECTIVE, Column("units", "number"), *_people("people"), *_shares("planned", "surveyed")),
+            Column("taken_as", "code", words="taken_as"),
+            *(Column(f"verdict_{when}", "code", words="verdict") for when in ("before", "after")),
+            *_people("gap_before", "gap_after"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "required_as_surveyed",
+        ("year", "source"),
+        (YEAR, SOURCE, *_money("before_vnd", "after_vnd")),
+        "yearplan",
+    ),
+]
+
+
+SURVEY_TABLES = [  # what units answered to a survey of needs
+    ResultTable(
+        "summary",
+        ("year", "unit", "objective"),
+        (
+            *(YEAR, UNIT, OBJECTIVE),
+            *_people("present", "reached", "studying", "leaving", "joining", adds_up=True),
+            *_people("requested", "model_need", "difference", "proposed", adds_up=True),
+            *_people(*(f"proposed_{kind}" for kind in ("women", "young", "planned", "minority")), adds_up=True),
+            Column("file", "text"),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "doubtful",
+        ("file", "sheet", "cell", "expected"),
+        (
+            *(Column("file", "text"), UNIT),
+            *(Column(name, "text") for name in ("sheet", "cell", "found", "expected")),
+        ),
+        "survey",
+    ),
+    ResultTable(
+        "not_answered",
+        ("unit",),
+        (UNIT, *(Column(name, "text") for name in ("name", "bloc", "route", "file"))),
+        "survey",
+    ),
 ]
 
 
@@ -406,8 +475,13 @@ REVIEW_TABLES = [  # plan against what happened
 ]
 
 
-COMMANDS = (RUN_TABLES, COMPARE_TABLES, GOAL_TABLES, UNCERTAINTY_TABLES, YEAR_PLAN_TABLES, REVIEW_TABLES)
-RESULTS: Mapping[Stem, ResultTable] = {table.stem: table for tables in COMMANDS for table in tables}
+RESULTS: Mapping[Stem, ResultTable] = {
+    table.stem: table
+    for table in [
+        *(*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES),
+        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES, *REVIEW_TABLES),
+    ]
+}
 
 
 def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:

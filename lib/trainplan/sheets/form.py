@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.utility import xl_range
 
 from trainplan.sheets.formats import AS_TEXT, GENERAL
-from trainplan.sheets.workbook import Workbook
+from trainplan.sheets.workbook import BOLD, Workbook, row_height
 
 LONGEST_AS_TEXT = 255  # letters: some programs show a longer cell of the format as ####
 LONGEST_CELL = 32_767  # letters that Excel takes
@@ -27,6 +27,21 @@ ALLOWED = (
     *("format_cells", "format_columns", "format_rows", "insert_columns", "insert_rows"),
     *("delete_rows", "sort", "autofilter"),
 )  # on a sheet whose heads are protected
+
+ALLOWED_IN_FRAME = ("format_columns", "format_rows", "insert_rows")
+FRAME_MARGINS = (0.4, 0.4, 0.6, 0.6)  # inches: left, right, top, bottom
+FRAME_LINE = 18  # points: the least height of a row that somebody fills in
+LETTERS = 11  # points
+FRAME_FONT = {"font_name": "Times New Roman", "font_size": LETTERS, "valign": "vcenter"}
+FRAME_HEAD = {**FRAME_FONT, "bold": True, "text_wrap": True, "align": "center", "border": 1, "bg_color": "#f4f6f9"}
+FRAME_CODE = {**FRAME_FONT, "font_size": 9, "italic": True, "align": "center", "border": 1, "bg_color": "#f4f6f9"}
+FRAME_CELLS: dict[str, dict[str, Any]] = {
+    "open": {"border": 1, "locked": False, "text_wrap": True},
+    "given": {"border": 1, "bg_color": "#f4f6f9", "text_wrap": True},
+    "closed": {"border": 1, "bg_color": "#bfc9d4"},
+    "faint": {"border": 1, "bg_color": "#f4f6f9", "font_color": "#bfc9d4", "font_size": 8},
+}
+MARKED = "#f0c26b"
 
 Check = dict[str, Any]  # what is warned of, as XlsxWriter is told it
 Filled = str | float | None  # a cell: text, a number, or nothing yet
@@ -74,6 +89,50 @@ def check_bounds(low: float, high: float, above: bool, whole: bool, says: str) -
     return check | {"criteria": "between", "minimum": low + TINY if above else low, "maximum": high}
 
 
+@dataclass(frozen=True)
+class Calculated:
+    """A cell that a formula fills; `value` is what it gives before anything is filled in."""
+
+    formula: str
+    value: str | float = ""
+
+
+@dataclass(frozen=True)
+class FrameColumn:
+    """A column of a form of an office: its heading with a code under it, its width in letters, its cells.
+
+    Cells may be changed where it is `open`, but for those of the rows that are `closed`, from 0. A `faint` column is
+    there for programs alone. A cell stands out where `marked_if` holds, a condition written for the first row.
+    """
+
+    head: str
+    code: str
+    width: float
+    cells: Sequence[Filled | Calculated]
+    number_format: str = GENERAL
+    open: bool = False
+    closed: Collection[int] = ()
+    faint: bool = False
+    check: Check | None = None
+    marked_if: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the table of a form of an office: pairs are to the left and to the right."""
+
+    over: Sequence[tuple[str, str]]
+    title: str
+    subtitle: str
+    unit: str
+    signatures: Sequence[tuple[str, str]]
+
+    @property
+    def first_row(self) -> int:
+        """The row of the sheet, from 0, in which the table begins, under its headings and their codes."""
+        return len(self.over) + 5
+
+
 class FormBook(Workbook):
     """A workbook to fill in, in memory: add its sheets in their order, then take its `content`, once."""
 
@@ -96,6 +155,76 @@ class FormBook(Workbook):
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
 
+    def add_framed(self, name: str, frame: Frame, columns: Sequence[FrameColumn], frozen: int) -> None:
+        """A new sheet that is a form of an office, as wide as a page, to be filled in where its columns are open.
+
+        The headings and the first `frozen` columns stay in sight.
+        """
+        widths = [column.width for column in columns]
+        sheet = self._add_sheet(name, widths)
+        first, rows = frame.first_row, max(len(column.cells) for column in columns)
+        self._write_frame(sheet, frame, widths, first + rows)
+        head = self._format(**FRAME_HEAD)
+        sheet.set_row(first - 2, max(row_height([column.head], column.width * BOLD) for column in columns))
+        for c, column in enumerate(columns):
+            sheet.write_string(first - 2, c, column.head, head)
+            sheet.write_string(first - 1, c, f"({column.code})" if column.code else "", self._format(**FRAME_CODE))
+            self._write_frame_column(sheet, first, c, column)
+        for r in range(rows):
+            texts = [(cell, c.width) for c in columns if isinstance(cell := c.cells[r], str) and not c.faint]
+            sheet.set_row(first + r, max([FRAME_LINE, *(row_height([cell], width) for cell, width in texts)]))
+        sheet.freeze_panes(first, frozen)
+        sheet.protect("", dict.fromkeys(ALLOWED_IN_FRAME, True))
+        sheet.set_landscape()
+        sheet.set_margins(*FRAME_MARGINS)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(first - 2, first - 1)
+
+    def _write_frame(self, sheet: Any, frame: Frame, widths: Sequence[float], end: int) -> None:
+        """The lines over the headings, and the signatures under the last row, which is that before `end`."""
+        n = len(widths)
+        half = next((c for c in range(1, n) if 2 * sum(widths[:c]) >= sum(widths)), n)
+        pairs = [*enumerate(frame.over), *enumerate(frame.signatures, end + 1)]
+        lines: list[tuple[int, range, str, dict[str, Any]]] = [
+            *((row, range(half), left, {"bold": row in (len(frame.over) - 1, end + 2)}) for row, (left, _) in pairs),
+            *((row, range(half, n), right, {"bold": row in (0, end + 2)}) for row, (_, right) in pairs),
+            (len(frame.over), range(n), frame.title, {"bold": True, "font_size": 14, "locked": True}),
+            (len(frame.over) + 1, range(n), frame.subtitle, {"locked": True}),
+            (len(frame.over) + 2, range(half, n), frame.unit, {"italic": True, "align": "right", "locked": True}),
+        ]
+        heights: dict[int, float] = {}
+        for row, place, text, properties in lines:
+            if not place:
+                continue
+            style = self._format(**{**FRAME_FONT, "align": "center", "text_wrap": True, "locked": False, **properties})
+            if len(place) > 1:
+                sheet.merge_range(row, place[0], row, place[-1], "", style)
+            sheet.write_string(row, place[0], text, style)
+            high = row_height([text], sum(widths[c] for c in place) * BOLD)
+            heights[row] = max(heights.get(row, 0), high * properties.get("font_size", LETTERS) / LETTERS)
+        for row, height in heights.items():
+            sheet.set_row(row, height)
+
+    def _write_frame_column(self, sheet: Any, first: int, c: int, column: FrameColumn) -> None:
+        """The cells of a column, from the row `first` on."""
+        for r, cell in enumerate(column.cells):
+            state = "faint" if column.faint else "closed" if r in column.closed else "open" if column.open else "given"
+            style = self._format(**{**FRAME_FONT, **FRAME_CELLS[state]}, num_format=column.number_format)
+            if isinstance(cell, Calculated):
+                sheet.write_formula(first + r, c, cell.formula, style, cell.value)
+            elif isinstance(cell, str):
+                sheet.write_string(first + r, c, cell, style)
+            elif cell is None:
+                sheet.write_blank(first + r, c, None, style)
+            else:
+                sheet.write_number(first + r, c, cell, style)
+        last = first + len(column.cells) - 1
+        if column.check and column.cells:
+            sheet.data_validation(first, c, last, c, column.check)
+        if column.marked_if and column.cells:
+            marked = {"type": "formula", "criteria": column.marked_if, "format": self._format(bg_color=MARKED)}
+            sheet.conditional_format(first, c, last, c, marked)
+
     def add_lines(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A new sheet of text that may be changed: every letter and blank of it stays as it is."""
         text = self._format(num_format=AS_TEXT)
@@ -117,6 +246,21 @@ class FormBook(Workbook):
         sheet.write_string(0, 0, word)
         for r, cell in enumerate(cells, 1):
             sheet.write_formula(r, 0, f'=INDEX({column},{r + 1})&""', value=cell)
+        sheet.hide()
+
+    def add_hidden(self, name: str, columns: Mapping[str, Sequence[Filled | Calculated]]) -> None:
+        """A new hidden sheet of columns under their heads, for formulas, lists to choose from and programs."""
+        sheet = self._add_sheet(name, [])
+        for c, (head, cells) in enumerate(columns.items()):
+            sheet.write_string(0, c, head)
+            for r, cell in enumerate(cells, 1):
+                if isinstance(cell, Calculated):
+                    sheet.write_formula(r, c, cell.formula, None, cell.value)
+                elif isinstance(cell, str):
+                    sheet.write_string(r, c, cell, self._format(num_format=AS_TEXT))
+                elif cell is not None:
+                    sheet.write_number(r, c, cell)
+        sheet.protect()
         sheet.hide()
 
     def add_pages(self, name: str, widths: tuple[float, float], pages: Sequence[tuple[str, Mapping[str, str]]]) -> None:

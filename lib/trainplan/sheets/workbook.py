@@ -46,17 +46,37 @@ STYLES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Sum:
-    """A cell that adds up the `above` cells over it, or else the `left` ones before it; `value` is what that gives."""
+    """A cell that adds up others: so many `above` it or to its `left`, or those `of` these places less those others.
+
+    Places are (row, column) of the sheet, from 0; `value` is what the formula gives.
+    """
 
     value: float
     above: int = 0
     left: int = 0
+    of: tuple[tuple[int, int], ...] = ()
+    less: tuple[tuple[int, int], ...] = ()
 
     def formula(self, row: int, column: int) -> str:
         """The formula for the cell in this place."""
+        if self.of:
+            return f"=SUM({_ranges(self.of)})" + (f"-SUM({_ranges(self.less)})" if self.less else "")
         first = (row - self.above, column) if self.above else (row, column - self.left)
         last = (row - 1, column) if self.above else (row, column - 1)
         return f"=SUM({xl_range(*first, *last)})"
+
+
+def _ranges(places: Sequence[tuple[int, int]]) -> str:
+    """Places as Excel writes them, neighbors in a column or a row as one range."""
+    ranges: list[list[tuple[int, int]]] = []
+    for place in places:
+        step = (place[0] - ranges[-1][-1][0], place[1] - ranges[-1][-1][1]) if ranges else (0, 0)
+        along = not ranges or len(ranges[-1]) == 1 or place[step[0]] == ranges[-1][0][step[0]]
+        if step in ((1, 0), (0, 1)) and along:
+            ranges[-1].append(place)
+        else:
+            ranges.append([place])
+    return ",".join(xl_range(*some[0], *some[-1]) for some in ranges)
 
 
 Cell = str | float | Sum | None  # text, a number, a sum of other cells, or nothing
