@@ -280,7 +280,7 @@ def modelled(run: Run, objective: Objective, year: int) -> float:
 
 
 def reached(run: Run, objective: Objective, year: int, added: float) -> float:
-    """What an objective reaches in the year; `added`: the people whom a count adds, never below 0 or above everybody."""
+    """What an objective reaches in the year; `added`: people whom a count adds, never below 0 or above everybody."""
     if objective.kind == "count":
         own = sum(people for cell, people in run.enrolled.items() if cell[:2] == (year, objective.id))
         parts = sum(run.reached[one.id, year] - run.reached[one.id, year - 1] for one in run.plan.parts(objective))
