@@ -12,12 +12,12 @@ Where the text can be read in two ways:
 - The due year of an objective is the one that it has now; an objective that one look does not know misses nobody there.
 - *completion* stands for the column `completed` of `actuals` alone. A pair and year without one goes by the completion
   rate of `programs`, a later row of which is *other*.
-- Whoever is sent counts where the subset knows the objective and the program, whether or not it has the route; without
-  *other* nobody can be sent to a program, or for an objective, that only later rows know.
+- Whoever is sent, or is said to have completed where nobody was due to, counts wherever the subset knows the objective,
+  also by a route or a program that only one look knows; such a program has its years and rate from that look.
 - *count* adds the same number of people in every subset, after the stock was cut to the head-count.
 - Classes are those of the now look, with its class size: the size of a class is volume.
-- A source that pays for a program only by a later row is price; of a program that the decided look does not know it is
-  volume, by the shares of the now look.
+- What is spent on a program that the decided look does not know is volume, the whole of it: there is no price to compare
+  with. A source that only later rows have pay for a known program is price.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def at_planned_prices(looks: Looks, program: str, source: str, year: int) -> flo
     """The learners and classes that there really were, at the prices and shares with which the plan was decided."""
     decided, now = looks.decided, looks.now
     if program not in decided.plan.programs:
-        return modelled_cost(now, program, year) * now.plan.shares(program).get(source, 0.0)
+        return paid(now, program, source, year)
     if program not in now.plan.programs:
         return 0.0
     row = decided.plan.programs[program]
@@ -189,7 +189,7 @@ def shapley(value: dict[tuple[str, ...], float]) -> dict[str, float]:
 def world(looks: Looks, chosen: tuple[str, ...]) -> Run:
     """What would have happened with the chosen causes as they are now and the others as decided. Nothing is planned."""
     looked = {cause: looks.now if cause in chosen else looks.decided for cause in CAUSES}
-    plan = mixed_plan(looks.decided.plan, looked["headcount"].plan, looked["other"].plan)
+    plan = mixed_plan(looks, looked["headcount"].plan, looked["other"].plan)
     completions = completions_of(looked["completion"])
     counts = counts_of(looked["count"])
     run = simulate_nothing(plan, looked["enrollment"].enrolled)
@@ -201,17 +201,20 @@ def world(looks: Looks, chosen: tuple[str, ...]) -> Run:
     return run
 
 
-def mixed_plan(decided: Plan, of_headcount: Plan, other: Plan) -> Plan:
-    """A plan with head-counts of one look and all else of another; without facts, so that no year is closed."""
+def mixed_plan(looks: Looks, of_headcount: Plan, other: Plan) -> Plan:
+    """A plan with head-counts of one look and all else of another; without facts, so that no year is closed.
+
+    A program that it does not know is that of the look that does.
+    """
     tables = {name: other.tables[name] for name in other.tables if name not in FACTS}
-    tables |= {name: of_headcount.tables[name] for name in OF_HEADCOUNT}
+    tables["programs"] = list({**looks.decided.plan.programs, **looks.now.plan.programs, **other.programs}.values())
     for name in OF_HEADCOUNT:
-        tables[name] = [row for row in tables[name] if text(row, "group") in other.groups]
-    return Plan(decided.choices | {"as_of": "", "decided_from": decided.first}, tables)
+        tables[name] = [row for row in of_headcount.tables[name] if text(row, "group") in other.groups]
+    return Plan(other.choices | {"as_of": "", "decided_from": other.first}, tables)
 
 
 def simulate_nothing(plan: Plan, sent: dict[Cell, int]) -> Run:
-    """A run at the baseline, with the cohorts of the pipeline and of those sent whose course and aim the plan knows."""
+    """A run at the baseline, with the cohorts of the pipeline and of those who are sent for what the plan knows."""
     run = Run(plan)
     for row in plan.tables["pipeline"]:
         program, start = text(row, "program"), int(text(row, "started"))
@@ -219,7 +222,7 @@ def simulate_nothing(plan: Plan, sent: dict[Cell, int]) -> Run:
         people = number_or(row, "learners", 0.0)
         run.cohorts.append(Cohort(text(row, "objective"), program, start, end, people, plan.first - 1))
     for (year, objective, program), people in sent.items():
-        if objective in plan.objectives and program in plan.programs:
+        if objective in plan.objectives:
             run.enrolled[year, objective, program] = people
             run.cohorts.append(Cohort(objective, program, year, year + plan.years_of(program) - 1, people, year))
     for objective in plan.objectives.values():
@@ -229,11 +232,10 @@ def simulate_nothing(plan: Plan, sent: dict[Cell, int]) -> Run:
 
 
 def known_pairs(run: Run, completions: dict[Cell, Completion]) -> list[Pair]:
-    """The pairs for which somebody studies, or is said to have completed, and whose objective and program are known."""
+    """The pairs for which somebody studies, or is said to have completed, and whose objective is known."""
     pairs = [(cohort.objective, cohort.program) for cohort in run.cohorts]
     pairs += [(objective, program) for _, objective, program in completions]
-    known = [pair for pair in pairs if pair[0] in run.plan.objectives and pair[1] in run.plan.programs]
-    return list(dict.fromkeys(known))
+    return list(dict.fromkeys(pair for pair in pairs if pair[0] in run.plan.objectives))
 
 
 def due_to_end(run: Run, pair: Pair, year: int) -> float:
