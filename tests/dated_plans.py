@@ -19,8 +19,8 @@ Drawn = tuple[Row, Tables, int, str | None]
 def dated_plans(draw: st.DrawFn) -> Drawn:
     """(choices, tables, year, as_of): a plan as it was decided and all that became known later, and a review of it.
 
-    The plan as decided may be seen from a day of its own and have closed years itself. The review is of a later day,
-    or of the same, or of none, when everything is seen.
+    The plan as decided may be seen from a day of its own and have closed years itself. The review is seen from a day as
+    well, which may be an earlier one, or from none, when everything is seen.
     """
     choices, tables = draw(plans(closed=False))
     del choices["decided_from"]
@@ -40,8 +40,7 @@ def dated_plans(draw: st.DrawFn) -> Drawn:
         choices["as_of"] = seen_from
     if draw(st.booleans()):
         choices["decided_from"] = draw(st.integers(choices["first"], choices["last"] + 1))
-    later = [day for day in DAYS if day >= (seen_from or "")]
-    return choices, tables, year, draw(st.sampled_from([None, *later]))
+    return choices, tables, year, draw(st.sampled_from([None, *DAYS]))
 
 
 def some_days(draw: st.DrawFn, since: str = NEVER_DATED) -> list[str]:
@@ -176,7 +175,7 @@ def _new_program(draw: st.DrawFn, tables: Tables) -> None:
 
 
 def _new_objective(draw: st.DrawFn, tables: Tables, years: Sequence[int]) -> None:
-    """Another objective like one of the plan's, for its group or another; a count may be a part of the one it is like."""
+    """Another objective like one of the plan, for its group or another; a count may be a part of the one it is like."""
     like = draw(st.sampled_from(tables["objectives"]))
     group = draw(st.sampled_from(tables["groups"]))
     is_part = like["kind"] == "count" and draw(st.booleans())

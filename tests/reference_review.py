@@ -16,7 +16,7 @@ Where the text can be read in two ways:
   also by a route or a program that only one look knows; such a program has its years and rate from that look.
 - *count* adds the same number of people in every subset, after the stock was cut to the head-count.
 - Classes are those of the now look, with its class size: the size of a class is volume.
-- What is spent on a program that the decided look does not know is volume, the whole of it: there is no price to compare
+- What is spent on a program that the decided look does not know is volume, the whole of it: it had no price to compare
   with. A source that only later rows have pay for a known program is price.
 """
 
