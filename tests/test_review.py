@@ -12,37 +12,22 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from strategies import Tables, facts, plans, write_plan
+import reference
+import reference_review
+import reference_units
+from dated_plans import Drawn, dated_plans
+from strategies import Tables, plans, write_plan
 from trainplan.cli import main
 from trainplan.cycle.looks import load_looks
 from trainplan.cycle.review_coverage import CAUSES, review_coverage
 from trainplan.cycle.review_money import review_money
+from trainplan.plan.find import PROJECT
+from trainplan.plan.plan import load_plan
 from trainplan.results.tables import Results, compute
 
 WORKED = Path(__file__).parent / "plans" / "worked_example"
 MANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 LATER = "2031-01-01"
-
-
-@st.composite
-def dated_plans(draw: st.DrawFn) -> tuple[dict[str, Any], Tables, int]:
-    """(choices, tables, year): a plan as it was decided, with dated rows of what became known later."""
-    choices, tables = draw(plans(closed=False))
-    year = draw(st.integers(choices["first"], choices["last"]))
-    later: Tables = facts(draw, tables, range(choices["first"], year + 1))
-    for group in tables["groups"] if draw(st.booleans()) else ():
-        later.setdefault("groups", []).append({**group, "leave_rate": draw(st.integers(0, 40)) / 100})
-    for program in tables["programs"] if draw(st.booleans()) else ():
-        changed = {
-            "completion_rate": draw(st.integers(30, 100)) / 100,
-            "cost_per_learner_year": draw(st.integers(0, 9)) * 1e6,
-        }
-        later.setdefault("programs", []).append({**program, **changed})
-    tables["headcounts"] = [{**row, "as_of": LATER} for row in tables.get("headcounts", [])]
-    for name, rows in later.items():
-        own = [{"as_of": "", **row} for row in tables.get(name, [])]
-        tables[name] = [*own, *({**row, "as_of": LATER} for row in rows)]
-    return choices, tables, year
 
 
 def looks_of(folder: Path, year: int, as_of: str | None = None) -> tuple[Results, Results]:
@@ -51,33 +36,134 @@ def looks_of(folder: Path, year: int, as_of: str | None = None) -> tuple[Results
     return compute(decided), compute(now)
 
 
-@settings(MANY, max_examples=60)
+def reviewed(folder: Path, choices: dict[str, Any], tables: Tables, year: int, as_of: str | None) -> list[pd.DataFrame]:
+    """Both tables of a review of a plan that is written first, and the results as they now stand."""
+    decided, now = looks_of(write_plan(folder, choices, tables), year, as_of)
+    return [review_coverage(decided, now, year), review_money(decided, now, year), *now.tables.values()]
+
+
+def agree(found: pd.DataFrame, expected: list[dict[str, Any]], keys: list[str]) -> None:
+    """Rows of the same keys, each once; numbers within 1e-6 of a person and 1 VND, or of each 1e-6."""
+    wanted = pd.DataFrame(expected, columns=list(found.columns)).set_index(keys)
+    shown = found.set_index(keys).reindex(wanted.index)
+    assert len(found) == len(wanted) and not shown.isna().any(axis=None)
+    for column in wanted:
+        if column == "estimated":
+            assert shown[column].astype(str).str.lower().tolist() == wanted[column].tolist()
+        else:
+            tolerance = 1 if column.endswith("_vnd") else 1e-6
+            assert shown[column].tolist() == pytest.approx(wanted[column].tolist(), rel=1e-6, abs=tolerance), column
+
+
+def agrees_with_the_reading(
+    path: Path, choices: dict[str, Any], tables: Tables, year: int, as_of: str | None
+) -> list[pd.DataFrame]:
+    """Both tables of a review of the plan at `path`, equal to those of the independent reading."""
+    decided, now = looks_of(path, year, as_of)
+    people, money = review_coverage(decided, now, year), review_money(decided, now, year)
+    expected = reference_review.review(choices, tables, year, as_of or "")
+    agree(people, expected["review_coverage"], ["year", "objective"])
+    agree(money, expected["review_money"], ["year", "program", "source"])
+    return [people, money]
+
+
+@settings(MANY, max_examples=40)
 @given(dated_plans())
-def test_the_differences_of_random_plans_add_up(drawn: tuple[dict[str, Any], Tables, int]) -> None:
-    choices, tables, year = drawn
+def test_the_program_and_the_reading_agree_and_parts_add_up(drawn: Drawn) -> None:
+    choices, tables, year, as_of = drawn
     assume(tables["objectives"])
     with tempfile.TemporaryDirectory() as folder:
-        decided, now = looks_of(write_plan(Path(folder) / "random", choices, tables), year)
-    people, money = review_coverage(decided, now, year), review_money(decided, now, year)
+        path = write_plan(Path(folder) / "random", choices, tables)
+        people, money = agrees_with_the_reading(path, choices, tables, year, as_of)
     parts = people[list(CAUSES)].sum(axis=1)
     assert parts.to_numpy() == pytest.approx((people["missing_now"] - people["missing_decided"]).to_numpy(), abs=1e-6)
-    due = {row.id: row.due_year for row in now.plan.tables.objectives}
-    assert {*zip(people["year"], people["objective"], strict=True)} == {
-        (y, o) for o, when in due.items() for y in {*range(now.plan.first, year + 1), when}
-    }
-    for column, results in (("missing_decided", decided), ("missing_now", now)):
-        gap = results["gap"].set_index(["year", "objective"])["gap"]
-        assert people.set_index(["year", "objective"])[column].to_dict() == {
-            key: pytest.approx(gap[key], abs=1e-9)
-            for key in gap.index
-            if key in {*zip(people["year"], people["objective"], strict=True)}
-        }
     parts = money["volume_vnd"] + money["price_vnd"]
     assert parts.to_numpy() == pytest.approx((money["spent_vnd"] - money["planned_vnd"]).to_numpy(), abs=1)
-    keys = ["year", "program", "source"]
-    for column, results in (("planned_vnd", decided), ("spent_vnd", now)):
-        cost = results["cost"].query("year <= @year").set_index(keys)["funded_vnd"]
-        assert money.set_index(keys)[column].to_dict() == {key: pytest.approx(vnd, abs=1) for key, vnd in cost.items()}
+
+
+@settings(MANY, max_examples=20)
+@given(dated_plans())
+def test_what_is_not_yet_known_changes_nothing(drawn: Drawn) -> None:
+    choices, tables, year, as_of = drawn
+    assume(tables["objectives"] and as_of)
+    horizon = max(str(as_of), choices.get("as_of", ""))
+    earlier = {name: [row for row in rows if row["as_of"] <= horizon] for name, rows in tables.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = (reviewed(Path(folder) / "plan", choices, known, year, as_of) for known in (tables, earlier))
+    for before, after in zip(one, other, strict=True):
+        pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def as_planned(results: Results, year: int) -> list[dict[str, Any]]:
+    """Actuals of the years up to one that are what the plan says: people sent, completions and money."""
+    enrollment = results["enrollment"].query("year <= @year")
+    cost = results["cost"].groupby(["year", "program"])["funded_vnd"].sum().to_dict()
+    rows: list[dict[str, Any]] = []
+    for _, row in enrollment.iterrows():
+        here = {"as_of": LATER, "year": row["year"], "objective": row["objective"], "program": row["program"]}
+        spent = cost.pop((row["year"], row["program"]), 0.0)  # the first pair of a program has the whole
+        rows.append(
+            {
+                **here,
+                "enrolled": int(row["funded"]),
+                "completed": f"{row['completed']:.12f}",
+                "spent_vnd": f"{spent:.6f}",
+            }
+        )
+    return rows
+
+
+@settings(MANY, max_examples=20)
+@given(plans(closed=False), st.data())
+def test_what_happens_as_planned_changes_nothing(drawn: tuple[dict[str, Any], Tables], data: st.DataObject) -> None:
+    choices, tables = drawn
+    del choices["decided_from"]
+    assume(tables["objectives"])
+    year = data.draw(st.integers(choices["first"], choices["last"]))
+    with tempfile.TemporaryDirectory() as folder:
+        plan = write_plan(Path(folder) / "random", choices, tables)
+        actuals = as_planned(compute(load_plan(plan)), year)
+        write_plan(plan, choices, {"actuals": actuals})
+        decided, now = looks_of(plan, year)
+    for table, columns in {
+        "enrollment": ["funded", "completed"],
+        "gap": ["reached", "gap"],
+        "cost": ["funded_vnd"],
+    }.items():
+        for column in columns:
+            assert now[table][column].to_numpy() == pytest.approx(decided[table][column].to_numpy(), rel=1e-9, abs=1e-6)
+    assert review_coverage(decided, now, year)[list(CAUSES)].to_numpy() == pytest.approx(0.0, abs=1e-6)
+    money = review_money(decided, now, year)
+    assert money[["volume_vnd", "price_vnd"]].to_numpy() == pytest.approx(0.0, abs=1)
+
+
+def test_an_giang_with_actuals_that_are_made_up(tmp_path: Path) -> None:
+    name = "an_giang_2011_2015"
+    shutil.copytree(PROJECT / "params" / name, tmp_path / "params" / name)
+    data = Path(shutil.copytree(PROJECT / "data" / name, tmp_path / "data" / name))
+    path = tmp_path / "params" / name
+    tables = {stem: [{"as_of": "", **row} for row in rows] for stem, rows in reference.read_tables(data).items()}
+    results = compute(load_plan(path))
+    for i, row in enumerate(results["enrollment"].query("year in (2012, 2013)").to_dict("records")):
+        here = {"year": row["year"], "objective": row["objective"], "program": row["program"], "basis": "statistic: x"}
+        sent = int(row["funded"] * (0.6 + i % 5 / 10))
+        spent = sent * 1_500_000 if len(row["program"]) % 2 else ""
+        completed = round(row["completed"] * 0.9) if i % 3 else ""
+        fact = {**here, "enrolled": sent, "completed": completed, "spent_vnd": spent}
+        tables["actuals"].append({**fact, "as_of": f"{row['year'] + 1}-02-15"})
+        if i % 7 == 0:  # restated
+            tables["actuals"].append({**fact, "enrolled": sent + 5, "as_of": "2014-06-30"})
+    counted = {"base": 1000, "reached": 450, "basis": "statistic: x", "as_of": "2014-02-15", "year": 2013}
+    tables["observations"] = [{**counted, "objective": o} for o in ("cadres_professional", "annual_commune")]
+    people = {"group": "commune_cadres", "basis": "statistic: x", "as_of": "2013-02-15"}
+    tables["headcounts"] = [{**people, "year": 2012, "headcount": 1700}]
+    tables["turnover"].append({**people, "year": 2013, "leave_rate": 0.2})
+    for stem in ("actuals", "observations", "headcounts", "turnover"):
+        pd.DataFrame(tables[stem]).to_csv(data / f"{stem}.csv", index=False)
+    choices = reference_units.read_plan(path).choices
+    for year, as_of in ((2012, "2013-12-31"), (2013, "2014-03-31"), (2013, None)):
+        people, _ = agrees_with_the_reading(path, choices, tables, year, as_of)
+        assert people[["headcount", "enrollment", "completion"]].abs().max().gt(1).all()
 
 
 def write_dated(folder: Path, **tables: str) -> Path:
@@ -123,15 +209,15 @@ def test_a_restated_actual_changes_only_looks_from_its_date_on(tmp_path: Path) -
     again = "2013-02-01,2011,qualified,course,120,,270000000,statistic: corrected\n"
     plan = write_dated(tmp_path, actuals=ACTUALS + first)
 
-    def reviewed(as_of: str | None) -> list[pd.DataFrame]:
+    def seen_from(as_of: str | None) -> list[pd.DataFrame]:
         decided, now = looks_of(plan, 2011, as_of)
         return [review_coverage(decided, now, 2011), review_money(decided, now, 2011), *now.tables.values()]
 
-    before = reviewed("2012-12-31")
+    before = seen_from("2012-12-31")
     (plan / "actuals.csv").write_text(ACTUALS + first + again, "utf-8")
-    for one, other in zip(before, reviewed("2012-12-31"), strict=True):
+    for one, other in zip(before, seen_from("2012-12-31"), strict=True):
         pd.testing.assert_frame_equal(one, other)
-    assert reviewed(None)[1]["spent_vnd"].sum() == 270e6
+    assert seen_from(None)[1]["spent_vnd"].sum() == 270e6
 
 
 def test_a_program_that_the_decision_did_not_know_is_volume(tmp_path: Path) -> None:

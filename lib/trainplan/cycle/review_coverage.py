@@ -21,8 +21,9 @@ from trainplan.model.from_plan import row_numbers
 from trainplan.model.gap import measure_gap
 from trainplan.model.need import include_parts, population, target_path
 from trainplan.model.workforce import workforce
+from trainplan.plan.address import record_key
 from trainplan.plan.plan import Plan
-from trainplan.plan.schema import TABLES, Tables
+from trainplan.plan.schema import TABLES, Route, Tables
 from trainplan.results.registry import RESULTS, check_columns
 from trainplan.results.tables import Results
 
@@ -116,12 +117,23 @@ def _completions(arrays: Arrays, facts: ClosedYears, pairs: Sequence[tuple[str, 
 
 
 def mixed_plan(decided: Plan, now: Plan, headcount: bool, other: bool) -> Plan:
-    """The plan with head-counts and turnover, and with other tables, of one look or the other; no year is closed."""
-    base = now if other else decided
-    groups = {row.id for row in base.tables.groups}
+    """The plan with head-counts and turnover, and with other tables, of one look or the other; no year is closed.
+
+    Whoever is sent by a course or route that one look alone knows must find it in the other as well: it stands behind.
+    """
+    base, further = (now, decided) if other else (decided, now)
+    groups, objectives = ({row.id for row in base.tables[name]} for name in ("groups", "objectives"))
     rows = {name: base.tables[name] for name in TABLES if name not in FACTS}
     for name in HEADCOUNT_TABLES:
         rows[name] = tuple(row for row in (now if headcount else decided).tables[name] if row.group in groups)
+    for name in ("programs", "prices"):
+        known = {record_key(name, row) for row in rows[name]}
+        rows[name] += tuple(row for row in further.tables[name] if record_key(name, row) not in known)
+    rows["routes"] += tuple(
+        Route(objective=objective, program=program, share=0)
+        for objective, program in further.tables.pairs
+        if objective in objectives and (objective, program) not in base.tables.pairs
+    )
     return replace(base, tables=Tables(**rows), choices=base.choices.model_copy(update={"decided_from": base.first}))
 
 
