@@ -82,7 +82,7 @@ def with_requests(folder: Path) -> Path:
     for k, row in enumerate(unit_need(compute(plan), year).itertuples(index=False)):
         if row.unit in surveyed:
             people = round(row.needed * (0.5, 1, 1.5)[k % 3])
-            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},{row.unit}.xlsx")
+            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},b01-{k}.xlsx")
     plan.data_file("requests.csv").write_text("\n".join(asked) + "\n", "utf-8")
     counted = ["unit,objective,baseline,basis"]
     counted += [
@@ -113,7 +113,6 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
-        "YearTables": YearTables(results, plan.year_to_plan),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),

@@ -33,8 +33,8 @@ def requests_of_year(results: Results, year: int, need: pd.DataFrame) -> pd.Data
     said = {(row.unit, row.objective, row.program): (row.people, row.file) for row in asked}
     rows = need[need["unit"].isin({row.unit for row in asked})].reset_index(drop=True)
     keys = rows[["unit", "objective", "program"]].itertuples(index=False, name=None)
-    told = [said.get(key, (0.0, "")) for key in keys]
-    rows = rows.assign(requested=np.array([people for people, _ in told], float), file=[file for _, file in told])
+    given = [said.get(key, (0.0, "")) for key in keys]
+    rows = rows.assign(requested=np.array([people for people, _ in given], float), file=[file for _, file in given])
     difference = rows["requested"] - rows["needed"]
     rows = rows.assign(
         year=year,

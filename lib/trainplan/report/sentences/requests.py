@@ -69,8 +69,8 @@ def units_not_answered(year: YearTables, language: str) -> list[str]:
 def survey_changes(year: YearTables, language: str) -> list[str]:
     """What changes if the coverage of a survey takes the place of assumptions: verdicts, and the money required."""
     rows, results = year["baselines_surveyed"], year.results
-    ways = rows["taken_as"][rows["taken_as"] != ""]
-    if not len(ways):
+    taken = rows["taken_as"][rows["taken_as"] != ""]
+    if not len(taken):
         return [say("sentence.surveyed_beside", language, count=len(rows))] if len(rows) else []
     other = rows[rows["verdict_before"] != rows["verdict_after"]]
     named = [
@@ -90,6 +90,6 @@ def survey_changes(year: YearTables, language: str) -> list[str]:
         )
         for when in WHEN
     }
-    about = {"surveyed": len(rows), "taken": len(ways), "changed": len(other), "tail": names}
-    about["way"] = term("taken_as", ways.iloc[0], language)  # the same for all: it goes by the year
+    about = {"surveyed": len(rows), "taken": len(taken), "changed": len(other), "tail": names}
+    about["way"] = term("taken_as", taken.iloc[0], language)  # the same for all: it goes by the year
     return [say("sentence.surveyed", language, **about, **amounts)]

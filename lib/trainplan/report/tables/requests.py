@@ -9,6 +9,7 @@ import pandas as pd
 from trainplan.cycle.survey_effect import WHEN
 from trainplan.cycle.year_plan import YearTables
 from trainplan.report.tables.columns import Column, build_table, label, result_columns
+from trainplan.results.quote import quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import percent
 
@@ -55,7 +56,7 @@ def _cost_table(
 
 def requests_register(year: YearTables, language: str) -> pd.DataFrame:
     """A row a unit that answered and a pair of objective and program of which anybody is requested or needed."""
-    rows = year.quote_table("requests_of_year")
+    rows = quote_numbers("requests_of_year", year["requests_of_year"])
     rows = rows[(rows[["requested", "needed"]].astype(float) > 0).any(axis=1)]
     names = ("unit", "objective", "program", "requested", "needed", "funded", "difference")
     columns = [
@@ -68,7 +69,7 @@ def requests_register(year: YearTables, language: str) -> pd.DataFrame:
 
 def surveyed_baselines(year: YearTables, language: str) -> pd.DataFrame:
     """A row an objective that a survey counted: its coverage beside the plan's, and the results where any is taken."""
-    rows, plan = year.quote_table("baselines_surveyed"), year.results.plan
+    rows, plan = quote_numbers("baselines_surveyed", year["baselines_surveyed"]), year.results.plan
     names, taken = ["objective", "people", "planned", "surveyed"], rows["taken_as"] != ""
     if taken.any():
         names += [
