@@ -17,11 +17,13 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
+from trainplan.run.plan_notebooks import tables_lacking
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 PROVINCE = "an_giang_2011_2015"
@@ -54,6 +56,15 @@ def with_history(plan: Path) -> Path:
     return plan
 
 
+def with_months(plan: Path) -> Path:
+    """Gives the programs of the sound plan in the folder `plan` days, hosts and months in which classes open."""
+    programs = plan / "programs.csv"
+    rows = programs.read_text("utf-8").splitlines()
+    added = ["days,host,opens", ",Trường Cao đẳng,9", ",,", "30,Trường Chính trị,3;10", ",,1"]
+    programs.write_text("".join(f"{row},{more}\n" for row, more in zip(rows, added, strict=True)), "utf-8")
+    return plan
+
+
 def copy_province(folder: Path) -> Path:
     """A copy of the plan of the province and its data below `folder`, to write beside; the folder of its plan file."""
     for part in ("params", "data"):
@@ -62,11 +73,41 @@ def copy_province(folder: Path) -> Path:
 
 
 def with_ranges(folder: Path) -> Path:
-    """A copy, in `folder`, of the sound plan with three ranges and a period before."""
-    copy = with_history(Path(shutil.copytree(SOUND, folder / "ranged")))
+    """A copy, in `folder`, of the sound plan with three ranges, a period before and months of classes."""
+    copy = with_months(with_history(Path(shutil.copytree(SOUND, folder / "ranged"))))
     with (copy / "plan.yaml").open("a", encoding="utf-8") as file:
         file.write(RANGES)
     return copy
+
+
+def with_requests(folder: Path) -> Path:
+    """Gives the plan in a folder what a survey of its next year brings of all units but the last; the folder.
+
+    A unit asks for half of what it needs, for that, or for more by turns, and has nine tenths of the plan's coverage.
+    """
+    plan = load_plan(folder)
+    year, tables, surveyed = plan.year_to_plan, plan.tables, {row.id for row in plan.tables.units[:-1]}
+    asked = ["year,unit,objective,program,people,file"]
+    for k, row in enumerate(unit_need(compute(plan), year).itertuples(index=False)):
+        if row.unit in surveyed:
+            people = round(row.needed * (0.5, 1, 1.5)[k % 3])
+            asked.append(f"{year},{row.unit},{row.objective},{row.program},{people},b01-{k}.xlsx")
+    plan.data_file("requests.csv").write_text("\n".join(asked) + "\n", "utf-8")
+    counted = ["unit,objective,baseline,basis"]
+    counted += [
+        f"{held.unit},{one.id},{one.baseline * 0.9:g},statistic: the survey"
+        for one in tables.objectives
+        for held in tables.unit_headcounts
+        if one.kind == "attainment" and held.group == one.group and held.unit in surveyed and held.headcount > 0
+    ]
+    plan.data_file("unit_baselines.csv").write_text("\n".join(counted) + "\n", "utf-8")
+    return folder
+
+
+def notebooks_of(plan: Path) -> list[Path]:
+    """The notebooks with a number whose tables a plan has, in their order."""
+    books, loaded = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")), load_plan(plan)
+    return [book for book in books if not tables_lacking(book, loaded)]
 
 
 def values_of(

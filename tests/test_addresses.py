@@ -58,6 +58,9 @@ BARE = (
     "rule",
     "binds",
     "section",
+    "opens",
+    "ends",
+    "deadline",
 )
 
 
@@ -164,7 +167,7 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Every table that a page may quote, by its name in an address."""
     results, comparison, compared = values["Results"], values["Comparison"], values["RuleComparison"]
     plan = results.plan
-    tables = {**results.tables, **comparison.tables, "goal": goal_table(values["Goal"])}
+    tables = {**results.tables, **values["YearTables"].frames, **comparison.tables, "goal": goal_table(values["Goal"])}
     tables |= {"goal@optimal": goal_table(values["best_goal"]), "values": values["values"]}
     tables["relaxations"] = relaxations_table(values["Sequence[Relaxation]"])
     tables[f"totals@{ENOUGH}"] = totals_with_enough(comparison.runs[0])
@@ -286,6 +289,15 @@ def test_a_number_is_that_of_its_cell_wherever_it_stands(path: Path, scenario: s
     for language in LANGUAGES:
         check_numbers(pages_of(values, language), tables, language, least=100)
         check_numbers([("desk", desk_page(desk, language))], on_desk, language, least=20)
+
+
+def test_what_is_below_zero_has_the_one_minus_on_every_page() -> None:
+    values = values_of(PROVINCE, beside=3)
+    for language in LANGUAGES:
+        pages = [*pages_of(values, language), ("index", render_index(values["Comparison"], [], language))]
+        texts = [re.sub("(?s)<style.*?</style>|<[^>]*>", "|", html) for _, html in pages]
+        assert not [found for text in texts for found in re.findall(r".{0,20}(?<![\w/])-\d.{0,20}", text)]
+        assert any(re.search(r"−\d", text) for text in texts)
 
 
 @pytest.mark.parametrize("path", [PROVINCE, PLANS / "counts"], ids=lambda path: path.name)

@@ -27,7 +27,6 @@ WITHOUT_EFFECT = {
     **{f"attributes.name_{language}": "the year plan's forms" for language in LANGUAGES},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
     **{f"{table}.form_code": "the year plan's forms" for table in ("groups", "programs")},
-    **{f"requests.{column}": "what units ask for beside the need" for column in TABLES["requests"].columns},
     **{f"cost_items.{column}": "the estimate of a class" for column in COST_ITEM},
     "actuals.unit": "a report of what each unit did",
 }

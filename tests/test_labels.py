@@ -161,7 +161,7 @@ def test_short_names_of_the_province_are_shorter() -> None:
     pairs = [(row.short_vi, row.name_vi) for row in named] + [(row.short_en, row.name_en) for row in named]
     given = [(short, name) for short, name in pairs if short]
     assert given and all(len(short) < len(name) for short, name in given)
-    for table in NAMED:
+    for table in set(NAMED) - {"cost_items"}:  # an item is called alike in every program
         for language in LANGUAGES:
             drawn = [plan.short_label(table, row.id, language) for row in plan.tables[table] if hasattr(row, "id")]
             assert len(set(drawn)) == len(drawn)

@@ -16,6 +16,7 @@ from trainplan.text.formats import (
     percent,
     round_half_away,
     vnd,
+    with_plus,
 )
 
 NARROW = "\u202f"
@@ -28,6 +29,11 @@ NARROW = "\u202f"
         (number(63_900_219_000, "en"), "63,900,219,000"),
         (number(12.5, "vi", 1), "12,5"),
         (number(-0.2, "vi"), "0"),
+        (number(-1234.5, "vi", 1), "−1.234,5"),
+        (percent(-0.05, "en"), "−5%"),
+        (with_plus(number(3, "en")), "+3"),
+        (with_plus(number(-3, "en")), "−3"),
+        (with_plus(number(0.04, "vi", 1)), "0"),
         (number(math.nan, "vi"), "–"),
         (number(None, "en"), "–"),
         (percent(0.125, "vi"), "12,5%"),

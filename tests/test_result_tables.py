@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from making import copy_province, with_requests
 from survey_office import FilledForm
 from trainplan.cli import main
 from trainplan.cycle.survey_layout import STAFF
@@ -33,7 +34,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["goal", str(SMALL), "--output", str(folder)]) == 0
     assert main(["compare", PROVINCE, "--scenario", "base", "--scenario", "real_terms", "--output", str(folder)]) == 0
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
-    assert main(["yearplan", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
+    asked = with_requests(copy_province(folder / "asked"))
+    assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
     collected = collect_one_answer(tmp_path_factory.mktemp("survey"))
     for stem in (stem for stem, table in RESULTS.items() if table.command == "survey"):
         shutil.copy(collected / f"{stem}.csv", folder)

@@ -83,7 +83,7 @@ def test_what_a_run_leaves(request_: Request, capsys: pytest.CaptureFixture[str]
     assert str(folder / "index.html") in out and (folder / "index.html").is_file()
     assert "[4/4]" in err, "plain lines where there is no terminal"
     assert not list(folder.rglob("*.partial*"))
-    assert len(list((folder / "base" / "tables").glob("*.csv"))) == 9
+    assert len(list((folder / "base" / "tables").glob("*.csv"))) == 12
     assert not (folder / "costs_up").exists(), "the other scenarios are compared, not run in full"
 
     kept = manifest(request_)
@@ -355,7 +355,7 @@ def test_tables_that_a_rule_no_longer_leaves_go(request_: Request) -> None:
     assert (tables / "optimum.csv").is_file()
     plan.write_text(text, encoding="utf-8")
     assert run(replace(request_, notebooks=("0",), language="vi")) == 0
-    assert not (tables / "optimum.csv").exists() and len(list(tables.glob("*.csv"))) == 9
+    assert not (tables / "optimum.csv").exists() and len(list(tables.glob("*.csv"))) == 12
 
 
 def test_part_of_the_work(request_: Request) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from making import copy_province, with_requests
 from test_catalog import PACKAGE, VIETNAMESE, literals
 from trainplan import sentences, tables
 from trainplan.analysis.attribution import attribute
@@ -20,6 +21,7 @@ from trainplan.analysis.monte_carlo import uncertainty, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES
 from trainplan.results.compare import compare
@@ -36,13 +38,15 @@ SILENT = {  # where there is nothing of it, as in this plan
 
 
 @pytest.fixture(scope="module")
-def shown() -> dict[str, Any]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What can be shown of a plan, by the name or the annotation of the parameter that takes it."""
     base, plan = load_plan(PROVINCE), load_plan(PROVINCE, "costs_up")
     draws, results = uncertainty(plan, 64), compute(plan)
+    asked = load_plan(with_requests(copy_province(tmp_path_factory.mktemp("asked"))))
     return {
         "Plan": plan,
         "Results": results,
+        "YearTables": YearTables(compute(asked), asked.year_to_plan),
         "Comparison": compare([compute(base), results]),
         "Sequence[tuple[Plan, pd.DataFrame]]": [(plan, attribute(base, plan))],
         "RuleComparison": compare_rules(plan),

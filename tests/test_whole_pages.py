@@ -10,7 +10,7 @@ import pytest
 from browser import OVERLAPS, opened
 from making import RANGES
 from test_chart_forms import many_rows
-from test_missing_tables import OF, every_page, whole, without
+from test_missing_tables import ALONE, OF, every_page, whole, without
 from test_small_plans import ONE_RANGE, new, with_ceilings
 from trainplan.report.drawing import TALLEST
 from trainplan.report.forms.target_strip import strip_drawing
@@ -93,6 +93,20 @@ def test_whole_pages_can_be_read(name: str, tmp_path: Path, monkeypatch: pytest.
         paths.append(tmp_path / f"{page_name}.{language}.html")
         paths[-1].write_text(page, "utf-8")
     assert [*measured(paths)] == []
+
+
+def test_pages_of_a_plan_without_one_table_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths, seen = [], set[str]()
+    for missing in [(), *ALONE]:
+        folder = tmp_path / ("-".join(missing) or "all")
+        folder.mkdir()
+        plan = without(whole(folder, 4), *missing)
+        for language, name, page in every_page(plan, monkeypatch, ["vi"]):
+            path = tmp_path / f"{name}.{language}.without-{folder.name}.html"
+            path.write_text(page, "utf-8")
+            paths += [] if page in seen or not missing else [path]
+            seen.add(page)
+    assert len(paths) > len(ALONE) and [*measured(paths)] == []
 
 
 def test_what_cannot_be_read_is_found(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import reference
 import reference_units
-from making import SOUND
+from making import SOUND, with_requests
 from strategies import Tables, plans_with_units, write_plan
 from trainplan.cli import main
 from trainplan.cycle.class_calendar import DAYS_A_MONTH, calendar_of_year, classes_by_month, running_by_month
@@ -26,6 +26,7 @@ from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.results.registry import RESULTS, YEAR_PLAN_TABLES
 from trainplan.results.tables import Results, compute
+from trainplan.text.catalog import LANGUAGES
 
 PROVINCE = PROJECT / "params" / "an_giang_2011_2015"
 MANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -253,8 +254,11 @@ def test_members_are_the_share_of_the_new_learners_in_whole_people(tmp_path: Pat
 
 
 def test_the_command_writes_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["yearplan", str(SOUND), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
+    asked = with_requests(Path(shutil.copytree(SOUND, tmp_path / "plan")))
+    assert main(["yearplan", str(asked), "--year", "2022", "--output", str(tmp_path / "out")]) == 0
+    pages = {f"year_2022.{language}.html" for language in LANGUAGES}
+    tables = {f"{table.stem}.csv" for table in YEAR_PLAN_TABLES}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == tables | pages
     units, classes = (pd.read_csv(tmp_path / "out" / name) for name in ("unit_plan.csv", "classes_of_year.csv"))
     assert set(units["year"]) == {2021, 2022, 2023, 2024} and set(classes["year"]) == {2022}
     assert main(["yearplan", str(SOUND), "--year", "2029", "--output", str(tmp_path / "none")]) == 2

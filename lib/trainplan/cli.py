@@ -194,22 +194,22 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
 
 
 def plan_year(arguments: argparse.Namespace) -> int:
-    """`yearplan`: the tables and the annexes of a year plan; PlanError for a year outside the plan."""
+    """`yearplan`: the tables of a year plan, its annexes and its page; PlanError for a year outside the plan."""
+    os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
+    from trainplan.run.year_pages import write_year_pages
 
     plan, year = plan_of(arguments), arguments.year
-    if year not in plan.years:
-        years = {"first": plan.first, "last": plan.last}
-        raise PlanError([Problem("--year", "year_outside", year, values=years)])
+    plan.check_year(year, "--year")
     with under_way("tables"):
         results = compute(plan)
-        tables = year_tables(results, year)
+        tables = year_tables(results, year, compute)
         annexes = write_annexes(results, year, arguments.output, plan.languages)
     written = write_answer(tables, arguments.output)
-    for path in annexes:
-        print(path)
+    pages = write_year_pages(plan, arguments.scenario, year, arguments.output)
+    print(*annexes, *pages, sep="\n")
     return written
 
 

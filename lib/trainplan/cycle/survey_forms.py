@@ -66,8 +66,7 @@ def write_survey_forms(
     year, or the folder holds other workbooks: they may be forms of another year, or forms that somebody has filled in.
     """
     plan = results.plan
-    if year not in plan.years:
-        raise PlanError([Problem("--year", "year_outside", year, values={"first": plan.first, "last": plan.last})])
+    plan.check_year(year, "--year")
     if not plan.tables.units:
         raise PlanError([Problem("PLAN", "no_table_in_plan", plan.key, values={"table": "units"})])
     needs: dict[str, dict[str, float]] = {unit.id: {} for unit in plan.tables.units}

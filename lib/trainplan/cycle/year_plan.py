@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from trainplan.cycle.class_calendar import calendar_of_year, last_month
+from trainplan.cycle.requests import requests_cost_of_year, requests_of_year
+from trainplan.cycle.survey_effect import (
+    baselines_surveyed,
+    plan_as_surveyed,
+    required_as_surveyed,
+    surveyed_coverage,
+)
 from trainplan.cycle.unit_model import follow_units, group_of_pair, share_enrollment, unit_share
 from trainplan.model.arrays import Array, divide, pairs_of
 from trainplan.model.cost import yearly_cost
-from trainplan.results.registry import RESULTS, check_columns
-from trainplan.results.tables import Results
+from trainplan.plan.plan import Plan
+from trainplan.results.registry import RESULTS, Stem, check_columns
+from trainplan.results.tables import Results, compute
+from trainplan.text.shown import Quoted
 
 NEW, CONTINUING = "new", "continuing"  # courses that begin in the year, and those begun before
 
@@ -166,7 +178,55 @@ def members_of_year(results: Results, year: int) -> pd.DataFrame:
     return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
 
 
-def year_tables(results: Results, year: int) -> dict[str, pd.DataFrame]:
-    """Every table of a year plan by the stem of its file; `unit_plan` holds all years of the plan."""
+def year_tables(results: Results, year: int, compute: Callable[[Plan], Results] = compute) -> dict[Stem, pd.DataFrame]:
+    """Every table of a year plan by the stem of its file; `unit_plan` holds all years of the plan.
+
+    Those of what units ask for, and of what a survey counted, are there where the plan has such rows; `compute` is
+    what makes the results of the plan as surveyed.
+    """
     made = (classes_of_year, calendar_of_year, estimate_of_year, members_of_year)
-    return {"unit_plan": unit_plan(results), **{make.__name__: make(results, year) for make in made}}
+    tables = {"unit_plan": unit_plan(results), **{make.__name__: make(results, year) for make in made}}
+    if results.plan.tables.requests:
+        tables["requests_of_year"] = requests_of_year(results, year, unit_need(results, year))
+        tables["requests_cost_of_year"] = requests_cost_of_year(results, year)
+    if surveyed_coverage(results.plan):
+        after = compute(plan_as_surveyed(results.plan, year))
+        tables["baselines_surveyed"] = baselines_surveyed(results, after, year)
+        tables["required_as_surveyed"] = required_as_surveyed(results, after)
+    return tables
+
+
+@dataclass(frozen=True)
+class YearTables:
+    """A calendar year of a plan with the tables of its year plan: `tables["unit_plan"]`."""
+
+    results: Results
+    year: int
+    compute: Callable[[Plan], Results] = compute  # what makes results of the plan as surveyed
+
+    @cached_property
+    def frames(self) -> Mapping[Stem, pd.DataFrame]:
+        """Every table by the stem of its file, as `year_tables` makes them."""
+        return year_tables(self.results, self.year, self.compute)
+
+    def __getitem__(self, stem: Stem) -> pd.DataFrame:
+        return self.frames.get(stem, pd.DataFrame(columns=RESULTS[stem].column_names))
+
+    @property
+    def with_rows(self) -> dict[Stem, pd.DataFrame]:
+        """The tables that have rows."""
+        return {stem: frame for stem, frame in self.frames.items() if len(frame)}
+
+    def of_year(self, stem: Stem) -> pd.DataFrame:
+        """The rows of a table, of these or of the run's, that are of the year."""
+        frame = self.frames[stem] if stem in self.frames else self.results[stem]
+        return frame[frame["year"] == self.year]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what happened in the year is a fact, of which the shares of units are estimates."""
+        return self.year < self.results.plan.decided_from
+
+    def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
+        """A number of the year with its address; of a key that is not given all were added up."""
+        return self.results.quote(stem, column, value, year=self.year, **keys)

@@ -17,7 +17,7 @@ from trainplan.plan.levers import DIGITS, Lever, PlanLever, Position, ceiling_ye
 from trainplan.plan.plan import Plan
 from trainplan.report.tables.inputs import summarize_values
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import LOCALES, NOTHING, number, percent
+from trainplan.text.formats import LOCALES, MINUS, NOTHING, number, percent
 
 UNLIMITED = "∞"
 BARE_UNITS = ("share", "year", "choice")  # whose texts need no unit after them
@@ -79,7 +79,8 @@ def parse_position(lever: PlanLever, text: str, language: str) -> float | None:
 
 def _typed_number(text: str, language: str) -> float | None:
     try:
-        value = float(parse_decimal(text.replace("%", "").strip(), locale=LOCALES[language], strict=True))
+        typed = text.replace("%", "").replace(MINUS, "-").strip()
+        value = float(parse_decimal(typed, locale=LOCALES[language], strict=True))
     except NumberFormatError:
         return None
     return value if math.isfinite(value) else None

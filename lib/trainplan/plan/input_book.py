@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import Literal, get_args, get_origin
 
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
@@ -210,8 +211,9 @@ def _note_lines(about: ColumnDescription, table: str, column: Column, language: 
 
 
 def _choices(table: str, column: Column) -> list[str]:
-    metadata = TABLES[table].record.model_fields[column.name].metadata
-    return [str(name) for mark in metadata if isinstance(mark, OneOf) for name in mark.registry]
+    field = TABLES[table].record.model_fields[column.name]
+    registered = [str(name) for mark in field.metadata if isinstance(mark, OneOf) for name in mark.registry]
+    return registered or (list(get_args(field.annotation)) if get_origin(field.annotation) is Literal else [])
 
 
 def _check(table: str, column: Column) -> Check | None:

@@ -94,6 +94,16 @@ class Plan:
         return range(self.decided_from, self.last + 1)
 
     @property
+    def year_to_plan(self) -> int:
+        """The calendar year whose year plan comes next: the first open one; of a plan without one its last year."""
+        return min(self.decided_from, self.last)
+
+    def check_year(self, year: int, where: str) -> None:
+        """PlanError where a calendar year that `where` gives is not one of the plan's."""
+        if year not in self.years:
+            raise PlanError([Problem(where, "year_outside", year, values={"first": self.first, "last": self.last})])
+
+    @property
     def allocation(self) -> str:
         """The rule by which money is shared out (method.md, section 6)."""
         return self.choices.allocation

@@ -1,7 +1,7 @@
 """A new plan like another one: its structure, names and costs, moved to other years, without its decision and facts.
 
 What is a number of the other plan's people or money stays as an assumption that is to be replaced. Nothing remains of
-its units, requests, statements, history, actuals, observations, scenarios, clauses and reasons.
+its units, schools, requests, statements, history, actuals, observations, scenarios, clauses and reasons.
 """
 
 from __future__ import annotations
@@ -144,6 +144,7 @@ def _rows(plan: Plan, name: str, move: Move, base_year: int) -> list[Cells]:
         row = {column: cells.get(column, "") for column in columns}
         row |= {key: getattr(record, key) + move.shift for key, column in columns.items() if column.unit == "year"}
         row |= basis_of("taken_over") if "basis" in columns else {}
+        row |= {"host": ""} if name == "programs" else {}
         if name == "objectives":
             row |= {"due": move.due(record.due), "clause": ""}
             if isinstance(record.pacing, tuple):

@@ -17,8 +17,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from trainplan.report.assembly import ANNEX, TABLE, assemble
+from trainplan.report.assembly import ANNEX, TABLE, assemble, links_mark
 from trainplan.report.furniture import PageHead, print_style
+from trainplan.report.terms import PAGE, mark_terms
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say
@@ -70,7 +71,7 @@ def render_page(notebook: Any, name: str, language: str, head: PageHead = NO_HEA
         "title": first_heading(notebook, language) or name,
     }
     body, _ = report_exporter().from_notebook_node(shown_cells(notebook, language), resources={"page": page})
-    return assemble(body, name, language)
+    return mark_terms(assemble(body, name, language), language)
 
 
 def no_ways(scenario: str, language: str, at_head: bool = True) -> dict[str, Any]:
@@ -84,8 +85,9 @@ def no_ways(scenario: str, language: str, at_head: bool = True) -> dict[str, Any
 
 
 def fill_template(name: str, language: str, **values: Any) -> Markup:
-    """A template of ours, filled in, in a language."""
-    return Markup(_templates().get_template(name).render(say=say_in(language), language=language, **values))
+    """A template of ours, filled in, in a language; `terms` in it is where a link to the page of terms goes."""
+    values = {"say": say_in(language), "language": language, "terms": Markup(links_mark(PAGE)), **values}
+    return Markup(_templates().get_template(name).render(values))
 
 
 @cache

@@ -23,6 +23,8 @@ from trainplan.report.sentences import assumed_share, simplifications, survey_fi
 from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
+from trainplan.report.terms import LINK, mark_terms, term_links
+from trainplan.report.terms_page import write_terms
 from trainplan.report.titles import report_title
 from trainplan.results.compare import Comparison
 from trainplan.results.registry import column_heading
@@ -36,7 +38,8 @@ NAMES = {"vi": "index.html", "en": "index.en.html"}
 READERS = {  # the pages, by number, that answer what a reader asks, in their order
     "chair": ("05", "06"),
     "finance": ("03",),
-    "home_affairs": ("02", "04", "00"),
+    "home_affairs": ("02", "04", "00", "08"),
+    "party_board": ("08",),
 }
 BRIEFS = ("html", "docx")
 
@@ -55,28 +58,33 @@ class ScenarioRun:
 
 
 def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
-    """Writes index.html (Vietnamese) and index.en.html into `folder`; returns the first.
+    """Writes index.html (Vietnamese) and index.en.html into `folder`, each beside its page of terms; returns the first.
 
-    The second is for a plan that is shown in English too, or of which there are English reports.
+    The English ones are for a plan that is shown in English too, or of which there are English reports.
     """
     first = comparison.runs[0].plan
     there = {*first.languages, *(language for run in done for _, language in run.reports)}
     languages = [language for language in NAMES if language in there]
     own = next((run for run in done if run.folder.name == folder_name(first.results_name)), None)
     for language in languages:
+        write_terms(folder, comparison, language, languages, NAMES[language])
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
         reading = reading_list(folder, own, language)
         page = render_index(comparison, links, language, languages, reading)
-        write_text(folder / NAMES[language], _with_files(page, folder, own, language) + "\n")
+        write_text(folder / NAMES[language], _with_links(page, folder, own, language) + "\n")
     return folder / NAMES["vi"]
 
 
-def _with_files(page: str, folder: Path, run: ScenarioRun | None, language: str) -> str:
-    """The page with links to the files behind its figures, those of a scenario."""
-    if not run:
-        return page
-    root = f"{relative_link(folder, run.folder)}/"
-    return fill_links(page, lambda kind, names: file_links(kind, names, run.folder, root, language))
+def _with_links(page: str, folder: Path, run: ScenarioRun | None, language: str) -> str:
+    """The page with links to what its terms mean, and to the files behind its figures, those of a scenario."""
+    root, fill_term = f"{relative_link(folder, run.folder)}/" if run else "", term_links(folder, "", language)
+
+    def fill(kind: str, names: Sequence[str]) -> str:
+        if kind.startswith(LINK):
+            return fill_term(kind, names)
+        return file_links(kind, names, run.folder, root, language) if run else ""
+
+    return fill_links(page, fill)
 
 
 def render_index(
@@ -114,7 +122,7 @@ def render_index(
         scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),
     )
-    return number_figures(str(page), INDEX, language)
+    return mark_terms(number_figures(str(page), INDEX, language), language)
 
 
 def what_is_assumed(plan: Plan, language: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from trainplan.report.assembly import file_links, fill_links
 from trainplan.report.html import fill_template, no_ways
 from trainplan.report.index import ScenarioRun, relative_link
+from trainplan.report.terms import LINK, term_links
 from trainplan.report.titles import report_title
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say
@@ -57,17 +58,22 @@ def _to_report(run: ScenarioRun, stem: str, language: str) -> dict[str, str]:
     return {"href": quote(run.reports[stem, language].name), "title": report_title(stem, language)}
 
 
-def with_links(page: str, links: dict[str, Any], folder: Path, language: str) -> str:
+def with_links(page: str, links: dict[str, Any], folder: Path, language: str, alone: bool = False) -> str:
     """The page in the folder of a run with these links: all of them at its head, the pages before and after at its
-    foot as well; at headings the section in the other language; at figures and tables the files there are.
+    foot as well; at headings the section in the other language; at figures and tables the files there are; at terms
+    what they mean.
+    One that is `alone` lies in `folder` itself, beside its tables.
     """
-    places = iter((True, False))
+    places, fill_term = iter((True, False)), term_links(folder.parent, "../../", language)
 
     def fill(kind: str, names: Sequence[str]) -> str:
         if kind == "section":
             return "".join(_to_section(other, names[0], language) for other in links["others"])
+        if kind.startswith(LINK):
+            return fill_term(kind, names)
         if kind:
-            return file_links(kind, names, folder, "../", language)
+            beside = [name.removeprefix("tables/") for name in names] if alone else names
+            return file_links(kind, beside, folder, "" if alone else "../", language)
         return fill_template("links.html.j2", language, **{**links, "at_head": next(places, False)})
 
     return fill_links(page, fill)

@@ -11,6 +11,7 @@ from typing import Any
 from IPython.display import HTML, display
 
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.drawing import Drawing
@@ -32,11 +33,17 @@ class Page:
     output_dir: Path | None  # where figures go
     others: tuple[Plan, ...]  # the scenarios to compare with; none where the notebook declares no `scenarios`
     group: str | None
+    year: int  # whose year plan it is about
 
     @cached_property
     def results(self) -> Results:
         """The results of the plan."""
         return compute(self.plan)
+
+    @cached_property
+    def year_tables(self) -> YearTables:
+        """The tables of the year plan of the page's year."""
+        return YearTables(self.results, self.year, compute)
 
     @cached_property
     def draws(self) -> Uncertainty | None:
@@ -58,10 +65,12 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
     if group and group not in groups:
         near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
         raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
+    year = plan.year_to_plan if given.get("year") is None else given["year"]
+    plan.check_year(year, WHERE)
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     wanted = given["scenarios"] or ["base", *scenario_names(plan.path)] if "scenarios" in given else []
     others = tuple(load_plan(plan.path, name, as_of=plan.seen_from) for name in wanted if name != plan.scenario)
-    _opened[:] = [Page(plan, given["language"], folder, others, group)]
+    _opened[:] = [Page(plan, given["language"], folder, others, group, year)]
     return _opened[0]
 
 

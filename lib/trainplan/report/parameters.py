@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {  # what a parameter may be, a
     "output_dir": ((str, type(None)), "parameter_output_dir"),
     "scenarios": ((list, tuple), "parameter_scenarios"),
     "group": ((str, type(None)), "parameter_group"),
+    "year": ((int, type(None)), "parameter_year"),
 }
 EXAMPLE = "{'programs.x.capacity': 100}"
 REQUIRED = ("plan", "scenario", "overrides", "language", "output_dir")

@@ -46,6 +46,8 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "money_answer",
     "no_ceilings",
     "no_ranges",
+    "year_answer",
+    "requests_answer",
 }
 
 

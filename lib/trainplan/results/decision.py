@@ -12,6 +12,7 @@ from trainplan.plan.address import row_key
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import DECISION
 from trainplan.plan.schema import TABLES, Choices
+from trainplan.results.registry import RESULTS
 
 COLUMNS = ["id", "section", "kind", "quote_vi", "pointers", "why_not_vi", "why_not_en"]
 
@@ -25,9 +26,9 @@ def decision_statements(plan: Plan) -> pd.DataFrame:
 
 
 def split_pointers(cell: str) -> list[str]:
-    """The pointers in a cell: `table.row`, `notebook.stem`, `command.name`, `scenario.name`, `choice.name`.
+    """The pointers in a cell: `table.row`, or `result`, `notebook`, `command`, `scenario`, `choice` and its name.
 
-    The row `*` is every row of the table.
+    The row `*` is every row of the table; a `result` is a table that a command or a run leaves.
     """
     return [pointer.strip() for pointer in cell.split(";") if pointer.strip()]
 
@@ -35,12 +36,12 @@ def split_pointers(cell: str) -> list[str]:
 def dangling_pointers(
     plan: Plan, notebooks: Iterable[str], commands: Iterable[str], scenarios: Iterable[str]
 ) -> list[str]:
-    """Pointers that lead to no row, notebook, command, scenario or choice, each as `statement: pointer`.
+    """Pointers that lead to no row, result, notebook, command, scenario or choice, each as `statement: pointer`.
 
     `notebooks`, `commands` and `scenarios` are the names that there are; rows and choices are the plan's.
     """
     known = {"notebook": set(notebooks), "command": set(commands), "scenario": set(scenarios)}
-    known["choice"] = set(Choices.model_fields)
+    known |= {"choice": set(Choices.model_fields), "result": set(RESULTS)}
     for name, table in TABLES.items():
         keys = {row_key(row.model_dump(), table.keys) for row in plan.tables[name]}
         known[name] = keys | {"*"} if keys else keys

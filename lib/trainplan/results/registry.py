@@ -382,6 +382,43 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         (YEAR, OBJECTIVE, PROGRAM, Column("attribute", "id"), *_people("learners", adds_up=True)),
         "yearplan",
     ),
+    ResultTable(
+        "requests_of_year",
+        ("year", "unit", "objective", "program"),
+        (
+            *(YEAR, UNIT, OBJECTIVE, PROGRAM),
+            *_people("requested", "needed", "funded", "difference", adds_up=True),
+            Column("deviation", "number", shown="0.0%"),  # below zero, too
+            *(Column("mark", "code", words="request"), Column("file", "text")),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "requests_cost_of_year",
+        ("year", "program", "source"),
+        (
+            *(YEAR, PROGRAM, SOURCE),
+            *_money("requested_vnd", "committed_vnd", "required_vnd", "funded_vnd", over_years="none"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "baselines_surveyed",
+        ("year", "objective"),
+        (
+            *(YEAR, OBJECTIVE, Column("units", "number"), *_people("people"), *_shares("planned", "surveyed")),
+            Column("taken_as", "code", words="taken_as"),
+            *(Column(f"verdict_{when}", "code", words="verdict") for when in ("before", "after")),
+            *_people("gap_before", "gap_after"),
+        ),
+        "yearplan",
+    ),
+    ResultTable(
+        "required_as_surveyed",
+        ("year", "source"),
+        (YEAR, SOURCE, *_money("before_vnd", "after_vnd")),
+        "yearplan",
+    ),
 ]
 
 

@@ -28,11 +28,22 @@ def notebook_of(name: str, plan: str | None = None) -> Path:
     loaded = load_plan(plan)
     folder = OUTPUTS / loaded.key / FOLDER
     for notebook in sorted(NOTEBOOKS.glob("*.ipynb")):
+        if tables_lacking(notebook, loaded):
+            continue
         copy, content = folder / notebook.name, read(notebook, as_version=4)
         wanted = set_parameters(content, plan=plan_name(loaded), language=loaded.choices.language)
         if not (copy.exists() and wanted["plan"] in parameters_of(read(copy, as_version=4))):
             write_text(copy, writes(content) + "\n")
     return folder / name
+
+
+def tables_lacking(notebook: Path, plan: Plan) -> list[str]:
+    """Of the optional tables that a notebook declares it needs, those that the plan has no rows in.
+
+    It declares them in its metadata: `"trainplan": {"tables": ["requests"]}`.
+    """
+    declared = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("trainplan", {})
+    return [table for table in declared.get("tables", ()) if not plan.tables[table]]
 
 
 def plan_name(plan: Plan) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
 from trainplan.report.brief import write_brief
@@ -24,7 +25,7 @@ from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
-from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name
+from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
@@ -97,6 +98,7 @@ def run(request: Request) -> int:
         books, plans = all_or_problems(
             partial(choose_notebooks, request), partial(load_plans, request.plan, names, request.as_of)
         )
+    books = books_for_plan(request, books, plans[0])
     with use_store(Store(Path(request.output) / FOLDER)):
         return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
 
@@ -175,6 +177,17 @@ def choose_notebooks(request: Request) -> list[Path]:
     return chosen or [book for book in books if NUMBERED.match(book.name)]
 
 
+def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[Path]:
+    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others."""
+    lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
+    if request.notebooks and lacking:
+        needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
+        raise PlanError(
+            [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
+        )
+    return [book for book in books if book not in lacking]
+
+
 def list_notebooks(request: Request) -> list[Path]:
     """Every notebook: those with a number in their order, then the others."""
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
@@ -187,6 +200,8 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     part = Part(results[name], folder, Manifest(folder))
     beside = [other for other in every_scenario(request.plan) if other != name]
     for book in list_notebooks(request):
+        if tables_lacking(book, plan):
+            continue
         across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
             plans = [plan, *(results[other].plan for other in across or ())]
@@ -225,7 +240,9 @@ def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
     """Clears what was left half-done and renews the result tables, and the `workbooks` of them in these languages."""
     remove_partials(part.folder)
     before = part.manifest.read().get("tables", {})
-    tables = write_tables(part.results.tables, part.folder / TABLES)
+    plan = part.results.plan
+    of_year = YearTables(part.results, plan.year_to_plan, compute).with_rows  # what the pages of the year quote
+    tables = write_tables({**part.results.tables, **of_year}, part.folder / TABLES)
     tables += write_workbooks(part.results, part.folder, workbooks)
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
     remove_files(part.folder, set(before) - set(part.tables))

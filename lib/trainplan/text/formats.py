@@ -1,11 +1,13 @@
 """Numbers and days as people read them: 63.900.219.000, 12,5%, 15,0 tỷ đồng, 30/6/2012 in Vietnamese.
 
-All numbers that people read are rounded here, and in one way: half away from zero, on the digits shown.
+All numbers that people read are rounded here, and in one way: half away from zero, on the digits shown. One below zero
+has a minus as wide as a plus, −5; files that programs read keep their hyphen.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +22,7 @@ from trainplan.text.shown import join_shown, keep_address
 NARROW = "\u202f"  # a narrow space that does not break, before units
 LOCALES = {"vi": "vi_VN", "en": "en_US"}
 NOTHING = "–"
+MINUS = "−"
 CHANCES = {"almost_certain": 0.95, "likely": 0.75, "open": 0.25, "unlikely": 0.05, "almost_excluded": 0.0}  # at least
 MORE_DIGITS = 2  # at most, before a number is said to be under a level
 
@@ -35,7 +38,7 @@ def round_half_away(value: float, digits: int = 0, shift: int = 0) -> Decimal:
 
 @lru_cache(maxsize=50_000)  # a page says the same few numbers again and again, and the desk at every move
 def _format_number(value: Decimal, pattern: str, language: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=LOCALES[language]))
+    return str(format_decimal(value, format=pattern, locale=LOCALES[language])).replace("-", MINUS)
 
 
 def _write(value: Decimal, language: str, digits: int) -> str:
@@ -48,6 +51,11 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
     if value is None or math.isnan(value):
         return NOTHING
     return "∞" if math.isinf(value) else _write(round_half_away(value, digits), language, digits)
+
+
+def with_plus(shown: str) -> str:
+    """A difference as it is written, with a plus where it is above zero; neither sign where it is shown as zero."""
+    return shown if shown.startswith(MINUS) or not re.search("[1-9]", shown) else join_shown(["+", shown])
 
 
 def out_of(part: float, whole: float, language: str) -> str:
@@ -153,6 +161,22 @@ def calendar_day(value: date, language: str) -> str:
     if language == "vi":
         return f"{value.day:02d}/{value.month:0{2 if value.month < 3 else 1}d}/{value.year}"
     return f"{value.day} {Locale.parse(LOCALES[language]).months['format']['wide'][value.month]} {value.year}"
+
+
+def month_name(month: int, language: str, width: str = "abbreviated") -> str:
+    """A month, 1 to 12, where there is little room: T3 or Mar; inside a sentence (`wide`) tháng 3 or March."""
+    if language == "vi":
+        return f"tháng {month}" if width == "wide" else f"T{month}"
+    return str(Locale.parse(LOCALES[language]).months["format"][width][month])
+
+
+def month_and_year(text: str, language: str) -> str:
+    """A month of a year, `2012-10`: 10/2012 in Vietnamese, Oct 2012 in English; nothing of an empty text."""
+    year, _, month = text.partition("-")
+    if not month:
+        return text
+    shown = f"{int(month)}/" if language == "vi" else f"{month_name(int(month), language)} "
+    return f"{shown}{year}"
 
 
 def due_day(due: str, language: str) -> str:

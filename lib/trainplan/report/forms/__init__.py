@@ -20,8 +20,10 @@ from trainplan.report.forms.money_by_year import money_by_year, real_money_by_ye
 from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.people_missing import people_missing
+from trainplan.report.forms.requests import requests_by_program, requests_by_unit
 from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
+from trainplan.report.forms.year_plan import year_calendar, year_quarters, year_units
 from trainplan.report.page_figure import PageFigure
 
 FORMS: dict[str, Callable[..., PageFigure | None]] = {

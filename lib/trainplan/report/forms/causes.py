@@ -139,15 +139,11 @@ def _draw_gap(sheet: Sheet, gap: Gap, people: str, scale: Scale, top: float, lan
     _draw_bar(sheet, gap, scale, y)
     sheet.text(scale.end + 14, y + BAR - 3, people, bold=True)
     named = [(limit, part) for limit, part in zip(LIMITS, gap.parts, strict=True) if abs(part) >= NAMED]
-    said = [f"{term('limit', limit, language)} {_share(part, language)}" for limit, part in named]
+    said = [f"{term('limit', limit, language)} {percent(part, language, 0)}" for limit, part in named]
     lines = join_texts(said, sheet.width - scale.start, sheet.size)
     end = max(below, sheet.lines(scale.start, y + BAR + 4, lines)) + 5
     sheet.line(0, end, sheet.width, end, RULE, 0.6)
     return end
-
-
-def _share(part: float, language: str) -> str:
-    return ("−" if part < 0 else "") + percent(abs(part), language, 0)
 
 
 def _draw_bar(sheet: Sheet, gap: Gap, scale: Scale, y: float) -> None:

@@ -29,7 +29,8 @@ STYLE = (
     ".marks thead th{vertical-align:bottom;max-width:9rem}.marks.dots :is(td,thead th){text-align:left}"
     f".marks :is(thead,tbody) th:first-child{{text-align:left;min-width:6rem;max-width:22rem;"
     f"position:sticky;left:0;background:inherit;border-right:1px solid {RULE}}}"
-    ".marks tbody th{font-weight:400}.marks .mark{width:.85em;height:.85em;vertical-align:-.08em;margin-right:.35em}"
+    ".marks tbody th{font-weight:400}.marks .strong :is(th,td){font-weight:600}"
+    ".marks .mark{width:.85em;height:.85em;vertical-align:-.08em;margin-right:.35em}"
     ".marks .aloud{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
     f".marks .framed{{border:2px solid {INK}}}.marks .column{{border:solid {INK};border-width:0 2px 1px}}"
     ".marks thead .column{border-top-width:2px}.marks tbody tr:last-child .column{border-bottom-width:2px}"
@@ -48,11 +49,15 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A row by its name, a cell for every column; of very many rows those of a `group` are shown together."""
+    """A row by its name, a cell for every column; of very many rows those of a `group` are shown together.
+
+    A `strong` one holds sums of others.
+    """
 
     name: str
     cells: tuple[MatrixCell, ...]
     group: str = ""
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def _table(head: MatrixHead, rows: Sequence[MatrixRow], alt: str, language: str)
         for k, column in enumerate(head.columns)
     ]
     body = [
-        f'<tr><th scope="row">{escape(row.name)}</th>'
+        f'<tr{_class(row.strong and "strong")}><th scope="row">{escape(row.name)}</th>'
         + "".join(_cell(cell, k == head.framed, language) for k, cell in enumerate(row.cells))
         + "</tr>\n"
         for row in rows

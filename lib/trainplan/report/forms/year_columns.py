@@ -23,6 +23,7 @@ from trainplan.report.drawing import (
 )
 from trainplan.report.page_figure import Caption
 from trainplan.text.catalog import say
+from trainplan.text.formats import with_plus
 
 TALL = 210.0  # px of the plot
 RIGHT = 542.0  # where parts are named
@@ -84,8 +85,7 @@ class YearColumns:
     def lacking(self, year: YearColumn) -> str:
         """What is not found, with its sign; nothing where nothing can lack."""
         lacking = year.required - year.total
-        sign = "" if abs(lacking) < self.least else "+" if lacking > 0 else "−"
-        return (sign + self.write(abs(lacking)) if sign else "0") if self.row else ""
+        return (with_plus(self.write(lacking)) if abs(lacking) >= self.least else "0") if self.row else ""
 
     def limits(self) -> list[str]:
         """The ceiling of each year in words, where it changes."""

@@ -46,6 +46,12 @@ from trainplan.report.sentences.money import (
     money_over_and_left,
     weak_classes,
 )
+from trainplan.report.sentences.requests import (
+    requests_answer,
+    requests_money,
+    survey_changes,
+    units_not_answered,
+)
 from trainplan.report.sentences.uncertainty import (
     better_rule,
     certainty_answer,
@@ -56,6 +62,7 @@ from trainplan.report.sentences.uncertainty import (
     strongest_input,
     survey_first,
 )
+from trainplan.report.sentences.year_plan import year_answer, year_blocs, year_deadlines, year_money, year_turns
 
 SENTENCES: dict[str, Callable[..., list[str]]] = {
     name: said for name, said in globals().items() if isinstance(said, FunctionType)

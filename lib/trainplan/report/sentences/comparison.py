@@ -14,11 +14,11 @@ from trainplan.report.sentences.answer import secure_first, targets_met
 from trainplan.report.sentences.best_plan import better_options, no_other_scenario
 from trainplan.report.sentences.money import money_balance
 from trainplan.report.sentences.uncertainty import chances_and_cost, no_ranges
-from trainplan.report.tables.comparison import sum_by_kind, with_sign
+from trainplan.report.tables.comparison import sum_by_kind
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
-from trainplan.text.formats import billions, number
+from trainplan.text.formats import billions, number, with_plus
 from trainplan.text.shown import Quoted, join_shown
 
 NAMED = 3  # scenarios that a sentence names; the others it counts
@@ -89,7 +89,7 @@ def strongest_change(attributions: Sequence[tuple[Plan, pd.DataFrame]], language
         return []
     size, _, plan, kind, part = max(found, key=lambda one: one[:2])
     quoted = Quoted(part, address_of("differences", "part", scenario=plan.scenario, result=MET, change=kind))
-    shown = with_sign(part, number(abs(quoted), language, 1))
+    shown = with_plus(number(quoted, language, 1))
     if not size or shown == number(0, language):
         return []
     about = {"change": address_label(plan, str(kind), language), "scenario": plan.scenario_title(language)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL
@@ -28,13 +30,9 @@ def money_balance(results: Results, language: str) -> list[str]:
     """What is needed, what is found and what is not, over all years; and whose money has no limit."""
     total, lacking = results.money, results.lacking_by_year
     most = lacking.idxmax()
-    amounts = {
-        "required": billions(total["required_vnd"], language),
-        "funded": billions(total["funded_vnd"], language),
-        "lacking": billions(abs(total["lacking_vnd"]), language),
-        "over": billions(results.over_vnd, language),
-    }
-    kind = _kind_of_balance(results)
+    amounts = {name: total[f"{name}_vnd"] for name in ("required", "funded", "lacking")} | {"over": results.over_vnd}
+    balanced = bool((lacking.abs() <= A_LITTLE).all())
+    kind = kind_of_balance(results, amounts, results.plan.has_ceilings, balanced)
     tail = ""
     if kind == "lacking" and (lacking.abs() > A_LITTLE).sum() > 1:
         tail = say(
@@ -45,7 +43,7 @@ def money_balance(results: Results, language: str) -> list[str]:
         )
     elif kind == "enough" and (results["verdicts"]["verdict"] != "met").any():
         tail = say("tail.not_for_money", language)
-    said = [say(f"sentence.money_{kind}", language, **amounts, tail=tail)]
+    said = [say_balance(kind, amounts, language, tail)]
     if results.unlimited_years and kind not in ("unlimited", "none"):
         names = ", ".join(_name_unlimited(results, id, language) for id in results.unlimited_years)
         said.append(say("sentence.money_some_unlimited", language, names=names))
@@ -58,18 +56,26 @@ def _name_unlimited(results: Results, source: str, language: str) -> str:
     return name if len(years) == len(results.plan.open_years) else f"{name} ({', '.join(map(str, years))})"
 
 
-def _kind_of_balance(results: Results) -> str:
-    """Which sentence says how money stands."""
-    total = results.money
-    if total["required_vnd"] < A_LITTLE and total["funded_vnd"] < A_LITTLE:
+def kind_of_balance(results: Results, amounts: Mapping[str, float], limited: bool, balanced: bool) -> str:
+    """Which sentence says how money stands, whether it is `limited` at all and nothing lacks in any year, `balanced`.
+
+    `amounts` are VND by name: required, funded, lacking, over (the ceilings).
+    """
+    if amounts["required"] < A_LITTLE and amounts["funded"] < A_LITTLE:
         return "none"
-    if not results.plan.has_ceilings:
+    if not limited:
         return "unlimited"
-    if over_ceilings(results):
+    if not ALLOCATION_RULES[results.plan.allocation].keeps_ceilings and amounts["over"] > A_LITTLE:
         return "unbound"
-    if (results.lacking_by_year.abs() <= A_LITTLE).all():
+    if balanced:
         return "enough"
-    return "catching_up" if total["lacking_vnd"] < -A_LITTLE else "lacking"
+    return "catching_up" if amounts["lacking"] < -A_LITTLE else "lacking"
+
+
+def say_balance(kind: str, amounts: Mapping[str, float], language: str, tail: str = "") -> str:
+    """The sentence of that kind on these amounts."""
+    shown = {name: billions(abs(vnd), language) for name, vnd in amounts.items()}
+    return say(f"sentence.money_{kind}", language, **shown, tail=tail)
 
 
 def over_ceilings(results: Results) -> bool:

@@ -20,6 +20,12 @@ from trainplan.report.tables.inputs import (
     groups,
     history,
 )
+from trainplan.report.tables.requests import (
+    requests_cost,
+    requests_cost_by_program,
+    requests_register,
+    surveyed_baselines,
+)
 from trainplan.report.tables.results import (
     budget,
     classes,
@@ -39,6 +45,7 @@ from trainplan.report.tables.uncertainty import (
     ranges,
     sent_bands,
 )
+from trainplan.report.tables.year_plan import year_classes, year_estimate, year_estimate_by_program, year_members
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     name: table for name, table in globals().items() if isinstance(table, FunctionType)

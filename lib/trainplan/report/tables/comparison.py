@@ -14,8 +14,8 @@ from trainplan.report.tables.inputs import changes
 from trainplan.report.titles import why_scenario
 from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
-from trainplan.text.formats import bare_billions, number, out_of
-from trainplan.text.shown import Quoted, join_shown
+from trainplan.text.formats import bare_billions, number, out_of, with_plus
+from trainplan.text.shown import Quoted
 
 COVERAGE = "coverage"  # in an address: the mean part over the objectives
 
@@ -103,14 +103,9 @@ def _kind_of_change(change: str, frame: pd.DataFrame) -> str:
 
 def _signed(value: float, language: str) -> str:
     """A difference with its sign; 0 without."""
-    return with_sign(value, number(abs(value), language, 1))
+    return with_plus(number(value, language, 1))
 
 
 def _signed_billions(value: float, language: str) -> str:
     """A difference of VND as billions, with its sign."""
-    return with_sign(value, bare_billions(abs(value), language))
-
-
-def with_sign(value: float, shown: str) -> str:
-    """A number as it is written without its sign, with the sign of `value`; nothing before a zero."""
-    return join_shown(["" if not shown.strip("0,.") else "+" if value > 0 else "−", shown])
+    return with_plus(bare_billions(value, language))

@@ -12,6 +12,7 @@ from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.tables.columns import Column, build_table, grouping, label, terms_of
 from trainplan.report.titles import report_title
 from trainplan.results import decision
+from trainplan.results.registry import RESULTS
 from trainplan.results.sources import source_register
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import number, percent, vnd
@@ -91,7 +92,9 @@ def _pointer_label(plan: Plan, pointer: str, language: str) -> str:
         case "notebook":
             head, name = "report", report_title(target, language)
         case "command":
-            head, name = "command", term("cli", target, language)
+            head, name = "command", term("cli", target.replace(" ", "_"), language)
+        case "result":
+            head, name = "table", RESULTS[target].title(language)
         case _:
             return f"{term('table', kind, language)}: {row_label(plan, kind, target, language)}"
     return f"{say(f'head.{head}', language)}: {name}"

@@ -18,7 +18,7 @@ from trainplan.results.quote import EVERY, address_of, quote_numbers
 from trainplan.results.registry import QUANTILES
 from trainplan.results.sources import assumed_numbers
 from trainplan.text.catalog import option_name, say
-from trainplan.text.formats import NARROW, chance_number, chance_word, number, percent
+from trainplan.text.formats import NARROW, chance_number, chance_word, number, percent, with_plus
 from trainplan.text.shown import Quoted, join_shown
 
 
@@ -159,11 +159,10 @@ def range_value_label(plan: Plan, one: Range, value: float, language: str) -> st
         return value_label(plan, one.address[0], value, language)
     if one.form == "scale":
         return percent(value, language, 0)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
     column = column_of(Address.of(one.address[0]))
     if column and column.unit in ("share", "coverage"):
-        return f"{sign}{number(abs(value) * 100, language, 1)}{NARROW}{say('unit.points', language)}"
-    return f"{sign}{number(abs(value), language, 2)}"
+        return f"{with_plus(number(value * 100, language, 1))}{NARROW}{say('unit.points', language)}"
+    return with_plus(number(value, language, 2))
 
 
 def money_over(replayed: Uncertainty, language: str) -> pd.DataFrame:
