@@ -259,3 +259,10 @@ def test_papermill_takes_another_year(tmp_path: Path) -> None:
     done = papermill(NOTEBOOK, tmp_path / "out.ipynb", ROOT, "-p", "year", "2013")
     assert done.returncode == 0 and "Năm 2013: " in (tmp_path / "out.ipynb").read_text("utf-8")
     assert papermill(NOTEBOOK, tmp_path / "out.ipynb", ROOT, "-p", "year", "1999").returncode != 0
+
+
+def test_numbers_of_classes_have_the_addresses_of_their_rows() -> None:
+    frame = parts.year_classes(tables_of(SOUND, 2022)).frame("en")
+    quoted = {address for row in frame.itertuples(index=False) for address in addresses(list(row))}
+    assert {"classes_of_year 2022/short new_classes", "classes_of_year 2022/short cost_vnd"} <= quoted
+    assert {"classes_of_year 2022/* cost_vnd", "classes 2022/short new_learners"} <= quoted
