@@ -108,7 +108,7 @@ def year_classes(year: YearTables, language: str) -> pd.DataFrame:
     """
     plan, frame = year.results.plan, year["classes_of_year"]
     entered = year.of_year("classes").set_index("program")["new_learners"]
-    records = quote_numbers("classes_of_year", frame).to_dict("records")
+    records = [dict(row) for _, row in quote_numbers("classes_of_year", frame).iterrows()]  # `to_dict` drops addresses
     rows: list[dict[str, Any]] = [
         {
             **row,
