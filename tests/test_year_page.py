@@ -125,7 +125,7 @@ def test_the_answer_of_the_province_is_that_of_its_tables() -> None:
         f"In 2012: {classes['new_learners'].sum():,.0f} enrollments, {classes['new_classes'].sum():.0f} new" in said[0]
     )
     assert f"{budget['funded_vnd'] / 1e9:.1f}\u202fbn VND" in said[0]
-    assert f"State bloc {blocs['state']:,.0f}; " in said[1] and f"organizations {blocs['party']:,.0f} " in said[1]
+    assert f"State bodies {blocs['state']:,.0f}; " in said[1] and f"organizations {blocs['party']:,.0f} " in said[1]
     due = year["classes_of_year"].query("deadline == '2012-06'")["new_classes"].sum()
     assert f"{due:.0f} classes must end by 30 June 2012: " in said[2]
     assert f"{budget['lacking_vnd'] / 1e9:.1f}\u202fbn VND not found" in said[3] and len(said) == 4

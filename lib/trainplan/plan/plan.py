@@ -171,7 +171,8 @@ class Plan:
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
         named = [name for name in NAMED if TABLES[name].keys == ("id",)]
-        return {(table, r.id): r for table in named for r in self.tables[table]}
+        kinds = {("attributes", row.attribute): row for row in reversed(self.tables.attributes)}
+        return {**kinds, **{(table, r.id): r for table in named for r in self.tables[table]}}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
