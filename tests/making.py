@@ -17,7 +17,7 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.cycle.year_plan import unit_need
+from trainplan.cycle.year_plan import YearTables, unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
@@ -135,6 +135,7 @@ def values_of(
         "Sequence[FailureRule]": failure_conditions(main) if main else None,
         "replayed": replayed,
         "values": marginal_values(plan),
+        "YearTables": YearTables(results, plan.year_to_plan),
         "drivers": sensitivity(plan, main.loop, design=16) if main else None,
         "group": plan.tables.groups[0].id,
     }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from browser import OVERLAPS, opened
-from making import SOUND, make_part, values_of, with_ranges
+from making import SOUND, make_part, values_of, with_ranges, with_requests
 from trainplan import parts
 from trainplan.plan.plan import load_plan
 from trainplan.report import drawing, forms
@@ -171,7 +171,7 @@ def test_texts_and_marks_stand_out() -> None:
 
 @pytest.fixture(scope="module")
 def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return values_of(with_ranges(tmp_path_factory.mktemp("plan")))
+    return values_of(with_requests(with_ranges(tmp_path_factory.mktemp("plan"))))
 
 
 @pytest.mark.parametrize("name", FORMS)

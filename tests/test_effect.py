@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from making import SOUND
+from trainplan.cycle.annexes import annex_forms
 from trainplan.cycle.year_plan import year_tables
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES, Column
@@ -21,17 +22,14 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError
 
 # Columns that change nothing yet, and what will use them. Whoever gives one of them an effect takes it off the list.
-UNDRAWN = ("units", "attributes", "history")
+UNDRAWN = ("units", "cost_items", "history")
 MILESTONE = ("id", "due", "done", "unit", "clause", "short_vi", "short_en")
 LESSON = TABLES["lessons"].columns
-COST_ITEM = ("id", "short_vi", "short_en", "program", "per", "quantity", "price_vnd", "ceiling_vnd", "norm")
 WITHOUT_EFFECT = {
-    **{f"attributes.name_{language}": "the year plan's forms" for language in LANGUAGES},
     **{f"{table}.short_{language}": "no figure names one yet" for table in UNDRAWN for language in LANGUAGES},
-    **{f"{table}.form_code": "the year plan's forms" for table in ("groups", "programs")},
     **{f"milestones.{column}": "the review" for column in MILESTONE},
     **{f"lessons.{column}": "the review" for column in LESSON},
-    **{f"cost_items.{column}": "the estimate of a class" for column in COST_ITEM},
+    "cost_items.id": "the estimate of a class names its items",
     "actuals.unit": "a report of what each unit did",
 }
 FURTHER = {  # the tables that the sound plan lacks
@@ -124,6 +122,12 @@ def year_plan(plan: Plan) -> str:
     return "\n".join(table.to_csv(index=False) for table in tables)
 
 
+def annexes(plan: Plan) -> str:
+    """What stands in the annexes of every year."""
+    results = compute(plan)
+    return "\n".join(str(annex_forms(results, year, language)) for year in plan.years for language in LANGUAGES)
+
+
 def texts_in_figures(plan: Plan) -> str:
     """What is written in figures that name objectives and programs."""
     results = compute(plan)
@@ -135,6 +139,7 @@ LOOKS: dict[str, Look] = {
     "priority": results_under("priority"),
     "optimal": results_under("optimal"),
     "year plan": year_plan,
+    "annexes": annexes,
     "parts": texts_of([name for name in list_parts() if name not in REGISTERS]),
     "registers": texts_of(REGISTERS),  # enough for words that are only read, as are figures
     "figures": texts_in_figures,

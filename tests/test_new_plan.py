@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from making import SOUND
 from trainplan.cli import main
+from trainplan.cycle.form_layout import PACKAGED
 from trainplan.plan.new_plan import NewTarget, new_plan
 from trainplan.plan.plan import load_plan
 from trainplan.plan.plan_like import plan_like
@@ -151,6 +152,19 @@ def test_a_new_plan_may_be_a_workbook(here: Path) -> None:
         assert load_plan(f"csv/{name}").content_hash == load_plan(f"book/{name}").content_hash
         assert [path.name for path in (here / "book" / name / "data").iterdir()] == [f"{name}.xlsx"]
         assert not load_plan(f"book/{name}").warnings or not like
+
+
+def test_a_plan_like_another_keeps_the_forms_of_its_office(here: Path) -> None:
+    old = here / "old"
+    shutil.copytree(SOUND, old)
+    (old / "forms").mkdir()
+    form = (PACKAGED / "b04.yaml").read_text("utf-8").replace("width: 5", "width: 6")
+    (old / "forms" / "b04.yaml").write_text(form, "utf-8")
+    assert new("a/like", "--first", 2026, "--last", 2030, "--like", old) == 0
+    assert new("a/book", "--first", 2026, "--last", 2030, "--excel", "--like", old) == 0
+    assert main(["export", str(old), "--output", "old.xlsx"]) == 0
+    assert main(["import", "old.xlsx", str(here / "copy")]) == 0
+    assert {(here / name / "forms" / "b04.yaml").read_text("utf-8") for name in ("a/like", "a/book", "copy")} == {form}
 
 
 # --- where it stands

@@ -71,6 +71,15 @@ def test_who_did_not_answer_is_named_by_route(sound: Path) -> None:
     assert said == "district awaits: South."
 
 
+def test_the_pages_of_the_year_are_of_the_last_open_year_that_units_ask_for(sound: Path) -> None:
+    head, row = (sound / "requests.csv").read_text("utf-8").splitlines()[:2]
+    first, *cells = row.split(",")
+    assert (head.split(",")[0], load_plan(sound).year_to_plan) == ("year", int(first))
+    (sound / "requests.csv").write_text(f"{head}\n{','.join(['2022', *cells])}\n", "utf-8")
+    assert load_plan(sound).year_to_plan == 2022
+    assert load_plan(sound, overrides={"decided_from": 2023}).year_to_plan == 2023
+
+
 def test_a_year_without_requests_says_of_which_years_there_are_some(sound: Path) -> None:
     year = tables_of_year(sound, 2023)
     [said] = parts.requests_answer(year).sentences("en")

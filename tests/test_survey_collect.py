@@ -682,6 +682,12 @@ def test_the_tables_are_a_further_folder_of_the_plan_and_change_who_is_sent(fill
     assert unit_plan(compute(load_plan(tmp_path / "sound", as_of="2021-01-01"))).equals(before)
     assert run_collect(tmp_path / "back", tmp_path / "again", tmp_path / "sound", "2021-10-01") == 0
     assert len(rows_of(tmp_path / "again", "unit_headcounts")) == 4
+    first = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
+    assert run_collect(tmp_path / "back", tmp_path / "out", tmp_path / "sound") == 0
+    tables = ("unit_headcounts", "unit_baselines", "attributes", "requests")
+    assert [(tmp_path / "out" / f"{name}.csv").read_bytes() for name in tables] == [
+        first[f"{name}.csv"] for name in tables
+    ]
 
 
 def test_what_is_doubtful_is_a_workbook_that_can_be_sent_back(filled: FilledForm, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -213,6 +214,27 @@ def test_draws_stay_what_columns_allow() -> None:
         table, column = address.split(".")[0], address.rsplit(".", 1)[1]
         low, high = LIMITS[table, column]
         assert ((values >= low) & (values <= high)).all(), address
+
+
+def test_a_later_number_stops_no_range_that_scales_or_adds(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(SOUND, tmp_path / "plan"))
+    rows = "group,year,leave_rate,as_of,basis\ndelegates,2021,0.65,,law: x\ndelegates,2021,0.11,2021-12-31,law: x\n"
+    (plan / "turnover.csv").write_text(rows, "utf-8")
+    text = (plan / "plan.yaml").read_text("utf-8").split("uncertain:")[0]
+    one = "uncertain:\n- {address: turnover.*.leave_rate, form: FORM, distribution: triangular, low: LOW, mode: MODE, "
+    one += "high: 0.3, name: {vi: Tên}, reason: {vi: Vì sao}}\n"
+
+    def loaded(form: str, low: float, mode: float) -> Plan:
+        own = one.replace("FORM", form).replace("LOW", str(low)).replace("MODE", str(mode))
+        (plan / "plan.yaml").write_text(text + own, "utf-8")
+        return load_plan(plan)
+
+    ranges = Ranges.of(loaded("add", -0.15, 0))
+    [(address, drawn)] = ranges.cell_values(np.array([[-0.15, 0.0, 0.3]])).items()
+    assert address == "turnover.delegates/2021.leave_rate" and list(drawn) == [0.0, 0.11, 0.41]
+    for form, low, mode in (("add", -0.3, -0.2), ("value", -0.1, 0.1)):
+        with pytest.raises(PlanError):
+            loaded(form, low, mode)
 
 
 @pytest.mark.parametrize(

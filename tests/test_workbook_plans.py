@@ -177,7 +177,6 @@ MISTAKES: list[tuple[Callable[[Workbook], object], str]] = [
     (cell("ceilings", "B2", "totall"), "sheet ceilings | cell B2 (2021/totall) | no such row in 'sources'"),
     (cell("routes", "C2", 0.5), "sheet routes | line 2 (degree) | column share | add up to 0.8"),
     (cell("funding", "C2", 0.5), "sheet funding | line 2 (college) | column share | they add up to 0.7"),
-    (cell("unit_headcounts", "C2", 900), "sheet unit_headcounts | column headcount | the units have 1200"),
     (cell("turnover", "A2", "delegate"), "sheet turnover | cell A2 (delegate/2021) | Nearest: 'delegates'"),
     (copy_row("groups", 2), "sheet groups | cell A5 (officials) | column id | it stands 2 times"),
     (copy_row("routes", 3), "sheet routes | cell A8 (degree/evening) | it stands 2 times"),

@@ -23,7 +23,7 @@ from trainplan.report.links import without_links
 from trainplan.report.notebook import open_notebook
 from trainplan.results.tables import compute
 from trainplan.run.run import Request, run
-from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.problems import PlanError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -125,7 +125,8 @@ def test_the_answer_of_the_province_is_that_of_its_tables() -> None:
         f"In 2012: {classes['new_learners'].sum():,.0f} enrollments, {classes['new_classes'].sum():.0f} new" in said[0]
     )
     assert f"{budget['funded_vnd'] / 1e9:.1f}\u202fbn VND" in said[0]
-    assert f"State bloc {blocs['state']:,.0f}; " in said[1] and f"organizations {blocs['party']:,.0f} " in said[1]
+    for bloc, people in blocs.items():
+        assert f"{term('bloc', bloc, 'en')} {people:,.0f}" in said[1]
     due = year["classes_of_year"].query("deadline == '2012-06'")["new_classes"].sum()
     assert f"{due:.0f} classes must end by 30 June 2012: " in said[2]
     assert f"{budget['lacking_vnd'] / 1e9:.1f}\u202fbn VND not found" in said[3] and len(said) == 4
@@ -258,3 +259,10 @@ def test_papermill_takes_another_year(tmp_path: Path) -> None:
     done = papermill(NOTEBOOK, tmp_path / "out.ipynb", ROOT, "-p", "year", "2013")
     assert done.returncode == 0 and "Năm 2013: " in (tmp_path / "out.ipynb").read_text("utf-8")
     assert papermill(NOTEBOOK, tmp_path / "out.ipynb", ROOT, "-p", "year", "1999").returncode != 0
+
+
+def test_numbers_of_classes_have_the_addresses_of_their_rows() -> None:
+    frame = parts.year_classes(tables_of(SOUND, 2022)).frame("en")
+    quoted = {address for row in frame.itertuples(index=False) for address in addresses(list(row))}
+    assert {"classes_of_year 2022/short new_classes", "classes_of_year 2022/short cost_vnd"} <= quoted
+    assert {"classes_of_year 2022/* cost_vnd", "classes 2022/short new_learners"} <= quoted

@@ -135,6 +135,11 @@ def test_stocks_are_multiplied_within_their_people(data: st.DataObject) -> None:
         )
 
 
+def test_stocks_too_small_to_be_multiplied_are_shared_all_the_same() -> None:
+    stocks, people = np.array([[5e-324, 5e-324, 0.0]]), np.array([[4.0, 4.0, 4.0]])
+    assert scale_stocks(stocks, people, np.array([[0.6]])).tolist() == [[0.3, 0.3, 0.0]]
+
+
 def test_two_units_by_hand(tmp_path: Path) -> None:
     """The worked example with 600 people of whom half are qualified and 400 of whom a quarter are."""
     plan = Path(shutil.copytree(Path(__file__).parent / "plans" / "worked_example", tmp_path / "plan"))

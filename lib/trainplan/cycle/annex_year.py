@@ -145,9 +145,8 @@ class AnnexYear:
     @cached_property
     def by_attribute(self) -> Quantity:
         """A quantity of each kind of people, an estimate."""
-        rows = {row.attribute: row for row in self.plan.tables.attributes}
-        name, short = f"name_{self.language}", f"short_{self.language}"
-        heads = {id: getattr(row, short) or getattr(row, name) or row.name_vi for id, row in rows.items()}
+        kinds = dict.fromkeys(row.attribute for row in self.plan.tables.attributes)
+        heads = {id: self.plan.short_label("attributes", id, self.language) for id in kinds}
         return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated="shares_of_members")
 
     @cached_property

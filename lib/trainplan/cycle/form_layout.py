@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml import YAML
 
 from trainplan.plan.plan import Plan
+from trainplan.plan.plan_files import FORMS
 from trainplan.plan.ranges import BothLanguages
 from trainplan.plan.reading import Files
 from trainplan.plan.records import problem_of
 from trainplan.plan.schema import Id, OtherName, Text, refuse_hidden
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-FORMS = "forms"
 PACKAGED = Path(__file__).parent / FORMS
 NARROWEST = 3  # of a column, in letters
 FEW = 3  # summands that the number of a column names one by one

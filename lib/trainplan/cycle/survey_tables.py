@@ -225,7 +225,8 @@ def _summary(answer: Answer, objective: Objective, needed: float | None) -> dict
 def tables_with_survey(plan: Plan, tables: Mapping[str, RawTable], survey: Survey, known: date) -> dict[str, RawTable]:
     """`unit_headcounts`, `unit_baselines`, `attributes`, `requests`: the rows in `tables`, then those of the survey.
 
-    Rows of the survey have the date from which they are `known` in `as_of`, so that they restate what is older.
+    Those that the same survey of the same day gave before are left out. Rows of the survey have the date from which
+    they are `known` in `as_of`, so that they restate what is older.
     """
     made = {
         "unit_headcounts": _headcounts(survey),
@@ -233,7 +234,18 @@ def tables_with_survey(plan: Plan, tables: Mapping[str, RawTable], survey: Surve
         "attributes": _attributes(plan, survey),
         "requests": _requests(plan, survey),
     }
-    return {name: _with_rows(name, tables.get(name), rows, known) for name, rows in made.items()}
+    kept = {name: _without(survey, known, tables[name]) for name in made if name in tables}
+    return {name: _with_rows(name, kept.get(name), rows, known) for name, rows in made.items()}
+
+
+def _without(survey: Survey, known: date, table: RawTable) -> RawTable:
+    """A table without what the same survey of the same day gave before, from fewer forms or others."""
+
+    def is_of_it(row: Mapping[str, object]) -> bool:
+        asked = bool(row.get("file")) and cell_text(row.get("year")) == str(survey.year)
+        return row.get(AS_OF) == known.isoformat() and (asked or row.get("basis") == _basis(survey)["basis"])
+
+    return RawTable(table.file, table.columns, [row for row in table.rows if not is_of_it(row)])
 
 
 def _with_rows(name: str, own: RawTable | None, rows: list[dict[str, object]], known: date) -> RawTable:

@@ -104,6 +104,7 @@ def _scale(stock: Array, people: Array, of_group: float) -> Array:
     while not full.all():
         weight = np.where(full, 0.0, stock)
         weight = weight if weight.any() else np.where(full, 0.0, people)
+        weight = np.ldexp(weight, -np.frexp(weight.max())[1])  # exact, and no product is too small for a number
         scaled = max(0.0, of_group - people[full].sum()) * weight / weight.sum()
         passing = scaled > people
         if not passing.any():

@@ -247,7 +247,7 @@ def row_label(plan: Plan, table: str, row: str, language: str) -> str:
     keys = TABLES[table].keys
     words = []
     for key, part in zip(keys, row.split("/", len(keys) - 1), strict=False):
-        owner = table if key == "id" else TABLES[table].columns[key].refers.removesuffix(OR_TOTAL)
+        owner = table if key in ("id", "attribute") else TABLES[table].columns[key].refers.removesuffix(OR_TOTAL)
         name = plan.label(owner, part, language)
         if name == YEAR:
             words.append(say("word.every_open_year", language))

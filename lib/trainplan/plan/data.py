@@ -171,5 +171,5 @@ def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Pa
                 files.problems.append(Problem(files.name_of(file), "workbook_not_read"))
                 if len(without) == sum(table.required for table in TABLES.values()):  # they are all in the workbook
                     files.problems[:] = [problem for problem in files.problems if problem not in without]
-            else:
+            elif not file.with_suffix(".csv").exists():  # with one it is a copy of that table for people
                 files.notes.append((files.name_of(file), "workbook_not_read", {}))

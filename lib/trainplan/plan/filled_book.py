@@ -11,13 +11,13 @@ from trainplan.plan.data import LOCK, WORKBOOK
 from trainplan.plan.find import every_scenario
 from trainplan.plan.input_book import FILE_COLUMNS, FILES
 from trainplan.plan.plan import load_plans
-from trainplan.plan.plan_files import DECISION, PLAN, SCENARIOS, PlanFiles, with_data
+from trainplan.plan.plan_files import DECISION, FORMS, PLAN, SCENARIOS, PlanFiles, with_data
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.plan.workbook import SheetsRead, place_of, read_book
 from trainplan.text.problems import PlanError, Problem
 
-SCENARIO = re.compile(rf"{SCENARIOS}/[^/\\:]+\.yaml")
+BESIDE_PLAN = re.compile(rf"({SCENARIOS}|{FORMS})/[^/\\:]+\.yaml")
 
 
 def files_of_workbook(data: bytes, name: str) -> PlanFiles:
@@ -34,7 +34,7 @@ def files_of_workbook(data: bytes, name: str) -> PlanFiles:
     problems = [
         Problem(place_of(name, FILES), "file_not_of_a_plan", path, line=book.file_rows[path][0])
         for path in texts
-        if path not in (PLAN, DECISION) and not SCENARIO.fullmatch(path)
+        if path not in (PLAN, DECISION) and not BESIDE_PLAN.fullmatch(path)
     ]
     if PLAN not in texts and not any(problem.where == name for problem in book.problems):
         problems.append(Problem(name, "no_plan_file"))
@@ -48,7 +48,8 @@ def files_of_workbook(data: bytes, name: str) -> PlanFiles:
 def _check_in_place(data: bytes, name: str, texts: dict[str, str], book: SheetsRead) -> None:
     """Loads the plan, in every scenario, with the workbook itself as its tables, so that problems name its cells."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, SCENARIOS).mkdir()
+        for beside in (SCENARIOS, FORMS):
+            Path(folder, beside).mkdir()
         Path(folder, name).write_bytes(data)
         for path, text in texts.items():
             Path(folder, path).write_bytes(text.encode())

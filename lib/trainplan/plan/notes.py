@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
 
 A_MILLION = 1e6
+NAMED_KEYS = 6  # in a terminal
 Found = tuple[str, str, dict[str, object]]  # a note before it is one
 
 
@@ -26,7 +27,8 @@ class Keys:
     keys: tuple[str, ...]
 
     def __str__(self) -> str:
-        return ", ".join(self.keys)
+        more = len(self.keys) - NAMED_KEYS
+        return ", ".join(self.keys[:NAMED_KEYS]) + (f", … (+{more})" if more > 0 else "")
 
 
 @dataclass(frozen=True)

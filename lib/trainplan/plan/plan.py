@@ -95,8 +95,12 @@ class Plan:
 
     @property
     def year_to_plan(self) -> int:
-        """The calendar year whose year plan comes next: the first open one; of a plan without one its last year."""
-        return min(self.decided_from, self.last)
+        """The calendar year whose year plan comes next: the last open one that units ask for, or else the first open.
+
+        Of a plan without an open year its last.
+        """
+        asked = {row.year for row in self.tables.requests} & {*self.open_years}
+        return max(asked, default=min(self.decided_from, self.last))
 
     def check_year(self, year: int, where: str) -> None:
         """PlanError where a calendar year that `where` gives is not one of the plan's."""
@@ -176,7 +180,8 @@ class Plan:
     @cached_property
     def _names(self) -> dict[tuple[str, str], Any]:
         named = [name for name in NAMED if TABLES[name].keys == ("id",)]
-        return {(table, r.id): r for table in named for r in self.tables[table]}
+        kinds = {("attributes", row.attribute): row for row in reversed(self.tables.attributes)}
+        return {**kinds, **{(table, r.id): r for table in named for r in self.tables[table]}}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.text.problems import PlanError
 
-PLAN, SCENARIOS = "plan.yaml", "scenarios"
+PLAN, SCENARIOS, FORMS = "plan.yaml", "scenarios", "forms"
 PLAIN = re.compile(r"[\w.][\w./-]*")  # a text that YAML takes as it stands
 DECISION = "decision.txt"  # the text of the decision, beside the tables
 
@@ -29,8 +29,8 @@ DECISION = "decision.txt"  # the text of the decision, beside the tables
 class PlanFiles:
     """What a plan is made from: its tables by name, and every other file by its path from the plan's folder.
 
-    `texts` has `plan.yaml` and `scenarios/<name>.yaml`; files beside the tables, such as `decision.txt`, are in
-    `beside`.
+    `texts` has `plan.yaml`, `scenarios/<name>.yaml` and `forms/<form>.yaml`; files beside the tables, such as
+    `decision.txt`, are in `beside`.
     """
 
     tables: dict[str, RawTable]
@@ -55,14 +55,25 @@ def read_plan_files(reference: str | Path) -> PlanFiles:
     files = Files(path.parent)
     choices = files.yaml(path)
     tables = {} if choices is None else read_data(files, path, choices)
-    scenarios = sorted((path.parent / SCENARIOS).glob("*.yaml"))
     decision = last_with(DECISION, data_folders(path, stated_places((choices or {}).get("data", ""))))
-    of_plan = {PLAN: path, **{f"{SCENARIOS}/{file.name}": file for file in scenarios}}
-    texts = {name: files.text(file) or "" for name, file in of_plan.items()}
+    texts = {PLAN: files.text(path) or "", **_texts_in(files, path, SCENARIOS), **_texts_in(files, path, FORMS)}
     beside = {DECISION: files.text(decision) or ""} if decision.exists() else {}
     if files.problems:
         raise PlanError(files.problems)
     return PlanFiles(tables, texts, beside)
+
+
+def form_texts(path: Path) -> dict[str, str]:
+    """The forms of its own that the plan at `path` has, as in `PlanFiles.texts`; PlanError where one is no text."""
+    files = Files(path.parent)
+    texts = _texts_in(files, path, FORMS)
+    if files.problems:
+        raise PlanError(files.problems)
+    return texts
+
+
+def _texts_in(files: Files, path: Path, folder: str) -> dict[str, str]:
+    return {f"{folder}/{file.name}": files.text(file) or "" for file in sorted((path.parent / folder).glob("*.yaml"))}
 
 
 def files_to_write(files: PlanFiles, reference: str) -> dict[Path, str]:

@@ -26,7 +26,7 @@ from trainplan.plan.new_plan import (
     plan_text,
 )
 from trainplan.plan.plan import Plan
-from trainplan.plan.plan_files import PLAN, PlanFiles
+from trainplan.plan.plan_files import PLAN, PlanFiles, form_texts
 from trainplan.plan.ranges import Range, read_ranges
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import TABLES, parse_number
@@ -93,7 +93,7 @@ class Move:
 
 
 def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
-    """The files of a plan like `plan` for the `years`, its tables beside plan.yaml; and notes on it.
+    """The files of a plan like `plan` for the `years`, its tables beside plan.yaml, its own forms; and notes on it.
 
     Years move by the difference of the first years. What comes after the last is dropped, due dates are set to it;
     where the period is longer, the last year's ceilings and prices go on. A lever or range that does not fit is left
@@ -118,7 +118,7 @@ def plan_like(plan: Plan, years: range) -> tuple[PlanFiles, list[str]]:
     left_out += [one["name"]["vi"] for one in ranges if one not in ranges_kept]
     capped = [row.id for row in plan.tables.objectives if row.due_year + move.shift > move.last]
     text = plan_text(plain_values({**choices, "levers": levers_kept, "uncertain": ranges_kept}))
-    return PlanFiles(tables, {PLAN: text}), _notes(capped, left_out, move.last)
+    return PlanFiles(tables, {PLAN: text, **form_texts(plan.path)}), _notes(capped, left_out, move.last)
 
 
 def plain_values(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """Ranges of a plan's numbers: what is not known for sure, how far it may lie from what the plan says, and why.
 
 `uncertain` in plan.yaml is a list of closed records (method.md, section 7). A range is checked on the plan as it is
-written; on a scenario's changed plan it holds for the changed numbers, and a draw that leaves what a column allows is
-put back to the nearest value that it does allow. `{year}` in an address stands for every year that the plan decides.
+written: new values must be allowed, while of a range that scales or adds the middle must, as later numbers and
+scenarios change what it starts from. A draw that leaves what a column allows is put back to the nearest value that it
+does allow. `{year}` in an address stands for every year that the plan decides.
 """
 
 from __future__ import annotations
@@ -77,6 +78,11 @@ class Range(BaseModel):
     def shape(self) -> tuple[float, ...]:
         """The numbers of the distribution, as `SHAPES` names them."""
         return tuple(float(getattr(self, part)) for part in SHAPES[self.distribution])
+
+    @property
+    def middle(self) -> float:
+        """The most likely; of a uniform distribution, which has none, the mean."""
+        return sum(self.shape) / 2 if self.distribution == "uniform" else self.shape[-2]
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -198,13 +204,13 @@ def _find_in_years(
 def _end_problems(
     found: Range, place: str, table: str, column: str, cells: dict[str, Any], where: str, file: str
 ) -> list[Problem]:
-    """The ends of a range must be what the column allows, in every row that it names."""
+    """The ends of new values, the middle of what scales or adds, must be what the column allows in every row."""
     text = cells.get(column, "")
     if found.form != "value" and (text is None or str(text).strip() == ""):
         return [Problem(file, "change_of_empty_cell", place, where, "address", values={"form": found.form})]
     try:
         value = 0.0 if found.form == "value" else parse_number(text)
-        ends = found.ends if found.distribution != "normal" else (found.shape[0],) * 2
+        ends = found.ends if found.form == "value" and found.distribution != "normal" else (found.middle,)
     except (ValueError, TypeError):  # said already, of the cell or of the distribution
         return []
     low, high = draw_limits(table, column, cells)

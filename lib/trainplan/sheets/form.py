@@ -171,8 +171,9 @@ class FormBook(Workbook):
             sheet.write_string(first - 1, c, f"({column.code})" if column.code else "", self._format(**FRAME_CODE))
             self._write_frame_column(sheet, first, c, column)
         for r in range(rows):
-            texts = [(cell, c.width) for c in columns if isinstance(cell := c.cells[r], str) and not c.faint]
-            sheet.set_row(first + r, max([FRAME_LINE, *(row_height([cell], width) for cell, width in texts)]))
+            texts = [(cell, c.width) for c in columns if isinstance(cell := c.cells[r], str) and cell and not c.faint]
+            if texts:  # other rows grow as they are filled in
+                sheet.set_row(first + r, max(FRAME_LINE, *(row_height([cell], width) for cell, width in texts)))
         sheet.freeze_panes(first, frozen)
         sheet.protect("", dict.fromkeys(ALLOWED_IN_FRAME, True))
         sheet.set_landscape()

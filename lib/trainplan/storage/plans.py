@@ -38,7 +38,8 @@ def write_plan(reference: str, files: PlanFiles, workbook: bytes | None = None) 
         folder, data = plan_folders(reference)
         book = data / f"{folder.name}.xlsx"
         text = with_data(files.texts[PLAN], Path(os.path.relpath(book, folder)).as_posix())
-        contents = {book: workbook, folder / PLAN: text.encode()}
+        beside = {folder / name: own.encode() for name, own in files.texts.items() if name != PLAN}
+        contents = {book: workbook, **beside, folder / PLAN: text.encode()}
     write_new(contents)
     return list(contents)
 

@@ -165,9 +165,8 @@ def calendar_day(value: date, language: str) -> str:
 
 def month_name(month: int, language: str, width: str = "abbreviated") -> str:
     """A month, 1 to 12, where there is little room: T3 or Mar; inside a sentence (`wide`) tháng 3 or March."""
-    if language == "vi":
-        return f"tháng {month}" if width == "wide" else f"T{month}"
-    return str(Locale.parse(LOCALES[language]).months["format"][width][month])
+    name = month if language == "vi" else Locale.parse(LOCALES[language]).months["format"][width][month]
+    return say(f"format.month_{width}", language, month=name)
 
 
 def month_and_year(text: str, language: str) -> str:

@@ -34,7 +34,7 @@ def group_flow(results: Results, group: str | None, language: str) -> HtmlFigure
     plan, id = results.plan, group or busiest_group(results)
     start = next(row.headcount for row in plan.tables.groups if row.id == id)
     rows = [BarRow(baseline_day(plan, language), (number(start, language), ""), beside=("",))]
-    for row in results.quote_table("workforce").query("group == @id").to_dict("records"):
+    for _, row in results.quote_table("workforce").query("group == @id").iterrows():  # `to_dict` drops addresses
         rows.append(_row(str(row["year"]), row["headcount"], row["leavers"], row["joiners"], language))
     year, headcount = (say(f"head.{key}", language) for key in ("year", "headcount"))
     columns = _columns(year, headcount, say("figure.group_flow.bar", language), language)

@@ -35,6 +35,7 @@ STYLE = (
     f".marks .framed{{border:2px solid {INK}}}.marks .column{{border:solid {INK};border-width:0 2px 1px}}"
     ".marks thead .column{border-top-width:2px}.marks tbody tr:last-child .column{border-bottom-width:2px}"
     "@media screen and (max-width:40rem){.marks :is(thead,tbody) th:first-child{max-width:42vw}}"
+    "@media print{.marks :is(td,thead th):not(:first-child){min-width:0}}"
 )
 
 

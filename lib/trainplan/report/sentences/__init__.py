@@ -48,7 +48,6 @@ from trainplan.report.sentences.money import (
 )
 from trainplan.report.sentences.requests import (
     requests_answer,
-    requests_money,
     survey_changes,
     units_not_answered,
 )

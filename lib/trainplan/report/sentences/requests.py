@@ -28,10 +28,10 @@ def requests_answer(year: YearTables, language: str) -> list[str]:
     tail = say(f"tail.requests_{'far' if any(far.values()) else 'near'}", language, **far)
     about = {"answered": len(units), "units": len(plan.tables.units), "year": year.year, **people, "tail": tail}
     said = [say(f"sentence.requests_{'some' if units_silent(year) else 'all'}", language, **about)]
-    return [*said, *requests_money(year, language)]
+    return [*said, *_requests_money(year, language)]
 
 
-def requests_money(year: YearTables, language: str) -> list[str]:
+def _requests_money(year: YearTables, language: str) -> list[str]:
     """What the year costs if every request is met, beside the ceiling, what is required and what is funded."""
     rows, budget = year["requests_cost_of_year"], year.results["budget"]
     vnd = {name: float(rows[f"{name}_vnd"].sum()) for name in ("requested", "committed", "required", "funded")}

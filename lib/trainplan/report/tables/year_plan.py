@@ -108,7 +108,7 @@ def year_classes(year: YearTables, language: str) -> pd.DataFrame:
     """
     plan, frame = year.results.plan, year["classes_of_year"]
     entered = year.of_year("classes").set_index("program")["new_learners"]
-    records = quote_numbers("classes_of_year", frame).to_dict("records")
+    records = [dict(row) for _, row in quote_numbers("classes_of_year", frame).iterrows()]  # `to_dict` drops addresses
     rows: list[dict[str, Any]] = [
         {
             **row,
@@ -165,8 +165,8 @@ CLASS_COLUMNS = (
 def year_members(year: YearTables, language: str) -> pd.DataFrame:
     """A row a program: its new learners, and how many of them are women, young and so on, as estimated."""
     plan, frame = year.results.plan, year["members_of_year"]
-    named = {row.attribute: getattr(row, f"name_{language}") or row.name_vi for row in plan.tables.attributes}
-    attributes = [one for one in named if one in set(frame["attribute"])]
+    known = dict.fromkeys(row.attribute for row in plan.tables.attributes)
+    attributes = [one for one in known if one in set(frame["attribute"])]
     entered = year.of_year("classes").set_index("program")["new_learners"]
     rows: list[dict[str, Any]] = []
     for id in (one.id for one in plan.tables.programs if one.id in set(frame["program"])):
@@ -177,7 +177,8 @@ def year_members(year: YearTables, language: str) -> pd.DataFrame:
             row[_of(one)] = year.quote("members_of_year", "learners", people, program=id, attribute=one)
         rows.append(row)
     columns = [Column("program"), Column("new_learners", "people"), *(Column(_of(one), "people") for one in attributes)]
-    return build_table(rows, columns, language).rename(columns={_of(one): named[one] for one in attributes})
+    headings = {_of(one): plan.label("attributes", one, language) for one in attributes}
+    return build_table(rows, columns, language).rename(columns=headings)
 
 
 def _of(attribute: object) -> str:
