@@ -17,7 +17,6 @@ from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import bare_millions, calendar_day, due_day, number, with_plus
-from trainplan.text.shown import join_shown
 
 
 def review_verdicts(review: Review, language: str) -> pd.DataFrame:
@@ -149,10 +148,8 @@ def review_lessons(review: Review, language: str) -> pd.DataFrame:
         {
             "year": row.year,
             "objective": plan.label("objectives", row.objective, language) if row.objective else "",
-            **{
-                name: getattr(row, f"{name}_{language}") or getattr(row, f"{name}_vi")
-                for name in ("lesson", "proposal")
-            },
+            "lesson": getattr(row, f"lesson_{language}") or row.lesson_vi,
+            "proposal": getattr(row, f"proposal_{language}") or row.proposal_vi,
         }
         for row in plan.tables.lessons
         if row.year <= review.year
@@ -173,13 +170,7 @@ def review_unused(review: Review, language: str) -> pd.DataFrame:
         about = [plan.label("objectives", row.objective, language)]
         about += [plan.label("programs", row.program, language)] if isinstance(row, Actual) else []
         people = row.enrolled if isinstance(row, Actual) else row.reached
-        rows.append(
-            {
-                "table": term("table", name, language),
-                "year": row.year,
-                "about": join_shown(about, " · "),
-                "people": people,
-            }
-        )
+        words = {"table": term("table", name, language), "about": " · ".join(about)}
+        rows.append({**words, "year": row.year, "people": people})
     columns = [Column("table"), Column("year", "year"), Column("about"), Column("people", "people")]
     return build_table(rows, columns, language)
