@@ -17,6 +17,7 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
@@ -122,6 +123,7 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
+        "Review": load_review(plan.path, scenario, plan.years[len(plan.years) // 2], overrides=overrides),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),
