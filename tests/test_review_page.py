@@ -13,9 +13,10 @@ import pytest
 from browser import OVERLAPS, opened
 from making import SOUND, copy_province, with_facts
 from test_accessible import findings
+from test_addresses import check_numbers
 from test_missing_tables import empty_sections, page_of
 from trainplan import parts
-from trainplan.analysis.goal_seek import goal_seek
+from trainplan.analysis.goal_seek import goal_seek, goal_table
 from trainplan.cli import main
 from trainplan.cycle.review import Review, load_review
 from trainplan.plan.find import PROJECT
@@ -23,6 +24,7 @@ from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import Milestone
 from trainplan.report.notebook import open_notebook
 from trainplan.report.tables.review import milestone_state
+from trainplan.results.compare import compare
 from trainplan.run.plan_notebooks import tables_lacking
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import billions, number
@@ -30,6 +32,7 @@ from trainplan.text.problems import PlanError
 
 NOTEBOOK = PROJECT / "notebooks" / "10_review.ipynb"
 PLANS = Path(__file__).parent / "plans"
+QUOTING = ("review_money_by_program", "review_money_by_source", "review_people", "review_verdicts")
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,16 @@ def test_programs_and_sources_add_up_to_the_whole(review: Review) -> None:
     assert html.index('data-q="review_money */*/* spent_vnd"') < html.index(
         'data-q="review_money */college/* spent_vnd"'
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_is_that_of_its_cell(review: Review, language: str) -> None:
+    goal = goal_seek(review.now.plan)
+    made = [parts.review_answer(review, goal), *(getattr(parts, name)(review) for name in QUOTING)]
+    pages = [(part.name, piece.html(language)) for part in made for piece in part.pieces]
+    tables = {**review.tables, "verdicts": review.now["verdicts"], "goal": goal_table(goal)}
+    tables["totals@now"] = compare([review.now]).tables["totals"]
+    check_numbers(pages, tables, language, least=30)
 
 
 @pytest.mark.parametrize(
