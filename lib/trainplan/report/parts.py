@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.cycle.review import Review
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.drawing import Drawing
@@ -46,6 +47,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "money_answer",
     "no_ceilings",
     "no_ranges",
+    "review_answer",
     "year_answer",
     "requests_answer",
 }
@@ -221,6 +223,18 @@ def title(plan: Plan) -> Part:
         return [plan.title(language), plan.scenario_title(language), why_scenario(plan, language)]
 
     return Part("title", (TitlePiece("title", lines),))
+
+
+@register_composition
+def review_title(review: Review) -> Part:
+    """Which review it is and up to which year, the plan, the scenario and why there is one."""
+    plan = review.now.plan
+
+    def lines(language: str) -> list[str]:
+        stage = say(f"review.{review.stage}", language, year=review.year)
+        return [f"{stage} · {plan.title(language)}", plan.scenario_title(language), why_scenario(plan, language)]
+
+    return Part("review_title", (TitlePiece("review_title", lines),))
 
 
 @register_composition
