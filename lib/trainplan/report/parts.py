@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 from matplotlib.figure import Figure
 
 from trainplan.analysis.goal_seek import Goal
@@ -105,6 +106,13 @@ class TitlePiece(SentencesPiece):
     def html(self, language: str) -> str:
         plan, scenario, reason = self.make(language)
         return title_line(plan, scenario, reason, language)
+
+
+class StagePiece(SentencesPiece):
+    """What is reviewed, in a line that stands out."""
+
+    def html(self, language: str) -> str:
+        return f"<p><strong>{escape(self.make(language)[0])}</strong></p>"
 
 
 @dataclass(frozen=True)
@@ -228,13 +236,11 @@ def title(plan: Plan) -> Part:
 @register_composition
 def review_title(review: Review) -> Part:
     """Which review it is and up to which year, the plan, the scenario and why there is one."""
-    plan = review.now.plan
 
-    def lines(language: str) -> list[str]:
-        stage = say(f"review.{review.stage}", language, year=review.year)
-        return [f"{stage} · {plan.title(language)}", plan.scenario_title(language), why_scenario(plan, language)]
+    def stage(language: str) -> list[str]:
+        return [say(f"review.{review.stage}", language, year=review.year)]
 
-    return Part("review_title", (TitlePiece("review_title", lines),))
+    return Part("review_title", (*title(review.now.plan).pieces, StagePiece("review_title", stage)))
 
 
 @register_composition

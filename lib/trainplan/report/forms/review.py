@@ -85,7 +85,7 @@ def review_money_by_program(review: Review, language: str) -> HtmlFigure | None:
         rows = [replace(row, beside=(*row.beside, mark)) for row, mark in zip(rows, said, strict=True)]
     columns = BarColumns(
         say("head.program", language),
-        tuple(column_heading(name, language, "million") for name in ("planned_vnd", "spent_vnd")),
+        tuple(column_heading(name, language, "million") for name in ("plan_vnd", "spent_vnd")),
         say("figure.review_money.bar", language),
         (
             *(column_heading(name, language, "million") for name in ("volume_vnd", "price_vnd")),

@@ -72,24 +72,25 @@ def review_money_by_source(review: Review, language: str) -> pd.DataFrame:
     """A row a source and one of all: planned, the difference by volume and by price, spent, in millions."""
     frame = review["review_money"]
     names = ("planned_vnd", "volume_vnd", "price_vnd", "spent_vnd")
+    heads = {name: "plan_vnd" if name == "planned_vnd" else name for name in names}
     sums = frame.groupby("source", sort=False)[[*names]].sum()
     sums = sums[sums[["planned_vnd", "spent_vnd"]].max(axis=1) >= A_LITTLE]
     rows = [
         {
             "source": review.now.plan.label("sources", str(id), language),
-            **{name: review.quote("review_money", name, own[name], source=id) for name in names},
+            **{heads[name]: review.quote("review_money", name, own[name], source=id) for name in names},
         }
         for id, own in sums.iterrows()
     ]
     if len(rows) > 1:
-        total = {name: review.quote("review_money", name, frame[name].sum()) for name in names}
+        total = {heads[name]: review.quote("review_money", name, frame[name].sum()) for name in names}
         rows.append({"source": say("word.total", language), **total})
 
     def signed(vnd: float, language: str) -> str:
         return with_plus(bare_millions(vnd, language))
 
-    shows: dict[str, Any] = {"planned_vnd": "million VND", "spent_vnd": "million VND"}
-    columns = [Column("source"), *(Column(name, shows.get(name, signed), "million") for name in names)]
+    shows: dict[str, Any] = dict.fromkeys(("plan_vnd", "spent_vnd"), "million VND")
+    columns = [Column("source"), *(Column(head, shows.get(head, signed), "million") for head in heads.values())]
     return build_table(rows, columns, language)
 
 
