@@ -104,7 +104,7 @@ def check_plan(arguments: argparse.Namespace) -> int:
 
 
 def tell_notes(plans: Sequence[Plan]) -> None:
-    """Says what is unusual in a plan in some scenarios, once; what is not so in the first, with those in which it is."""
+    """Says what is unusual in a plan in some scenarios, once; what is not so in the first, with where it is."""
     found: dict[str, list[str]] = {}
     for plan in plans:
         for note in plan.warnings:
