@@ -317,3 +317,16 @@ def test_tables_needs_neither_matplotlib_nor_jupyter(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_note_names_the_scenario_that_it_is_of_where_the_plan_itself_has_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for scenarios, place in (
+        (["base", "year_2011_open"], " (year_2011_open): actuals: "),
+        (["year_2011_open"], ": actuals: "),
+    ):
+        named = [word for name in scenarios for word in ("--scenario", name)]
+        assert main(["check", "an_giang_2011_2015", *named]) == 0
+        (note,) = capsys.readouterr().err.splitlines()
+        assert note.startswith(both("cli.note") + place)

@@ -94,14 +94,24 @@ def check_plan(arguments: argparse.Namespace) -> int:
     from trainplan.text.formats import year_span
 
     plans = load_plans(arguments.plan, scenarios_named(arguments.plan, arguments.scenario or ["all"]), arguments.as_of)
-    for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
-        print(f"{both('cli.note')}: {warning}", file=sys.stderr)
+    tell_notes(plans)
     first = plans[0]
     title = " / ".join(dict.fromkeys(first.title(language) for language in LANGUAGES))
     print(f"{title} ({year_span(first.first, first.last)})")
     for plan in plans:
         print(f"  {plan.scenario}: {both('cli.valid')} ({both('cli.changes', count=len(plan.changes))})")
     return DONE
+
+
+def tell_notes(plans: Sequence[Plan]) -> None:
+    """Says what is unusual in a plan in some scenarios, once; what is not so in the first, with where it is."""
+    found: dict[str, list[str]] = {}
+    for plan in plans:
+        for note in plan.warnings:
+            found.setdefault(note, []).append(plan.scenario)
+    for note, scenarios in found.items():
+        where = "" if plans[0].scenario in scenarios else f" ({', '.join(scenarios)})"
+        print(f"{both('cli.note')}{where}: {note}", file=sys.stderr)
 
 
 def write_answer(tables: Mapping[Stem, pd.DataFrame], folder: Path, said: str = "") -> int:
@@ -259,6 +269,7 @@ def review_plan(arguments: argparse.Namespace) -> int:
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
         tables = review.tables
+    tell_notes([review.now.plan])
     write_answer(review.now.tables, output / "now")
     written = write_answer(tables, output)
     print(*write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output), sep="\n")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trainplan.plan.address import Change, address_label, in_language, row_label, value_label
+from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.report.tables.columns import Column, build_table, grouping, label, terms_of
 from trainplan.report.titles import report_title
@@ -71,12 +72,20 @@ def _with_unit(value: float, unit: str, language: str) -> str:
 def decision_statements(plan: Plan, language: str) -> pd.DataFrame:
     """A row a statement of the decision: section, quotation, kind, where it lives in the project, or why it does not.
 
-    There is no kind where all statements have the same.
+    There is no kind where all statements have the same. Scenarios that the plan lacks, as one does that takes the
+    statements of another, are left out.
     """
     rows = decision.decision_statements(plan).rename(columns={"id": "statement", f"why_not_{language}": "why_not"})
     rows["statement"] = rows["statement"] + " · " + rows["quote_vi"]
-    pointers = rows["pointers"].map(decision.split_pointers)
-    rows["where"] = ["; ".join(_pointer_label(plan, pointer, language) for pointer in some) for some in pointers]
+    scenarios = scenario_names(plan.path)
+    rows["where"] = [
+        "; ".join(
+            _pointer_label(plan, pointer, language)
+            for pointer in decision.split_pointers(cell)
+            if pointer.removeprefix("scenario.") in (pointer, *scenarios)
+        )
+        for cell in rows["pointers"]
+    ]
     before, after = map(Column, ("section", "statement")), map(Column, ("where", "why_not"))
     return build_table(rows, [*before, *grouping(rows["kind"], "statement_kind"), *after], language)
 
