@@ -251,6 +251,7 @@ def review_plan(arguments: argparse.Namespace) -> int:
     """`review`: what happened up to a year beside the plan as decided; in `now` the results as they now stand."""
     from trainplan.cycle.looks import load_looks
     from trainplan.cycle.review_coverage import review_coverage
+    from trainplan.cycle.review_forms import write_review_forms
     from trainplan.cycle.review_money import review_money
     from trainplan.report.stored import compute
 
@@ -258,8 +259,11 @@ def review_plan(arguments: argparse.Namespace) -> int:
     with under_way("tables"):
         decided, now = (compute(plan) for plan in looks)
         tables = {make.__name__: make(decided, now, arguments.year) for make in (review_coverage, review_money)}
+        forms = write_review_forms(decided, now, arguments.year, tables, arguments.output, now.plan.languages)
     write_answer(now.tables, arguments.output / "now")
-    return write_answer(tables, arguments.output)
+    written = write_answer(tables, arguments.output)
+    print(*forms, sep="\n")
+    return written
 
 
 def run_notebooks(arguments: argparse.Namespace) -> int:

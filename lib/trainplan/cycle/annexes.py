@@ -22,9 +22,9 @@ from trainplan.text.catalog import say
 MONEY = "cost_of_source"
 
 
-def annexes_name(plan: Plan, year: int, language: str) -> str:
-    """What the file of a year's annexes is called."""
-    return f"{folder_name(plan.key)}_{folder_name(plan.results_name)}_year_{year}.{language}.xlsx"
+def book_name(plan: Plan, what: str, year: int, language: str) -> str:
+    """What the workbook of a year's forms is called; `what` they are about."""
+    return f"{folder_name(plan.key)}_{folder_name(plan.results_name)}_{what}_{year}.{language}.xlsx"
 
 
 def write_annexes(results: Results, year: int, folder: Path, languages: Iterable[str]) -> list[Path]:
@@ -35,7 +35,7 @@ def write_annexes(results: Results, year: int, folder: Path, languages: Iterable
     books = {}
     for language in languages:
         title = say("annex.book", language, year=year, plan=results.plan.title(language))
-        books[folder / annexes_name(results.plan, year, language)] = title, annex_forms(results, year, language)
+        books[folder / book_name(results.plan, "year", year, language)] = title, annex_forms(results, year, language)
     return write_forms(books)
 
 
@@ -105,6 +105,7 @@ def _form(year: Facts, form: str, annex: Annex[Facts], layout: FormLayout, body:
         for key, numbers in estimated_columns(places, columns, offered).items()
     ]
     notes += [say(key, language, year=year.year, base=year.plan.price_base_year) for key in body.notes]
+    notes += [say("page.invented", language)] if year.plan.invented_tables else []
     name = getattr(layout.number, language) if layout.number else form.upper()
     return OfficeForm(name, _frame(year, layout, annex.period), columns, rows, notes, say("unit.VND", language))
 

@@ -180,18 +180,25 @@ def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> 
         yield "missing", "vi", "", ""
     if column.group and column.group not in layout.groups:
         yield "form_no_group", "group", column.group, nearest_name(column.group, layout.groups)
+    if column.on:
+        yield from _wrong_operands(column, layout, offered)
+    for value, near in _strange(column.of, column.quantity, offered):
+        yield "form_no_part", "of", value, near
+
+
+def _wrong_operands(column: ColumnLayout, layout: FormLayout, offered: Offered) -> Iterator[tuple[str, str, str, str]]:
+    """What a column cannot add up or divide, as `_wrong_parts` says it."""
+    ids = [one.id for one in layout.columns]
     numbers = [one for one in layout.visible if one.quantity not in offered.words]
     free = {one.id for one in numbers if not one.sum and not one.ratio}
-    for part in column.sum if column.on else ():
+    for part in column.sum:
         if part not in free:
             yield "form_sum", "sum", part, nearest_name(part, free - {part})
     parted = {one.id for one in numbers if one.quantity in offered.parts and not one.of}
     before = {one.id for one in numbers if not one.ratio or ids.index(one.id) < ids.index(column.id)} - parted
-    for part in column.ratio if column.on and column.ratio else ():
+    for part in column.ratio or ():
         if part not in before or part == column.id:
             yield "form_ratio", "ratio", part, nearest_name(part, before - {part})
-    for value, near in _strange(column.of, column.quantity, offered):
-        yield "form_no_part", "of", value, near
 
 
 def _strange(named: Collection[str], quantity: str, offered: Offered) -> Iterator[tuple[str, str]]:

@@ -107,4 +107,3 @@ class YearAmounts:
         paid = [add_up([one.get(source) for one in self.by_program.values()]) for source in self._sources]
         pairs = [one if isinstance(one, Amount) else Amount(0.0, 0.0) for one in paid]
         return np.array([pair.exact for pair in pairs]), np.array([round(pair.shown * 10) for pair in pairs])
-

@@ -1,7 +1,7 @@
 """A workbook of Excel: sheets that are tables with their headings frozen, and sheets that are pages of text.
 
-Text stays text: what begins like a formula, a link or a number is never made one; the only formulas are `Sum`s and `Ratio`s.
-Equal content gives equal bytes.
+Text stays text: what begins like a formula, a link or a number is never made one; the only formulas are `Sum`s and
+`Ratio`s. Equal content gives equal bytes.
 """
 
 from __future__ import annotations
