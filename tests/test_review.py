@@ -243,7 +243,7 @@ def test_the_command_writes_the_review_and_the_results_as_they_stand(
     rows = "2012-02-01,2011,qualified,course,100,80,,statistic: report\n"
     plan = write_dated(tmp_path, actuals=ACTUALS + rows)
     assert main(["review", str(plan), "--year", "2011", "--output", str(tmp_path / "out")]) == 0
-    assert {"review_coverage.csv", "review_money.csv", "now"} == {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"review_coverage.csv", "review_money.csv", "now"} <= {path.name for path in (tmp_path / "out").iterdir()}
     enrolled = pd.read_csv(tmp_path / "out" / "now" / "enrollment.csv").set_index("year")
     assert enrolled.loc[2011, "funded"] == 100 and enrolled.loc[2012, "funded"] > 146
     assert main(["review", str(plan), "--year", "2029", "--output", str(tmp_path / "none")]) == 2

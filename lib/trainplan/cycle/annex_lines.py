@@ -19,7 +19,7 @@ from trainplan.text.formats import due_day
 WORDS, NUMBER, RATIO = Quantity(words=True), Quantity(), Quantity(total=False)
 NUMERALS = {10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I"}
 HALF_DAYS = 2  # sessions of a day
-Facts = TypeVar("Facts", bound=AnnexYear)
+Look = TypeVar("Look", bound=AnnexYear)
 
 
 class Body(NamedTuple):
@@ -33,12 +33,12 @@ class Body(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Annex(Generic[Facts]):
+class Annex(Generic[Look]):
     """A form: `name` is the column of its words, `offered` what its columns can hold."""
 
     name: str
-    offered: Callable[[Facts], Mapping[str, Quantity]]
-    fill: Callable[[Facts, FormLayout], Body]
+    offered: Callable[[Look], Mapping[str, Quantity]]
+    fill: Callable[[Look, FormLayout], Body]
     sets: Sequence[str] = ()  # `sources`, `contents`: what its layout can set apart
     period: str = "annex.year"  # the text that says which years it is about
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from trainplan.cycle.annex_lines import ANNEXES, Annex, Body, Facts
+from trainplan.cycle.annex_lines import ANNEXES, Annex, Body, Look
 from trainplan.cycle.annex_year import TOTAL, AnnexYear
 from trainplan.cycle.filled_form import Line, Place, estimated_columns, office_columns, office_rows, place_columns
 from trainplan.cycle.form_layout import FormLayout, load_form
@@ -56,7 +56,7 @@ def annex_forms(results: Results, year: int, language: str) -> dict[str, OfficeF
     return fill_forms(AnnexYear(results, year, language), ANNEXES)
 
 
-def fill_forms(year: Facts, annexes: Mapping[str, Annex[Facts]]) -> dict[str, OfficeForm]:
+def fill_forms(year: Look, annexes: Mapping[str, Annex[Look]]) -> dict[str, OfficeForm]:
     """Those of some forms that have anything in them; PlanError tells of all that are wrong."""
     layouts = all_or_problems(*(partial(_layout, year, form, annex) for form, annex in annexes.items()))
     forms = {}
@@ -67,7 +67,7 @@ def fill_forms(year: Facts, annexes: Mapping[str, Annex[Facts]]) -> dict[str, Of
     return forms
 
 
-def _layout(year: Facts, form: str, annex: Annex[Facts]) -> FormLayout:
+def _layout(year: Look, form: str, annex: Annex[Look]) -> FormLayout:
     offered = annex.offered(year)
     words = [name for name, quantity in offered.items() if quantity.words]
     parts = {name: quantity.names for name, quantity in offered.items() if quantity.parted}
@@ -76,7 +76,7 @@ def _layout(year: Facts, form: str, annex: Annex[Facts]) -> FormLayout:
     return load_form(year.plan, form, dict.fromkeys(offered, False), words, parts)
 
 
-def _form(year: Facts, form: str, annex: Annex[Facts], layout: FormLayout, body: Body) -> OfficeForm:
+def _form(year: Look, form: str, annex: Annex[Look], layout: FormLayout, body: Body) -> OfficeForm:
     language = year.language
     offered = annex.offered(year)
     places = place_columns(layout, offered)

@@ -11,7 +11,8 @@ from trainplan.cycle.filled_form import Cells, Line, Quantity
 from trainplan.cycle.form_layout import FormLayout
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.cycle.review_year import ReviewYear, YearsTogether
-from trainplan.plan.schema import BASIS_KINDS, Objective
+from trainplan.plan.schema import Objective
+from trainplan.results.sources import source_register
 from trainplan.results.verdicts import verdict
 from trainplan.sheets.office_form import Share, Tenths, add_up
 from trainplan.text.catalog import say, term
@@ -38,8 +39,7 @@ def _fill_b08a(year: ReviewYear, layout: FormLayout) -> Body:
         below = []
         for program, of_program in rows:
             people = ("planned", "actual", "completed", "failed", "studying")
-            ended = of_program[["completed", "failed"]].to_numpy().any(axis=1)
-            modeled = (ended & ~of_program["counted"]).any()
+            modeled = ((of_program["ended"] > 0) & ~of_program["counted"]).any()
             status = "simulated" if modeled else "" if of_program["reported"].all() else "not_reported"
             cells: Cells = {
                 "group": year.program_label(str(program)),
@@ -61,20 +61,22 @@ def _offered_money(year: ReviewYear) -> Mapping[str, Quantity]:
 def _fill_money(year: ReviewYear, layout: FormLayout) -> Body:
     lines = []
     for source, label in year.by_source.heads.items():
-        planned, spent = (add_up([paid.get(source) for paid in side.values()]) for side in (year.planned, year.spent))
+        planned, spent = (
+            add_up([paid.get(source) for paid in side.values()]) for side in (year.planned_amounts, year.spent_amounts)
+        )
         paid = year.money[(year.money["source"] == source) & (year.money["spent_vnd"] > 0)]
         if planned is not None or spent is not None:
             cells: Cells = {
                 "source": label,
                 "planned": planned,
                 "spent": spent,
-                "status": _estimated(year, bool(paid["estimated"].any()), bool(paid["estimated"].all())),
+                "status": _mark_of_estimate(year, bool(paid["estimated"].any()), bool(paid["estimated"].all())),
             }
             lines.append(Line(cells))
     return Body(number_lines(lines), notes=["annex.note_estimated"])
 
 
-def _estimated(year: ReviewYear, some: bool, every: bool) -> str:
+def _mark_of_estimate(year: ReviewYear, some: bool, every: bool) -> str:
     """How a form marks money of which no sum spent is known."""
     return say("annex.estimated" if every else "annex.partly_estimated", year.language) if some else ""
 
@@ -119,7 +121,7 @@ def _fill_b11(year: ReviewYear, layout: FormLayout) -> Body:
     lines = []
     for program, people in year.learners.iterrows():
         id = str(program)
-        planned, spent = year.planned.get(id, {}), year.spent.get(id, {})
+        planned, spent = year.planned_amounts.get(id, {}), year.spent_amounts.get(id, {})
         if not planned and not spent:
             continue
         estimated = bool(year.money.query("program == @id")["estimated"].any())
@@ -129,7 +131,7 @@ def _fill_b11(year: ReviewYear, layout: FormLayout) -> Body:
             "planned_learners": float(people["planned"]),
             "learners": float(people["actual"]),
             "spent_of_source": spent,
-            "status": _estimated(year, estimated and bool(spent), True),
+            "status": _mark_of_estimate(year, estimated and bool(spent), True),
         }
         lines.append((year.code(id), Line(cells)))
     body = in_sections(lines, "program", lambda code: year.code_label(code, layout))
@@ -147,6 +149,8 @@ def _offered_b09(year: ReviewYear) -> Mapping[str, Quantity]:
 
 def _fill_b09(year: ReviewYear, layout: FormLayout) -> Body:
     gap = year.results["gap"].set_index(["year", "objective"])
+    register = source_register(year.plan).query("table == 'objectives'")
+    kinds = register.groupby("row")["kind"].unique()
     lines = []
     for o, (row, is_target) in enumerate(zip(year.plan.tables.objectives, year.plan.is_target, strict=True)):
         level = "target_path", "reached" if row.kind == "count" else "coverage"
@@ -159,14 +163,14 @@ def _fill_b09(year: ReviewYear, layout: FormLayout) -> Body:
             "measure": say("annex.in_new_learners", year.language) if row.kind == "count" else "%",
             "base": float(gap.loc[(row.due_year, row.id), "base"]) if row.kind != "count" else None,
             "baseline": _level(row, row.baseline),
-            "basis": "; ".join(term("basis", kind, year.language) for kind in BASIS_KINDS if f"{kind}:" in row.basis),
+            "basis": "; ".join(term("basis", kind, year.language) for kind in kinds[row.id]),
             "target": from_to(*ends, year.language),
             "due": due_day(row.due, year.language),
             "path_of_year": {str(y): _level(row, value) for y, value in path.items()},
             "actual_of_year": {str(y): _level(row, value) for y, value in reached.items() if y <= year.year},
             "difference": _level(row, reached[year.year] - path[year.year]),
-            "counted": _counted(year, row),
-            "verdict": _judged(year, o, row),
+            "counted": _source_of_levels(year, row),
+            "verdict": _verdict_of(year, o, row),
             "cause": _cause(year, row),
         }
         lines.append(("target" if is_target else "goal", Line(cells)))
@@ -182,17 +186,17 @@ def _in_words(row: Objective, value: float, language: str) -> str:
     return number(value, language) if row.kind == "count" else percent(value, language)
 
 
-def _counted(year: ReviewYear, row: Objective) -> str:
+def _source_of_levels(year: ReviewYear, row: Objective) -> str:
     """What the levels up to the review's year rest on: counts, or what was reported of those sent."""
     facts = year.plan.tables.actuals if row.kind == "count" else year.plan.tables.observations
     known = {one.year for one in facts if one.objective == row.id}
-    told = {here: ", ".join(str(y) for y in year.plan.closed_years if (y in known) == here) for here in (True, False)}
+    years = {here: ", ".join(str(y) for y in year.plan.closed_years if (y in known) == here) for here in (True, False)}
     if row.kind == "count":
-        return say("annex.not_reported_in" if told[False] else "annex.reported", year.language, years=told[False])
-    return say("annex.counted_in" if told[True] else "annex.simulated", year.language, years=told[True])
+        return say("annex.not_reported_in" if years[False] else "annex.reported", year.language, years=years[False])
+    return say("annex.counted_in" if years[True] else "annex.simulated", year.language, years=years[True])
 
 
-def _judged(year: ReviewYear, o: int, row: Objective) -> str:
+def _verdict_of(year: ReviewYear, o: int, row: Objective) -> str:
     """Whether a target that is due is met, at its lowest level or the highest; of another that it is not due."""
     if row.due_year > year.year:
         return say("annex.not_due", year.language)
@@ -225,7 +229,7 @@ def _offered_lessons(year: ReviewYear) -> Mapping[str, Quantity]:
 def _fill_lessons(year: ReviewYear, layout: FormLayout) -> Body:
     other = "vi" if year.language == "en" else "en"
 
-    def words(row: object, name: str) -> str:
+    def text_of(row: object, name: str) -> str:
         return str(getattr(row, f"{name}_{year.language}") or getattr(row, f"{name}_{other}"))
 
     lines = [
@@ -233,8 +237,8 @@ def _fill_lessons(year: ReviewYear, layout: FormLayout) -> Body:
             {
                 "year": str(row.year),
                 "objective": year.label("objectives", row.objective) if row.objective else "",
-                "lesson": words(row, "lesson"),
-                "proposal": words(row, "proposal"),
+                "lesson": text_of(row, "lesson"),
+                "proposal": text_of(row, "proposal"),
             }
         )
         for row in year.plan.tables.lessons

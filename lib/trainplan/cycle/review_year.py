@@ -18,7 +18,7 @@ from trainplan.results.tables import Results
 from trainplan.sheets.office_form import Amount
 from trainplan.text.catalog import term
 
-PEOPLE = ("completed", "failed", "studying")
+PEOPLE = ("completed", "ended", "studying")
 SUMMED = ("new_classes", "continuing_classes", "new", "before")
 
 
@@ -68,13 +68,13 @@ class ReviewYear(AnnexYear):
     def done(self) -> pd.DataFrame:
         """People of every pair of either look of whom there are any, in whole people.
 
-        Columns objective, program, group; planned, actual: who is sent; completed, failed: who reached the end and
-        who of them did not pass; studying: who studies on; reported, counted: whether the year has an actual of the
+        Columns objective, program, group; planned, actual: who is sent; ended: who reached the end, of whom some
+        completed and some failed; studying: who studies on; reported, counted: whether the year has an actual of the
         pair, and whether it says who completed.
         """
         plans = (self.decided.plan, self.plan)
         groups = {row.id: row.group for plan in plans for row in plan.tables.objectives}
-        planned = dict(zip(pairs_of(plans[0]), self._sent(self.decided), strict=True))
+        planned = dict(zip(pairs_of(plans[0]), self._new_learners(self.decided), strict=True))
         done = dict(zip(pairs_of(plans[1]), self._done(), strict=True))
         nobody = (0.0,) * (1 + len(PEOPLE))
         rows = [
@@ -84,25 +84,25 @@ class ReviewYear(AnnexYear):
         frame = pd.DataFrame(rows, columns=["objective", "program", "group", "planned", "actual", *PEOPLE])
         for name in PEOPLE:
             frame[name] = round_table(frame[[name]].to_numpy(float))[:, 0]
+        frame["failed"] = np.maximum(0.0, frame["ended"] - frame["completed"])
         facts = [row for row in self.plan.tables.actuals if row.year == self.year]
-        told = {(row.objective, row.program) for row in facts}
+        reported = {(row.objective, row.program) for row in facts}
         counted = {(row.objective, row.program) for row in facts if row.completed is not None}
         pairs = list(zip(frame["objective"], frame["program"], strict=True))
-        frame["reported"], frame["counted"] = [pair in told for pair in pairs], [pair in counted for pair in pairs]
+        frame["reported"], frame["counted"] = [pair in reported for pair in pairs], [pair in counted for pair in pairs]
         return frame[frame[["planned", "actual", *PEOPLE]].to_numpy().any(axis=1)]
 
-    def _sent(self, results: Results) -> list[float]:
+    def _new_learners(self, results: Results) -> list[float]:
         return [float(people) for people in results.run.funded[self.year - results.plan.first, :, 0]]
 
     def _done(self) -> list[tuple[float, ...]]:
-        """Of every pair as known now: sent, completed, not passed, studying on."""
+        """Of every pair as known now: sent, completed, at the end of the course, studying on."""
         t, run, cohorts = self.year - self.plan.first, self.results.run, self.results.arrays.structure.cohorts
         before = run.years[t].continuing
         ending = cohorts.stack(run.funded[t], before)[cohorts.last][:, 0]
         completed = run.completed[t, :, 0]
         studying = (run.funded[t] + cohorts.by_owner(before))[:, 0] - ending
-        failed = np.maximum(0.0, ending - completed)
-        return list(zip(run.funded[t, :, 0], completed, failed, studying, strict=True))
+        return list(zip(run.funded[t, :, 0], completed, np.maximum(ending, completed), studying, strict=True))
 
     @cached_property
     def money(self) -> pd.DataFrame:
@@ -110,12 +110,12 @@ class ReviewYear(AnnexYear):
         return self.tables["review_money"].query("year == @self.year")
 
     @cached_property
-    def planned(self) -> Mapping[str, Amounts]:
+    def planned_amounts(self) -> Mapping[str, Amounts]:
         """What each source was to pay, by program."""
         return self._amounts("planned_vnd")
 
     @cached_property
-    def spent(self) -> Mapping[str, Amounts]:
+    def spent_amounts(self) -> Mapping[str, Amounts]:
         """What each source paid, by program."""
         return self._amounts("spent_vnd")
 

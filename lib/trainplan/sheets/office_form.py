@@ -107,7 +107,7 @@ class OfficeForm:
     def summands(self, r: int, c: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """The places, (row, column), of what a cell adds up and of what it takes off; nothing for a plain one."""
         row, column = self.rows[r], self.columns[c]
-        if row.given or row.cells[c] is not None:
+        if row.given or column.ratio or row.cells[c] is not None:
             return [], []
         if column.adds and not row.less:
             return [(r, part) for part in column.adds], []
