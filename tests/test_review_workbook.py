@@ -22,7 +22,7 @@ from trainplan.cycle.review_money import review_money
 from trainplan.report.stored import compute
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.sheets.office_form import Amount, OfficeForm
+from trainplan.sheets.office_form import Amount, OfficeForm, Share
 from trainplan.text.catalog import say
 
 WORKED = Path(__file__).parent / "plans" / "worked_example"
@@ -138,6 +138,7 @@ def test_targets_by_hand(tmp_path: Path) -> None:
     row, names = row_of(form, "qualified"), heads(form)
     years = {head: [n for n, one in names.items() if one == head] for head in map(str, range(2011, 2016))}
     path, actual = ([row[years[y][side]] for y in years] for side in (0, 1))
+    assert all(isinstance(level, Share) for level in (*path, *actual[:3]))  # shown as per cents
     assert path == pytest.approx([0.52, 0.64, 0.76, 0.88, 1.0])
     assert actual[0] == pytest.approx(0.49) and actual[3:] == [None, None]
     # nobody leaves a count of 490 but by turnover; 45 of 50 completed in 2012 and nobody in 2013

@@ -115,5 +115,6 @@ def office_rows(places: Sequence[Place], lines: Sequence[Line], first: int = 0) 
 def _cell(cells: Cells, place: Place) -> OfficeCell:
     found = cells.get(place.layout.quantity) if place.layout.quantity else None
     if isinstance(found, Mapping):
-        return add_up([found.get(leaf) for leaf in place.leaves or ()])
+        parts = [found.get(leaf) for leaf in place.leaves or ()]
+        return parts[0] if len(parts) == 1 else add_up(parts)
     return found
