@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from trainplan import parts
 from trainplan.analysis.attribution import attribute_each
 from trainplan.analysis.failure_conditions import failure_conditions
@@ -17,7 +19,8 @@ from trainplan.analysis.monte_carlo import uncertainty_by_loop, uncertainty_by_r
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules, under_rule
 from trainplan.analysis.sensitivity import sensitivity
-from trainplan.cycle.year_plan import unit_need
+from trainplan.cycle.review import load_review
+from trainplan.cycle.year_plan import YearTables, unit_need
 from trainplan.plan.find import PROJECT, scenario_names
 from trainplan.plan.plan import load_plan
 from trainplan.report.parts import Part
@@ -104,6 +107,43 @@ def with_requests(folder: Path) -> Path:
     return folder
 
 
+def with_facts(folder: Path) -> Path:
+    """Gives the plan in a folder what happened in its next two years, a count, milestones and lessons; the folder.
+
+    What is known of a year is dated in February of the next.
+    """
+    plan = load_plan(folder)
+    first, results = plan.year_to_plan, compute(plan)
+    file = plan.data_file("actuals.csv")
+    happened = pd.read_csv(file, dtype=str, keep_default_na=False).to_dict("records") if file.is_file() else []
+    for k, row in enumerate(results["enrollment"].query("@first <= year <= @first + 1").to_dict("records")):
+        spent = {"spent_vnd": 1_500_000 * row["funded"]} if len(row["program"]) % 2 else {}
+        about = {key: row[key] for key in ("year", "objective", "program")} | {"basis": "statistic: the report"}
+        sent = int(row["funded"] * (0.4 + k % 3 / 10))
+        happened.append({**about, "enrolled": sent, **spent, "as_of": f"{row['year'] + 1}-02-15"})
+    pd.DataFrame(happened).to_csv(file, index=False)
+    counted = next(row for row in plan.tables.objectives if row.kind == "attainment")
+    (folder_of := file.parent).joinpath("observations.csv").write_text(
+        "year,objective,base,reached,basis,as_of\n"
+        f"{first},{counted.id},700,300,statistic: a count,{first + 1}-02-15\n"
+        f"{first + 1},{counted.id},700,350,statistic: a count,{first + 2}-02-15\n",
+        "utf-8",
+    )
+    (folder_of / "milestones.csv").write_text(
+        "id,name_vi,name_en,due,done,clause,basis\n"
+        f"a,Rà soát chính sách,Review of policies,{first - 1}-12,{first}-02-20,II.III.1,assumption: x\n"
+        f"b,Mô tả vị trí việc làm,Job descriptions,{first},,II.III.2,assumption: x\n"
+        f"c,Chất lượng giảng viên,Better teachers,{first + 3}-06-30,,,assumption: x\n",
+        "utf-8",
+    )
+    (folder_of / "lessons.csv").write_text(
+        "id,year,objective,lesson_vi,lesson_en,proposal_vi,proposal_en\n"
+        f"a,{first},{counted.id},Giao chỉ tiêu muộn,Places were allotted late,Giao từ đầu năm,Allot them early\n",
+        "utf-8",
+    )
+    return folder
+
+
 def notebooks_of(plan: Path) -> list[Path]:
     """The notebooks with a number whose tables a plan has, in their order."""
     books, loaded = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")), load_plan(plan)
@@ -122,6 +162,8 @@ def values_of(
     return {
         "Plan": plan,
         "Results": results,
+        "YearTables": YearTables(results, plan.year_to_plan),
+        "Review": load_review(plan.path, scenario, plan.years[len(plan.years) // 2], overrides=overrides),
         "Comparison": compare([results, *map(compute, others)]),
         "Sequence[tuple[Plan, pd.DataFrame]]": attribute_each(plan, others),
         "RuleComparison": compare_rules(plan),

@@ -18,6 +18,7 @@ from trainplan.analysis.failure_conditions import conditions_table
 from trainplan.analysis.goal_seek import goal_table
 from trainplan.analysis.monte_carlo import Uncertainty, uncertainty, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations_table
+from trainplan.cycle.review import Review
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
 from trainplan.plan.address import Address
@@ -61,6 +62,8 @@ BARE = (
     "opens",
     "ends",
     "deadline",
+    "done",
+    "about",
 )
 
 
@@ -169,6 +172,9 @@ def tables_of(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
     plan = results.plan
     tables = {**results.tables, **values["YearTables"].frames, **comparison.tables, "goal": goal_table(values["Goal"])}
     tables |= {"goal@optimal": goal_table(values["best_goal"]), "values": values["values"]}
+    review: Review = values["Review"]
+    tables |= {**review.tables, "verdicts@now": review.now["verdicts"]}
+    tables["totals@now"] = compare([review.now]).tables["totals"]
     tables["relaxations"] = relaxations_table(values["Sequence[Relaxation]"])
     tables[f"totals@{ENOUGH}"] = totals_with_enough(comparison.runs[0])
     attributed = [frame for _, frame in values["Sequence[tuple[Plan, pd.DataFrame]]"]]

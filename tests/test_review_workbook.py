@@ -5,23 +5,17 @@ from __future__ import annotations
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from office import convert, needs_office
 from trainplan.cli import main
 from trainplan.cycle.form_layout import PACKAGED
-from trainplan.cycle.looks import load_looks
-from trainplan.cycle.review_coverage import review_coverage
+from trainplan.cycle.review import Review, load_review
 from trainplan.cycle.review_forms import review_forms, write_review_forms
 from trainplan.cycle.review_lines import EVERY_YEAR, OF_TARGETS, TOGETHER, WORDED
-from trainplan.cycle.review_money import review_money
 from trainplan.report.stored import compute
-from trainplan.results.registry import Stem
-from trainplan.results.tables import Results
 from trainplan.sheets.office_form import Amount, OfficeForm, Share
 from trainplan.text.catalog import say
 
@@ -44,23 +38,8 @@ MILESTONES = (
 )
 
 
-class Review(NamedTuple):
-    decided: Results
-    now: Results
-    year: int
-    tables: dict[Stem, pd.DataFrame]
-
-    def forms(self, language: str = "vi") -> dict[str, OfficeForm]:
-        return review_forms(*self, language)
-
-
 def review(plan: str | Path, year: int) -> Review:
-    decided, now = (compute(look) for look in load_looks(plan, "base", year))
-    tables: dict[Stem, pd.DataFrame] = {
-        "review_coverage": review_coverage(decided, now, year),
-        "review_money": review_money(decided, now, year),
-    }
-    return Review(decided, now, year, tables)
+    return load_review(plan, "base", year, compute=compute)
 
 
 def worked(folder: Path, **files: str) -> Path:
@@ -98,7 +77,7 @@ def last(form: OfficeForm) -> dict[str, object]:
 
 
 def test_people_by_hand(tmp_path: Path) -> None:
-    form = review(worked(tmp_path), 2011).forms("en")["b08a"]
+    form = review_forms(review(worked(tmp_path), 2011), "en")["b08a"]
     # 139 were planned; of 100 sent, whose course takes a year, 80 passed, and nobody studies on
     for label in ("course", "Total"):
         row = row_of(form, label)
@@ -109,15 +88,15 @@ def test_people_by_hand(tmp_path: Path) -> None:
 
 def test_people_of_whom_nobody_says_who_completed_are_simulated(tmp_path: Path) -> None:
     plan = worked(tmp_path)
-    row = row_of(review(plan, 2012).forms("en")["b08a"], "course")
+    row = row_of(review_forms(review(plan, 2012), "en")["b08a"], "course")
     assert [row[f"({c})"] for c in (4, 6, 7)] == [50, 45, 5] and row["(11)"] == "simulated"
-    row = row_of(review(plan, 2013).forms("en")["b08a"], "course")
+    row = row_of(review_forms(review(plan, 2013), "en")["b08a"], "course")
     assert row["(4)"] == 0 and row["(11)"] == "no report"
 
 
 def test_money_by_hand(tmp_path: Path) -> None:
     plan = worked(tmp_path)
-    form = review(plan, 2011).forms("en")["b11"]
+    form = review_forms(review(plan, 2011), "en")["b11"]
     row = row_of(form, "course")
     assert row["(3)"] == row["(5)"] == Amount(298.0, 298e6) and row["(8)"] == Amount(260.0, 260e6)
     assert (row["(6)"], row["(7)"]) == (139, 100)
@@ -126,15 +105,15 @@ def test_money_by_hand(tmp_path: Path) -> None:
         [298 / 139, 2.6, 2.6 / (298 / 139)]
     )
     assert row["(16)"] == ""
-    money = row_of(review(plan, 2011).forms("en")["b08a_money"], "Total")
+    money = row_of(review_forms(review(plan, 2011), "en")["b08a_money"], "Total")
     assert money["(5)"] == pytest.approx(260 / 298)
     # 50 learners in two classes, at the costs in the plan, as nobody says what was spent
-    row = row_of(review(plan, 2012).forms("en")["b11"], "course")
+    row = row_of(review_forms(review(plan, 2012), "en")["b11"], "course")
     assert row["(8)"] == Amount(110.0, 110e6) and row["(16)"] == "estimated"
 
 
 def test_targets_by_hand(tmp_path: Path) -> None:
-    form = review(worked(tmp_path), 2013).forms("en")["b09"]
+    form = review_forms(review(worked(tmp_path), 2013), "en")["b09"]
     row, names = row_of(form, "qualified"), heads(form)
     years = {head: [n for n, one in names.items() if one == head] for head in map(str, range(2011, 2016))}
     path, actual = ([row[years[y][side]] for y in years] for side in (0, 1))
@@ -162,7 +141,7 @@ def test_a_target_that_is_due_is_judged_at_both_its_levels(tmp_path: Path) -> No
         objectives="\n".join([head, *rows]) + "\n",
         observations=COUNTED.splitlines()[0] + "\n" + counts,
     )
-    form = review(plan, 2013).forms("en")["b09"]
+    form = review_forms(review(plan, 2013), "en")["b09"]
     verdicts = [row_of(form, id).values() for id in LEVELS]
     for cells, said in zip(verdicts, ("met", "met at its highest level", "missed"), strict=True):
         assert said in cells
@@ -170,7 +149,7 @@ def test_a_target_that_is_due_is_judged_at_both_its_levels(tmp_path: Path) -> No
 
 def test_lessons_and_milestones(tmp_path: Path) -> None:
     plan = worked(tmp_path, lessons=LESSONS, milestones=MILESTONES)
-    forms = review(plan, 2011).forms()
+    forms = review_forms(review(plan, 2011), "vi")
     lessons, said = forms["lessons"], forms["milestones"]
     assert lessons.rows[0].cells == ["1", "2011", "", "Mở lớp sớm", "Thêm lớp"]
     assert all(row.cells[1:] == [None] * 4 for row in lessons.rows[1:]) and len(lessons.rows) > 5
@@ -179,7 +158,7 @@ def test_lessons_and_milestones(tmp_path: Path) -> None:
         ["Mô tả", "2011", "", "quá hạn"],
         ["Sơ kết", "2013", "", "chưa đến hạn"],
     ]
-    later = review(plan, 2012).forms()["milestones"]
+    later = review_forms(review(plan, 2012), "vi")["milestones"]
     assert later.rows[1].cells[5:7] == ["2012", "xong sau hạn"]
 
 
@@ -189,7 +168,7 @@ def test_lessons_and_milestones(tmp_path: Path) -> None:
 def test_the_third_and_the_last_year_have_the_forms_of_the_whole_plan(tmp_path: Path) -> None:
     plan, every = worked(tmp_path, milestones=MILESTONES), set(EVERY_YEAR) | set(WORDED)
     whole = {*every, *OF_TARGETS, *TOGETHER}
-    found = {year: set(review(plan, year).forms()) for year in range(2011, 2016)}
+    found = {year: set(review_forms(review(plan, year), "vi")) for year in range(2011, 2016)}
     assert found[2011] == found[2012] == every
     assert found[2013] == found[2015] == whole - {"b08b"}  # nobody was sent
     assert found[2014] == every - {"b08b"}
@@ -198,7 +177,7 @@ def test_the_third_and_the_last_year_have_the_forms_of_the_whole_plan(tmp_path: 
 @pytest.mark.parametrize("year", [2011, 2013])
 def test_money_is_that_of_the_review(year: int) -> None:
     found = province(year)
-    forms, money = found.forms(), found.tables["review_money"].query("year == @year")
+    forms, money = review_forms(found, "vi"), found["review_money"].query("year == @year")
     settled, by_source = last(forms["b11"]), last(forms["b08a_money"])
     for number, column in {"(3)": "planned_vnd", "(8)": "spent_vnd"}.items():
         assert isinstance(amount := settled[number], Amount)
@@ -210,7 +189,7 @@ def test_money_is_that_of_the_review(year: int) -> None:
 @pytest.mark.parametrize("year", [2011, 2013])
 def test_people_are_those_of_the_results(year: int) -> None:
     found = province(year)
-    total = last(found.forms()["b08a"])
+    total = last(review_forms(found, "vi")["b08a"])
     for number, look in {"(3)": found.decided, "(4)": found.now}.items():
         assert total[number] == look["enrollment"].query("year == @year")["funded"].sum()
     completed = found.now["enrollment"].query("year == @year")["completed"].sum()
@@ -219,11 +198,11 @@ def test_people_are_those_of_the_results(year: int) -> None:
 
 def test_years_together_are_the_sums_of_the_years() -> None:
     found = province()
-    forms, closed = found.forms(), "year <= 2013"
+    forms, closed = review_forms(found, "vi"), "year <= 2013"
     people, money = last(forms["b03_together"]), last(forms["b05a_together"])
     assert people["(4)"] == money["(4)"] == found.now["enrollment"].query(closed)["funded"].sum()
     assert isinstance(paid := money["(7)"], Amount)
-    spent = found.tables["review_money"].query(closed)["spent_vnd"].sum()
+    spent = found["review_money"].query(closed)["spent_vnd"].sum()
     assert paid.exact == pytest.approx(spent, abs=10) and paid.shown == pytest.approx(spent / 1e6, abs=0.5)
     limits = row_of(forms["b05a_together"], say("annex.limits", "vi"))["(7)"]
     assert limits == Amount(45_000.0, 45e9)
@@ -235,7 +214,7 @@ def test_years_together_are_the_sums_of_the_years() -> None:
 @needs_office
 def test_a_spreadsheet_program_finds_the_same_numbers(tmp_path: Path) -> None:
     found = province()
-    made = write_review_forms(*found, tmp_path, ["vi"])[0]
+    made = write_review_forms(found, tmp_path, ["vi"])[0]
     (tmp_path / "again").mkdir()
     again = convert(made, "xlsx", tmp_path / "again")
     formulas, cached, counted = (
@@ -257,16 +236,16 @@ def test_the_command_writes_the_forms_in_the_languages_of_the_plan(tmp_path: Pat
     assert main(["review", str(plan), "--year", "2011", "--output", str(out)]) == 0
     assert {path.name for path in out.glob("*.xlsx")} == {f"plan_base_review_2011.{one}.xlsx" for one in ("vi", "en")}
     book = out / "plan_base_review_2011.en.xlsx"
-    again = write_review_forms(*review(plan, 2011), tmp_path / "again", ["en"])[0]
+    again = write_review_forms(review(plan, 2011), tmp_path / "again", ["en"])[0]
     assert again.read_bytes() == book.read_bytes()
     assert openpyxl.load_workbook(book).sheetnames == ["Form 08a", "Form 08a (money)", "Form 08b", "Form 11", "Lessons"]
 
 
 def test_invented_numbers_are_told_on_every_form(tmp_path: Path) -> None:
     invented = (ACTUALS + REPORTED).replace("basis\n", "basis,invented\n").replace("report\n", "report,yes\n")
-    forms = review(worked(tmp_path, actuals=invented), 2011).forms()
+    forms = review_forms(review(worked(tmp_path, actuals=invented), 2011), "vi")
     assert all(say("page.invented", "vi") in form.notes for form in forms.values())
-    assert say("page.invented", "vi") not in province().forms()["b11"].notes
+    assert say("page.invented", "vi") not in review_forms(province(), "vi")["b11"].notes
 
 
 # --- forms of an office's own
@@ -277,7 +256,7 @@ def test_an_office_has_its_own_columns(tmp_path: Path) -> None:
     own = text.replace("{id: done, vi: Tỷ lệ,", "{id: done, vi: Đạt,").replace(
         "[actual, planned]", "[completed, actual]"
     )
-    form = review(worked(tmp_path, forms_b08a=own), 2011).forms()["b08a"]
+    form = review_forms(review(worked(tmp_path, forms_b08a=own), 2011), "vi")["b08a"]
     row = row_of(form, "course")
     assert heads(form)["(5)"] == "Đạt" and row["(5)"] == pytest.approx(0.8)
     assert form.columns[4].number == "(5)=(6)/(4)"

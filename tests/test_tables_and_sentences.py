@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from making import copy_province, with_requests
+from making import copy_province, with_facts, with_requests
 from test_catalog import PACKAGE, VIETNAMESE, literals
 from trainplan import sentences, tables
 from trainplan.analysis.attribution import attribute
@@ -21,6 +21,7 @@ from trainplan.analysis.monte_carlo import uncertainty, uncertainty_by_rule
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES
@@ -47,6 +48,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "Plan": plan,
         "Results": results,
         "YearTables": YearTables(compute(asked), asked.year_to_plan),
+        "Review": load_review(with_facts(copy_province(tmp_path_factory.mktemp("facts"))), "base", 2012),
         "Comparison": compare([compute(base), results]),
         "Sequence[tuple[Plan, pd.DataFrame]]": [(plan, attribute(base, plan))],
         "RuleComparison": compare_rules(plan),

@@ -199,7 +199,7 @@ def plan_year(arguments: argparse.Namespace) -> int:
     from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
-    from trainplan.run.year_pages import write_year_pages
+    from trainplan.run.lone_pages import YEAR_PLAN, write_pages
 
     plan, year = plan_of(arguments), arguments.year
     plan.check_year(year, "--year")
@@ -208,7 +208,7 @@ def plan_year(arguments: argparse.Namespace) -> int:
         tables = year_tables(results, year, compute)
         annexes = write_annexes(results, year, arguments.output, plan.languages)
     written = write_answer(tables, arguments.output)
-    pages = write_year_pages(plan, arguments.scenario, year, arguments.output)
+    pages = write_pages(YEAR_PLAN, "year", [plan], arguments.scenario, year, arguments.output)
     print(*annexes, *pages, sep="\n")
     return written
 
@@ -248,21 +248,23 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
 
 
 def review_plan(arguments: argparse.Namespace) -> int:
-    """`review`: what happened up to a year beside the plan as decided; in `now` the results as they now stand."""
-    from trainplan.cycle.looks import load_looks
-    from trainplan.cycle.review_coverage import review_coverage
+    """`review`: what happened up to a year beside the plan as decided, its forms and its page; in `now` the results as
+    they now stand."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
-    from trainplan.cycle.review_money import review_money
     from trainplan.report.stored import compute
+    from trainplan.run.lone_pages import REVIEW, write_pages
 
-    looks = load_looks(arguments.plan, arguments.scenario, arguments.year, arguments.as_of)
+    scenario, year, output = arguments.scenario, arguments.year, arguments.output
     with under_way("tables"):
-        decided, now = (compute(plan) for plan in looks)
-        tables = {make.__name__: make(decided, now, arguments.year) for make in (review_coverage, review_money)}
-        forms = write_review_forms(decided, now, arguments.year, tables, arguments.output, now.plan.languages)
-    write_answer(now.tables, arguments.output / "now")
-    written = write_answer(tables, arguments.output)
-    print(*forms, sep="\n")
+        review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
+        tables = review.tables
+        forms = write_review_forms(review, output, review.now.plan.languages)
+    write_answer(review.now.tables, output / "now")
+    written = write_answer(tables, output)
+    pages = write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output)
+    print(*forms, *pages, sep="\n")
     return written
 
 

@@ -5,19 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from trainplan.plan.plan import Plan, load_plan
 
 
-def load_looks(plan: str | Path, scenario: str, year: int, as_of: str | date | None = None) -> tuple[Plan, Plan]:
+def load_looks(
+    plan: str | Path,
+    scenario: str,
+    year: int,
+    as_of: str | date | None = None,
+    overrides: dict[str, Any] | None = None,
+) -> tuple[Plan, Plan]:
     """The plan as it was decided and as it is known now, the years up to `year` closed; PlanError.
 
     As decided it is seen from the date of the plan file, or where that has none by its undated rows alone; now from
-    `as_of`, or where none is given by all rows.
+    `as_of`, or where none is given by all rows. A look without a date has none in its choices.
     """
-    decided = load_plan(plan, scenario)
+    decided = load_plan(plan, scenario, overrides)
     if decided.choices.as_of is None:
-        decided = replace(load_plan(plan, scenario, as_of=date.min), seen_from=None)
+        decided = _undated(load_plan(plan, scenario, overrides, date.min))
     decided.check_year(year, "--year")
-    now = load_plan(plan, scenario, {"decided_from": year + 1}, as_of or date.max)
-    return decided, now if as_of else replace(now, seen_from=None)
+    now = load_plan(plan, scenario, {**(overrides or {}), "decided_from": year + 1}, as_of or date.max)
+    return decided, now if as_of else _undated(now)
+
+
+def _undated(plan: Plan) -> Plan:
+    return replace(plan, seen_from=None, choices=plan.choices.model_copy(update={"as_of": None}))

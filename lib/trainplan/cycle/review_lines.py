@@ -210,7 +210,7 @@ def _verdict_of(year: ReviewYear, o: int, row: Objective) -> str:
 
 def _cause(year: ReviewYear, row: Objective) -> str:
     """What adds most to the people missing beyond what was decided; nothing where no more are missing."""
-    found = year.tables["review_coverage"].query("year == @year.year and objective == @row.id")
+    found = year.review["review_coverage"].query("year == @year.year and objective == @row.id")
     if not len(found):
         return ""
     (one,) = found.to_dict("records")

@@ -10,10 +10,10 @@ import pandas as pd
 
 from trainplan.cycle.annex_year import AnnexYear
 from trainplan.cycle.filled_form import Quantity
+from trainplan.cycle.review import Review
 from trainplan.cycle.review_money import program_year
 from trainplan.cycle.year_amounts import Amounts, round_table, table_amounts
 from trainplan.model.arrays import pairs_of
-from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.sheets.office_form import Amount
 from trainplan.text.catalog import term
@@ -27,12 +27,10 @@ class ReviewYear(AnnexYear):
 
     attached = "annex.attached_report"
 
-    def __init__(
-        self, decided: Results, now: Results, year: int, tables: Mapping[Stem, pd.DataFrame], language: str
-    ) -> None:
-        super().__init__(now, year, language)
-        self.decided, self.tables = decided, tables
-        self.programs = {row.id: row for look in (decided, now) for row in look.plan.tables.programs}
+    def __init__(self, review: Review, language: str) -> None:
+        super().__init__(review.now, review.year, language)
+        self.review, self.decided = review, review.decided
+        self.programs = {row.id: row for look in (review.decided, review.now) for row in look.plan.tables.programs}
 
     def label(self, table: str, id: str) -> str:
         """The name of a row of either look."""
@@ -107,7 +105,7 @@ class ReviewYear(AnnexYear):
     @cached_property
     def money(self) -> pd.DataFrame:
         """The rows of `review_money` of the year."""
-        return self.tables["review_money"].query("year == @self.year")
+        return self.review["review_money"].query("year == @self.year")
 
     @cached_property
     def planned_amounts(self) -> Mapping[str, Amounts]:

@@ -36,8 +36,8 @@ from trainplan.text.shown import join_shown
 INDEX = "0"  # the number of the page
 NAMES = {"vi": "index.html", "en": "index.en.html"}
 READERS = {  # the pages, by number, that answer what a reader asks, in their order
-    "chair": ("05", "06"),
-    "finance": ("03",),
+    "chair": ("10", "05", "06"),
+    "finance": ("03", "10"),
     "home_affairs": ("02", "04", "00", "08"),
     "party_board": ("08",),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from IPython.display import HTML, display
 
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.cycle.review import Review, load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
@@ -32,8 +33,19 @@ class Page:
     language: str
     output_dir: Path | None  # where figures go
     others: tuple[Plan, ...]  # the scenarios to compare with; none where the notebook declares no `scenarios`
-    group: str | None
-    year: int  # whose year plan it is about
+    given: Mapping[str, Any] = field(repr=False)  # the coordinates as they were given
+
+    @property
+    def group(self) -> str | None:
+        """The id of the group that the page is about; None where it is about all."""
+        group: str | None = self.given.get("group")
+        return group
+
+    @property
+    def year(self) -> int:
+        """The year of the year plan: the one given, else the first open one."""
+        year: int | None = self.given.get("year")
+        return self.plan.year_to_plan if year is None else year
 
     @cached_property
     def results(self) -> Results:
@@ -44,6 +56,15 @@ class Page:
     def year_tables(self) -> YearTables:
         """The tables of the year plan of the page's year."""
         return YearTables(self.results, self.year, compute)
+
+    @cached_property
+    def review(self) -> Review:
+        """The review up to the year given, else up to the last closed one; PlanError where no year is closed."""
+        given, closed = self.given, self.plan.closed_years
+        if given.get("year") is None and not closed:
+            raise PlanError([Problem(WHERE, "no_closed_year")])
+        year = closed[-1] if given.get("year") is None else given["year"]
+        return load_review(self.plan.path, given["scenario"], year, given.get("as_of"), given["overrides"], compute)
 
     @cached_property
     def draws(self) -> Uncertainty | None:
@@ -65,12 +86,12 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
     if group and group not in groups:
         near, known = nearest_name(group, groups), {"groups": ", ".join(groups)}
         raise PlanError([Problem(WHERE, "no_group", group, "", "group", near, known)])
-    year = plan.year_to_plan if given.get("year") is None else given["year"]
-    plan.check_year(year, WHERE)
+    if given.get("year") is not None:
+        plan.check_year(given["year"], WHERE)
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     wanted = given["scenarios"] or ["base", *scenario_names(plan.path)] if "scenarios" in given else []
     others = tuple(load_plan(plan.path, name, as_of=plan.seen_from) for name in wanted if name != plan.scenario)
-    _opened[:] = [Page(plan, given["language"], folder, others, group, year)]
+    _opened[:] = [Page(plan, given["language"], folder, others, given)]
     return _opened[0]
 
 

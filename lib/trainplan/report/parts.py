@@ -14,10 +14,12 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 from matplotlib.figure import Figure
 
 from trainplan.analysis.goal_seek import Goal
 from trainplan.analysis.monte_carlo import Uncertainty
+from trainplan.cycle.review import Review
 from trainplan.plan.plan import Plan
 from trainplan.report.assembly import in_scroll, source_line
 from trainplan.report.drawing import Drawing
@@ -46,6 +48,7 @@ ANSWERS = {  # sentences that lead a page and stand out on it
     "money_answer",
     "no_ceilings",
     "no_ranges",
+    "review_answer",
     "year_answer",
     "requests_answer",
 }
@@ -103,6 +106,13 @@ class TitlePiece(SentencesPiece):
     def html(self, language: str) -> str:
         plan, scenario, reason = self.make(language)
         return title_line(plan, scenario, reason, language)
+
+
+class StagePiece(SentencesPiece):
+    """What is reviewed, in a line that stands out."""
+
+    def html(self, language: str) -> str:
+        return f"<p><strong>{escape(self.make(language)[0])}</strong></p>"
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,16 @@ def title(plan: Plan) -> Part:
         return [plan.title(language), plan.scenario_title(language), why_scenario(plan, language)]
 
     return Part("title", (TitlePiece("title", lines),))
+
+
+@register_composition
+def review_title(review: Review) -> Part:
+    """Which review it is and up to which year, the plan, the scenario and why there is one."""
+
+    def stage(language: str) -> list[str]:
+        return [say(f"review.{review.stage}", language, year=review.year)]
+
+    return Part("review_title", (*title(review.now.plan).pieces, StagePiece("review_title", stage)))
 
 
 @register_composition

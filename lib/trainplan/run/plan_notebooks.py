@@ -40,10 +40,13 @@ def notebook_of(name: str, plan: str | None = None) -> Path:
 def tables_lacking(notebook: Path, plan: Plan) -> list[str]:
     """Of the optional tables that a notebook declares it needs, those that the plan has no rows in.
 
-    It declares them in its metadata: `"trainplan": {"tables": ["requests"]}`.
+    It declares them in its metadata: `"trainplan": {"tables": ["requests"]}`. What happened counts in closed years.
     """
     declared = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("trainplan", {})
-    return [table for table in declared.get("tables", ()) if not plan.tables[table]]
+    there = {table: plan.tables[table] for table in declared.get("tables", ())}
+    if "actuals" in there:
+        there["actuals"] = tuple(row for row in plan.tables.actuals if row.year in plan.closed_years)
+    return [table for table, rows in there.items() if not rows]
 
 
 def plan_name(plan: Plan) -> str:

@@ -12,6 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
@@ -22,6 +25,7 @@ from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.links import link_pages
 from trainplan.report.stored import compute, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
+from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
@@ -72,6 +76,7 @@ class Part:
     results: Results
     folder: Path
     manifest: Manifest
+    reference: str  # as the scenario was asked for
     keys: dict[str, str] = field(default_factory=dict)  # name of a job -> hash of what it is made from
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
@@ -197,7 +202,7 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
     folder = output / folder_name(plan.results_name)
-    part = Part(results[name], folder, Manifest(folder))
+    part = Part(results[name], folder, Manifest(folder), name)
     beside = [other for other in every_scenario(request.plan) if other != name]
     for book in list_notebooks(request):
         if tables_lacking(book, plan):
@@ -242,11 +247,19 @@ def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
     before = part.manifest.read().get("tables", {})
     plan = part.results.plan
     of_year = YearTables(part.results, plan.year_to_plan, compute).with_rows  # what the pages of the year quote
-    tables = write_tables({**part.results.tables, **of_year}, part.folder / TABLES)
+    tables = write_tables({**part.results.tables, **of_year, **review_tables(part)}, part.folder / TABLES)
     tables += write_workbooks(part.results, part.folder, workbooks)
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
     remove_files(part.folder, set(before) - set(part.tables))
     part.write()
+
+
+def review_tables(part: Part) -> Mapping[Stem, pd.DataFrame]:
+    """The tables of the review up to the last closed year, which its page quotes; none where nothing has happened."""
+    plan = part.results.plan
+    if not plan.closed_years or not plan.tables.actuals:
+        return {}
+    return load_review(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, compute=compute).tables
 
 
 def perform_any(job: Job | IndexJob) -> Outcome | None:

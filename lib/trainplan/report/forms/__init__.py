@@ -21,6 +21,7 @@ from trainplan.report.forms.paths import paths
 from trainplan.report.forms.people_by_year import people_by_year
 from trainplan.report.forms.people_missing import people_missing
 from trainplan.report.forms.requests import requests_by_program, requests_by_unit
+from trainplan.report.forms.review import review_causes, review_money_by_program, review_targets
 from trainplan.report.forms.scenarios import scenario_results, targets_by_scenario
 from trainplan.report.forms.target_strip import baselines_and_targets, target_strip
 from trainplan.report.forms.year_plan import year_calendar, year_quarters, year_units

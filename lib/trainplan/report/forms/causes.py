@@ -21,7 +21,7 @@ BAR = 16.0  # px
 
 @dataclass(frozen=True)
 class Gap:
-    """A target that is missed: the people it lacks, and which part of them goes with each of LIMITS.
+    """People that a target lacks, in all and in words, and which part of them goes with each cause.
 
     The parts add up to 1; one may be negative.
     """
@@ -29,6 +29,7 @@ class Gap:
     name: str
     people: float
     parts: tuple[float, ...]
+    shown: str
 
     @property
     def low(self) -> float:
@@ -47,8 +48,7 @@ def causes(results: Results, language: str) -> Drawing | None:
     if not gaps:
         return None
     finding = _finding(gaps, language)
-    people = say("unit.people", language)
-    largest = "; ".join(f"{gap.name} {number(gap.people, language)} {people}" for gap in gaps[:3])
+    largest = "; ".join(f"{gap.name} {gap.shown}" for gap in gaps[:3])
     caption = Caption(
         finding,
         f"{finding} {say('figure.causes.most', language, targets=largest)}",
@@ -60,7 +60,8 @@ def causes(results: Results, language: str) -> Drawing | None:
         ),
         ("verdicts",),
     )
-    return Drawing("causes", caption, lambda sheet: draw_causes(sheet, gaps, language))
+    words = [term("limit", limit, language) for limit in LIMITS]
+    return Drawing("causes", caption, lambda sheet: draw_causes(sheet, gaps, words, language))
 
 
 def gaps_of(results: Results, language: str) -> list[Gap]:
@@ -69,7 +70,9 @@ def gaps_of(results: Results, language: str) -> list[Gap]:
     rows = rows[list(plan.is_target)].query("binds != ''").sort_values("gap", ascending=False, kind="stable")
     parts = [tuple(float(row[f"missing_{limit}"] / row["gap"]) for limit in LIMITS) for _, row in rows.iterrows()]
     names = [plan.short_label("objectives", id, language) for id in rows["objective"]]
-    return [Gap(*one) for one in zip(names, map(float, rows["gap"]), parts, strict=True)]
+    people = [float(gap) for gap in rows["gap"]]
+    shown = [f"{number(gap, language)} {say('unit.people', language)}" for gap in people]
+    return [Gap(*one) for one in zip(names, people, parts, shown, strict=True)]
 
 
 def _finding(gaps: Sequence[Gap], language: str) -> str:
@@ -100,22 +103,21 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
 
-def draw_causes(sheet: Sheet, gaps: Sequence[Gap], language: str) -> None:
-    """The names of the causes, a bar a gap with its name and people, and how many gaps more there are."""
+def draw_causes(sheet: Sheet, gaps: Sequence[Gap], words: Sequence[str], language: str) -> None:
+    """The causes in `words`, a bar a gap with its name and people, and how many gaps more there are."""
     shown = gaps[:SHOWN]
-    there = [k for k in range(len(LIMITS)) if any(abs(gap.parts[k]) >= SEEN for gap in shown)]
-    top = draw_key(sheet, 0, [(_sample(k), term("limit", LIMITS[k], language)) for k in there]) + 4
-    people = [f"{number(gap.people, language)} {say('unit.people', language)}" for gap in shown]
-    room = max(text_width(words, sheet.size, bold=True) for words in people) + 14
+    there = [k for k in range(len(words)) if any(abs(gap.parts[k]) >= SEEN for gap in shown)]
+    top = draw_key(sheet, 0, [(_sample(k), words[k]) for k in there]) + 4
+    room = max(text_width(gap.shown, sheet.size, bold=True) for gap in shown) + 14
     start = 2.0 if sheet.width == NARROW else 250.0
     low, high = max(ENDS[0], min(gap.low for gap in shown)), min(ENDS[1], max(gap.high for gap in shown))
     scale = Scale(low if low <= -SEEN else 0.0, max(1.0, high), start, sheet.width - room - 10)
     for share in (0.0, 1.0):
-        x, words = scale.place(share), percent(share, language, 0)
-        half = text_width(words, sheet.size) / 2
-        sheet.text(min(sheet.width - half, max(half, x)), top + sheet.size, words, anchor="middle", color=NOTE)
+        x, mark = scale.place(share), percent(share, language, 0)
+        half = text_width(mark, sheet.size) / 2
+        sheet.text(min(sheet.width - half, max(half, x)), top + sheet.size, mark, anchor="middle", color=NOTE)
     top += sheet.line_height + 2
-    for gap, words in zip(shown, people, strict=True):
+    for gap in shown:
         top = _draw_gap(sheet, gap, words, scale, top, language)
     if len(gaps) > len(shown):
         more = say("figure.causes.more", language, count=len(gaps) - len(shown))
@@ -123,11 +125,11 @@ def draw_causes(sheet: Sheet, gaps: Sequence[Gap], language: str) -> None:
     sheet.height = top + 4
 
 
-def _sample(limit: int) -> Sample:
-    return lambda sheet, x, y: sheet.box(x + 4, y - 6, 14, 12, limit)
+def _sample(cause: int) -> Sample:
+    return lambda sheet, x, y: sheet.box(x + 4, y - 6, 14, 12, cause)
 
 
-def _draw_gap(sheet: Sheet, gap: Gap, people: str, scale: Scale, top: float, language: str) -> float:
+def _draw_gap(sheet: Sheet, gap: Gap, words: Sequence[str], scale: Scale, top: float, language: str) -> float:
     """Name, bar, people and the parts in words; on a phone the name above. Returns where the next gap begins."""
     narrow = sheet.width == NARROW
     room = sheet.width if narrow else scale.start - 24
@@ -137,9 +139,9 @@ def _draw_gap(sheet: Sheet, gap: Gap, people: str, scale: Scale, top: float, lan
     for edge in (0.0, 1.0):
         sheet.line(scale.place(edge), y - 4, scale.place(edge), y + BAR + 4, INK)
     _draw_bar(sheet, gap, scale, y)
-    sheet.text(scale.end + 14, y + BAR - 3, people, bold=True)
-    named = [(limit, part) for limit, part in zip(LIMITS, gap.parts, strict=True) if abs(part) >= NAMED]
-    said = [f"{term('limit', limit, language)} {percent(part, language, 0)}" for limit, part in named]
+    sheet.text(scale.end + 14, y + BAR - 3, gap.shown, bold=True)
+    named = [(cause, part) for cause, part in zip(words, gap.parts, strict=True) if abs(part) >= NAMED]
+    said = [f"{cause} {percent(part, language, 0)}" for cause, part in named]
     lines = join_texts(said, sheet.width - scale.start, sheet.size)
     end = max(below, sheet.lines(scale.start, y + BAR + 4, lines)) + 5
     sheet.line(0, end, sheet.width, end, RULE, 0.6)

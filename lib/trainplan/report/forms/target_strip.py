@@ -45,7 +45,7 @@ class StripRow:
     """A row: `value`, `aim`, `band` are shares of what is asked for; `look` a verdict, or `plan`; `beside`, its texts.
 
     Nothing of `aim` where it is what is asked for or beyond the strip, of `band` without draws. `assumed` is a goal
-    whose number is not the decision's.
+    whose number is not the decision's. `before` is the value in an earlier look.
     """
 
     name: str
@@ -57,6 +57,7 @@ class StripRow:
     group: str = ""
     people: float = 0.0  # short
     assumed: bool = False
+    before: float | None = None
 
 
 def target_strip(results: Results, draws: Uncertainty | None, language: str) -> Drawing:
@@ -97,21 +98,26 @@ def strip_caption(
 
 
 def strip_rows(
-    results: Results, draws: Uncertainty | None, language: str, beside: Mapping[str, tuple[str, ...]] | None = None
+    results: Results,
+    draws: Uncertainty | None,
+    language: str,
+    beside: Mapping[str, tuple[str, ...]] | None = None,
+    earlier: Results | None = None,
 ) -> list[StripRow]:
     """A row a target: missed ones first, then nearly met, then met ones; of these, those due first.
 
-    `beside` has the texts of every objective where they are not what is reached, who is short and why.
+    `beside` has the texts of every objective where they are not what is reached, who is short and why; `earlier` are
+    the results of an earlier look.
     """
     plan, order = results.plan, {"missed": 0, "nearly": 1, "met": 2}
+    before = {row["objective"]: _value(row) for row in earlier.verdict_rows} if earlier else {}
     bands = draws.probabilities.set_index(["objective", "year"]) if draws else None
     rows = []
     held_rows = results.verdict_rows
     for row, held, decided in zip(plan.tables.objectives, held_rows, plan.is_target, strict=True):
         counted = row.kind == "count"
-        scale = held["target"] / held["asked"] if counted else 1 / held["asked"] if held["asked"] else math.inf
+        scale = _scale(held)
         aim = held["target"] / held["asked"] if held["asked"] else 1.0
-        value = held["coverage"] * scale if held["asked"] else 1.0
         band = None
         if bands is not None and held["asked"]:
             low, high = (float(bands.at[(row.id, row.due_year), one]) * scale for one in ("p05", "p95"))
@@ -119,7 +125,7 @@ def strip_rows(
         rows.append(
             StripRow(
                 plan.short_label("objectives", row.id, language),
-                value,
+                _value(held),
                 held["verdict"],
                 (beside[row.id] if beside else _beside(held, counted, language)) + _assumed(decided, language),
                 aim if 1.0005 < aim <= MOST else None,
@@ -127,10 +133,22 @@ def strip_rows(
                 plan.short_label("groups", row.group, language),
                 held["gap"],
                 not decided,
+                before.get(row.id),
             )
         )
     dated = sorted(zip(results["verdicts"]["due"], rows, strict=True), key=lambda one: (order[one[1].look], one[0]))
     return [row for _, row in dated]
+
+
+def _scale(held: Mapping[str, Any]) -> float:
+    """What turns a coverage of a row of verdicts into a share of what is asked."""
+    whole = max(1.0, held["target"])  # of a count its target, as a share is never above 1
+    return float(whole / held["asked"]) if held["asked"] else math.inf
+
+
+def _value(held: Mapping[str, Any]) -> float:
+    """What a row of verdicts reaches, as a share of what is asked."""
+    return held["coverage"] * _scale(held) if held["asked"] else 1.0
 
 
 def _assumed(decided: bool, language: str) -> tuple[str, ...]:
@@ -226,7 +244,8 @@ def small_strip(name: str, caption: Caption, rows: Sequence[StripRow], notes: Se
 
 def strip_of(rows: Sequence[StripRow], language: str) -> Strip:
     """The strip on which all of the rows have room."""
-    ends = [end for row in rows for end in (row.value, *(row.band or ())[:1])]
+    ends = [end for row in rows for end in (row.value, row.value if row.before is None else row.before)]
+    ends += [row.band[0] for row in rows if row.band]
     low = min(LEAST, max(0.0, math.floor(min(ends, default=1.0) * 10) / 10))
     return Strip(low, say("figure.target_strip.asked", language), language)
 
@@ -317,6 +336,9 @@ def _draw_strip(sheet: Sheet, strip: Strip, row: StripRow, column: Column, y: fl
     if row.aim:
         x = strip.place(row.aim, column)
         sheet.line(x, y - 6, x, y + 6, AXIS, 2)
+    if row.before is not None:
+        x = strip.place(row.before, column)
+        sheet.put("circle", cx=x, cy=y, r=RADIUS - 2, fill=PAPER, stroke=PLAN, stroke_width=1.5)
     if row.value > MOST:
         points = f"{column[1]:.1f},{y - 6:.1f} {column[1] + 10:.1f},{y:.1f} {column[1]:.1f},{y + 6:.1f}"
         sheet.put("polygon", points=points, fill=PAPER, stroke=VERDICTS.get(row.look, PLAN), stroke_width=2)

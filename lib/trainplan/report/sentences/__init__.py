@@ -52,6 +52,15 @@ from trainplan.report.sentences.requests import (
     survey_changes,
     units_not_answered,
 )
+from trainplan.report.sentences.review import (
+    review_answer,
+    review_basis,
+    review_catching_up,
+    review_met,
+    review_spent,
+    review_too_late,
+    review_widest,
+)
 from trainplan.report.sentences.uncertainty import (
     better_rule,
     certainty_answer,

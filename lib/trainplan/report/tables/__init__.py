@@ -35,6 +35,14 @@ from trainplan.report.tables.results import (
     courses_by_place,
     verdicts,
 )
+from trainplan.report.tables.review import (
+    review_lessons,
+    review_milestones,
+    review_money_by_source,
+    review_people,
+    review_unused,
+    review_verdicts,
+)
 from trainplan.report.tables.uncertainty import (
     assumed_without_range,
     cost_bands,

@@ -1,7 +1,8 @@
-"""The page of a year plan by itself, from the same notebook as in a run, beside the tables that it quotes."""
+"""A page by itself, from the same notebook as in a run, beside the tables that it quotes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,27 +17,29 @@ from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import both
 
-NOTEBOOK = NOTEBOOKS / "08_year_plan.ipynb"
+YEAR_PLAN, REVIEW = NOTEBOOKS / "08_year_plan.ipynb", NOTEBOOKS / "10_review.ipynb"
 
 
-def write_year_pages(plan: Plan, scenario: str, year: int, folder: Path) -> list[Path]:
-    """Writes year_<year>.<language>.html into `folder` in the languages of the plan; returns the files.
+def write_pages(notebook: Path, name: str, plans: Sequence[Plan], scenario: str, year: int, folder: Path) -> list[Path]:
+    """Writes <name>_<year>.<language>.html of a notebook into `folder` in the languages of the plan; returns the files.
 
-    `scenario` is what the plan was loaded with. NotebookError where the notebook stops.
+    The page is about the first of `plans` and made from all; `scenario` is what they were loaded with. NotebookError
+    where the notebook stops.
     """
-    pages = {language: folder / f"year_{year}.{language}.html" for language in plan.languages}
+    plan = plans[0]
+    pages = {language: folder / f"{name}_{year}.{language}.html" for language in plan.languages}
     parameters: dict[str, Any] = {"plan": plan_name(plan), "scenario": scenario, "year": year}
     if plan.seen_from:
         parameters["as_of"] = str(plan.seen_from)
     with TemporaryDirectory() as scratch:
         jobs = [
             Job(
-                NOTEBOOK,
+                notebook,
                 {**parameters, "language": language},
-                Path(scratch) / f"{NOTEBOOK.stem}.{language}.ipynb",
+                Path(scratch) / f"{notebook.stem}.{language}.ipynb",
                 page,
                 language,
-                head=page_head([plan], language),
+                head=page_head(plans, language),
             )
             for language, page in pages.items()
         ]
