@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
 
+from dated_plans import Drawn, dated_plans
 from office import convert, needs_office
+from strategies import write_plan
 from trainplan.cli import main
 from trainplan.cycle.form_layout import PACKAGED
 from trainplan.cycle.review import Review, load_review
@@ -206,6 +210,30 @@ def test_years_together_are_the_sums_of_the_years() -> None:
     assert paid.exact == pytest.approx(spent, abs=10) and paid.shown == pytest.approx(spent / 1e6, abs=0.5)
     limits = row_of(forms["b05a_together"], say("annex.limits", "vi"))["(7)"]
     assert limits == Amount(45_000.0, 45e9)
+
+
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(dated_plans())
+def test_forms_of_a_random_plan_add_up_to_its_tables(drawn: Drawn) -> None:
+    choices, tables, year, as_of = drawn
+    assume(tables["objectives"])
+    with tempfile.TemporaryDirectory() as folder:
+        found = load_review(write_plan(Path(folder) / "random", choices, tables), "base", year, as_of)
+        forms = review_forms(found, "vi")
+    money = found["review_money"].query("year == @year")
+    if (money[["planned_vnd", "spent_vnd"]].to_numpy() >= 1).any():
+        settled = last(forms["b11"])
+        for number, column in {"(3)": "planned_vnd", "(8)": "spent_vnd"}.items():
+            exact = cell.exact if isinstance(cell := settled[number], Amount) else 0.0
+            assert exact == pytest.approx(money[column].sum(), abs=1)
+    planned, done = ((look["enrollment"]["year"], look["enrollment"]["funded"]) for look in (found.decided, found.now))
+    before, after = (funded[years == year].sum() for years, funded in (planned, done))
+    if before or after:
+        total = last(forms["b08a"])
+        assert (total["(3)"], total["(4)"]) == (before, after)
+    whole = done[1][done[0] <= year].sum()
+    if found.stage != "other" and whole:
+        assert last(forms["b03_together"])["(4)"] == whole
 
 
 # --- the workbook
