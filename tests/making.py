@@ -117,7 +117,7 @@ def with_facts(folder: Path) -> Path:
     file = plan.data_file("actuals.csv")
     happened = pd.read_csv(file, dtype=str, keep_default_na=False).to_dict("records") if file.is_file() else []
     for k, row in enumerate(results["enrollment"].query("@first <= year <= @first + 1").to_dict("records")):
-        spent = {"spent_vnd": 1_500_000 * row["funded"]} if len(row["program"]) % 2 else {}
+        spent = {"spent_vnd": 1_500_000 * row["funded"]} if len(row["program"]) % 4 == 3 else {}
         about = {key: row[key] for key in ("year", "objective", "program")} | {"basis": "statistic: the report"}
         sent = int(row["funded"] * (0.4 + k % 3 / 10))
         happened.append({**about, "enrolled": sent, **spent, "as_of": f"{row['year'] + 1}-02-15"})

@@ -16,7 +16,7 @@ import pytest
 from markupsafe import Markup
 
 from browser import opened
-from making import with_requests
+from making import with_facts, with_requests
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.report.drawing import Drawing
@@ -83,7 +83,10 @@ def changed_plan(folder: Path, keys: str = "", **names: str) -> Path:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run of every scenario and notebook."""
     folder = tmp_path_factory.mktemp("whole")
-    assert run(Request(str(with_requests(changed_plan(folder))), ("all",), output=folder / "out", workers=2)) == 0
+    assert (
+        run(Request(str(with_requests(with_facts(changed_plan(folder)))), ("all",), output=folder / "out", workers=2))
+        == 0
+    )
     return folder / "out" / "small"
 
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from browser import opened, outside
-from making import with_requests
+from making import with_facts, with_requests
 from trainplan.cli import main
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_text(text.replace(name.rstrip(","), WICKED, 1), "utf-8")
     scenario = plan / "scenarios" / "costs_up.yaml"
     scenario.write_text(scenario.read_text("utf-8").replace("Chi phí tăng", f"'{WICKED}'", 1), "utf-8")
-    assert main(["run", str(with_requests(plan)), "--output", str(folder / "out"), "--workers", "2"]) == 0
+    assert main(["run", str(with_requests(with_facts(plan))), "--output", str(folder / "out"), "--workers", "2"]) == 0
     return folder / "out" / "small"
 
 

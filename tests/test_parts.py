@@ -138,7 +138,7 @@ def test_a_list_without_sentences_leaves_nothing_on_a_page() -> None:
     assert part.sentences("en") == [] and [piece.html("en") for piece in part.pieces] == [""]
 
 
-@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("0*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
 def test_a_page_has_one_answer_and_shows_no_part_twice(notebook: Path) -> None:
     shown = [
         name

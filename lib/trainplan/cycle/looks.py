@@ -24,11 +24,12 @@ def load_looks(
     """
     decided = load_plan(plan, scenario, overrides)
     if decided.choices.as_of is None:
-        decided = _undated(load_plan(plan, scenario, overrides, date.min))
+        decided = without_date(load_plan(plan, scenario, overrides, date.min))
     decided.check_year(year, "--year")
     now = load_plan(plan, scenario, {**(overrides or {}), "decided_from": year + 1}, as_of or date.max)
-    return decided, now if as_of else _undated(now)
+    return decided, now if as_of else without_date(now)
 
 
-def _undated(plan: Plan) -> Plan:
+def without_date(plan: Plan) -> Plan:
+    """The plan as it is seen from no date at all."""
     return replace(plan, seen_from=None, choices=plan.choices.model_copy(update={"as_of": None}))

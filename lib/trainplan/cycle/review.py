@@ -88,12 +88,12 @@ class Review:
         }
 
     @cached_property
-    def counted(self) -> frozenset[str]:
+    def counted_objectives(self) -> frozenset[str]:
         """The objectives of which a closed year has been counted; what is reached of the others is simulated."""
         return frozenset(row.objective for row in self.now.plan.tables.observations if row.year <= self.year)
 
     @property
-    def unused(self) -> list[tuple[str, Actual | Observation]]:
+    def later_facts(self) -> list[tuple[str, Actual | Observation]]:
         """What is known of years after the review's, with its table: listed, not used."""
         tables = self.now.plan.tables
         return [(name, row) for name in FACTS for row in tables[name] if row.year > self.year]

@@ -41,7 +41,7 @@ def review_targets(review: Review, language: str) -> Drawing:
     alt = f"{finding} {say('figure.target_strip.most', language, targets=most)}" if short else finding
     caption = strip_caption(finding, alt, now, None, rows, language)
     reading = [*caption.reading, say("figure.review_targets.before", language)]
-    if len(review.counted) < len(rows):
+    if len(review.counted_objectives) < len(rows):
         reading.append(say("figure.review_targets.simulated", language))
     caption = Caption(finding, alt, "", tuple(reading), ("review_coverage",))
     return strip_drawing("review_targets", caption, rows, language)
@@ -59,7 +59,7 @@ def _beside(review: Review, held: dict[str, Any], language: str) -> tuple[str, .
     if row is not None and max(row["missing_now"], row["missing_decided"]) >= HALF_A_PERSON:
         people = {name: number(row[f"missing_{name}"], language) for name in ("now", "decided")}
         texts.append(say("figure.review_targets.missing", language, **people))
-    known = () if held["objective"] in review.counted else (say("word.simulated", language),)
+    known = () if held["objective"] in review.counted_objectives else (say("word.simulated", language),)
     return (*texts, due_day(held["due"], language), *known)
 
 

@@ -120,11 +120,11 @@ def review_basis(review: Review, language: str) -> list[str]:
         as_of = results.plan.choices.as_of
         day = calendar_day(as_of, language) if as_of else ""
         said.append(say(f"sentence.review_{name}_{'dated' if day else 'undated'}", language, day=day))
-    simulated = [row.id for row in review.now.plan.tables.objectives if row.id not in review.counted]
+    simulated = [row.id for row in review.now.plan.tables.objectives if row.id not in review.counted_objectives]
     if simulated:
         said.append(say("sentence.review_simulated", language, count=len(simulated)))
-    if review.unused:
-        said.append(say("sentence.review_unused", language, count=len(review.unused), year=review.year))
+    if review.later_facts:
+        said.append(say("sentence.review_unused", language, count=len(review.later_facts), year=review.year))
     return said
 
 

@@ -33,7 +33,7 @@ def review_verdicts(review: Review, language: str) -> pd.DataFrame:
                 "verdict_now": held["verdict"],
                 **{name: review.due.loc[str(id), name] for name in ("missing_decided", "missing_now")},
                 "latest_start": "" if pd.isna(start) else f"{start}{gone}",
-                "known_by": "counted" if id in review.counted else "simulated",
+                "known_by": "counted" if id in review.counted_objectives else "simulated",
             }
         )
     columns = [
@@ -86,11 +86,11 @@ def review_money_by_source(review: Review, language: str) -> pd.DataFrame:
         total = {heads[name]: review.quote("review_money", name, frame[name].sum()) for name in names}
         rows.append({"source": say("word.total", language), **total})
 
-    def signed(vnd: float, language: str) -> str:
+    def with_sign(vnd: float, language: str) -> str:
         return with_plus(bare_millions(vnd, language))
 
     shows: dict[str, Any] = dict.fromkeys(("plan_vnd", "spent_vnd"), "million VND")
-    columns = [Column("source"), *(Column(head, shows.get(head, signed), "million") for head in heads.values())]
+    columns = [Column("source"), *(Column(head, shows.get(head, with_sign), "million") for head in heads.values())]
     return build_table(rows, columns, language)
 
 
@@ -167,7 +167,7 @@ def review_unused(review: Review, language: str) -> pd.DataFrame:
     """A row for everything that is known of later years and not used: its table, year, objective and people."""
     plan = review.now.plan
     rows = []
-    for name, row in review.unused:
+    for name, row in review.later_facts:
         about = [plan.label("objectives", row.objective, language)]
         about += [plan.label("programs", row.program, language)] if isinstance(row, Actual) else []
         people = row.enrolled if isinstance(row, Actual) else row.reached
