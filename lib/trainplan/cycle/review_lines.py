@@ -9,6 +9,7 @@ from dataclasses import replace
 from trainplan.cycle.annex_lines import ANNEXES, NUMBER, RATIO, WORDS, Annex, Body, in_sections, number_lines
 from trainplan.cycle.filled_form import Cells, Line, Quantity
 from trainplan.cycle.form_layout import FormLayout
+from trainplan.cycle.milestones import last_day, milestone_state
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.cycle.review_year import ReviewYear, YearsTogether
 from trainplan.plan.schema import Objective
@@ -252,26 +253,20 @@ def _offered_milestones(year: ReviewYear) -> Mapping[str, Quantity]:
 
 
 def _fill_milestones(year: ReviewYear, layout: FormLayout) -> Body:
-    lines = []
-    for row in year.plan.tables.milestones:
-        done = row.done if row.done and int(row.done[:4]) <= year.year else ""
-        cells: Cells = {
-            "milestone": year.name_of(row),
-            "clause": row.clause,
-            "unit": year.label("units", row.unit) if row.unit else "",
-            "due": due_day(row.due, year.language),
-            "done": due_day(done, year.language) if done else "",
-            "status": say(f"annex.{_state(row.due, done, year.year)}", year.language),
-        }
-        lines.append(Line(cells))
+    lines = [
+        Line(
+            {
+                "milestone": year.name_of(row),
+                "clause": row.clause,
+                "unit": year.label("units", row.unit) if row.unit else "",
+                "due": due_day(row.due, year.language),
+                "done": due_day(row.done, year.language) if row.done else "",
+                "status": term("milestone_state", milestone_state(row, year.review.day), year.language),
+            }
+        )
+        for row in sorted(year.plan.tables.milestones, key=lambda row: last_day(row.due))
+    ]
     return Body(number_lines(lines), total=False)
-
-
-def _state(due: str, done: str, year: int) -> str:
-    """`done`, `late`, `overdue` or `not_due`, at the end of a calendar year."""
-    if done:
-        return "late" if done[: len(due)] > due else "done"
-    return "overdue" if int(due[:4]) <= year else "not_due"
 
 
 EVERY_YEAR: Mapping[str, Annex[ReviewYear]] = {
