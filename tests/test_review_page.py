@@ -18,12 +18,12 @@ from test_missing_tables import empty_sections, page_of
 from trainplan import parts
 from trainplan.analysis.goal_seek import goal_seek, goal_table
 from trainplan.cli import main
+from trainplan.cycle.milestones import milestone_state
 from trainplan.cycle.review import Review, load_review
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import Milestone
 from trainplan.report.notebook import open_notebook
-from trainplan.report.tables.review import milestone_state
 from trainplan.results.compare import compare
 from trainplan.run.plan_notebooks import tables_lacking
 from trainplan.text.catalog import LANGUAGES, say, term

@@ -258,10 +258,11 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
 
 
 def review_plan(arguments: argparse.Namespace) -> int:
-    """`review`: what happened up to a year beside the plan as decided, and the page; in `now` the results as they now
-    stand."""
+    """`review`: what happened up to a year beside the plan as decided, its forms and its page; in `now` the results as
+    they now stand."""
     os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.review import load_review
+    from trainplan.cycle.review_forms import write_review_forms
     from trainplan.report.stored import compute
     from trainplan.run.lone_pages import REVIEW, write_pages
 
@@ -269,10 +270,12 @@ def review_plan(arguments: argparse.Namespace) -> int:
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
         tables = review.tables
+        forms = write_review_forms(review, output, review.now.plan.languages)
     tell_notes([review.now.plan])
     write_answer(review.now.tables, output / "now")
     written = write_answer(tables, output)
-    print(*write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output), sep="\n")
+    pages = write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output)
+    print(*forms, *pages, sep="\n")
     return written
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from trainplan.cycle.annex_year import AnnexYear, learners_by, whole_or_none
 from trainplan.cycle.filled_form import Cells, Line, Quantity
@@ -19,6 +19,7 @@ from trainplan.text.formats import due_day
 WORDS, NUMBER, RATIO = Quantity(words=True), Quantity(), Quantity(total=False)
 NUMERALS = {10: "X", 9: "IX", 5: "V", 4: "IV", 1: "I"}
 HALF_DAYS = 2  # sessions of a day
+Look = TypeVar("Look", bound=AnnexYear)
 
 
 class Body(NamedTuple):
@@ -32,13 +33,14 @@ class Body(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Annex:
-    """A form of the year plan: `name` is the column of its words, `offered` what its columns can hold."""
+class Annex(Generic[Look]):
+    """A form: `name` is the column of its words, `offered` what its columns can hold."""
 
     name: str
-    offered: Callable[[AnnexYear], Mapping[str, Quantity]]
-    fill: Callable[[AnnexYear, FormLayout], Body]
+    offered: Callable[[Look], Mapping[str, Quantity]]
+    fill: Callable[[Look, FormLayout], Body]
     sets: Sequence[str] = ()  # `sources`, `contents`: what its layout can set apart
+    period: str = "annex.year"  # the text that says which years it is about
 
 
 def roman_numeral(number: int) -> str:
@@ -357,7 +359,7 @@ def _fill_b10(year: AnnexYear, layout: FormLayout) -> Body:
     return Body(number_lines(lines))
 
 
-ANNEXES: Mapping[str, Annex] = {
+ANNEXES: Mapping[str, Annex[AnnexYear]] = {
     "b03": Annex("group", _offered_b03, _fill_b03),
     "b04": Annex("program", _offered_b04, _fill_b04),
     "b04_calendar": Annex("program", _offered_calendar, _fill_calendar),

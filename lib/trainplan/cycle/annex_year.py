@@ -12,7 +12,7 @@ from trainplan.cycle.class_calendar import MONTHS, calendar_of_year
 from trainplan.cycle.filled_form import Quantity
 from trainplan.cycle.form_layout import FormLayout
 from trainplan.cycle.unit_model import group_of_pair
-from trainplan.cycle.year_amounts import YearAmounts, round_table, to_amount
+from trainplan.cycle.year_amounts import Amounts, YearAmounts, round_table, to_amount
 from trainplan.cycle.year_plan import classes_of_year, members_of_year, unit_plan
 from trainplan.model.arrays import pairs_of
 from trainplan.plan.schema import NamedRow, Program
@@ -26,10 +26,17 @@ TOTAL = "total"
 class AnnexYear:
     """A calendar year of a plan for its annexes; tables are computed when they are first asked for."""
 
+    attached = "annex.attached"  # the text that says what the forms go with
+
     def __init__(self, results: Results, year: int, language: str) -> None:
         self.results, self.plan, self.year, self.language = results, results.plan, year, language
         self.programs: Mapping[str, Program] = {row.id: row for row in results.plan.tables.programs}
         self.amounts = YearAmounts(results, year)
+
+    @cached_property
+    def by_part(self) -> Mapping[tuple[str, str], Amounts]:
+        """What sources pay by program and part, new or continuing courses."""
+        return self.amounts.by_program
 
     @property
     def is_closed(self) -> bool:
@@ -118,13 +125,13 @@ class AnnexYear:
 
     def costing(self, part: str) -> list[str]:
         """The programs of which a part, new or continuing courses, costs anything."""
-        return [id for id in self.classes.index if self.amounts.by_program.get((id, part))]
+        return [id for id in self.classes.index if self.by_part.get((id, part))]
 
     def paid(self, program: str, parts: Sequence[str], sources: Collection[str] = ()) -> dict[str, OfficeCell]:
         """What each of `sources`, or each source there is, pays for parts of a program."""
         found: dict[str, OfficeCell] = {}
         for part in parts:
-            for source, amount in self.amounts.by_program.get((program, part), {}).items():
+            for source, amount in self.by_part.get((program, part), {}).items():
                 if source in (sources or self.by_source.heads):
                     found[source] = add_up([found.get(source), amount])
         return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from trainplan.cycle.annex_lines import ANNEXES, Annex, Body
+from trainplan.cycle.annex_lines import ANNEXES, Annex, Body, Look
 from trainplan.cycle.annex_year import TOTAL, AnnexYear
 from trainplan.cycle.filled_form import Line, Place, estimated_columns, office_columns, office_rows, place_columns
 from trainplan.cycle.form_layout import FormLayout, load_form
@@ -22,9 +22,9 @@ from trainplan.text.catalog import say
 MONEY = "cost_of_source"
 
 
-def annexes_name(plan: Plan, year: int, language: str) -> str:
-    """What the file of a year's annexes is called."""
-    return f"{folder_name(plan.key)}_{folder_name(plan.results_name)}_year_{year}.{language}.xlsx"
+def book_name(plan: Plan, what: str, year: int, language: str) -> str:
+    """What the workbook of a year's forms is called; `what` they are about."""
+    return f"{folder_name(plan.key)}_{folder_name(plan.results_name)}_{what}_{year}.{language}.xlsx"
 
 
 def write_annexes(results: Results, year: int, folder: Path, languages: Iterable[str]) -> list[Path]:
@@ -32,30 +32,42 @@ def write_annexes(results: Results, year: int, folder: Path, languages: Iterable
 
     There is none of a year in which nothing is done. PlanError, and nothing written, where a form of the plan is wrong.
     """
-    contents: dict[Path, bytes] = {}
+    books = {}
     for language in languages:
-        forms = annex_forms(results, year, language)
+        title = say("annex.book", language, year=year, plan=results.plan.title(language))
+        books[folder / book_name(results.plan, "year", year, language)] = title, annex_forms(results, year, language)
+    return write_forms(books)
+
+
+def write_forms(books: Mapping[Path, tuple[str, Mapping[str, OfficeForm]]]) -> list[Path]:
+    """Writes workbooks, each with its title and forms, once all can be made; returns the files of those with any."""
+    contents: dict[Path, bytes] = {}
+    for path, (title, forms) in books.items():
         if forms:
-            book = OfficeBook(say("annex.book", language, year=year, plan=results.plan.title(language)))
+            book = OfficeBook(title)
             for form in forms.values():
                 book.add_office_form(form)
-            contents[folder / annexes_name(results.plan, year, language)] = book.content()
+            contents[path] = book.content()
     return [write_bytes(path, content) for path, content in contents.items()]
 
 
 def annex_forms(results: Results, year: int, language: str) -> dict[str, OfficeForm]:
     """The annexes that have anything in them, by the id of their form; PlanError tells of all that are wrong."""
-    of_year = AnnexYear(results, year, language)
-    layouts = all_or_problems(*(partial(_layout, of_year, form, annex) for form, annex in ANNEXES.items()))
+    return fill_forms(AnnexYear(results, year, language), ANNEXES)
+
+
+def fill_forms(year: Look, annexes: Mapping[str, Annex[Look]]) -> dict[str, OfficeForm]:
+    """Those of some forms that have anything in them; PlanError tells of all that are wrong."""
+    layouts = all_or_problems(*(partial(_layout, year, form, annex) for form, annex in annexes.items()))
     forms = {}
-    for (form, annex), layout in zip(ANNEXES.items(), layouts, strict=True):
-        body = annex.fill(of_year, layout)
+    for (form, annex), layout in zip(annexes.items(), layouts, strict=True):
+        body = annex.fill(year, layout)
         if body.lines:
-            forms[form] = _form(of_year, form, layout, body)
+            forms[form] = _form(year, form, annex, layout, body)
     return forms
 
 
-def _layout(year: AnnexYear, form: str, annex: Annex) -> FormLayout:
+def _layout(year: Look, form: str, annex: Annex[Look]) -> FormLayout:
     offered = annex.offered(year)
     words = [name for name, quantity in offered.items() if quantity.words]
     parts = {name: quantity.names for name, quantity in offered.items() if quantity.parted}
@@ -64,8 +76,8 @@ def _layout(year: AnnexYear, form: str, annex: Annex) -> FormLayout:
     return load_form(year.plan, form, dict.fromkeys(offered, False), words, parts)
 
 
-def _form(year: AnnexYear, form: str, layout: FormLayout, body: Body) -> OfficeForm:
-    annex, language = ANNEXES[form], year.language
+def _form(year: Look, form: str, annex: Annex[Look], layout: FormLayout, body: Body) -> OfficeForm:
+    language = year.language
     offered = annex.offered(year)
     places = place_columns(layout, offered)
     columns = office_columns(layout, places, offered, language)
@@ -93,8 +105,9 @@ def _form(year: AnnexYear, form: str, layout: FormLayout, body: Body) -> OfficeF
         for key, numbers in estimated_columns(places, columns, offered).items()
     ]
     notes += [say(key, language, year=year.year, base=year.plan.price_base_year) for key in body.notes]
+    notes += [say("page.invented", language)] if year.plan.invented_tables else []
     name = getattr(layout.number, language) if layout.number else form.upper()
-    return OfficeForm(name, _frame(year, layout), columns, rows, notes, say("unit.VND", language))
+    return OfficeForm(name, _frame(year, layout, annex.period), columns, rows, notes, say("unit.VND", language))
 
 
 def _limit(year: AnnexYear, places: Sequence[Place], paying: Sequence[int], limits: Mapping[str, Amount]) -> OfficeCell:
@@ -107,7 +120,7 @@ def _limit(year: AnnexYear, places: Sequence[Place], paying: Sequence[int], limi
     return add_up([limits[source] for source in sources]) if sources <= limits.keys() else None
 
 
-def _frame(year: AnnexYear, layout: FormLayout) -> Frame:
+def _frame(year: AnnexYear, layout: FormLayout, period: str) -> Frame:
     language, plan = year.language, year.plan
     own = text_in(plan.choices.owner, language) if plan.choices.owner else say("annex.owner", language)
     number, annex, unit = (
@@ -115,13 +128,14 @@ def _frame(year: AnnexYear, layout: FormLayout) -> Frame:
     )
     over = [
         (say("annex.superior", language), " – ".join(filter(None, [number, annex]))),
-        (own, say("annex.attached", language)),
+        (own, say(year.attached, language)),
     ]
     signatures = [
         ("", say("survey.frame.place", language)),
         (say("survey.frame.drawn_up", language), say("survey.frame.head", language)),
         (say("survey.frame.signed", language), say("survey.frame.stamped", language)),
     ]
-    key = "annex.year" if plan.scenario == BASE and not plan.seen_from else "annex.year_of"
-    subtitle = say(key, language, year=year.year, scenario=plan.scenario_title(language))
+    subtitle = say(period, language, year=year.year, first=plan.first)
+    if plan.scenario != BASE or plan.seen_from:
+        subtitle = say("annex.of_scenario", language, period=subtitle, scenario=plan.scenario_title(language))
     return Frame(over, getattr(layout.title, language).upper(), subtitle, unit, signatures)

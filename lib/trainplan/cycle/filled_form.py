@@ -76,13 +76,15 @@ def office_columns(
 ) -> list[OfficeColumn]:
     """The columns of a form in a language, numbered."""
     added = [[c for c, one in enumerate(places) if one.layout.id in place.layout.sum] for place in places]
-    numbers = number_columns([place.layout for place in places], added)
+    at = {place.layout.id: c for c, place in enumerate(places)}
+    ratios = [one.layout.ratio and (at[one.layout.ratio[0]], at[one.layout.ratio[1]]) for one in places]
+    numbers = number_columns([place.layout for place in places], added, ratios)
     columns = []
-    for place, number, adds in zip(places, numbers, added, strict=True):
+    for place, number, adds, ratio in zip(places, numbers, added, ratios, strict=True):
         own, quantity = place.layout, quantities.get(place.layout.quantity)
         group = getattr(layout.groups[own.group], language) if own.group else ""
         total = quantity is None or (quantity.total and not quantity.words)
-        columns.append(OfficeColumn(own.heading(language), number, own.width, group, adds, total))
+        columns.append(OfficeColumn(own.heading(language), number, own.width, group, adds, total, ratio))
     return columns
 
 
@@ -113,5 +115,6 @@ def office_rows(places: Sequence[Place], lines: Sequence[Line], first: int = 0) 
 def _cell(cells: Cells, place: Place) -> OfficeCell:
     found = cells.get(place.layout.quantity) if place.layout.quantity else None
     if isinstance(found, Mapping):
-        return add_up([found.get(leaf) for leaf in place.leaves or ()])
+        parts = [found.get(leaf) for leaf in place.leaves or ()]
+        return parts[0] if len(parts) == 1 else add_up(parts)
     return found

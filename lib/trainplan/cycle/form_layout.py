@@ -25,7 +25,7 @@ NARROWEST = 3  # of a column, in letters
 FEW = 3  # summands that the number of a column names one by one
 SHAPES = {  # what stands under a key, as messages show it
     "columns": "[{id: …, vi: …, en: …}, …]",
-    **dict.fromkeys(("sum", "of", "sources", "contents"), "[…, …]"),
+    **dict.fromkeys(("sum", "ratio", "of", "sources", "contents"), "[…, …]"),
     **dict.fromkeys(("on", "blank"), "true, false"),
     **dict.fromkeys(("groups", "names"), "{id: {vi: …, en: …}}"),
 }
@@ -48,12 +48,13 @@ class ColumnLayout(BaseModel):
     holds: Text = ""  # the quantity of the form that fills it, where that is not called as the column is
     of: tuple[Id, ...] = ()  # those parts of the quantity, such as sources, that it adds up; none: a column for each
     sum: tuple[Id, ...] = ()  # the columns that it adds up, in place of a quantity
+    ratio: tuple[Id, Id] | None = None  # the columns whose numbers it divides, the first by the second
     group: Text = ""  # of `FormLayout.groups`: that heading stands over neighbors of one group
 
     @property
     def quantity(self) -> str:
-        """The name of what fills it; nothing for a column that is blank or a sum."""
-        return "" if self.blank or self.sum else self.holds or self.id
+        """The name of what fills it; nothing for a column that is blank, a sum or a ratio."""
+        return "" if self.blank or self.sum or self.ratio else self.holds or self.id
 
     def heading(self, language: str) -> str:
         """The heading in `vi` or `en`, in Vietnamese where it has no other."""
@@ -110,18 +111,21 @@ def load_form(
     return layout
 
 
-def number_columns(columns: Sequence[ColumnLayout], added: Sequence[Sequence[int]]) -> list[str]:
-    """What stands under the headings of columns: (1), (3)=(4)+(6), (7)=(8)+…+(12).
+def number_columns(
+    columns: Sequence[ColumnLayout], added: Sequence[Sequence[int]], ratios: Sequence[tuple[int, int] | None]
+) -> list[str]:
+    """What stands under the headings of columns: (1), (3)=(4)+(6), (7)=(8)+…+(12), (5)=(4)/(3).
 
-    `added` are the places, from 0, of the columns that each of them adds up.
+    `added` are the places, from 0, of the columns that each of them adds up, `ratios` of those that it divides.
     """
     codes = [f"({column.code or place})" for place, column in enumerate(columns, 1)]
     numbers = []
-    for code, parts in zip(codes, added, strict=True):
+    for code, parts, ratio in zip(codes, added, ratios, strict=True):
         named = [codes[part] for part in parts]
         if len(parts) > FEW and parts[-1] - parts[0] == len(parts) - 1:
             named[1:-1] = ["…"]
-        numbers.append(f"{code}={'+'.join(named)}" if named else code)
+        reckoned = "/".join(codes[part] for part in ratio) if ratio else "+".join(named)
+        numbers.append(f"{code}={reckoned}" if reckoned else code)
     return numbers
 
 
@@ -167,7 +171,7 @@ def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> 
     ids = [one.id for one in layout.columns]
     if ids.count(column.id) > 1:
         yield "form_column_twice", "id", column.id, ""
-    if sum([column.blank, bool(column.sum), bool(column.holds)]) > 1:
+    if sum([column.blank, bool(column.sum), bool(column.ratio), bool(column.holds)]) > 1:
         yield "form_column_parts", "id", column.id, ""
     elif column.quantity and column.quantity not in offered.known:
         near = nearest_name(column.quantity, offered.known)
@@ -176,12 +180,25 @@ def _wrong_parts(column: ColumnLayout, layout: FormLayout, offered: Offered) -> 
         yield "missing", "vi", "", ""
     if column.group and column.group not in layout.groups:
         yield "form_no_group", "group", column.group, nearest_name(column.group, layout.groups)
-    free = {one.id for one in layout.visible if not one.sum and one.quantity not in offered.words}
-    for part in column.sum if column.on else ():
-        if part not in free:
-            yield "form_sum", "sum", part, nearest_name(part, free - {part})
+    if column.on:
+        yield from _wrong_operands(column, layout, offered)
     for value, near in _strange(column.of, column.quantity, offered):
         yield "form_no_part", "of", value, near
+
+
+def _wrong_operands(column: ColumnLayout, layout: FormLayout, offered: Offered) -> Iterator[tuple[str, str, str, str]]:
+    """What a column cannot add up or divide, as `_wrong_parts` says it."""
+    ids = [one.id for one in layout.columns]
+    numbers = [one for one in layout.visible if one.quantity not in offered.words]
+    free = {one.id for one in numbers if not one.sum and not one.ratio}
+    for part in column.sum:
+        if part not in free:
+            yield "form_sum", "sum", part, nearest_name(part, free - {part})
+    parted = {one.id for one in numbers if one.quantity in offered.parts and not one.of}
+    before = {one.id for one in numbers if not one.ratio or ids.index(one.id) < ids.index(column.id)} - parted
+    for part in column.ratio or ():
+        if part not in before or part == column.id:
+            yield "form_ratio", "ratio", part, nearest_name(part, before - {part})
 
 
 def _strange(named: Collection[str], quantity: str, offered: Offered) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,11 @@ class Review:
     def quote(self, stem: Stem, column: str, value: float, **keys: Any) -> Quoted:
         """A number of a table of the review with its address; of a key that is not given all were added up."""
         return Quoted(value, address_of(stem, column, **keys))
+
+    @property
+    def day(self) -> date:
+        """The day on which it is known how things stand: its own, or the end of its year."""
+        return self.now.plan.choices.as_of or date(self.year, 12, 31)
 
     @property
     def stage(self) -> str:

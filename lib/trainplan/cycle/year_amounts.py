@@ -53,6 +53,19 @@ def to_amount(vnd: float) -> Amount:
     return Amount(float(round_half_away(vnd / SHOWN)) / 10, float(round_half_away(vnd)))
 
 
+def table_amounts(table: pd.DataFrame, totals: tuple[Array, Array] | None = None) -> dict[Any, Amounts]:
+    """Money by the rows of a table and its columns, which are sources, as forms show it; nothing where it is 0.
+
+    `totals` are those of the columns, (sources,), in whole đồng and in tenths of a million.
+    """
+    exact = round_table(table.to_numpy(), totals and totals[0])
+    shown = round_table(exact / SHOWN, totals and totals[1])
+    return {
+        key: {source: Amount(shown[r, s] / 10, exact[r, s]) for s, source in enumerate(table.columns) if exact[r, s]}
+        for r, key in enumerate(table.index)
+    }
+
+
 class YearAmounts:
     """What the courses of a calendar year cost, by program, part (`new`, `continuing`), source and unit."""
 
@@ -63,7 +76,7 @@ class YearAmounts:
     @cached_property
     def by_program(self) -> Mapping[tuple[str, str], Amounts]:
         """By (program, part): of a part that costs nothing no source pays."""
-        return self._amounts(self._exact, None)
+        return table_amounts(self._exact)
 
     @cached_property
     def by_unit(self) -> Mapping[str, Amounts]:
@@ -78,7 +91,7 @@ class YearAmounts:
         rest = (self._exact.sum() - table.sum()).round()
         if (rest > 0).any():
             table.loc[NOBODY] = rest.clip(0.0)
-        return self._amounts(table, self._totals)
+        return table_amounts(table, self._totals)
 
     @cached_property
     def _exact(self) -> pd.DataFrame:
@@ -94,13 +107,3 @@ class YearAmounts:
         paid = [add_up([one.get(source) for one in self.by_program.values()]) for source in self._sources]
         pairs = [one if isinstance(one, Amount) else Amount(0.0, 0.0) for one in paid]
         return np.array([pair.exact for pair in pairs]), np.array([round(pair.shown * 10) for pair in pairs])
-
-    def _amounts(self, table: pd.DataFrame, totals: tuple[Array, Array] | None) -> dict[Any, Amounts]:
-        exact = round_table(table.to_numpy(), totals and totals[0])
-        shown = round_table(exact / SHOWN, totals and totals[1])
-        return {
-            key: {
-                source: Amount(shown[r, s] / 10, exact[r, s]) for s, source in enumerate(self._sources) if exact[r, s]
-            }
-            for r, key in enumerate(table.index)
-        }

@@ -6,14 +6,14 @@ outside of what is printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from trainplan.sheets.form import FRAME_CODE, FRAME_FONT, FRAME_HEAD, FRAME_LINE, FRAME_MARGINS, FormBook, Frame
 from trainplan.sheets.formats import NUMBER_FORMATS
-from trainplan.sheets.workbook import BOLD, Cell, Sum, row_height
+from trainplan.sheets.workbook import BOLD, Cell, Ratio, Sum, row_height
 
 WHOLE, TENTHS = f'{NUMBER_FORMATS["people"]};-{NUMBER_FORMATS["people"]};"–"', '#,##0.0;-#,##0.0;"–"'
 EXACT_WIDTH = 16  # letters
@@ -29,6 +29,15 @@ class Amount(NamedTuple):
     exact: float
 
 
+class Share(float):
+    """A number that is shown as a per cent."""
+
+
+class Tenths(float):
+    """A number that is shown with one decimal."""
+
+
+FORMATS: Mapping[type, str] = {Amount: TENTHS, Tenths: TENTHS, Share: "0.0%"}
 OfficeCell = str | float | Amount | None  # text, a number, or nothing
 
 
@@ -36,7 +45,8 @@ OfficeCell = str | float | Amount | None  # text, a number, or nothing
 class OfficeColumn:
     """A column: its heading and number, its width in letters, the heading over it and its neighbors of one `group`.
 
-    `adds` are the columns, from 0, that it adds up in every row; what is in no `total` is not added up over rows.
+    `adds` are the columns, from 0, that it adds up in every row, `ratio` two of which it divides the first by the
+    second; what is in no `total` is not added up over rows.
     """
 
     head: str
@@ -45,6 +55,7 @@ class OfficeColumn:
     group: str = ""
     adds: Sequence[int] = ()
     total: bool = True
+    ratio: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,9 @@ class OfficeForm:
 
     def cell(self, r: int, c: int) -> OfficeCell:
         """What stands in a row and a column, from 0; of a formula what it gives."""
-        row = self.rows[r]
+        row, ratio = self.rows[r], self.columns[c].ratio
+        if ratio:
+            return _divide(self.cell(r, ratio[0]), self.cell(r, ratio[1]))
         added, taken = self.summands(r, c)
         if not added:
             return row.cells[c]
@@ -94,7 +107,7 @@ class OfficeForm:
     def summands(self, r: int, c: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """The places, (row, column), of what a cell adds up and of what it takes off; nothing for a plain one."""
         row, column = self.rows[r], self.columns[c]
-        if row.given or row.cells[c] is not None:
+        if row.given or column.ratio or row.cells[c] is not None:
             return [], []
         if column.adds and not row.less:
             return [(r, part) for part in column.adds], []
@@ -113,6 +126,16 @@ def add_up(cells: Sequence[OfficeCell]) -> OfficeCell:
         return float(sum(plain))
     pairs = [cell if isinstance(cell, Amount) else Amount(cell, cell) for cell in numbers]
     return Amount(round(sum(pair.shown for pair in pairs), 1), float(sum(pair.exact for pair in pairs)))
+
+
+def _divide(over: OfficeCell, under: OfficeCell) -> OfficeCell:
+    """What one number is of another as both are shown: a share of two of a kind, otherwise money for each."""
+    if over is None or under is None or isinstance(over, str) or isinstance(under, str):
+        return None
+    one, other = (cell.shown if isinstance(cell, Amount) else cell for cell in (over, under))
+    if not other:
+        return None
+    return Share(one / other) if isinstance(over, Amount) == isinstance(under, Amount) else Tenths(one / other)
 
 
 def _minus(cell: OfficeCell) -> OfficeCell:
@@ -173,14 +196,16 @@ class OfficeBook(FormBook):
 
     def _write_office_cell(self, sheet: Any, form: OfficeForm, r: int, c: int) -> None:
         cell, first = form.cell(r, c), form.first_row
-        words, amount = isinstance(cell, str), isinstance(cell, Amount)
+        words, ratio = isinstance(cell, str), form.columns[c].ratio
         align = {"align": "center"} if c == 0 else {"indent": 1} if words else {"align": "right"}
-        format = {} if words else {"num_format": TENTHS if amount else WHOLE}
+        format = {} if words else {"num_format": FORMATS.get(type(cell), WHOLE)}
         style = self._format(**CELL, **format, **align, bold=form.rows[r].strong)
         added, taken = form.summands(r, c)
         shown: Cell = cell.shown if isinstance(cell, Amount) else cell
         if added and isinstance(shown, int | float):
             shown = Sum(shown, of=_on_sheet(added, first), less=_on_sheet(taken, first))
+        if ratio and isinstance(shown, float):
+            shown = Ratio(shown, *_on_sheet([(r, part) for part in ratio], first))
         if shown is None:
             sheet.write_blank(first + r, c, None, style)
         self._write(sheet, first + r, c, shown, style)

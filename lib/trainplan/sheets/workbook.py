@@ -1,7 +1,7 @@
 """A workbook of Excel: sheets that are tables with their headings frozen, and sheets that are pages of text.
 
-Text stays text: what begins like a formula, a link or a number is never made one; the only formulas are `Sum`s. Equal
-content gives equal bytes.
+Text stays text: what begins like a formula, a link or a number is never made one; the only formulas are `Sum`s and
+`Ratio`s. Equal content gives equal bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from trainplan.sheets.charts import ROWS_EACH, StackedChart, draw_chart
 from trainplan.sheets.formats import GENERAL
@@ -66,6 +66,20 @@ class Sum:
         return f"=SUM({xl_range(*first, *last)})"
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """A cell that divides the one at a place, (row, column) from 0, by another; nothing where that is 0."""
+
+    value: float
+    over: tuple[int, int]
+    under: tuple[int, int]
+
+    def formula(self, row: int, column: int) -> str:
+        """The formula, the same for every cell."""
+        over, under = xl_rowcol_to_cell(*self.over), xl_rowcol_to_cell(*self.under)
+        return f'=IF({under}=0,"",{over}/{under})'
+
+
 def _ranges(places: Sequence[tuple[int, int]]) -> str:
     """Places as Excel writes them, neighbors in a column or a row as one range."""
     ranges: list[list[tuple[int, int]]] = []
@@ -79,7 +93,7 @@ def _ranges(places: Sequence[tuple[int, int]]) -> str:
     return ",".join(xl_range(*some[0], *some[-1]) for some in ranges)
 
 
-Cell = str | float | Sum | None  # text, a number, a sum of other cells, or nothing
+Cell = str | float | Sum | Ratio | None  # text, a number, a sum or ratio of other cells, or nothing
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class SheetColumn:
     @property
     def has_numbers(self) -> bool:
         """Whether any cell is a number."""
-        return any(isinstance(cell, int | float | Sum) for cell in self.cells)
+        return any(isinstance(cell, int | float | Sum | Ratio) for cell in self.cells)
 
     def format_of(self, row: int) -> str:
         """The format of the number in a row of the table, the first of which is 0."""
@@ -115,7 +129,7 @@ def row_height(texts: Collection[str], width: float) -> float:
 
 def _letters(cell: Cell) -> int:
     """How many letters a cell takes with its margin: a number those of its whole part, with room for a bold one."""
-    number = cell.value if isinstance(cell, Sum) else cell
+    number = cell.value if isinstance(cell, Sum | Ratio) else cell
     return len(number) + 1 if isinstance(number, str) else len(f"{number or 0:,.0f}") + 2
 
 
@@ -189,7 +203,7 @@ class Workbook:
     def _write(self, sheet: Any, row: int, column: int, cell: Cell, style: Any) -> None:
         if isinstance(cell, str):
             sheet.write_string(row, column, cell, style)
-        elif isinstance(cell, Sum):
+        elif isinstance(cell, Sum | Ratio):
             sheet.write_formula(row, column, cell.formula(row, column), style, float(cell.value))
         elif cell is not None:
             sheet.write_number(row, column, cell, style)

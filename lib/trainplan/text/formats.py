@@ -179,6 +179,8 @@ def month_and_year(text: str, language: str) -> str:
 
 
 def due_day(due: str, language: str) -> str:
-    """A due date, `2015` or `2012-06`, as it is read: 2015, or the last day of the month, 30/6/2012."""
+    """A due date, `2015`, `2012-06` or a day, as it is read: 2015, or the last day of the month, 30/6/2012."""
     year, _, month = due.partition("-")
+    if "-" in month:
+        return calendar_day(date.fromisoformat(due), language)
     return calendar_day(date(int(year), int(month), monthrange(int(year), int(month))[1]), language) if month else due

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from trainplan.cycle.milestones import last_day, milestone_state
 from trainplan.cycle.review import Review
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.model.gap import HALF_A_PERSON
-from trainplan.plan.schema import Actual, Milestone
+from trainplan.plan.schema import Actual
 from trainplan.report.tables.columns import Column, build_table, label, terms_of
 from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import bare_millions, calendar_day, due_day, number, with_plus
+from trainplan.text.formats import bare_millions, due_day, number, with_plus
 
 
 def review_verdicts(review: Review, language: str) -> pd.DataFrame:
@@ -102,9 +102,9 @@ def review_milestones(review: Review, language: str) -> pd.DataFrame:
             "milestone": plan.label("milestones", row.id, language),
             "section": row.clause,
             "unit": row.unit or "",
-            "due": _moment(row.due, language),
-            "done": _moment(row.done, language) if row.done else "",
-            "state": milestone_state(row, plan.choices.as_of or date(review.year, 12, 31)),
+            "due": due_day(row.due, language),
+            "done": due_day(row.done, language) if row.done else "",
+            "state": milestone_state(row, review.day),
         }
         for row in sorted(plan.tables.milestones, key=lambda row: last_day(row.due))
     ]
@@ -115,31 +115,6 @@ def review_milestones(review: Review, language: str) -> pd.DataFrame:
         *(Column("due"), Column("done"), Column("state", terms_of("milestone_state"))),
     ]
     return build_table(rows, columns, language)
-
-
-def milestone_state(row: Milestone, day: date) -> str:
-    """How a milestone stands on a day: `done`, `done_late`, `late`, or `open` where it is not due yet."""
-    due = last_day(row.due)
-    if row.done:
-        return "done_late" if first_day(row.done) > due else "done"
-    return "late" if due < day else "open"
-
-
-def first_day(moment: str) -> date:
-    """The first day of a year, a month (2012-06) or a day."""
-    return date(*(int(part) for part in f"{moment}-01-01".split("-")[:3]))
-
-
-def last_day(moment: str) -> date:
-    """The last day of a year, a month (2012-06) or a day."""
-    year, month, day = (int(part) for part in f"{moment}-0-0".split("-")[:3])
-    if day:
-        return date(year, month, day)
-    return date.fromordinal((date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)).toordinal() - 1)
-
-
-def _moment(moment: str, language: str) -> str:
-    return calendar_day(date.fromisoformat(moment), language) if moment.count("-") == 2 else due_day(moment, language)
 
 
 def review_lessons(review: Review, language: str) -> pd.DataFrame:
