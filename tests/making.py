@@ -177,7 +177,6 @@ def values_of(
         "Sequence[FailureRule]": failure_conditions(main) if main else None,
         "replayed": replayed,
         "values": marginal_values(plan),
-        "YearTables": YearTables(results, plan.year_to_plan),
         "drivers": sensitivity(plan, main.loop, design=16) if main else None,
         "group": plan.tables.groups[0].id,
     }
