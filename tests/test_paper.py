@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from browser import opened
-from making import PROVINCE
+from making import copy_province, with_requests
 from trainplan.plan.find import PROJECT
 from trainplan.report.html import style_sheet
 from trainplan.run.run import Request, run
@@ -36,10 +36,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the Vietnamese reports of the province."""
+    """The folder of the Vietnamese reports of the province, whose units ask for people."""
     folder = tmp_path_factory.mktemp("paper")
-    assert run(Request(PROVINCE, language="vi", output=folder, workers=2)) == 0
-    return folder / PROVINCE / "base" / "reports"
+    plan = with_requests(copy_province(folder))
+    assert run(Request(str(plan), language="vi", output=folder / "out", workers=2)) == 0
+    return next((folder / "out").glob("*/base/reports"))
 
 
 def printed(path: Path, script: str = "") -> str:
