@@ -86,7 +86,7 @@ def review_money_by_program(review: Review, language: str) -> HtmlFigure | None:
     columns = BarColumns(
         say("head.program", language),
         tuple(column_heading(name, language, "million") for name in ("plan_vnd", "spent_vnd")),
-        say("figure.review_money.bar", language),
+        say("figure.review_money_by_program.bar", language),
         (
             *(column_heading(name, language, "million") for name in ("volume_vnd", "price_vnd")),
             *([say("head.review_money.estimated", language)] if estimated else []),
@@ -94,7 +94,7 @@ def review_money_by_program(review: Review, language: str) -> HtmlFigure | None:
         (2,),
         tuple(term("head", name, language) for name in ("volume", "price")),
     )
-    return bar_table("review_money", _money_caption(review, sums, language), columns, rows, language)
+    return bar_table("review_money_by_program", _money_caption(review, sums, language), columns, rows, language)
 
 
 def program_label(review: Review, program: str, language: str) -> str:
@@ -123,13 +123,13 @@ def _money_caption(review: Review, sums: pd.DataFrame, language: str) -> Caption
         if abs(vnd) >= A_LITTLE
     ]
     if named:
-        finding = say("figure.review_money.finding", language, program=named[0][0], amount=named[0][1])
+        finding = say("figure.review_money_by_program.finding", language, program=named[0][0], amount=named[0][1])
         alt = f"{finding} {'; '.join(' '.join(one) for one in named)}."
     else:
-        finding = alt = say("figure.review_money.as_planned", language)
+        finding = alt = say("figure.review_money_by_program.as_planned", language)
     years = year_span(review.now.plan.first, review.year)
-    what = say("figure.review_money.what", language, years=years)
-    return Caption(finding, alt, what, (say("figure.review_money.reading", language),), ("review_money",))
+    what = say("figure.review_money_by_program.what", language, years=years)
+    return Caption(finding, alt, what, (say("figure.review_money_by_program.reading", language),), ("review_money",))
 
 
 def review_causes(review: Review, language: str) -> Drawing | None:
