@@ -44,7 +44,7 @@ PAGES = [
 ]
 OF_INPUTS = {  # tables whose numbers are inputs
     "assumed_without_range", "basis_register", "changes", "compared_inputs", "decision_statements",
-    "groups", "history", "ranges",
+    "groups", "history", "ranges", "review_milestones",
 }  # fmt: skip
 BARE = (
     "year",
