@@ -41,16 +41,21 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 # --- causes
 
 
+def limits(language: str) -> list[str]:
+    """The causes of a gap in words."""
+    return [term("limit", limit, language) for limit in LIMITS]
+
+
 def some_gaps(count: int) -> list[Gap]:
     """Gaps with one cause, with several, and with parts far to either side."""
     shares = [(1.0, 0.0, 0.0, 0.0, 0.0), (0.2, 0.2, 0.2, 0.2, 0.2), (-0.4, 1.2, 0.1, 0.1, 0.0), (30.0, -29.0, 0, 0, 0)]
-    return [Gap(LONG if k % 3 else "A", 123456.0 / (k + 1), shares[k % 4]) for k in range(count)]
+    return [Gap(LONG if k % 3 else "A", 123456.0 / (k + 1), shares[k % 4], "123.456 người") for k in range(count)]
 
 
 def gap_drawings() -> Iterator[tuple[str, Drawing]]:
     for language in LANGUAGES:
         for count in (1, 3, 17, 150):
-            draw = partial(draw_causes, gaps=some_gaps(count), language=language)
+            draw = partial(draw_causes, gaps=some_gaps(count), words=limits(language), language=language)
             yield f"causes-{count}-{language}", drawn("causes", draw)
 
 
@@ -81,15 +86,18 @@ def test_the_parts_of_a_gap_are_those_of_its_verdict(province: Results) -> None:
 
 
 def test_parts_of_fifteen_percent_are_named_and_a_negative_one_has_its_sign() -> None:
-    gaps = [Gap("one", 50, (1.3, -0.3, 0.0, 0.0, 0.0)), Gap("two", 20, (0.86, 0.0, 0.14, 0.0, 0.0))]
-    svg = drawn("causes", lambda sheet: draw_causes(sheet, gaps, "en")).svg()
+    gaps = [
+        Gap("one", 50, (1.3, -0.3, 0.0, 0.0, 0.0), "50 people"),
+        Gap("two", 20, (0.86, 0.0, 0.14, 0.0, 0.0), "20 people"),
+    ]
+    svg = drawn("causes", lambda sheet: draw_causes(sheet, gaps, limits("en"), "en")).svg()
     assert "money 130%" in svg and "places −30%" in svg and "money 86%" in svg and "14%" not in svg
     assert term("limit", "past", "en") not in svg and "50 people" in svg
 
 
 def test_a_negative_part_is_left_of_zero() -> None:
-    gaps = [Gap("one", 50, (1.3, -0.3, 0.0, 0.0, 0.0))]
-    svg = drawn("causes", lambda sheet: draw_causes(sheet, gaps, "en")).svg()
+    gaps = [Gap("one", 50, (1.3, -0.3, 0.0, 0.0, 0.0), "50 people")]
+    svg = drawn("causes", lambda sheet: draw_causes(sheet, gaps, limits("en"), "en")).svg()
     zero = float(re.findall(r'<text x="([\d.]+)"[^>]*>0%<', svg)[0])
     bars = [
         (float(x), float(w)) for x, w in re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="16"', svg)
@@ -100,7 +108,7 @@ def test_a_negative_part_is_left_of_zero() -> None:
 
 
 def test_of_many_gaps_ten_are_drawn_and_the_others_counted() -> None:
-    svg = drawn("causes", lambda sheet: draw_causes(sheet, some_gaps(17), "vi")).svg()
+    svg = drawn("causes", lambda sheet: draw_causes(sheet, some_gaps(17), limits("vi"), "vi")).svg()
     assert svg.count(" người</text>") == 10 and "và 7 chỉ tiêu khác" in svg
 
 

@@ -53,7 +53,13 @@ from trainplan.report.tables.uncertainty import (
     ranges,
     sent_bands,
 )
-from trainplan.report.tables.year_plan import year_classes, year_estimate, year_estimate_by_program, year_members
+from trainplan.report.tables.year_plan import (
+    year_classes,
+    year_estimate,
+    year_estimate_by_program,
+    year_groups,
+    year_members,
+)
 
 TABLES: dict[str, Callable[..., pd.DataFrame]] = {
     name: table for name, table in globals().items() if isinstance(table, FunctionType)

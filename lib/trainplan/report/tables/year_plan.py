@@ -11,7 +11,7 @@ import pandas as pd
 from trainplan.cycle.year_plan import CONTINUING, NEW, YearTables
 from trainplan.report.tables.columns import Column, build_table, grouping
 from trainplan.report.tables.results import A_LITTLE
-from trainplan.results.quote import quote_numbers
+from trainplan.results.quote import SEVERAL, quote_numbers
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import due_day, month_and_year
 from trainplan.text.shown import Quoted
@@ -160,6 +160,24 @@ CLASS_COLUMNS = (
     Column("money", "million VND", "million"),
     Column("deadline", due_day),
 )
+
+
+def year_groups(year: YearTables, language: str) -> pd.DataFrame:
+    """Whom the year sends to what: a row a group and program that takes anybody of it, and one of totals."""
+    plan, frame = year.results.plan, year.of_year("enrollment")
+    group_of = {row.id: row.group for row in plan.tables.objectives}
+    frame = frame[frame["funded"] > 0].assign(group=lambda rows: rows["objective"].map(group_of))
+    rows: list[dict[str, Any]] = []
+    for group in (row.id for row in plan.tables.groups if row.id in set(frame["group"])):
+        for program, own in frame[frame["group"] == group].groupby("program", sort=False):
+            at = {"objective": SEVERAL.join(own["objective"]), "program": program}
+            learners = year.quote("enrollment", "funded", own["funded"].sum(), **at)
+            names = plan.label("groups", group, language), plan.label("programs", str(program), language)
+            rows.append({"group": names[0], "program": names[1], "new_learners": learners})
+    if len(rows) > 1:
+        total = year.quote("enrollment", "funded", frame["funded"].sum())
+        rows.append({"group": say("word.total", language), "program": "", "new_learners": total})
+    return build_table(rows, [Column("group"), Column("program"), Column("new_learners", "people")], language)
 
 
 def year_members(year: YearTables, language: str) -> pd.DataFrame:
