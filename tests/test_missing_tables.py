@@ -114,6 +114,7 @@ def body_of(page: str) -> str:
         page[page.index("<main") : page.index("</main>")],
         flags=re.DOTALL,
     )
+    main = re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", main)  # in the middle of a sentence
     alts = re.findall(r'alt="([^"]*)"', main)
     return "\n".join([re.sub("<[^>]*>", " ", main), *alts])
 
