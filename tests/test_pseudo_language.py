@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
-from making import make_part, with_requests
+from making import make_part, with_facts, with_requests
 from trainplan import figures, sentences, tables
 from trainplan.analysis.attribution import attribute
 from trainplan.analysis.failure_conditions import failure_conditions
@@ -27,6 +27,7 @@ from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.analysis.relaxations import relaxations
 from trainplan.analysis.rule_comparison import compare_rules
 from trainplan.analysis.sensitivity import sensitivity
+from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.desk.sections import desk_page
 from trainplan.desk.session import Session
@@ -86,7 +87,7 @@ def plan_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("coined")
     folder = Path(shutil.copytree(PROJECT / "params" / PROVINCE, root / "params" / PROVINCE))
     data = Path(shutil.copytree(PROJECT / "data" / PROVINCE, root / "data" / PROVINCE))
-    with_requests(folder)
+    with_facts(with_requests(folder))
     for path in data.glob("*.csv"):
         coin_csv(path)
     yaml = YAML(typ="safe")
@@ -109,6 +110,7 @@ def shown(plan_file: Path) -> dict[str, Any]:
         "Plan": plan,
         "Results": results,
         "YearTables": YearTables(results, plan.year_to_plan),
+        "Review": load_review(plan_file, "base", 2013),
         "Comparison": compare([compute(base), results, compute(load_plan(plan_file, "optimal_rule"))]),
         "Sequence[tuple[Plan, pd.DataFrame]]": [(plan, attribute(base, plan))],
         "RuleComparison": compare_rules(plan),
