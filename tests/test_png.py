@@ -13,7 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from making import make_part, values_of, with_ranges
+from making import make_part, values_of, with_ranges, with_requests
 from trainplan import parts
 from trainplan.report.drawing import INK, NARROW, PLAN, SOURCES, WIDE, Drawing, Sheet
 from trainplan.report.drawing_figure import path_of
@@ -30,7 +30,7 @@ KNOWN = {
 
 @pytest.fixture(scope="module")
 def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return values_of(with_ranges(tmp_path_factory.mktemp("plan")))
+    return values_of(with_requests(with_ranges(tmp_path_factory.mktemp("plan"))))
 
 
 def drawn(draw: Any) -> Drawing:
