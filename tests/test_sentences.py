@@ -262,7 +262,7 @@ def test_a_negative_part_is_said() -> None:
     row = {f"missing_{limit}": 0.0 for limit in ("capacity", "completion", "past", "time")}
     row |= {"missing_money": -5.0, "missing_capacity": 12.4, "missing_past": -0.4, "binds": "capacity"}
     assert negative_parts(row, "en") == ["Money for other targets takes 5 of its places."]
-    assert causes(row, "en") == ["places (12 people)", "money (-5 people)"]
+    assert causes(row, "en") == ["places (12 people)", "money (−5 people)"]
 
 
 def test_an_aim_that_is_not_reached_is_said_of_what_is_met() -> None:
