@@ -183,7 +183,7 @@ def test_a_plan_that_says_nothing_is_a_draft(whole: Path) -> None:
         (
             "status: submitted\ndecided_from: 2022\n",
             "TRÌNH",
-            "không ghi ngày số liệu · đã qua: 2021–2022 · chưa ghi cơ quan lập",
+            "không ghi ngày số liệu · đã qua: 2021 · chưa ghi cơ quan lập",
         ),
     ],
 )
