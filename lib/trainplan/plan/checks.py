@@ -218,15 +218,16 @@ def check_learners(read: RowsRead) -> Iterator[Problem]:
             yield read.problem("pipeline", "learners_of_nobody", f"{r.learners:g}", r, "learners", **about)
 
 
-def check_units_learning(read: RowsRead) -> Iterator[Problem]:
-    """A unit whose people are studying has somebody of their group."""
+def check_units_holding(read: RowsRead) -> Iterator[Problem]:
+    """A unit whose people are studying, or that asks for people, has somebody of their group."""
     held = {(r.unit, r.group) for r in read.rows("unit_headcounts", "unit", "group", "headcount") if r.headcount > 0}
     group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
-    for r in read.rows("pipeline", "objective", "learners", "unit"):
-        group = group_of.get(r.objective)
-        known = r.unit in read.ids.get("units", []) and group in read.ids.get("groups", [])
-        if known and r.learners > 0 and (r.unit, group) not in held:
-            yield read.problem("pipeline", "unit_without_group", r.unit, r, "unit", group=group)
+    for name, people in (("pipeline", "learners"), ("requests", "people")):
+        for r in read.rows(name, "objective", people, "unit"):
+            group = group_of.get(r.objective)
+            known = r.unit in read.ids.get("units", []) and group in read.ids.get("groups", [])
+            if known and getattr(r, people) > 0 and (r.unit, group) not in held:
+                yield read.problem(name, "unit_without_group", r.unit, r, "unit", group=group)
 
 
 def check_funding(read: RowsRead) -> Iterator[Problem]:
@@ -353,16 +354,6 @@ def check_pairs(read: RowsRead) -> Iterator[Problem]:
                 yield read.problem(table, "of_no_pair", f"{row.objective}, {row.program}", key, "program")
 
 
-def check_requests(read: RowsRead) -> Iterator[Problem]:
-    """A unit asks for people of a group that it has."""
-    held = {(r.unit, r.group) for r in read.rows("unit_headcounts", "unit", "group", "headcount") if r.headcount > 0}
-    group_of = {o.id: o.group for o in read.rows("objectives", "id", "group")}
-    for r in read.rows("requests", "unit", "objective", "people"):
-        known = r.unit in read.ids.get("units", []) and r.objective in group_of
-        if known and r.people > 0 and (r.unit, group_of[r.objective]) not in held:
-            yield read.problem("requests", "unit_without_group", r.unit, r, "unit", group=group_of[r.objective])
-
-
 def check_cost_items(read: RowsRead) -> Iterator[Problem]:
     """No price passes the ceiling of its norm."""
     for row in read.rows("cost_items", "price_vnd", "ceiling_vnd"):
@@ -397,7 +388,7 @@ CHECKS: dict[
     check_lengths: (),
     check_pipeline: ("plan",),
     check_learners: (),
-    check_units_learning: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
+    check_units_holding: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
     check_funding: ("funding.program",),
     check_classes: (),
     check_ceilings: (),
@@ -408,7 +399,6 @@ CHECKS: dict[
     check_decided_from: ("plan",),
     check_actuals: tuple(f"actuals.{key}" for key in TABLES["actuals"].row_keys),
     check_pairs: tuple(f"{name}.{column}" for name in ("routes", "pipeline") for column in ("objective", "program")),
-    check_requests: tuple(f"unit_headcounts.{column}" for column in ("unit", "group", "headcount")),
     check_cost_items: (),
     check_observations: (),
 }
