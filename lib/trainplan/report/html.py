@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from trainplan.plan.plan import Plan
 from trainplan.report.assembly import ANNEX, TABLE, assemble, links_mark
-from trainplan.report.furniture import PageHead, print_style
+from trainplan.report.furniture import PageHead, page_head, print_style
 from trainplan.report.terms import PAGE, mark_terms
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
@@ -88,6 +90,21 @@ def fill_template(name: str, language: str, **values: Any) -> Markup:
     """A template of ours, filled in, in a language; `terms` in it is where a link to the page of terms goes."""
     values = {"say": say_in(language), "language": language, "terms": Markup(links_mark(PAGE)), **values}
     return Markup(_templates().get_template(name).render(values))
+
+
+def fill_outer(name: str, language: str, plans: Sequence[Plan], names: Mapping[str, str], **values: Any) -> Markup:
+    """The template of a page beside the reports, about all of `plans`; `names`, by language, its files."""
+    head = replace(page_head(plans, language), scenario="")
+    other = next((one for one in names if one != language), "")
+    around = {
+        "head": head,
+        "print_style": Markup(print_style(head, language)),
+        "other_language": other,
+        "other_href": names.get(other, ""),
+        "policy": POLICY,
+        "style": Markup(style_sheet()),
+    }
+    return fill_template(name, language, **around, **values)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +15,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.forms import target_strip, targets_by_scenario
 from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
-from trainplan.report.furniture import page_head, print_style
-from trainplan.report.html import POLICY, fill_template, html_table, style_sheet
+from trainplan.report.html import fill_outer, html_table
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
 from trainplan.report.sentences import assumed_share, simplifications, survey_first
@@ -99,18 +98,12 @@ def render_index(
     `links` are those of `run_links`, one for every scenario that was run, `reading` what `reading_list` gives.
     """
     first = comparison.runs[0]
-    other = next((name for name in languages if name != language), "")
     draws = usual_draws(first.plan)
-    head = replace(page_head([run.plan for run in comparison.runs], language), scenario="")
-    page = fill_template(
+    page = fill_outer(
         "index.html.j2",
         language,
-        head=head,
-        print_style=Markup(print_style(head, language)),
-        other_language=other,
-        other_href=NAMES.get(other, ""),
-        policy=POLICY,
-        style=Markup(style_sheet()),
+        [run.plan for run in comparison.runs],
+        {one: NAMES[one] for one in languages},
         title=first.plan.title(language),
         answer=whole_answer(comparison, draws, language),
         options=options_table(comparison, language),
