@@ -128,7 +128,7 @@ def _fill_b04(year: AnnexYear, layout: FormLayout) -> Body:
         groups = dict.fromkeys(year.pairs.query("program == @program")["group"])
         paid = year.paid(program, (NEW, CONTINUING))
         cells: Cells = {
-            "program": year.program_label(program),
+            "program": year.label("programs", program),
             "audience": "; ".join(year.plan.short_label("groups", group, year.language) for group in groups),
             "level": "; ".join(levels),
             "new_classes": float(row["new_classes"]),
@@ -160,7 +160,9 @@ def _fill_calendar(year: AnnexYear, layout: FormLayout) -> Body:
         for row in year.calendar.to_dict("records"):
             if row[kind] > 0:
                 found.setdefault(row["program"], {})[str(row["month"])] = float(row[kind])
-        below = [Line({"program": year.program_label(id), "classes_of_month": cells}) for id, cells in found.items()]
+        below = [
+            Line({"program": year.label("programs", id), "classes_of_month": cells}) for id, cells in found.items()
+        ]
         if below:
             lines.append(Line({"program": say(f"annex.{kind}", year.language)}, number_lines(below), True))
     return Body(number_lines(lines, roman_numeral), total=False, notes=["annex.note_calendar"])
@@ -201,7 +203,7 @@ def _cost_line(year: AnnexYear, program: str, part: str) -> Line:
     whole = add_up(list(paid.values()))
     each = whole.exact / learners if isinstance(whole, Amount) and learners else None
     cells: Cells = {
-        "program": year.program_label(program),
+        "program": year.label("programs", program),
         "classes": float(row[f"{part}_classes"]),
         "new_learners": learners if part == NEW else None,
         "continuing_learners": learners if part == CONTINUING else None,
@@ -232,7 +234,7 @@ def _fill_b05b(year: AnnexYear, layout: FormLayout) -> Body:
             "annex.said_class": said,
             "annex.said_learner": said / program.class_size,
         }
-        lines.append(Line({"item": year.program_label(program.id)}, below, True))
+        lines.append(Line({"item": year.label("programs", program.id)}, below, True))
         lines += [
             Line({"item": say(key, year.language), "amount": None if value is None else float(round(value))})
             for key, value in after.items()
@@ -243,7 +245,7 @@ def _fill_b05b(year: AnnexYear, layout: FormLayout) -> Body:
 def _item_line(year: AnnexYear, item: CostItem, program: Program) -> Line:
     times = times_of(item, program)
     cells: Cells = {
-        "item": year.name_of(item),
+        "item": year.label("cost_items", item.id),
         "measure": term("item_measure", item.per, year.language),
         "quantity": item.quantity,
         "times": times,
@@ -347,7 +349,7 @@ def _fill_b10(year: AnnexYear, layout: FormLayout) -> Body:
     lines = [
         Line(
             {
-                "program": year.program_label(id),
+                "program": year.label("programs", id),
                 "content": year.code_label(year.code(id), layout),
                 "new_learners": float(row["new"]),
                 "cost_of_source": year.paid(id, (NEW, CONTINUING)),

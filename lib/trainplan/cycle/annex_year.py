@@ -12,10 +12,10 @@ from trainplan.cycle.class_calendar import MONTHS, calendar_of_year
 from trainplan.cycle.filled_form import Quantity
 from trainplan.cycle.form_layout import FormLayout
 from trainplan.cycle.unit_model import group_of_pair
-from trainplan.cycle.year_amounts import Amounts, YearAmounts, round_table, to_amount
+from trainplan.cycle.year_amounts import Amounts, YearAmounts, round_people, to_amount
 from trainplan.cycle.year_plan import classes_of_year, members_of_year, unit_plan
 from trainplan.model.arrays import pairs_of
-from trainplan.plan.schema import NamedRow, Program
+from trainplan.plan.schema import Program
 from trainplan.results.tables import Results
 from trainplan.sheets.office_form import Amount, OfficeCell, add_up
 from trainplan.text.catalog import term
@@ -47,13 +47,9 @@ class AnnexYear:
         """What a form sorts a program under: its code, or else its content."""
         return self.programs[program].form_code or self.programs[program].content
 
-    def program_label(self, program: str) -> str:
-        """The name of a program."""
-        return self.plan.label("programs", program, self.language)
-
-    def name_of(self, row: NamedRow) -> str:
-        """The name of a row, in Vietnamese where it has no other."""
-        return str(getattr(row, f"name_{self.language}") or row.name_vi)
+    def label(self, table: str, id: str) -> str:
+        """The name of a row."""
+        return self.plan.label(table, id, self.language)
 
     def code_label(self, code: str, layout: FormLayout | None = None) -> str:
         """What a code, or a kind of content, is called on a form."""
@@ -91,8 +87,7 @@ class AnnexYear:
         frame = classes_of_year(self.results, self.year).set_index("program")
         of_year = self.results["classes"].query("year == @self.year").set_index("program")["new_learners"]
         frame["new"] = of_year.reindex(frame.index)
-        before = (frame["learners"] - frame["new"]).to_numpy(float)
-        frame["before"] = round_table(before[:, None])[:, 0]
+        frame["before"] = round_people(frame["learners"] - frame["new"])
         return frame
 
     @cached_property

@@ -9,7 +9,7 @@ from pathlib import Path
 from trainplan.cycle.annex_lines import ANNEXES, Annex, Body, Look
 from trainplan.cycle.annex_year import TOTAL, AnnexYear
 from trainplan.cycle.filled_form import Line, Place, estimated_columns, office_columns, office_rows, place_columns
-from trainplan.cycle.form_layout import FormLayout, load_form
+from trainplan.cycle.form_layout import FormLayout, load_form, signature_block
 from trainplan.plan.find import BASE, folder_name
 from trainplan.plan.plan import Plan, all_or_problems
 from trainplan.plan.scenarios import text_in
@@ -130,12 +130,7 @@ def _frame(year: AnnexYear, layout: FormLayout, period: str) -> Frame:
         (say("annex.superior", language), " – ".join(filter(None, [number, annex]))),
         (own, say(year.attached, language)),
     ]
-    signatures = [
-        ("", say("survey.frame.place", language)),
-        (say("survey.frame.drawn_up", language), say("survey.frame.head", language)),
-        (say("survey.frame.signed", language), say("survey.frame.stamped", language)),
-    ]
     subtitle = say(period, language, year=year.year, first=plan.first)
     if plan.scenario != BASE or plan.seen_from:
         subtitle = say("annex.of_scenario", language, period=subtitle, scenario=plan.scenario_title(language))
-    return Frame(over, getattr(layout.title, language).upper(), subtitle, unit, signatures)
+    return Frame(over, getattr(layout.title, language).upper(), subtitle, unit, signature_block(language))

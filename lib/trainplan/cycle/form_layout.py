@@ -18,6 +18,7 @@ from trainplan.plan.ranges import BothLanguages
 from trainplan.plan.reading import Files
 from trainplan.plan.records import problem_of
 from trainplan.plan.schema import Id, OtherName, Text, refuse_hidden
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PACKAGED = Path(__file__).parent / FORMS
@@ -109,6 +110,15 @@ def load_form(
     if layout is None or files.problems:
         raise PlanError(files.problems)
     return layout
+
+
+def signature_block(language: str) -> list[tuple[str, str]]:
+    """What stands under a form of an office: place and day, who has drawn it up and who answers for it."""
+
+    def text(key: str) -> str:
+        return say(f"survey.frame.{key}", language)
+
+    return [("", text("place")), (text("drawn_up"), text("head")), (text("signed"), text("stamped"))]
 
 
 def number_columns(

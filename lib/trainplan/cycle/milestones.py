@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from trainplan.plan.schema import Milestone
+from trainplan.text.formats import last_day
 
 
 def milestone_state(row: Milestone, day: date) -> str:
@@ -18,11 +19,3 @@ def milestone_state(row: Milestone, day: date) -> str:
 def first_day(moment: str) -> date:
     """The first day of a year, a month (2012-06) or a day."""
     return date(*(int(part) for part in f"{moment}-01-01".split("-")[:3]))
-
-
-def last_day(moment: str) -> date:
-    """The last day of a year, a month (2012-06) or a day."""
-    year, month, day = (int(part) for part in f"{moment}-0-0".split("-")[:3])
-    if day:
-        return date(year, month, day)
-    return date.fromordinal((date(year + (month or 12) // 12, (month or 12) % 12 + 1, 1)).toordinal() - 1)

@@ -48,6 +48,11 @@ class Review:
         """A number of a table of the review with its address; of a key that is not given all were added up."""
         return Quoted(value, address_of(stem, column, **keys))
 
+    def plan_with(self, table: str, id: str) -> Plan:
+        """The look that has a row, now's first: whoever names one that only the plan as decided knows asks that."""
+        known = any(row.id == id for row in self.now.plan.tables[table])
+        return (self.now if known else self.decided).plan
+
     @property
     def day(self) -> date:
         """The day on which it is known how things stand: its own, or the end of its year."""

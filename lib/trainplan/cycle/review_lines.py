@@ -9,7 +9,7 @@ from dataclasses import replace
 from trainplan.cycle.annex_lines import ANNEXES, NUMBER, RATIO, WORDS, Annex, Body, in_sections, number_lines
 from trainplan.cycle.filled_form import Cells, Line, Quantity
 from trainplan.cycle.form_layout import FormLayout
-from trainplan.cycle.milestones import last_day, milestone_state
+from trainplan.cycle.milestones import milestone_state
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.cycle.review_year import ReviewYear, YearsTogether
 from trainplan.plan.schema import Objective
@@ -17,7 +17,7 @@ from trainplan.results.sources import source_register
 from trainplan.results.verdicts import verdict
 from trainplan.sheets.office_form import Share, Tenths, add_up
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import due_day, from_to, number, percent
+from trainplan.text.formats import due_day, from_to, last_day, number, percent
 
 TO_FILL_IN = 8  # empty rows for lessons
 HALF_A_PERSON = 0.5  # fewer people more or less are no cause to name
@@ -43,7 +43,7 @@ def _fill_b08a(year: ReviewYear, layout: FormLayout) -> Body:
             modeled = ((of_program["ended"] > 0) & ~of_program["counted"]).any()
             status = "simulated" if modeled else "" if of_program["reported"].all() else "not_reported"
             cells: Cells = {
-                "group": year.program_label(str(program)),
+                "group": year.label("programs", str(program)),
                 **{name: float(of_program[name].sum()) for name in people},
                 "status": say(f"annex.{status}", year.language) if status else "",
             }
@@ -98,7 +98,7 @@ def _fill_b08b(year: ReviewYear, layout: FormLayout) -> Body:
         of_level = {at: float(found[program, at]) for at in year.by_level.heads if (program, at) in found.index}
         if of_level or people["classes"]:
             cells: Cells = {
-                "program": year.program_label(str(program)),
+                "program": year.label("programs", str(program)),
                 "learners_of_level": of_level,
                 "classes": float(people["classes"]) or None,
             }
@@ -127,7 +127,7 @@ def _fill_b11(year: ReviewYear, layout: FormLayout) -> Body:
             continue
         estimated = bool(year.money.query("program == @id")["estimated"].any())
         cells: Cells = {
-            "program": year.program_label(id),
+            "program": year.label("programs", id),
             "planned": add_up(list(planned.values())),
             "planned_learners": float(people["planned"]),
             "learners": float(people["actual"]),
@@ -256,7 +256,7 @@ def _fill_milestones(year: ReviewYear, layout: FormLayout) -> Body:
     lines = [
         Line(
             {
-                "milestone": year.name_of(row),
+                "milestone": year.label("milestones", row.id),
                 "clause": row.clause,
                 "unit": year.label("units", row.unit) if row.unit else "",
                 "due": due_day(row.due, year.language),

@@ -12,7 +12,7 @@ from trainplan.cycle.annex_year import AnnexYear
 from trainplan.cycle.filled_form import Quantity
 from trainplan.cycle.review import Review
 from trainplan.cycle.review_money import program_year
-from trainplan.cycle.year_amounts import Amounts, round_table, table_amounts
+from trainplan.cycle.year_amounts import Amounts, round_people, table_amounts
 from trainplan.model.arrays import pairs_of
 from trainplan.results.tables import Results
 from trainplan.sheets.office_form import Amount
@@ -34,18 +34,13 @@ class ReviewYear(AnnexYear):
 
     def label(self, table: str, id: str) -> str:
         """The name of a row of either look."""
-        found = self.plan.label(table, id, self.language)
-        return self.decided.plan.label(table, id, self.language) if found == id else found
-
-    def program_label(self, program: str) -> str:
-        """The name of a program of either look."""
-        return self.label("programs", program)
+        return self.review.plan_with(table, id).label(table, id, self.language)
 
     @cached_property
     def by_source(self) -> Quantity:
         """A quantity of each source of either look."""
-        sources = {row.id: look.plan for look in (self.decided, self.results) for row in look.plan.tables.sources}
-        heads = {id: plan.short_label("sources", id, self.language) for id, plan in sources.items()}
+        ids = dict.fromkeys(row.id for look in (self.decided, self.results) for row in look.plan.tables.sources)
+        heads = {id: self.review.plan_with("sources", id).short_label("sources", id, self.language) for id in ids}
         return Quantity(parted=True, leaves={id: (id,) for id in heads}, heads=heads, estimated="shares_of_sources")
 
     @cached_property
@@ -81,7 +76,7 @@ class ReviewYear(AnnexYear):
         ]
         frame = pd.DataFrame(rows, columns=["objective", "program", "group", "planned", "actual", *PEOPLE])
         for name in PEOPLE:
-            frame[name] = round_table(frame[[name]].to_numpy(float))[:, 0]
+            frame[name] = round_people(frame[name])
         frame["failed"] = np.maximum(0.0, frame["ended"] - frame["completed"])
         facts = [row for row in self.plan.tables.actuals if row.year == self.year]
         reported = {(row.objective, row.program) for row in facts}
@@ -134,7 +129,7 @@ class ReviewYear(AnnexYear):
             )
         frame = pd.DataFrame.from_dict(found, orient="index", columns=["planned", "actual", "classes"])
         for name in ("planned", "actual"):
-            frame[name] = round_table(frame[[name]].to_numpy(float))[:, 0]
+            frame[name] = round_people(frame[name])
         return frame
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from trainplan.cycle.form_layout import signature_block
 from trainplan.cycle.survey_formulas import SurveyFormulas
 from trainplan.cycle.survey_layout import (
     CODES,
@@ -141,8 +142,7 @@ def _frame(form: SurveyForm, sheet: SurveySheet, unit: str) -> Frame:
         return say(f"survey.frame.{key}", form.language, year=form.year, form=sheet.id.partition("_")[0].upper())
 
     over = [(text("superior"), text("form")), (unit, text("attached"))]
-    signatures = [("", text("place")), (text("drawn_up"), text("head")), (text("signed"), text("stamped"))]
-    return Frame(over, sheet.title.upper(), text("year"), text("unit"), signatures)
+    return Frame(over, sheet.title.upper(), text("year"), text("unit"), signature_block(form.language))
 
 
 def _column(

@@ -48,6 +48,11 @@ def round_table(table: Array, totals: Array | None = None) -> Array:
     return rounded
 
 
+def round_people(people: pd.Series) -> Array:
+    """(rows,) whole numbers in place of those of a column, with its sum to the nearest whole."""
+    return round_table(people.to_numpy(float)[:, None])[:, 0]
+
+
 def to_amount(vnd: float) -> Amount:
     """Money as it is shown alone."""
     return Amount(float(round_half_away(vnd / SHOWN)) / 10, float(round_half_away(vnd)))

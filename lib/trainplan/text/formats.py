@@ -180,7 +180,10 @@ def month_and_year(text: str, language: str) -> str:
 
 def due_day(due: str, language: str) -> str:
     """A due date, `2015`, `2012-06` or a day, as it is read: 2015, or the last day of the month, 30/6/2012."""
-    year, _, month = due.partition("-")
-    if "-" in month:
-        return calendar_day(date.fromisoformat(due), language)
-    return calendar_day(date(int(year), int(month), monthrange(int(year), int(month))[1]), language) if month else due
+    return calendar_day(last_day(due), language) if "-" in due else due
+
+
+def last_day(moment: str) -> date:
+    """The last day of a year, `2015`, a month, `2012-06`, or a day, `2012-06-30`."""
+    year, month, day = (int(part) for part in f"{moment}-0-0".split("-")[:3])
+    return date(year, month or 12, day or monthrange(year, month or 12)[1])

@@ -77,9 +77,8 @@ def review_money_by_program(review: Review, language: str) -> HtmlFigure | None:
     estimated = set(frame[frame["estimated"] & (frame["spent_vnd"] >= A_LITTLE)]["program"])
     marks = {id: say("word.estimate", language) if id in estimated else "" for id in widest.index}
     rows = [_money_row(review, say("word.total", language), frame[[*AMOUNTS]].sum(), language)]
-    rows += [
-        _money_row(review, program_label(review, id, language), sums.loc[id], language, program=id) for id in marks
-    ]
+    names = {id: review.plan_with("programs", id).label("programs", id, language) for id in marks}
+    rows += [_money_row(review, name, sums.loc[id], language, program=id) for id, name in names.items()]
     if estimated:
         said = ["" if len(estimated) < len(marks) else say("word.estimate", language), *marks.values()]
         rows = [replace(row, beside=(*row.beside, mark)) for row, mark in zip(rows, said, strict=True)]
@@ -97,13 +96,6 @@ def review_money_by_program(review: Review, language: str) -> HtmlFigure | None:
     return bar_table("review_money_by_program", _money_caption(review, sums, language), columns, rows, language)
 
 
-def program_label(review: Review, program: str, language: str) -> str:
-    """The name of a program in the look that knows it, now's first."""
-    knows = {row.id for row in review.now.plan.tables.programs}
-    plan = (review.now if program in knows else review.decided).plan
-    return plan.label("programs", program, language)
-
-
 def _money_row(review: Review, name: str, sums: pd.Series, language: str, **at: object) -> BarRow:
     planned, volume, price, spent = (review.quote("review_money", one, float(sums[one]), **at) for one in AMOUNTS)
     return BarRow(
@@ -118,7 +110,7 @@ def _money_caption(review: Review, sums: pd.DataFrame, language: str) -> Caption
     """Which program differs most from what was planned."""
     moved = (sums["spent_vnd"] - sums["planned_vnd"]).sort_values(key=abs, ascending=False, kind="stable")[:LARGEST]
     named = [
-        (program_label(review, str(id), language), with_plus(billions(vnd, language)))
+        (review.plan_with("programs", str(id)).label("programs", str(id), language), with_plus(billions(vnd, language)))
         for id, vnd in moved.items()
         if abs(vnd) >= A_LITTLE
     ]
@@ -144,7 +136,7 @@ def review_causes(review: Review, language: str) -> Drawing | None:
         return None
     gaps = [
         Gap(
-            review_label(review, str(id), language),
+            review.plan_with("objectives", str(id)).short_label("objectives", str(id), language),
             people,
             tuple(float(rows.loc[id, cause] / people) for cause in CAUSES),
             f"{with_plus(number(people, language))} {say('unit.people', language)}",
@@ -164,10 +156,3 @@ def review_causes(review: Review, language: str) -> Drawing | None:
         ("review_coverage",),
     )
     return Drawing("review_causes", caption, lambda sheet: draw_causes(sheet, gaps, words, language))
-
-
-def review_label(review: Review, objective: str, language: str) -> str:
-    """The short name of an objective in the look that knows it, now's first."""
-    knows = {row.id for row in review.now.plan.tables.objectives}
-    plan = (review.now if objective in knows else review.decided).plan
-    return plan.short_label("objectives", objective, language)

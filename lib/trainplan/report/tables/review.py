@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.cycle.milestones import last_day, milestone_state
+from trainplan.cycle.milestones import milestone_state
 from trainplan.cycle.review import Review
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.model.gap import HALF_A_PERSON
@@ -16,7 +16,7 @@ from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS
 from trainplan.text.catalog import say, term
-from trainplan.text.formats import bare_millions, due_day, number, with_plus
+from trainplan.text.formats import bare_millions, due_day, last_day, number, with_plus
 
 
 def review_verdicts(review: Review, language: str) -> pd.DataFrame:
@@ -54,18 +54,13 @@ def review_people(review: Review, language: str) -> pd.DataFrame:
     rows = quote_numbers("review_coverage", frame[differs])
     columns = [
         Column("year", "year"),
-        Column("objective", _objective(review)),
+        Column("objective", lambda id, language: review.plan_with("objectives", id).label("objectives", id, language)),
         *(Column(f"missing_{when}", "people", "people") for when in ("decided", "now")),
         *(Column(cause, lambda people, language: with_plus(number(people, language))) for cause in CAUSES),
     ]
     table = RESULTS["review_coverage"]
     headings = {column.heading(language): table.heading(column.key, language) for column in columns[-len(CAUSES) :]}
     return build_table(rows, columns, language).rename(columns=headings)
-
-
-def _objective(review: Review) -> Any:
-    known = {row.id for row in review.now.plan.tables.objectives}
-    return lambda id, language: (review.now if id in known else review.decided).plan.label("objectives", id, language)
 
 
 def review_money_by_source(review: Review, language: str) -> pd.DataFrame:
@@ -77,7 +72,7 @@ def review_money_by_source(review: Review, language: str) -> pd.DataFrame:
     sums = sums[sums[["planned_vnd", "spent_vnd"]].max(axis=1) >= A_LITTLE]
     rows = [
         {
-            "source": review.now.plan.label("sources", str(id), language),
+            "source": review.plan_with("sources", str(id)).label("sources", str(id), language),
             **{heads[name]: review.quote("review_money", name, own[name], source=id) for name in names},
         }
         for id, own in sums.iterrows()
