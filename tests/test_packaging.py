@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 import stat
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -118,3 +119,13 @@ def test_the_file_to_double_click_calls_workbook_py_and_keeps_its_window_open() 
     lines = [line.strip() for line in data.decode("ascii").splitlines()]
     assert [line for line in lines if line.startswith("py ")] == ["py -3 workbook.py run", "py -3 workbook.py %*"]
     assert lines[-2:] == ["pause", "exit /b %status%"] and 'cd /d "%~dp0"' in lines
+
+
+FOLDERS = {".ci", ".github", "benchmarks", "data", "docs", "examples", "lib", "notebooks", "outputs", "params", "tests"}
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only the repository says which files are kept")
+def test_no_folder_of_outputs_is_kept() -> None:
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert {path.partition("/")[0] for path in kept if "/" in path} == FOLDERS
+    assert [path for path in kept if path.startswith("outputs/")] == ["outputs/.gitkeep"]

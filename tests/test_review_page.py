@@ -22,7 +22,7 @@ from trainplan.cycle.milestones import milestone_state
 from trainplan.cycle.review import Review, load_review
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
-from trainplan.plan.schema import Milestone
+from trainplan.plan.schema import Lesson, Milestone
 from trainplan.report.notebook import open_notebook
 from trainplan.results.compare import compare
 from trainplan.run.plan_notebooks import tables_lacking
@@ -241,3 +241,9 @@ def test_the_page_can_be_read_by_all(plan: Path, tmp_path: Path, width: int) -> 
             assert findings(page) == [] and page.evaluate(OVERLAPS) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert not seen.complaints
+
+
+def test_a_lesson_in_one_language_is_told_in_both() -> None:
+    lesson = Lesson(id="a", year=2021, lesson_en="Late", proposal_vi="Sớm hơn", proposal_en="Earlier")
+    assert [lesson.text_of("lesson", language) for language in LANGUAGES] == ["Late", "Late"]
+    assert [lesson.text_of("proposal", language) for language in LANGUAGES] == ["Sớm hơn", "Earlier"]

@@ -228,18 +228,13 @@ def _offered_lessons(year: ReviewYear) -> Mapping[str, Quantity]:
 
 
 def _fill_lessons(year: ReviewYear, layout: FormLayout) -> Body:
-    other = "vi" if year.language == "en" else "en"
-
-    def text_of(row: object, name: str) -> str:
-        return str(getattr(row, f"{name}_{year.language}") or getattr(row, f"{name}_{other}"))
-
     lines = [
         Line(
             {
                 "year": str(row.year),
                 "objective": year.label("objectives", row.objective) if row.objective else "",
-                "lesson": text_of(row, "lesson"),
-                "proposal": text_of(row, "proposal"),
+                "lesson": row.text_of("lesson", year.language),
+                "proposal": row.text_of("proposal", year.language),
             }
         )
         for row in year.plan.tables.lessons

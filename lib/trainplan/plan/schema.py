@@ -588,6 +588,11 @@ class Lesson(Row):
     proposal_vi: Text = ""
     proposal_en: Text = ""
 
+    def text_of(self, part: Literal["lesson", "proposal"], language: str) -> str:
+        """The lesson or the proposal in `vi` or `en`, in the other where it is in one language alone."""
+        texts = {one: str(getattr(self, f"{part}_{one}")) for one in ("vi", "en")}
+        return texts[language] or texts["vi"] or texts["en"]
+
 
 class Statement(Row):
     """A statement of the decision, and where in the plan it lives (`pointers`) or why it lives nowhere."""

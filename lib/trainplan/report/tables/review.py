@@ -119,8 +119,8 @@ def review_lessons(review: Review, language: str) -> pd.DataFrame:
         {
             "year": row.year,
             "objective": plan.label("objectives", row.objective, language) if row.objective else "",
-            "lesson": getattr(row, f"lesson_{language}") or row.lesson_vi,
-            "proposal": getattr(row, f"proposal_{language}") or row.proposal_vi,
+            "lesson": row.text_of("lesson", language),
+            "proposal": row.text_of("proposal", language),
         }
         for row in plan.tables.lessons
         if row.year <= review.year
