@@ -220,21 +220,25 @@ def test_a_restated_actual_changes_only_looks_from_its_date_on(tmp_path: Path) -
     assert seen_from(None)[1]["spent_vnd"].sum() == 270e6
 
 
-def test_a_program_that_the_decision_did_not_know_is_volume(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prices", ["2000000,5000000", "0,0"])
+@pytest.mark.parametrize("spent", ["", "90000000"])
+def test_a_program_that_the_decision_did_not_know_is_volume(tmp_path: Path, prices: str, spent: str) -> None:
     heads, row = (WORKED / "programs.csv").read_text("utf-8").splitlines()
-    programs = f"as_of,{heads}\n,{row}\n2012-02-01,{row.replace('course,course,course', 'later,later,later')}\n"
+    later = row.replace("course,course,course", "later,later,later").replace("2000000,5000000", prices)
+    programs = f"as_of,{heads}\n,{row}\n2012-02-01,{later}\n"
     halves = "".join(f"2012-02-01,qualified,{program},0.5\n" for program in ("course", "later"))
     routes = f"as_of,objective,program,share\n,qualified,course,1\n{halves}"
     funding = (
         "as_of,program,source,share,basis\n,course,budget,1,assumption: x\n2012-02-01,later,budget,1,assumption: x\n"
     )
-    actuals = ACTUALS + "2012-02-01,2011,qualified,later,40,,,statistic: report\n"
+    actuals = ACTUALS + f"2012-02-01,2011,qualified,later,40,,{spent},statistic: report\n"
     plan = write_dated(tmp_path, programs=programs, routes=routes, funding=funding, actuals=actuals)
     decided, now = looks_of(plan, 2011)
     found = review_money(decided, now, 2011).set_index("program")
-    assert found.loc["later", ["planned_vnd", "volume_vnd", "price_vnd"]].tolist() == [0, 85e6, 0]
+    paid = float(spent or (0 if prices == "0,0" else 85e6))
+    assert found.loc["later", ["planned_vnd", "spent_vnd", "volume_vnd", "price_vnd"]].tolist() == [0, paid, paid, 0]
     assert found.loc["course", ["planned_vnd", "spent_vnd", "volume_vnd"]].tolist() == [298e6, 0, -298e6]
-    assert found["estimated"].all()
+    assert found["estimated"].to_dict() == {"course": True, "later": not spent}
 
 
 def test_the_command_writes_the_review_and_the_results_as_they_stand(
