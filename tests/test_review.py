@@ -19,11 +19,15 @@ from dated_plans import Drawn, dated_plans
 from strategies import Tables, plans, write_plan
 from trainplan.cli import main
 from trainplan.cycle.looks import load_looks
+from trainplan.cycle.review import load_review
 from trainplan.cycle.review_coverage import CAUSES, review_coverage
 from trainplan.cycle.review_money import review_money
+from trainplan.plan.address import NOT_SEEN, address_label
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
+from trainplan.report.sentences.review import review_basis
 from trainplan.results.tables import Results, compute
+from trainplan.text.problems import PlanError
 
 WORKED = Path(__file__).parent / "plans" / "worked_example"
 MANY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -239,6 +243,61 @@ def test_a_program_that_the_decision_did_not_know_is_volume(tmp_path: Path, pric
     assert found.loc["later", ["planned_vnd", "spent_vnd", "volume_vnd", "price_vnd"]].tolist() == [0, paid, paid, 0]
     assert found.loc["course", ["planned_vnd", "spent_vnd", "volume_vnd"]].tolist() == [298e6, 0, -298e6]
     assert found["estimated"].to_dict() == {"course": True, "later": not spent}
+
+
+LATER_ROWS = {
+    "actuals": ACTUALS
+    + ",2011,qualified,course,120,,,statistic: first\n"
+    + "2012-02-01,2011,qualified,course,100,80,260000000,statistic: report\n",
+    "headcounts": "as_of,group,year,headcount,basis\n2012-02-01,officials,2011,900,statistic: count\n",
+    "ceilings": "as_of,year,source,ceiling_vnd,basis\n"
+    + "".join(f"2012-02-01,{year},total,200000000,law: x\n" for year in range(2011, 2016)),
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "change"),
+    [
+        ("headcounts.officials/2011.headcount", 800),
+        ("headcounts.*.headcount", {"scale": 0.5}),
+        ("actuals.2011/qualified/course.spent_vnd", {"add": 1_000_000}),  # the row is seen, and the cell is empty
+        ("ceilings.2013/total.ceiling_vnd", 1_000_000),
+    ],
+)
+def test_what_is_not_known_yet_is_not_changed_and_a_note_says_so(tmp_path: Path, address: str, change: Any) -> None:
+    plan = write_dated(tmp_path, **LATER_ROWS)
+    base, changed = (load_looks(plan, "base", 2011, overrides=one) for one in ({}, {address: change}))
+    assert changed[0].tables == base[0].tables and changed[1].tables != base[1].tables
+    noted = [[note.place for note in look.notes if note.code == NOT_SEEN] for look in changed]
+    assert noted == [[address], []]
+    review = load_review(plan, "base", 2011, overrides={address: change})
+    [said] = [sentence for sentence in review_basis(review, "en") if "left out" in sentence]
+    assert address_label(changed[0], address, "en") in said
+
+
+def test_ranges_and_levers_of_what_is_not_known_yet_are_left_out(tmp_path: Path) -> None:
+    plan = write_dated(tmp_path, **LATER_ROWS)
+    with (plan / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "uncertain:\n"
+            "  - {address: headcounts.*.headcount, form: scale, distribution: uniform, low: 0.9, high: 1.1,\n"
+            "     name: {vi: a, en: a}, reason: {vi: a, en: a}}\n"
+            "levers:\n"
+            "  - {id: people, address: headcounts.officials/2011.headcount, label: {vi: a, en: a},\n"
+            "     group: money, unit: times, change: scale, low: 0.5, high: 1.5, step: 0.1}\n"
+        )
+    decided, now = load_looks(plan, "base", 2011)
+    assert [(len(look.ranges), len(look.levers)) for look in (decided, now)] == [(0, 0), (1, 1)]
+    assert [note.place for note in decided.notes if note.code == NOT_SEEN] == [
+        "headcounts.officials/2011.headcount",
+        "headcounts.*.headcount",
+    ]
+
+
+def test_a_row_that_nobody_ever_knows_is_a_mistake_of_either_look(tmp_path: Path) -> None:
+    plan = write_dated(tmp_path, **LATER_ROWS)
+    with pytest.raises(PlanError, match=r"headcounts\.officials/2014\.headcount"):
+        load_looks(plan, "base", 2011, overrides={"headcounts.officials/2014.headcount": 800})
 
 
 def test_the_command_writes_the_review_and_the_results_as_they_stand(

@@ -271,7 +271,7 @@ def review_plan(arguments: argparse.Namespace) -> int:
         review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
         tables = review.tables
         forms = write_review_forms(review, output, review.now.plan.languages)
-    tell_notes([review.now.plan])
+    tell_notes([review.now.plan, review.decided.plan])
     write_answer(review.now.tables, output / "now")
     written = write_answer(tables, output)
     pages = write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output)

@@ -57,8 +57,8 @@ def review_money(decided: Results, now: Results, year: int) -> pd.DataFrame:
     """Planned and spent by year up to `year`, program and source, VND: the difference by volume and by price.
 
     The table `review_money` of the registry. Volume is what other learners and classes cost at planned prices, price
-    what is spent beyond that: they add up to spent less planned. What is spent on a program that the decided look does not
-    know is volume, the whole of it. `estimated` where no sum spent is known.
+    what is spent beyond that: they add up to spent less planned. What is spent on a program that the decided look
+    does not know is volume, the whole of it. `estimated` where no sum spent is known.
     """
     programs = dict.fromkeys(row.id for results in (decided, now) for row in results.plan.tables.programs)
     sources = list(dict.fromkeys(row.id for results in (now, decided) for row in results.plan.tables.sources))

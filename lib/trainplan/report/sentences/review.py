@@ -11,6 +11,7 @@ from trainplan.analysis.goal_seek import Goal
 from trainplan.cycle.review import Review
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.model.gap import HALF_A_PERSON
+from trainplan.plan.address import NOT_SEEN, address_label
 from trainplan.report.sentences.answer import NAMED, when_due
 from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.quote import address_of
@@ -114,12 +115,16 @@ def review_too_late(review: Review, language: str) -> list[str]:
 
 
 def review_basis(review: Review, language: str) -> list[str]:
-    """From when both looks see, what is an estimate, what was never counted, and what is known and not used."""
+    """From when both looks see and what they leave out, what was never counted, and what is known and not used."""
     said = []
     for name, results in (("decided", review.decided), ("now", review.now)):
         as_of = results.plan.choices.as_of
         day = calendar_day(as_of, language) if as_of else ""
         said.append(say(f"sentence.review_{name}_{'dated' if day else 'undated'}", language, day=day))
+        unseen = [note.place for note in results.plan.notes if note.code == NOT_SEEN]
+        if unseen:
+            names = "; ".join(address_label(results.plan, address, language) for address in unseen)
+            said.append(say(f"sentence.review_{name}_not_seen", language, names=names))
     simulated = [row.id for row in review.now.plan.tables.objectives if row.id not in review.counted_objectives]
     if simulated:
         said.append(say("sentence.review_simulated", language, count=len(simulated)))
