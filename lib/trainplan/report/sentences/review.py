@@ -91,9 +91,14 @@ def review_widest(review: Review, language: str) -> list[str]:
 
 
 def review_catching_up(review: Review, goal: Goal | None, language: str) -> list[str]:
-    """The least yearly amount that meets what money can still meet; nothing where nothing is missed or sought."""
+    """The least yearly amount that meets what money can still meet, or that no year is left to catch up in.
+
+    Nothing where nothing is missed or sought.
+    """
     rows = review.verdicts[review.verdicts["is_target"]]
     missed = rows.index[rows["verdict"] != "met"]
+    if len(missed) and not review.now.plan.open_years:
+        return [say("sentence.review_no_year_left", language, year=review.year)]
     if goal is None or not len(missed):
         return []
     if not set(missed) & set(goal.reachable):
@@ -106,8 +111,8 @@ def review_catching_up(review: Review, goal: Goal | None, language: str) -> list
 
 
 def review_too_late(review: Review, language: str) -> list[str]:
-    """The targets that are missed and whose last start in time is gone."""
-    rows = review.verdicts
+    """The targets that are missed and whose last start in time is gone, while there are years to start in."""
+    rows = review.verdicts if review.now.plan.open_years else review.verdicts[:0]
     gone = rows.index[rows["is_target"] & rows["is_gone"]]
     if not len(gone):
         return []
