@@ -27,6 +27,7 @@ from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.report.sentences.review import review_basis
 from trainplan.results.tables import Results, compute
+from trainplan.results.verdicts import LIMITS
 from trainplan.text.problems import PlanError
 
 WORKED = Path(__file__).parent / "plans" / "worked_example"
@@ -136,6 +137,15 @@ def as_planned(results: Results, year: int) -> list[dict[str, Any]]:
     return rows
 
 
+# what a fact that is as planned may change: the requirement, which cannot lift it, lines and the parts of a gap
+MAY_CHANGE = {
+    "cost": ["required_vnd"],
+    "budget": ["required_vnd", "lacking_vnd"],
+    "lines": ["needed", "deliverable"],
+    "verdicts": ["binds", "best_reachable", *(f"missing_{limit}" for limit in LIMITS)],
+}
+
+
 @settings(MANY, max_examples=20)
 @given(plans(closed=False), st.data())
 def test_what_happens_as_planned_changes_nothing(drawn: tuple[dict[str, Any], Tables], data: st.DataObject) -> None:
@@ -148,13 +158,16 @@ def test_what_happens_as_planned_changes_nothing(drawn: tuple[dict[str, Any], Ta
         actuals = as_planned(compute(load_plan(plan)), year)
         write_plan(plan, choices, {"actuals": actuals})
         decided, now = looks_of(plan, year)
-    for table, columns in {
-        "enrollment": ["funded", "completed"],
-        "gap": ["reached", "gap"],
-        "cost": ["funded_vnd"],
-    }.items():
-        for column in columns:
-            assert now[table][column].to_numpy() == pytest.approx(decided[table][column].to_numpy(), rel=1e-9, abs=1e-6)
+    for stem, before in decided.tables.items():
+        after = now[stem]
+        assert list(after.columns) == list(before.columns) and len(after) == len(before), stem
+        for column in before.columns.difference(MAY_CHANGE.get(stem, ())):
+            same = (
+                after[column].to_numpy() == pytest.approx(before[column].to_numpy(), rel=1e-9, abs=1e-6, nan_ok=True)
+                if pd.api.types.is_float_dtype(before[column])
+                else after[column].equals(before[column])
+            )
+            assert same, f"{stem} {column}"
     assert review_coverage(decided, now, year)[list(CAUSES)].to_numpy() == pytest.approx(0.0, abs=1e-6)
     money = review_money(decided, now, year)
     assert money[["volume_vnd", "price_vnd"]].to_numpy() == pytest.approx(0.0, abs=1)
