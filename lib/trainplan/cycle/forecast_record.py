@@ -1,4 +1,4 @@
-"""Forecasts beside what came of them: every earlier look of a plan, scored by the look of now (method.md, section 8)."""
+"""Forecasts beside what came of them: the earlier looks of a plan, scored by the look of now (method.md, section 8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainplan.analysis.monte_carlo import ALL, DRAWS_BY_RULE, SEED, Draw, usual
 from trainplan.results.registry import RESULTS, check_columns
 from trainplan.results.tables import Results
 
-COVERAGE, COST = "coverage", "cost"  # what is forecast: the coverage of objectives by their ids, and the money of a year
+COVERAGE, COST = "coverage", "cost"  # what is forecast: coverage, by the ids of objectives, and the money of a year
 NOISE = 1e-9  # of a number, by which it may miss a band that it lies on
 
 Expected = Mapping[tuple[int, str], float]  # by year and what: coverage, or VND
