@@ -26,11 +26,9 @@ def forecast_record(looks: Mapping[str, Results], year: int, draw: Draw) -> pd.D
     `year`.
     """
     *earlier, now = looks.values()
-    happened = {key: value for key, value in expected(now).items() if key[0] <= year}
+    happened = {key: value for key, value in expected_values(now).items() if key[0] <= year}
     scored = any(look.plan.decided_from <= year for look in earlier)
-    rows = [
-        row for name, look in looks.items() if scored for row in _rows(name, look, bands_of(look, draw), happened)
-    ]
+    rows = [row for name, look in looks.items() if scored for row in _rows(name, look, bands_of(look, draw), happened)]
     table = RESULTS["forecast_record"]
     return check_columns(table.stem, pd.DataFrame(rows, columns=table.column_names))
 
@@ -39,7 +37,7 @@ def _rows(
     name: str, look: Results, bands: Mapping[tuple[int, str], tuple[float, float]], happened: Expected
 ) -> Iterator[tuple[Any, ...]]:
     nothing = math.nan
-    for (year, what), forecast in expected(look).items():
+    for (year, what), forecast in expected_values(look).items():
         if year not in look.plan.open_years:
             continue
         low, high = bands.get((year, what), (nothing, nothing))
@@ -50,7 +48,7 @@ def _rows(
         yield name, year, lead, what, forecast, low, high, outcome, outcome - forecast, is_inside
 
 
-def expected(look: Results) -> Expected:
+def expected_values(look: Results) -> Expected:
     """The coverage of every objective and the money of every year, as a look has them."""
     coverage = look["gap"].set_index(["year", "objective"])["coverage"]
     money = look.run.funded_vnd.sum(axis=(1, 2))

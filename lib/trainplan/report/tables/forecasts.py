@@ -29,9 +29,9 @@ def review_forecast_leads(review: Review, language: str) -> pd.DataFrame:
     rows = []
     for lead, own in quote_scores(review).groupby("lead", sort=False):
         row: dict[str, Any] = {"lead": say("word.all_leads", language) if lead == ALL else str(lead)}
-        for score in own.to_dict("records"):
-            row[f"{score['measure']}_error"] = with_plus(number(score["mean_error"], language, 1))
-            row[f"{score['measure']}_inside"] = out_of(score["inside"], score["outcomes"], language)
+        for score in own.itertuples():
+            row[f"{score.measure}_error"] = with_plus(number(score.mean_error, language, 1))
+            row[f"{score.measure}_inside"] = out_of(score.inside, score.outcomes, language)
         rows.append(row)
     names = [f"{measure}_{said}" for measure in (COVERAGE, COST) for said in ("error", "inside")]
     return build_table(rows, [Column("lead"), *map(Column, names)], language)
