@@ -1,4 +1,4 @@
-"""Earlier forecasts beside what came of them: by hand, from what each look knew, and exact where all goes as planned."""
+"""Earlier forecasts beside what came of them: by hand, from what a look knew, and exact where all goes as planned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dated_plans import Drawn, dated_plans
+from dated_plans import DAYS, Drawn, dated_plans
 from making import SOUND, with_facts
 from strategies import Tables, plans, write_plan
 from test_addresses import check_numbers
@@ -131,8 +131,13 @@ def test_a_day_on_which_the_data_did_not_hold_together_gave_no_forecast(tmp_path
 @settings(MANY, max_examples=40)
 @given(dated_plans())
 def test_a_look_sees_nothing_later(drawn: Drawn) -> None:
-    choices, tables, year, _ = drawn
+    choices, tables, *_ = drawn
     assume(tables["objectives"])
+    year = choices["last"]
+    choices = {key: value for key, value in choices.items() if key not in ("as_of", "decided_from")}
+    of_year = dict(zip(range(choices["first"], year + 1), DAYS, strict=False))  # when its first report comes
+    for row in tables["actuals"]:
+        row["as_of"] = max(row["as_of"], of_year.get(row["year"], DAYS[-1]))
     with tempfile.TemporaryDirectory() as folder:
         plan = write_plan(Path(folder) / "random", choices, tables)
         for day, look in load_review(plan, "base", year).between.items():
