@@ -36,7 +36,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
     asked = with_requests(copy_province(folder / "asked"))
     assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
-    assert main(["review", PROVINCE, "--year", "2011", "--output", str(folder)]) == 0
+    assert main(["review", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
     collected = collect_one_answer(tmp_path_factory.mktemp("survey"))
     for stem in (stem for stem, table in RESULTS.items() if table.command == "survey"):
         shutil.copy(collected / f"{stem}.csv", folder)

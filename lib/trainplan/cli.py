@@ -263,12 +263,12 @@ def review_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
-    from trainplan.report.stored import compute
+    from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
     with under_way("tables"):
-        review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
+        review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
         forms = write_review_forms(review, output, review.now.plan.languages)
     tell_notes([review.now.plan, review.decided.plan])

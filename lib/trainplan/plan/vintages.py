@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import row_key
-from trainplan.plan.reading import RawTable
+from trainplan.plan.data import read_data
+from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, parse_whole_number
 from trainplan.text.problems import Problem
 
@@ -48,3 +50,14 @@ def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> ra
     actual = [parse_whole_number(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
     first, last = parse_whole_number(choices["first"]), parse_whole_number(choices["last"])
     return range(first_open_year(None if stated is None else parse_whole_number(stated), actual, first), last + 1)
+
+
+def days_of_years(plan: Path, table: str, until: date) -> set[tuple[date, int]]:
+    """The days, up to one, on which a row of a table of a sound plan became known, each with the year of the row.
+
+    A row without a date was known at all times. Earlier rows of a key count as well.
+    """
+    files = Files(plan.parent)
+    raw = read_data(files, plan, files.yaml(plan) or {}).get(table)
+    known = [(parse_date(row[AS_OF]) if row.get(AS_OF) else date.min, row["year"]) for row in raw.rows] if raw else []
+    return {(day, parse_whole_number(year)) for day, year in known if day <= until}

@@ -472,6 +472,25 @@ REVIEW_TABLES = [  # plan against what happened
         ),
         "review",
     ),
+    ResultTable(
+        "forecast_record",
+        ("look", "year", "what"),
+        (
+            *(Column("look", "text"), YEAR, Column("lead", "number"), Column("what", "id")),
+            *(Column(name, "mixed") for name in ("forecast", "p05", "p95", "outcome", "error")),
+            Column("inside", "boolean", "sum"),
+        ),
+        "review",
+    ),
+    ResultTable(
+        "forecast_scores",
+        ("lead", "measure"),
+        (
+            *(Column("lead", "text"), Column("measure", "code")),
+            *(Column(name, "number") for name in ("outcomes", "mean_error", "inside")),
+        ),
+        "review",
+    ),
 ]
 
 

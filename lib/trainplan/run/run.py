@@ -24,7 +24,7 @@ from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
 from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.links import link_pages
-from trainplan.report.stored import compute, usual_draws, usual_drivers
+from trainplan.report.stored import compute, uncertainty, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
@@ -269,7 +269,8 @@ def review_tables(part: Part) -> Mapping[Stem, pd.DataFrame]:
     plan = part.results.plan
     if not plan.closed_years or not plan.tables.actuals:
         return {}
-    return load_review(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, compute=compute).tables
+    year, stored = plan.closed_years[-1], (compute, uncertainty)
+    return load_review(plan.path, part.reference, year, plan.seen_from, None, *stored).tables
 
 
 def perform_any(job: Job | IndexJob) -> Outcome | None:
