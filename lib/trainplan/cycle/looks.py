@@ -20,8 +20,9 @@ def load_looks(
 ) -> tuple[Plan, Plan]:
     """The plan as it was decided and as it is known now, the years up to `year` closed; PlanError.
 
-    It is one as well where the plan as decided has no objectives. As decided it is seen from the date of the plan file, or where that has none by its undated rows alone; now from
-    `as_of`, or where none is given by all rows. A look without a date has none in its choices.
+    It is one as well where the plan as decided has no objectives. As decided it is seen from the date of the plan file,
+    or where that has none by its undated rows alone; now from `as_of`, or where none is given by all rows. A look
+    without a date has none in its choices.
     """
     decided = load_plan(plan, scenario, overrides)
     if decided.choices.as_of is None:
