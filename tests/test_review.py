@@ -326,6 +326,16 @@ def test_ranges_and_levers_of_what_is_not_known_yet_are_left_out(tmp_path: Path)
     ]
 
 
+def test_a_plan_of_which_nothing_was_known_as_decided_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = write_dated(tmp_path)
+    for file in plan.glob("*.csv"):
+        pd.read_csv(file, dtype=str, keep_default_na=False).assign(as_of="2011-01-31").to_csv(file, index=False)
+    assert main(["review", str(plan), "--year", "2011", "--output", str(tmp_path / "none")]) == 2
+    assert "the plan as decided has no targets" in capsys.readouterr().err and not (tmp_path / "none").exists()
+
+
 def test_a_row_that_nobody_ever_knows_is_a_mistake_of_either_look(tmp_path: Path) -> None:
     plan = write_dated(tmp_path, **LATER_ROWS)
     with pytest.raises(PlanError, match=r"headcounts\.officials/2014\.headcount"):

@@ -34,7 +34,7 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
     plan = plans[0]
     choices, closed = plan.choices, plan.closed_years
     day = calendar_day(choices.as_of, language) if choices.as_of else ""
-    dated = say("page.as_of", language, day=day) if day else data_without_date(plan, language)
+    dated = say("page.as_of", language, day=day) if day else say_undated(plan, language)
     years = year_span(closed[0], closed[-1]) if closed else ""
     owner = text_in(choices.owner, language) if choices.owner else ""
     standing = [
@@ -54,7 +54,7 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
     )
 
 
-def data_without_date(plan: Plan, language: str) -> str:
+def say_undated(plan: Plan, language: str) -> str:
     """What is said of a plan that looks from no day: that all its data count, or that they have no date."""
     dated = (name for name, rows in plan.spare.items() if any(row.get(AS_OF) for row in rows))
     return say(
