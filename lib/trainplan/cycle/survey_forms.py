@@ -92,7 +92,7 @@ def write_survey_forms(
     plan.check_year(year, "--year")
     if kind == "survey" and not plan.tables.units:
         raise PlanError([Problem("PLAN", "no_table_in_plan", plan.key, values={"table": "units"})])
-    expected = _needs(results, year) if kind == "survey" else _assigned(results, year)
+    expected = _needs(results, year) if kind == "survey" else _plan_of_units(results, year)
     contents: dict[Path, bytes] = {}
     for (unit, own), name in zip(expected.items(), _file_names(expected), strict=True):
         form = form_of_unit(plan, unit, year, plan.choices.language, kind)
@@ -111,7 +111,7 @@ def _needs(results: Results, year: int) -> dict[str, dict[str, float]]:
     return needs
 
 
-def _assigned(results: Results, year: int) -> dict[str, dict[str, float]]:
+def _plan_of_units(results: Results, year: int) -> dict[str, dict[str, float]]:
     """By unit, and of all of them, and by `objective/program` the people whom the plan sends in a year."""
     units = [*(unit.id for unit in results.plan.tables.units), ALL_UNITS]
     planned: dict[str, dict[str, float]] = {unit: {} for unit in units}

@@ -420,6 +420,6 @@ def answers_in_words(plan: Plan, survey: Survey, files: Mapping[str, bytes], lan
     units = {"answered": sum(map(sum, routes.values())), "units": len(plan.tables.units)}
     values = {"files": survey.files, "doubts": len(survey.doubts), "year": survey.year, **units}
     missing = files.get("not_complete.csv", b"\n").count(b"\n") - 1
-    told = [say("unit_report.incomplete", language, numbers=missing)] if missing else []
+    more = [say("unit_report.incomplete", language, numbers=missing)] if missing else []
     key = f"{survey.kind}.collected" if routes else "unit_report.collected_whole"
-    return "\n".join([say(key, language, routes=parts, **values), *told])
+    return "\n".join([say(key, language, routes=parts, **values), *more])

@@ -67,10 +67,10 @@ def _wrong_learners(said: Mapping[str, int | None], lost: set[str]) -> Iterator[
         return
     learners = sent + (said.get("continuing") or 0)
     ends = {column: people for column in ENDS if (people := said.get(column)) is not None}
-    told = sum(ends.values())
+    ended = sum(ends.values())
     whole = len(ends) == len(ENDS) and said.get("continuing") is not None
-    if told > learners or (whole and told < learners):
-        yield "learners_differ", next(iter(ends)), ("enrolled", *ends), {"learners": learners, "ends": told}
+    if ended > learners or (whole and ended < learners):
+        yield "learners_differ", next(iter(ends)), ("enrolled", *ends), {"learners": learners, "ends": ended}
     elif spent and not learners:
         yield "money_without_learners", "spent", ("spent",), {}
     elif spent and spent < LEAST_VND * learners:
@@ -162,7 +162,8 @@ class _Collected:
     def of_pair(self, objective: str, program: str) -> dict[str, dict[str, int]]:
         """The numbers of a pair by unit, each where all units say it; nothing where who was sent is not known."""
         said = {
-            unit: self._said(unit, f"{objective}/{program}") for unit in (*self.units[self.group[objective]], ALL_UNITS)
+            unit: self._numbers_of(unit, f"{objective}/{program}")
+            for unit in (*self.units[self.group[objective]], ALL_UNITS)
         }
         whole, pair = said.pop(ALL_UNITS), (objective, program)
         if not self._lacking(pair, "enrolled", said, whole):
@@ -182,7 +183,7 @@ class _Collected:
         self.missing.append(Missing(*pair, NUMBERS.get(number, number), lacking))
         return True
 
-    def _said(self, unit: str, pair: str) -> dict[str, int]:
+    def _numbers_of(self, unit: str, pair: str) -> dict[str, int]:
         """The numbers that a unit says of a pair; where nobody learns, nobody completes and nothing is spent."""
         if unit not in self.answers:
             return {}
@@ -199,7 +200,7 @@ class _Collected:
         for row in self.plan.tables.objectives:
             if row.kind == "count":
                 continue
-            said = {unit: self._counted(unit, row.id) for unit in (*self.units[row.group], ALL_UNITS)}
+            said = {unit: self._counts_of(unit, row.id) for unit in (*self.units[row.group], ALL_UNITS)}
             whole = said.pop(ALL_UNITS)
             if not self._lacking((row.id, ""), "reached", said, whole):
                 counted = (
@@ -209,7 +210,7 @@ class _Collected:
                 if total["base"]:
                     yield {"objective": row.id, "base": total["base"], "reached": total["reached"]}
 
-    def _counted(self, unit: str, objective: str) -> dict[str, int]:
+    def _counts_of(self, unit: str, objective: str) -> dict[str, int]:
         people = self.answers[unit].people if unit in self.answers else {}
         numbers = {column: people.get((REACHED, objective, column)) for column in ("base", "reached")}
         return (
