@@ -34,7 +34,15 @@ from trainplan.report.page_figure import Caption
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.run.process_tree import children_of, end_children
 from trainplan.run.workers import WorkerDied
-from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, remove_partials, write_error, write_text
+from trainplan.storage.files import (
+    OutputError,
+    move_into_place,
+    note_written,
+    record_written,
+    remove_partials,
+    write_error,
+    write_text,
+)
 from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -115,8 +123,11 @@ def perform_job(job: Job) -> Outcome:
 
 
 def outcome_of_death(job: Job, death: WorkerDied) -> Outcome:
-    """How a job ended whose process died, or had to be ended; takes away what that left half-done."""
+    """How a job ended whose process died, or had to be ended; takes away what that left, half-done or not believed."""
     remove_partials(job.executed.parent)
+    if death.reason == "threads_go_on":
+        for path in (job.executed, job.report):
+            path.unlink(missing_ok=True)
     return Outcome(f"{job.name}: {death}", 0, (), 0.0, keep_traceback(job, None))
 
 
