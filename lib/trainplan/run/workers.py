@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 # macOS has fork too, but its own libraries do not survive it; Windows has none.
 START = "fork" if sys.platform == "linux" else "spawn"
-LOOK = 0.25  # seconds from one look at what runs to the next
+LOOK = 0.5  # seconds from one look at what runs to the next
 PATIENCE = 1.0  # seconds for a process to end once it has given its result
 MB = 2**20  # bytes
 
@@ -119,7 +119,7 @@ def run_all(
     """Calls `function` on every job in a process of its own, at most `workers` at once, each within the `limits`.
 
     In this process `started(job)` is called as each begins, and `ended(job, outcome)` when it has ended, with what the
-    function returned or WorkerDied; `waiting()` is called several times a second meanwhile. A process ends with all
+    function returned or WorkerDied; `waiting()` is called twice a second meanwhile. A process ends with all
     that it started. Whatever ends this call, an interrupt too, ends the processes.
     """
     context: Any = get_context(start_method)
