@@ -496,7 +496,7 @@ def test_what_cells_show_is_what_jupyter_shows(start: str, tmp_path: Path, monke
     job = Job(book, {"language": "en"}, tmp_path / "ours" / "show.ipynb", tmp_path / "ours" / "show.html", "en")
     (outcome,) = outcomes_of(job, start)
     assert outcome.error == "" and outcome.figures == 3
-    real = execute_notebook(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine=None)
+    real = execute_notebook(book, {"language": "en"}, tmp_path / "real" / "show.ipynb", engine="papermill")
     ours = nbformat.read(job.executed, 4)
     for our, its in zip(ours.cells, real.cells, strict=True):
         assert [shape(output) for output in our.get("outputs", [])] == [shape(o) for o in its.get("outputs", [])]
