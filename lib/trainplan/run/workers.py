@@ -70,7 +70,7 @@ class _Worker:
     given: float = inf  # when the result came
 
     @property
-    def awaited(self) -> Any:
+    def sign_of_change(self) -> Any:
         """What shows that there is something to look at: the pipe, once that has given all the end of the process."""
         return self.pipe if self.given == inf else self.process.sentinel
 
@@ -133,7 +133,7 @@ def run_all(
                 while to_come and len(running) < max(1, workers):
                     running.append(_start(context, function, to_come.pop()))
                     started(running[-1].job)
-                connection.wait([worker.awaited for worker in running], timeout=LOOK)
+                connection.wait([worker.sign_of_change for worker in running], timeout=LOOK)
                 waiting()
                 for worker in [*running]:
                     outcome = worker.outcome(limits)
