@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from csv import writer
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +27,11 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
 
 def csv_text(frame: pd.DataFrame) -> str:
     """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
-    return str(frame.map(_cell_text).to_csv(index=False, lineterminator="\n"))
+    text = StringIO()
+    rows = writer(text, lineterminator="\n")
+    rows.writerow(frame.columns)
+    rows.writerows(zip(*([_cell_text(value) for value in frame[name].tolist()] for name in frame), strict=True))
+    return text.getvalue()
 
 
 def _cell_text(value: object) -> object:
