@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from trainplan.results.registry import Stem, check_columns
+from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.storage.files import write_text
 
 
 def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path]:
-    """Writes result tables into `folder` as `<stem>.csv`; returns the files, in the order of the tables.
+    """Writes result tables into `folder` as `ResultTable.file_name`; returns the files, in the order of the tables.
 
     ValueError, and nothing written, where a table has not the columns of the registry; OutputError as `write_text`.
     """
-    texts = {folder / f"{stem}.csv": csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
+    texts = {folder / RESULTS[stem].file_name: csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         write_text(path, text)
