@@ -26,4 +26,5 @@ def headline(results: Results) -> dict[str, Any]:
         "ceilings": plan.has_ceilings,
         "assumed_share": kinds.count("assumption") / len(kinds) if kinds else None,
         "as_of": str(day) if day else None,
+        "invented": bool(plan.invented_tables),
     }

@@ -495,6 +495,7 @@ BATCH_TABLES = [  # many runs at a time
             Column("ceilings", "boolean"),
             *_shares("assumed_share"),
             Column("as_of", "date"),
+            Column("invented", "boolean"),
         ),
         "batch",
         file="summary",
