@@ -80,7 +80,8 @@ def locate(problem: Problem, run: BatchRun, file: str) -> Problem:
 
 def check_runs(job: CheckJob) -> list[Checked] | PlanError:
     """What is known of every run of a job, or all that is wrong with any of them, each once."""
-    checked, problems = [], {}
+    checked: list[Checked] = []
+    problems: dict[str, Problem] = {}
     for run, plan in zip(job.runs, load_runs(job.runs, job.file), strict=True):
         if isinstance(plan, PlanError):
             problems |= {str(problem): problem for problem in plan.problems}
@@ -105,7 +106,7 @@ def compute_tables(job: TablesJob) -> list[tuple[str, dict[str, Any]]]:
 
 def _records(runs: Sequence[BatchRun]) -> list[tuple[str, dict[str, Any]]]:
     try:
-        plans = [plan for plan in load_runs(runs)]
+        plans = list(load_runs(runs))
         broken = [plan for plan in plans if isinstance(plan, PlanError)]
         if broken:
             raise broken[0]
