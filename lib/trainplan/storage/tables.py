@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from csv import writer
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -23,9 +25,17 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
     return list(texts)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
-    return str(frame.map(_cell_text).to_csv(index=False, lineterminator="\n"))
+def csv_text(frame: pd.DataFrame, **before: str) -> str:
+    """A table as CSV; truth is written `true` and `false`, what is not there as nothing.
+
+    Columns that stand `before` its own have one value each.
+    """
+    text = StringIO()
+    rows = writer(text, lineterminator="\n")
+    rows.writerow([*before, *frame.columns])
+    columns = [[_cell_text(value) for value in frame[name].tolist()] for name in frame]
+    rows.writerows((*before.values(), *cells) for cells in zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def _cell_text(value: object) -> object:

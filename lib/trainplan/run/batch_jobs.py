@@ -1,0 +1,142 @@
+"""The work of a batch in parts for processes: runs that are read and checked, runs whose tables are computed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trainplan.plan.plan import Plan, PlanInput
+from trainplan.report.stored import solve_plan
+from trainplan.results.headline import headline
+from trainplan.results.many import compute_many
+from trainplan.results.tables import Results
+from trainplan.run.batch_file import BatchRun
+from trainplan.run.manifest import DONE, FAILED
+from trainplan.storage.provenance import code_hash, hash_data, package_versions
+from trainplan.storage.store import Store, use_store
+from trainplan.storage.tables import csv_text
+from trainplan.text.catalog import LANGUAGES
+from trainplan.text.problems import PlanError, Problem
+
+FORMAT = 1  # of the records; another one finds none of those before
+AT_ONCE = 25  # runs of a job: few enough that what is lost with a process is little
+LOG = logging.getLogger("trainplan")
+
+
+class Checked(NamedTuple):
+    """A run whose input is sound: the hash of all that goes into it, the languages of its plan, the plan's names."""
+
+    key: str
+    languages: tuple[str, ...]
+    titles: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class CheckJob:
+    """Runs whose input is read and checked; `file` is the batch file as messages name it."""
+
+    runs: tuple[BatchRun, ...]
+    file: str
+    name = "check"
+
+
+@dataclass(frozen=True, eq=False)
+class TablesJob:
+    """Runs whose result tables are computed, with their keys, and the folder of results that take long."""
+
+    runs: tuple[BatchRun, ...]
+    store: Path
+
+    @property
+    def name(self) -> str:
+        """What it is called on screen."""
+        first, last = self.runs[0].name, self.runs[-1].name
+        return first if first == last else f"{first} … {last}"
+
+
+def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanError]:
+    """The plan of each run, or what is wrong with it; the files of a plan are read once for runs one after another."""
+    read: PlanInput | None = None
+    for run in runs:
+        try:
+            if read is None or read.path != run.plan:
+                read = PlanInput(run.plan)
+            yield read.change(run.scenario, run.changes)
+        except PlanError as error:
+            yield PlanError([locate(problem, run, file) for problem in error.problems])
+
+
+def locate(problem: Problem, run: BatchRun, file: str) -> Problem:
+    """A problem of a change or a name in the batch file, with its place there; any other as it is."""
+    if problem.where == "overrides":
+        return replace(problem, where=f"{file}, {run.entry}")
+    if problem.where == "scenario":
+        return replace(problem, where=file, row=run.entry, column="scenarios")
+    return problem
+
+
+def check_runs(job: CheckJob) -> list[Checked] | PlanError:
+    """What is known of every run of a job, or all that is wrong with any of them, each once."""
+    checked: list[Checked] = []
+    problems: dict[str, Problem] = {}
+    for run, plan in zip(job.runs, load_runs(job.runs, job.file), strict=True):
+        if isinstance(plan, PlanError):
+            problems |= {str(problem): problem for problem in plan.problems}
+        else:
+            titles = {language: plan.title(language) for language in LANGUAGES}
+            checked.append(Checked(key_of_run(run, plan), run.languages or plan.languages, titles))
+    return PlanError(problems.values()) if problems else checked
+
+
+def key_of_run(run: BatchRun, plan: Plan) -> str:
+    """A hash of all that the tables of a run depend on, of its name and of whether they stand by themselves."""
+    changes, alone = [*run.changes.items()], not run.notebooks
+    given = [FORMAT, run.name, plan.scenario, plan.input_hashes, changes, alone]
+    return hash_data([given, code_hash(), package_versions()])
+
+
+def compute_tables(job: TablesJob) -> list[tuple[str, dict[str, Any]]]:
+    """(key, record) of every run of a job; a run that fails is said so in its record, and leaves the others alone."""
+    with use_store(Store(job.store)):
+        return _records(job.runs)
+
+
+def _records(runs: Sequence[BatchRun]) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        plans = list(load_runs(runs))
+        broken = [plan for plan in plans if isinstance(plan, PlanError)]
+        if broken:
+            raise broken[0]
+        sound = [plan for plan in plans if isinstance(plan, Plan)]
+        results = compute_many(sound, solve_plan)
+        return [(key_of_run(run, one.plan), done_record(run, one)) for run, one in zip(runs, results, strict=True)]
+    except Exception as error:
+        if len(runs) > 1:
+            return [record for run in runs for record in _records([run])]
+        LOG.exception("%s", runs[0].name)
+        why = str(error) if isinstance(error, PlanError) else f"{type(error).__name__}: {error}"
+        return [("", failed_record(runs[0], why))]
+
+
+def done_record(run: BatchRun, results: Results) -> dict[str, Any]:
+    """What is noted of a run: headline figures, and its tables as CSV where no folder of its own has them."""
+    tables = {} if run.notebooks else results.tables
+    return {
+        **_names(run),
+        "status": DONE,
+        "reason": "",
+        "headline": headline(results),
+        "tables": {stem: csv_text(frame, run=run.name) for stem, frame in tables.items()},
+    }
+
+
+def failed_record(run: BatchRun, reason: str) -> dict[str, Any]:
+    """What is noted of a run that failed, and why."""
+    return {**_names(run), "status": FAILED, "reason": reason, "headline": {}, "tables": {}}
+
+
+def _names(run: BatchRun) -> dict[str, Any]:
+    return {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name, "point": run.point}
