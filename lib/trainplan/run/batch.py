@@ -35,6 +35,7 @@ from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
 from trainplan.storage.files import remove_partials
 from trainplan.storage.log import log_duration
 from trainplan.storage.progress import Progress
+from trainplan.storage.provenance import code_hash, package_versions
 from trainplan.storage.store import FOLDER
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem
@@ -229,6 +230,7 @@ def run_batch(request: BatchRequest) -> int:
 
 def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
     """What is known of every run; PlanError with the problems of all of them, each once."""
+    code_hash(), package_versions()  # once, before processes are forked
     jobs = [CheckJob(some, request.file.name) for some in in_parts(runs, 4 * AT_ONCE)]
     found: dict[CheckJob, list[Checked] | PlanError | WorkerDied] = {}
     if len(jobs) == 1:

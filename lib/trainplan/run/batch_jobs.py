@@ -25,7 +25,7 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
 
 FORMAT = 1  # of the records; another one finds none of those before
-AT_ONCE = 25  # runs of a job: few enough that what is lost with a process is little
+AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
 LOG = logging.getLogger("trainplan")
 
 
@@ -55,8 +55,8 @@ class TablesJob:
     @property
     def title(self) -> str:
         """What it is called on screen."""
-        first, last = self.runs[0].name, self.runs[-1].name
-        return first if first == last else f"{first} … {last}"
+        others = len(self.runs) - 1
+        return f"{self.runs[0].name} (+{others})" if others else self.runs[0].name
 
     def perform(self) -> list[tuple[str, Record]]:
         """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
