@@ -266,7 +266,8 @@ def notebook_runs(batch: Batch) -> dict[str, NotebookRun]:
             try:
                 found[run.name] = notebook_run(batch, run, read.change(run.scenario, run.changes), every)
             except PlanError as error:
-                own = [replace(one, where=batch.request.file.name, row=run.entry) for one in error.problems]
+                file = batch.request.file.name
+                own = [replace(one, where=file, row=run.entry, column="notebooks") for one in error.problems]
                 problems |= {str(problem): problem for problem in own}
     if problems:
         raise PlanError(problems.values())
