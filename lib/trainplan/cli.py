@@ -489,8 +489,6 @@ RUN = (
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
     WORKERS,
-=======
-    WORKERS,
     *LIMITS,
     Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"}),
     EXCEL,
