@@ -320,6 +320,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
         output=arguments.output,
         workers=arguments.workers,
+        limits=limits_of(arguments),
     )
     return run_batch(request)
 

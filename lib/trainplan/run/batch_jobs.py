@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +14,12 @@ from trainplan.results.headline import headline
 from trainplan.results.many import compute_many
 from trainplan.results.tables import Results
 from trainplan.run.batch_file import BatchRun
+from trainplan.run.batch_records import BEGUN, Record
 from trainplan.run.manifest import DONE, FAILED
+from trainplan.run.run import write_results
+from trainplan.storage.files import OutputError
 from trainplan.storage.provenance import code_hash, hash_data, package_versions
-from trainplan.storage.store import Store, use_store
+from trainplan.storage.store import FOLDER, Store, use_store
 from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
@@ -40,21 +43,55 @@ class CheckJob:
 
     runs: tuple[BatchRun, ...]
     file: str
-    name = "check"
 
 
 @dataclass(frozen=True, eq=False)
 class TablesJob:
-    """Runs whose result tables are computed, with their keys, and the folder of results that take long."""
+    """Runs whose result tables are computed; those of a run with notebooks go to its folder below `output`."""
 
     runs: tuple[BatchRun, ...]
-    store: Path
+    output: Path
 
     @property
-    def name(self) -> str:
+    def title(self) -> str:
         """What it is called on screen."""
         first, last = self.runs[0].name, self.runs[-1].name
         return first if first == last else f"{first} … {last}"
+
+    def perform(self) -> list[tuple[str, Record]]:
+        """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
+        with use_store(Store(self.output / FOLDER)):
+            return list(self._records(self.runs))
+
+    def _records(self, runs: Sequence[BatchRun]) -> Iterator[tuple[str, Record]]:
+        try:
+            plans = list(load_runs(runs))
+            sound = [plan for plan in plans if isinstance(plan, Plan)]
+            for plan in plans:
+                if isinstance(plan, PlanError):
+                    raise plan
+            results = compute_many(sound, solve_plan)
+            found = [
+                (key_of_run(run, one.plan), self._record(run, one)) for run, one in zip(runs, results, strict=True)
+            ]
+        except Exception as error:
+            if len(runs) > 1:
+                found = [record for run in runs for record in self._records([run])]
+            else:
+                LOG.exception("%s", runs[0].name)
+                why = str(error) if isinstance(error, PlanError | OutputError) else f"{type(error).__name__}: {error}"
+                found = [("", failed_record(runs[0], why))]
+        yield from found
+
+    def _record(self, run: BatchRun, results: Results) -> Record:
+        """What is noted of a run: its headline figures, and its tables as CSV unless a folder of its own has them."""
+        tables, files = {}, {}
+        if run.notebooks:
+            files = write_results(results, self.output / run.folder, run.scenario, run.changes)
+        else:
+            tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
+        status = BEGUN if run.notebooks else DONE
+        return {**_record(run, status, headline=headline(results)), "tables": tables, "files": files}
 
 
 def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanError]:
@@ -98,45 +135,12 @@ def key_of_run(run: BatchRun, plan: Plan) -> str:
     return hash_data([given, code_hash(), package_versions()])
 
 
-def compute_tables(job: TablesJob) -> list[tuple[str, dict[str, Any]]]:
-    """(key, record) of every run of a job; a run that fails is said so in its record, and leaves the others alone."""
-    with use_store(Store(job.store)):
-        return _records(job.runs)
-
-
-def _records(runs: Sequence[BatchRun]) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        plans = list(load_runs(runs))
-        broken = [plan for plan in plans if isinstance(plan, PlanError)]
-        if broken:
-            raise broken[0]
-        sound = [plan for plan in plans if isinstance(plan, Plan)]
-        results = compute_many(sound, solve_plan)
-        return [(key_of_run(run, one.plan), done_record(run, one)) for run, one in zip(runs, results, strict=True)]
-    except Exception as error:
-        if len(runs) > 1:
-            return [record for run in runs for record in _records([run])]
-        LOG.exception("%s", runs[0].name)
-        why = str(error) if isinstance(error, PlanError) else f"{type(error).__name__}: {error}"
-        return [("", failed_record(runs[0], why))]
-
-
-def done_record(run: BatchRun, results: Results) -> dict[str, Any]:
-    """What is noted of a run: headline figures, and its tables as CSV where no folder of its own has them."""
-    tables = {} if run.notebooks else results.tables
-    return {
-        **_names(run),
-        "status": DONE,
-        "reason": "",
-        "headline": headline(results),
-        "tables": {stem: csv_text(frame, run=run.name) for stem, frame in tables.items()},
-    }
-
-
-def failed_record(run: BatchRun, reason: str) -> dict[str, Any]:
+def failed_record(run: BatchRun, reason: str) -> Record:
     """What is noted of a run that failed, and why."""
-    return {**_names(run), "status": FAILED, "reason": reason, "headline": {}, "tables": {}}
+    return _record(run, FAILED, reason)
 
 
-def _names(run: BatchRun) -> dict[str, Any]:
-    return {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name, "point": run.point}
+def _record(run: BatchRun, status: str, reason: str = "", headline: Mapping[str, Any] | None = None) -> Record:
+    names = {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name}
+    said = {"status": status, "reason": reason, "headline": headline or {}}
+    return {**names, **said, "tables": {}, "files": {}}

@@ -14,14 +14,16 @@ from typing import Any, TextIO
 import pandas as pd
 
 from trainplan.results.registry import RESULTS, Stem
-from trainplan.run.manifest import DONE, as_json, read_json
+from trainplan.run.manifest import DONE, FAILED, as_json, read_json
 from trainplan.storage.files import open_whole, remove_partials, write_text
 from trainplan.storage.tables import write_tables
 
 FOLDER = ".runs"
 TABLES = "tables"
 LIST = "list."  # how the name of a list begins; what follows is that of the batch
-Record = Mapping[str, Any]  # of a run: status, reason, headline figures, tables as CSV by stem
+BEGUN = "begun"  # the status of a run whose notebooks are still to come
+Record = dict[str, Any]
+# of a run: its names, status, reason, headline figures, tables as CSV by stem, and the hashes of files in its folder
 
 
 class BatchRecords:
@@ -42,7 +44,11 @@ class BatchRecords:
     def record(self, key: str, record: Record) -> None:
         """Notes how a run ended; what a batch beside this one has done stays done."""
         if record["status"] == DONE or self.status(key) != DONE:
-            write_text(self.folder / f"{key}.json", as_json(record))
+            self.write(key, record)
+
+    def write(self, key: str, record: Record) -> None:
+        """Notes how a run ended, whatever is noted of it."""
+        write_text(self.folder / f"{key}.json", as_json(record))
 
     def listed(self) -> dict[str, str]:
         """The keys of the batch's runs, by name, as they were when it was last begun."""
@@ -82,7 +88,8 @@ class BatchRecords:
     def records(self) -> Iterator[dict[str, Any]]:
         """The records of all runs that have ended, in order, one at a time."""
         for key in self._keys().values():
-            if record := self.read(key):
+            record = self.read(key)
+            if record.get("status") in (DONE, FAILED):
                 yield record
 
     def _write(self) -> pd.DataFrame:
@@ -90,7 +97,7 @@ class BatchRecords:
         with ExitStack() as stack:
             files: dict[Stem, TextIO] = {}
             for record in self.records():
-                rows.append({name: record.get(name) for name in ("run", "plan", "scenario", "status", "reason")})
+                rows.append({name: record[name] for name in ("run", "plan", "scenario", "status", "reason")})
                 rows[-1] |= record["headline"]
                 for stem, text in record["tables"].items():
                     head, _, body = text.partition("\n")
