@@ -321,6 +321,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         workers=arguments.workers,
         limits=limits_of(arguments),
+        engine=arguments.engine,
     )
     return run_batch(request)
 
@@ -482,6 +483,7 @@ LIMITS = (
     Option("--timeout", "{option_timeout} ({default}: 600)", {"metavar": "S", "type": whole_number, "default": 600}),
     Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number, "default": 0}),
 )
+ENGINE = Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
@@ -491,7 +493,7 @@ RUN = (
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
     WORKERS,
     *LIMITS,
-    Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"}),
+    ENGINE,
     EXCEL,
 )
 BATCH = (
@@ -501,6 +503,7 @@ BATCH = (
     Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": Path}),
     WORKERS,
     *LIMITS,
+    ENGINE,
 )
 DRAWS = (
     Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
