@@ -22,7 +22,7 @@ VOCABULARY, METHOD = ((DOCS / name).read_text("utf-8") for name in ("vocabulary.
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FIELD_TERMS = """
-budget classes commitments completions cost coverage enrollment groups headcount history joiners leavers population
+budget classes commitments completions cost coverage enrollment groups headcount headline history joiners leavers population
 probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings workforce
 """
 ARITHMETIC = "ceil floor divide total"
