@@ -90,7 +90,7 @@ def render_batch(
             _chart(done, names, language),
             _table(frame, points, names, language),
         ],
-        ways=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
+        pages_beside=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
         files=_tables(folder, language),
         runs=[run_links(folder, run, language) for run in shown],
     )

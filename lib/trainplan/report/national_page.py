@@ -47,8 +47,8 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     written = []
     for language in languages:
         names = {run: titles[plan][language] for run, plan in zip(frame["run"], frame["plan"], strict=True)}
-        ways = [way_to(home[language], "batch", language)]
-        page = render_national(frame, names, language, pages, folder, ways)
+        beside = [way_to(home[language], "batch", language)]
+        page = render_national(frame, names, language, pages, folder, beside)
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
 
@@ -59,7 +59,7 @@ def render_national(
     language: str,
     pages: Mapping[str, str],
     folder: Path,
-    ways: Sequence[Mapping[str, str]] = (),
+    beside: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files."""
     order = sorted(frame.index, key=lambda place: alphabetical_order(names[frame.at[place, "run"]]))
@@ -80,7 +80,7 @@ def render_national(
         question=say("national.question", language),
         answer=answer,
         sections=[_provinces(done, names, language)],
-        **{"ways": ways, "files": [], "runs": []},
+        **{"pages_beside": beside, "files": [], "runs": []},
     )
 
 
@@ -116,7 +116,7 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
         lacking = bare_money(row["lacking_vnd"], language, unit) if row["ceilings"] else NOTHING
         numbers = (out_of(row["met"], row["targets"], language), bare_money(row["required_vnd"], language, unit))
         beside = (lacking, percent(row["assumed_share"], language, 0), day)
-        rows.append(BarRow(names[row["run"]], numbers, bar, frame, beside=beside))
+        rows.append(BarRow(names[row["run"]], numbers, bar, frame, pages_beside=beside))
     table = RESULTS[STEM]
     columns = BarColumns(
         say("head.province", language),
