@@ -162,8 +162,8 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
     rows = []
     for _, row in quoted.iterrows():
         bar, frame = money_bar(row)
-        beside = (out_of(row["met"], row["targets"], language), bare_money(row["lacking_vnd"], language, unit))
-        rows.append(BarRow(names[row["run"]], beside, bar, frame))
+        numbers = (out_of(row["met"], row["targets"], language), bare_money(row["lacking_vnd"], language, unit))
+        rows.append(BarRow(names[row["run"]], numbers, bar, frame))
     columns = BarColumns(
         TABLE.heading("run", language),
         (say("head.met_of", language), column_heading("lacking_vnd", language, unit)),

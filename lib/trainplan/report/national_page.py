@@ -47,8 +47,7 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     written = []
     for language in languages:
         names = {run: titles[plan][language] for run, plan in zip(frame["run"], frame["plan"], strict=True)}
-        beside = [way_to(home[language], "batch", language)]
-        page = render_national(frame, names, language, pages, folder, beside)
+        page = render_national(frame, names, language, pages, folder, home[language])
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
 
@@ -59,9 +58,12 @@ def render_national(
     language: str,
     pages: Mapping[str, str],
     folder: Path,
-    beside: Sequence[Mapping[str, str]] = (),
+    home: str,
 ) -> str:
-    """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files."""
+    """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files.
+
+    `home` is the page of the batch.
+    """
     order = sorted(frame.index, key=lambda place: alphabetical_order(names[frame.at[place, "run"]]))
     frame = frame.loc[order]
     done = frame[frame["status"] == DONE]
@@ -80,7 +82,9 @@ def render_national(
         question=say("national.question", language),
         answer=answer,
         sections=[_provinces(done, names, language)],
-        **{"pages_beside": beside, "files": [], "runs": []},
+        pages_beside=[way_to(home, "batch", language)],
+        files=[],
+        runs=[],
     )
 
 
@@ -116,7 +120,7 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
         lacking = bare_money(row["lacking_vnd"], language, unit) if row["ceilings"] else NOTHING
         numbers = (out_of(row["met"], row["targets"], language), bare_money(row["required_vnd"], language, unit))
         beside = (lacking, percent(row["assumed_share"], language, 0), day)
-        rows.append(BarRow(names[row["run"]], numbers, bar, frame, pages_beside=beside))
+        rows.append(BarRow(names[row["run"]], numbers, bar, frame, beside=beside))
     table = RESULTS[STEM]
     columns = BarColumns(
         say("head.province", language),
