@@ -108,6 +108,12 @@ def test_one_plan_alone_has_no_such_page(tmp_path: Path) -> None:
     assert write_national_page(tmp_path, runs, {}, LANGUAGES) == [] and not [*tmp_path.iterdir()]
 
 
+def test_a_plan_whose_name_is_not_known_is_called_by_its_key(tmp_path: Path) -> None:
+    write_national_page(tmp_path, table_of(run_of("a/base"), run_of("b/base")), {"a": {"en": "Ấp Tây"}}, ["en"])
+    page = (tmp_path / "national.en.html").read_text("utf-8")
+    assert re.findall('<th scope="row">(.*?)</th>', page) == ["Ấp Tây", "b"] and 'href="index.html"' in page
+
+
 # --- synthetic provinces
 
 

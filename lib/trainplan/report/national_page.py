@@ -37,7 +37,8 @@ Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
 def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, languages: Sequence[str]) -> list[Path]:
     """Writes national.<language>.html into `folder`, over the plans' own scenario; none where that is of one plan.
 
-    `headlines` is the table of that name, of a batch; `titles` has the names of its plans.
+    `headlines` is the table of that name, of a batch; `titles` has the names of its plans; one without is called by
+    its key.
     """
     frame = read_numbers(own_scenarios(headlines))
     if len(frame) < 2:
@@ -46,7 +47,8 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     home = batch_pages(languages)
     written = []
     for language in languages:
-        names = {run: titles[plan][language] for run, plan in zip(frame["run"], frame["plan"], strict=True)}
+        plans = zip(frame["run"], frame["plan"], strict=True)
+        names = {run: titles.get(plan, {}).get(language, plan) for run, plan in plans}
         page = render_national(frame, names, language, pages, folder, home[language])
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
