@@ -28,7 +28,7 @@ from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, bare_money, billions, money_unit, out_of, percent
+from trainplan.text.formats import bare_money, billions, money_unit, out_of, percent
 from trainplan.text.letters import alphabetical_order
 
 Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
@@ -119,9 +119,8 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
     rows = []
     for (_, row), day in zip(quote_numbers(STEM, done).iterrows(), as_days(done["as_of"], language), strict=True):
         bar, frame = money_bar(row)
-        lacking = bare_money(row["lacking_vnd"], language, unit) if row["ceilings"] else NOTHING
         numbers = (out_of(row["met"], row["targets"], language), bare_money(row["required_vnd"], language, unit))
-        beside = (lacking, percent(row["assumed_share"], language, 0), day)
+        beside = (bare_money(row["lacking_vnd"], language, unit), percent(row["assumed_share"], language, 0), day)
         rows.append(BarRow(names[row["run"]], numbers, bar, frame, beside=beside))
     table = RESULTS[STEM]
     columns = BarColumns(
@@ -135,6 +134,6 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
         ),
     )
     finding = say("national.finding", language, count=len(done))
-    alt = f"{finding} {most_lacking(done[done['ceilings'].eq(True)], names, language)}"
+    alt = f"{finding} {most_lacking(done, names, language)}"
     caption = Caption(finding, alt, reading=(say("figure.scenario_results.bars", language),), tables=(STEM,))
     return bar_table("provinces", caption, columns, rows, language).html(language)
