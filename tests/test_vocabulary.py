@@ -23,7 +23,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 FIELD_TERMS = """
 budget classes commitments completions cost coverage enrollment groups headcount headline history joiners leavers
-population probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings workforce
+population probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings
+workforce
 """
 ARITHMETIC = "ceil floor divide total"
 FORMATS = "number percent billions vnd day"  # how a number is written
