@@ -246,7 +246,8 @@ def test_the_command_writes_the_review_and_the_results_as_they_stand(
     pages = {f"review_2011.{language}.html" for language in ("vi", "en")}
     books = {f"plan_base_review_2011.{language}.xlsx" for language in ("vi", "en")}
     made = {path.name for path in (tmp_path / "out").iterdir()}
-    assert made == {"review_coverage.csv", "review_money.csv", "now", *pages, *books}
+    tables = {f"{stem}.csv" for stem in ("review_coverage", "review_money", "forecast_record", "forecast_scores")}
+    assert made == {*tables, "now", *pages, *books}
     enrolled = pd.read_csv(tmp_path / "out" / "now" / "enrollment.csv").set_index("year")
     assert enrolled.loc[2011, "funded"] == 100 and enrolled.loc[2012, "funded"] > 146
     assert main(["review", str(plan), "--year", "2029", "--output", str(tmp_path / "none")]) == 2
