@@ -113,8 +113,9 @@ class ResultTable:
         sums = [column.name for column in self.columns if column.over_years == "sum"]
         last = [column.name for column in self.columns if column.over_years == "last"]
         added = frame.groupby(keys, sort=False)[sums].sum(min_count=1)
-        at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
-        found = added.join(at_the_end).reset_index()
+        if last:
+            added = added.join(frame[frame["year"] == frame["year"].max()].set_index(keys)[last])
+        found = added.reset_index()
         return found[[name for name in self.column_names if name in found]]
 
 
