@@ -12,9 +12,10 @@ from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.address import row_key
 from trainplan.plan.heads import as_column
-from trainplan.plan.reading import Files, RawTable, parse_yaml
+from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.plan.workbook import SheetsRead, place_of, read_book
+from trainplan.plan.yaml_text import parse_yaml
 from trainplan.text.problems import Problem, nearest_name
 
 WORKBOOK = ".xlsx"
@@ -130,7 +131,7 @@ def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
     """Whether a plan file says the same, wherever its data stand."""
     try:
         kept = parse_yaml(text)
-    except (YAMLError, ValueError):
+    except YAMLError:
         return False
     return isinstance(kept, dict) and {**kept, "data": ""} == {**choices, "data": ""}
 
