@@ -17,7 +17,7 @@ from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, is_refused, parse_number
 from trainplan.text.catalog import option_name, say, term
 from trainplan.text.formats import NOTHING, number, percent
-from trainplan.text.problems import Problem, nearest_name, refuse
+from trainplan.text.problems import ENOUGH, Problem, nearest_name, refuse
 
 if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
@@ -74,7 +74,7 @@ class Change:
 
 def key_text(value: object) -> str:
     """A key as it stands in an address: 2015, not 2015.0."""
-    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
@@ -166,6 +166,8 @@ def apply_changes(
     """Applies `changes` to raw tables and choices in the order in which they stand; returns what each came to."""
     done: list[Change] = []
     for address, change in changes.items():
+        if len(problems) >= ENOUGH:
+            break
         address = str(address)
         try:
             if change is None and address.isdecimal():  # {programs.x.completion_rate: 0,9}

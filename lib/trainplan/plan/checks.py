@@ -6,11 +6,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from trainplan.plan.address import key_text, record_key
 from trainplan.plan.schema import TABLES, Choices, Row, Tables, first_open_year
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
 HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
@@ -63,8 +64,12 @@ class RowsRead:
 
 
 def check_together(read: RowsRead) -> list[Problem]:
-    """Every problem between rows. A check that needs a broken column is left out: it could say what is not so."""
-    return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
+    """Every problem between rows, of each check no more than enough.
+
+    A check that needs a broken column is left out: it could say what is not so.
+    """
+    able = [check for check, needs in CHECKS.items() if not read.broken & set(needs)]
+    return [problem for check in able for problem in islice(check(read), ENOUGH)]
 
 
 def check_keys(read: RowsRead) -> Iterator[Problem]:
@@ -84,9 +89,10 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
     """Every id that a row refers to is there."""
     for name, table in TABLES.items():
         for column, known in ((c, read.ids[c.refers]) for c in table.columns.values() if c.refers in read.ids):
+            there = {*known, None}
             for r in read.rows(name, column.name):
                 value = getattr(r, column.name)
-                if value is not None and value not in known:
+                if value not in there:
                     yield read.problem(name, "no_row_in_table", value, r, column.name, known, table=column.refers)
 
 
@@ -109,15 +115,20 @@ def check_cycles(read: RowsRead) -> Iterator[Problem]:
     """No row is part of itself, over however many others."""
     for name in ("groups", "objectives"):
         parent = {r.id: r.part_of for r in read.rows(name, "id", "part_of")}
-        known: set[str] = set()
-        for start in parent:
-            seen = [start]
-            while (above := parent.get(seen[-1])) is not None and above not in seen:
-                seen.append(above)
-            if above == start and start not in known:
-                known.update(seen)
-                circle = " → ".join([*seen, start])
-                yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=circle)
+        known: set[str | None] = {None}
+        for first in parent:
+            seen: dict[str, int] = {}
+            at = first
+            while at in parent and at not in known and at not in seen:
+                seen[at] = len(seen)
+                at = parent[at]
+            known.update(seen)
+            if at in seen:
+                circle = [*seen][seen[at] :]
+                start = min(circle, key=[*parent].index)
+                at_start = circle.index(start)
+                shown = " → ".join([*circle[at_start:], *circle[:at_start], start])
+                yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=shown)
 
 
 def check_targets(read: RowsRead) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.plan.workbook import SheetsRead, place_of, read_book
 from trainplan.plan.yaml_text import parse_yaml
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import SHOWN, Problem, nearest_name
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
@@ -67,19 +67,27 @@ def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable],
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
     own = [p for p in problems if p.code != "no_table_in_plan" or p.values["table"] not in lost]
     own = [p for p in own if "." not in p.row or p.row.partition(".")[0] not in lost]
-    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own]
+    shown = [
+        _locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own[:SHOWN]
+    ]
+    return shown + own[SHOWN:]
 
 
 def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     """A problem with the line of its row: of one that stands twice the last, of a part of a key the first with it."""
     if not problem.row and not problem.line:
         return problem
-    rows = list(zip(raw.rows, raw.lines, strict=True))
-    own = [n for cells, n in rows if problem.row in (row_key(cells, table.keys), row_key(cells, table.row_keys))]
-    line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
+    line = problem.line
     if not line:
-        parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
-        return replace(problem, line=parts[0] if parts else 0)
+        rows = [
+            (row_key(cells, table.keys), row_key(cells, table.row_keys), line)
+            for cells, line in zip(raw.rows, raw.lines, strict=True)
+        ]
+        own = [n for *keys, n in rows if problem.row in keys]
+        parts = [n for key, _, n in rows if key.startswith(f"{problem.row}/")]
+        if not own:
+            return replace(problem, line=parts[0] if parts else 0)
+        line = own[-1 if problem.code == "row_repeated" else 0]
     named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
     letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))

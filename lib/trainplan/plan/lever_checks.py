@@ -15,7 +15,7 @@ from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
 from trainplan.plan.schema import TABLES, is_refused, parse_number, parse_whole_number
 from trainplan.plan.vintages import open_years
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 LIKENESS = 1e-9  # relative; numbers in files are rounded
 
@@ -50,7 +50,8 @@ def read_levers(
     if not isinstance(raw, list):
         problems.append(Problem(file, "levers_form", column="levers"))
         return ()
-    levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
+    entries = enumerate(raw[:ENOUGH], 1)
+    levers = [lever for position, entry in entries for lever in _record(entry, position, file, problems)]
     ids = [lever.id for lever in levers]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
         problems.append(Problem(file, "lever_id_twice", twice, row=twice, column="id"))

@@ -29,7 +29,7 @@ from trainplan.plan.schema import INVENTED, NAMED, NEUTRAL_CHOICES, TABLES, Choi
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import ENOUGH, PlanError, Problem
 
 
 @dataclass(frozen=True)
@@ -264,7 +264,8 @@ def load_plan(
     records = {name: read_records(name, present.get(name), problems) for name in TABLES}
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
-    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
+    if len(problems) < ENOUGH:  # otherwise rows are missing that were not looked at
+        problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
     if choices is None or problems:
         raise PlanError(locate_problems(problems, present, lost))
     spare = {name: table.rows for name, table in present.items()}

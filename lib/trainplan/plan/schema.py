@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -58,6 +59,8 @@ DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, c
 Pacing = Literal["linear", "front", "back"]
 ItemMeasure = Literal["class", "day", "session", "learner", "learner_day"]  # a day has two sessions
 AS_OF = "as_of"  # a column of any table (vintages.py)
+MOST_ROWS = 20_000  # of a table: many times those of any province, and read within seconds
+MOST_IDS = 300  # of what results have a row for in every year
 INVENTED = "invented"  # a further column of any table: what stands in it marks a row that illustrates and is no fact
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
@@ -83,7 +86,7 @@ def parse_number(value: object) -> float:
     if isinstance(value, bool):
         refuse("number_expected")
     if isinstance(value, int | float):
-        result = float(value)
+        result = float(value) if abs(value) <= sys.float_info.max else math.inf
     else:
         text = str(value).strip()
         if GROUPED.fullmatch(text) and not NUMBER.fullmatch(text):
@@ -109,7 +112,7 @@ def parse_whole_number(value: object) -> int:
 
 def parse_due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
-    text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     if not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", text):
         # what Excel makes of a month is its first day
         months = [f"{day:%Y-%m}" for day in excel_dates(text) if day.day == 1]
@@ -667,6 +670,7 @@ class Table:
     keys: tuple[str, ...]
     required: bool
     further_keys: tuple[str, ...]  # rows that one address names together differ in these
+    most: int  # rows
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -684,23 +688,23 @@ class Table:
         return tuple(column.name for column in self.columns.values() if column.required)
 
 
-def keyed_by(*keys: str, required: bool = False, further_keys: tuple[str, ...] = ()) -> Any:
+def keyed_by(*keys: str, required: bool = False, further_keys: tuple[str, ...] = (), most: int = MOST_ROWS) -> Any:
     """A field of `Tables`, empty unless given, with what `Table` says beside the record."""
-    return field(default=(), metadata={"keys": keys, "required": required, "further_keys": further_keys})
+    return field(default=(), metadata={"keys": keys, "required": required, "further_keys": further_keys, "most": most})
 
 
 @dataclass(frozen=True)
 class Tables:
     """The checked rows of a plan by table, in the order of their files; a table that a plan does not have is empty."""
 
-    groups: tuple[Group, ...] = keyed_by("id", required=True)
+    groups: tuple[Group, ...] = keyed_by("id", required=True, most=MOST_IDS)
     headcounts: tuple[Headcount, ...] = keyed_by("group", "year")
     turnover: tuple[Turnover, ...] = keyed_by("group", "year")
-    objectives: tuple[Objective, ...] = keyed_by("id", required=True)
-    programs: tuple[Program, ...] = keyed_by("id", required=True)
+    objectives: tuple[Objective, ...] = keyed_by("id", required=True, most=MOST_IDS)
+    programs: tuple[Program, ...] = keyed_by("id", required=True, most=MOST_IDS)
     routes: tuple[Route, ...] = keyed_by("objective", "program", required=True)
     pipeline: tuple[Pipeline, ...] = keyed_by("objective", "program", "started", further_keys=("unit",))
-    sources: tuple[Source, ...] = keyed_by("id", required=True)
+    sources: tuple[Source, ...] = keyed_by("id", required=True, most=MOST_IDS)
     funding: tuple[Funding, ...] = keyed_by("program", "source", required=True)
     ceilings: tuple[Ceiling, ...] = keyed_by("year", "source")
     prices: tuple[Price, ...] = keyed_by("index", "year", required=True)

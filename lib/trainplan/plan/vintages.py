@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, parse_whole_number
-from trainplan.text.problems import Problem
+from trainplan.text.problems import ENOUGH, Problem
 
 
 def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: list[Problem]) -> RawTable:
@@ -32,6 +32,8 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
             row, values = row_key(cells, table.keys), error.context or {}
             problems.append(Problem(raw.file, error.type, cells[AS_OF], row, AS_OF, values=values, line=line))
             known = date.min
+            if len(problems) >= ENOUGH:
+                break
         if seen_from is not None and known > seen_from:
             continue
         if key not in seen or seen[key][0] <= known:
