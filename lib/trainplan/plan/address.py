@@ -82,6 +82,16 @@ def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
     return "/".join(key_text(cells.get(k, "")) for k in keys)
 
 
+def places_by_key(raw: RawTable, keys: tuple[str, ...]) -> dict[str, list[int]]:
+    """Where among the rows of a raw table those of each key stand; remembered, as keys never change."""
+    known = keys, len(raw.rows)
+    if known not in raw.places:
+        found = raw.places[known] = {}
+        for place, cells in enumerate(raw.rows):
+            found.setdefault(row_key(cells, keys), []).append(place)
+    return raw.places[known]
+
+
 def record_key(table: str, record: Row) -> str:
     """What an address calls a checked row; `?` stands for a key that could not be read."""
     return "/".join(key_text(getattr(record, key, "?")) for key in TABLES[table].keys)
@@ -221,9 +231,12 @@ def find_cells(
     if column in keys or column not in TABLES[table].columns:
         free = [c for c in TABLES[table].columns if c not in keys]
         return nothing("no_column", column, free, table=table, column=column)
-    rows = [(row_key(cells, keys), cells) for cells in tables[table].rows]
-    found = [(f"{table}.{key}.{column}", cells, column) for key, cells in rows if place.names(key)]
-    return found or nothing("no_row", row, [key for key, _ in rows], table=table, row=row, keys="/".join(keys))
+    raw = tables[table]
+    if row == "*" and raw.rows:
+        return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in raw.rows]
+    by_key = places_by_key(raw, keys)
+    found = [(address, raw.rows[i], column) for i in by_key.get(row, ())]
+    return found or nothing("no_row", row, by_key, table=table, row=row, keys="/".join(keys))
 
 
 def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str) -> None:
@@ -237,7 +250,7 @@ def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str)
         return
     keys = TABLES["ceilings"].keys
     table = tables.setdefault("ceilings", RawTable("ceilings.csv", list(TABLES["ceilings"].columns)))
-    if not any(row_key(cells, keys) == row for cells in table.rows):
+    if row not in places_by_key(table, keys):
         table.rows.append({"year": int(year), "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
         table.lines.append(len(table.rows) + 1)
 

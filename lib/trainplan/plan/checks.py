@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from trainplan.plan.address import key_text, record_key
-from trainplan.plan.schema import TABLES, Choices, Row, Tables, first_open_year
+from trainplan.plan.schema import MOST_PEOPLE, MOST_YEARS, TABLES, Choices, Row, Tables, first_open_year
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
@@ -101,6 +101,9 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     first, last = read.choices.first, read.choices.last
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
+        return
+    if last - first >= MOST_YEARS:
+        yield read.problem("plan", "period_too_long", last, "", "last", most=MOST_YEARS)
         return
     for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
@@ -310,6 +313,10 @@ def check_sub_groups(read: RowsRead) -> Iterator[Problem]:
     """No group is larger than the one it lies within, in any year."""
     paths = headcount_paths(read.tables, range(read.choices.first, read.choices.last + 1))
     for group in read.tables.groups:
+        if max(paths.get(group.id, {}).values(), default=0) > MOST_PEOPLE:
+            yield read.problem(
+                "groups", "grows_too_large", f"{group.growth:g}", group, "growth", most=f"{MOST_PEOPLE:.0f}"
+            )
         whole = paths.get(group.part_of or "", {})
         passed = [year for year, people in whole.items() if paths[group.id][year] > people + HALF_A_PERSON]
         if passed:

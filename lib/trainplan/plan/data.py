@@ -10,7 +10,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from trainplan.plan.address import row_key
+from trainplan.plan.address import places_by_key
 from trainplan.plan.heads import as_column
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
@@ -79,15 +79,12 @@ def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
         return problem
     line = problem.line
     if not line:
-        rows = [
-            (row_key(cells, table.keys), row_key(cells, table.row_keys), line)
-            for cells, line in zip(raw.rows, raw.lines, strict=True)
-        ]
-        own = [n for *keys, n in rows if problem.row in keys]
-        parts = [n for key, _, n in rows if key.startswith(f"{problem.row}/")]
+        found = [places_by_key(raw, keys) for keys in (table.keys, table.row_keys)]
+        own = sorted(place for by_key in found for place in by_key.get(problem.row, ()))
         if not own:
-            return replace(problem, line=parts[0] if parts else 0)
-        line = own[-1 if problem.code == "row_repeated" else 0]
+            parts = (place[0] for key, place in found[0].items() if key.startswith(f"{problem.row}/"))
+            return replace(problem, line=next((raw.lines[place] for place in parts), 0))
+        line = raw.lines[own[-1 if problem.code == "row_repeated" else 0]]
     named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
     letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))

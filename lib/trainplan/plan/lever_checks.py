@@ -13,7 +13,7 @@ from trainplan.plan.address import Address, changed_value, column_of, find_cells
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, is_refused, parse_number, parse_whole_number
+from trainplan.plan.schema import TABLES, is_refused, parse_number, year_of
 from trainplan.plan.vintages import open_years
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
@@ -91,7 +91,7 @@ def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
 def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
     """Every address must be there, and hold what both ends of the range can change into something allowed."""
     try:
-        years, base_year = open_years(tables, choices), parse_whole_number(choices["price_base_year"])
+        years, base_year = open_years(tables, choices), year_of(choices["price_base_year"])
     except (KeyError, TypeError, ValueError):
         return  # said already
     found: list[Problem] = []

@@ -39,6 +39,9 @@ class RawTable:
     letters: dict[str, str] = field(default_factory=dict)  # of a sheet: what Excel calls each column
     written: dict[tuple[int, str], str] = field(default_factory=dict)
     head_line: int = 1
+    places: dict[tuple[tuple[str, ...], int], dict[str, list[int]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def copy(self) -> RawTable:
         """The table with rows of its own, free to be changed and added to."""

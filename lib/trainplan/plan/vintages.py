@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
-from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, parse_whole_number
+from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, year_of
 from trainplan.text.problems import ENOUGH, Problem
 
 
@@ -44,6 +44,6 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
 def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> range:
     """The calendar years that a plan decides, from its cells as they stand; ValueError, KeyError where it cannot."""
     stated = choices.get("decided_from")
-    actual = [parse_whole_number(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
-    first, last = parse_whole_number(choices["first"]), parse_whole_number(choices["last"])
-    return range(first_open_year(None if stated is None else parse_whole_number(stated), actual, first), last + 1)
+    actual = [year_of(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
+    first, last = year_of(choices["first"]), year_of(choices["last"])
+    return range(first_open_year(None if stated is None else year_of(stated), actual, first), last + 1)
