@@ -14,6 +14,8 @@ from trainplan.plan.schema import MOST_PEOPLE, MOST_YEARS, TABLES, Choices, Row,
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
+MOST_TIMES = 100_000  # between two levels of one kind of price
+MOST_WHOLES = 20  # of a row, one within another
 HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
 
 
@@ -115,23 +117,26 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_cycles(read: RowsRead) -> Iterator[Problem]:
-    """No row is part of itself, over however many others."""
+    """No row is part of itself, over however many others, nor of a whole that lies deep within others."""
     for name in ("groups", "objectives"):
         parent = {r.id: r.part_of for r in read.rows(name, "id", "part_of")}
-        known: set[str | None] = {None}
+        depth: dict[str | None, int] = {}
         for first in parent:
-            seen: dict[str, int] = {}
+            path: dict[str, int] = {}  # from a part to its wholes
             at = first
-            while at in parent and at not in known and at not in seen:
-                seen[at] = len(seen)
+            while at in parent and at not in depth and at not in path:
+                path[at] = len(path)
                 at = parent[at]
-            known.update(seen)
-            if at in seen:
-                circle = [*seen][seen[at] :]
+            if at in path:
+                circle = [*path][path[at] :]
                 start = min(circle, key=[*parent].index)
-                at_start = circle.index(start)
-                shown = " → ".join([*circle[at_start:], *circle[:at_start], start])
+                turned = circle[circle.index(start) :] + circle[: circle.index(start)]
+                shown = " → ".join([*turned, start])
                 yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=shown)
+            for above, one in enumerate(reversed(path), depth.get(at, 0)):
+                depth[one] = above + 1
+                if above == MOST_WHOLES and at not in path:
+                    yield read.problem(name, "part_of_too_deep", parent[one], one, "part_of", most=MOST_WHOLES)
 
 
 def check_targets(read: RowsRead) -> Iterator[Problem]:
@@ -286,6 +291,18 @@ def check_prices(read: RowsRead) -> Iterator[Problem]:
             yield read.problem("prices", "price_missing", index, index, "year", years=missing)
 
 
+def check_price_levels(read: RowsRead) -> Iterator[Problem]:
+    """The levels of an index are levels of one thing."""
+    levels_of: dict[str, list[float]] = defaultdict(list)
+    for row in read.rows("prices", "index", "value"):
+        levels_of[row.index].append(row.value)
+    for index, levels in levels_of.items():
+        low, high = min(levels), max(levels)
+        if high > MOST_TIMES * low:
+            about = {"low": f"{low:g}", "high": f"{high:g}", "times": MOST_TIMES}
+            yield read.problem("prices", "prices_far_apart", index, index, "value", **about)
+
+
 def check_pacings(read: RowsRead) -> Iterator[Problem]:
     """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
@@ -412,6 +429,7 @@ CHECKS: dict[
     check_ceilings: (),
     check_ceiling_years: ("plan", "ceilings.year", "ceilings.source", "actuals.year"),
     check_prices: ("plan", "prices.index", "prices.year"),
+    check_price_levels: (),
     check_pacings: ("plan",),
     check_sub_groups: ("plan", *(f"headcounts.{column}" for column in ("group", "year", "headcount"))),
     check_decided_from: ("plan",),

@@ -61,6 +61,7 @@ ItemMeasure = Literal["class", "day", "session", "learner", "learner_day"]  # a 
 AS_OF = "as_of"  # a column of any table (vintages.py)
 # No real plan is near these ends; within them nothing overflows, and the solver takes the numbers.
 MOST_PEOPLE, MOST_VND, MOST_YEARS = 1e8, 1e15, 100
+MOST_COST = 1e12  # VND for a learner or a class, in a year
 MOST, LEAST = 1e18, 1e-9  # of any number, and of one other than 0
 ID = r"^[^\s/.*;=+@-][^\s/.*;]*$"  # a spreadsheet takes what begins with = + - @ for a formula
 MOST_LETTERS = {"id": 100, "name": 500, "text": 10_000}
@@ -298,6 +299,7 @@ People = Annotated[float, Measure("people", 0, MOST_PEOPLE)]
 SomePeople = Annotated[float, Measure("people", 1, MOST_PEOPLE)]
 WholePeople = Annotated[float, Measure("people", 0, MOST_PEOPLE, whole=True)]
 Money = Annotated[float, Measure("VND", 0, MOST_VND)]
+Cost = Annotated[float, Measure("VND", 0, MOST_COST)]
 Coverage = Annotated[float, Measure("coverage", 0, MOST_PEOPLE)]  # a share; people, where the objective is a count
 Weight = Annotated[float, Measure("weight", 0, 1000)]
 PriceLevel = Annotated[float, Measure("level", 0.001, 1e9)]
@@ -431,8 +433,8 @@ class Program(Row):
     completion_rate: PositiveShare = column(drawable=True)
     class_size: SomePeople | None = column(None, empty="no_classes", drawable=True)
     capacity: People | None = column(None, empty="no_limit", drawable=True)
-    cost_per_learner_year: Money = column(drawable=True)
-    cost_per_class_year: Money = column(drawable=True)
+    cost_per_learner_year: Cost = column(drawable=True)
+    cost_per_class_year: Cost = column(drawable=True)
     price_index: Id
     place: Text = ""
     days: Days | None = column(None, empty="not_said")
@@ -556,7 +558,7 @@ class CostItem(NamedRow):
     program: Id | None = column(None, empty="every_class", refers="programs")
     per: ItemMeasure
     quantity: Positive
-    price_vnd: Money
+    price_vnd: Cost
     ceiling_vnd: Money | None = column(None, empty="no_limit")
     norm: Text = ""
     basis: Basis

@@ -11,6 +11,9 @@ from trainplan.results.registry import Stem, check_columns
 from trainplan.storage.files import write_text
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
+
+
 def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path]:
     """Writes result tables into `folder` as `<stem>.csv`; returns the files, in the order of the tables.
 
@@ -24,8 +27,9 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
-    return str(frame.map(_cell_text).to_csv(index=False, lineterminator="\n"))
+    """A table as CSV; truth is written `true` and `false`, what is not there as nothing, and no text is a formula."""
+    shown = frame.rename(columns=_no_formula).map(_cell_text)
+    return str(shown.to_csv(index=False, lineterminator="\n"))
 
 
 def _cell_text(value: object) -> object:
@@ -36,4 +40,9 @@ def _cell_text(value: object) -> object:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
-    return value
+    return _no_formula(value) if isinstance(value, str) else value
+
+
+def _no_formula(text: str) -> str:
+    """A text that a spreadsheet takes for no formula: led by an apostrophe where it would."""
+    return f"'{text}" if text.startswith(FORMULA) else text
