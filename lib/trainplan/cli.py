@@ -56,7 +56,7 @@ def exit_status(command: Callable[[], int]) -> int:
     except PlanError as error:
         return print_failure(str(error), WRONG_INPUT)
     except RuntimeWarning as warning:
-        return print_failure(both("problem.out_of_hand", warning=warning), WRONG_INPUT)
+        return print_failure(both("cli.out_of_hand", warning=warning), WRONG_INPUT)
     except KeyboardInterrupt:
         return print_failure(interrupts.STOPPED, FAILED)
     except BrokenPipeError:

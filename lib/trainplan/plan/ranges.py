@@ -23,9 +23,8 @@ from trainplan.plan.schema import TABLES, Addresses, Name, Number, is_refused, p
 from trainplan.plan.vintages import open_years
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
-TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
 LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # (table, column) that may be drawn: the least and the most
-    (table.name, column.name): column.drawn_within(TINY)
+    (table.name, column.name): column.drawn_within
     for table in TABLES.values()
     for column in table.columns.values()
     if column.drawable

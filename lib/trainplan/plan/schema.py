@@ -654,11 +654,10 @@ class Column:
         """`unit_name.<unit>` in the catalogs."""
         return self.measure.unit
 
-    def drawn_within(self, tiny: float) -> tuple[float, float]:
-        """The least and the most that a draw may be: `tiny` above a bound that is not allowed; of coverage, a share."""
-        measure = self.measure
-        low = measure.low + tiny if measure.above else float(measure.low)
-        return low, 1.0 if measure.unit == "coverage" else float(measure.high)
+    @property
+    def drawn_within(self) -> tuple[float, float]:
+        """The least and the most that a draw may be; of coverage, a share."""
+        return float(self.measure.low), 1.0 if self.unit == "coverage" else float(self.measure.high)
 
     @property
     def is_unlimited(self) -> bool:

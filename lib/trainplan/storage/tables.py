@@ -10,7 +10,6 @@ import pandas as pd
 from trainplan.results.registry import Stem, check_columns
 from trainplan.storage.files import write_text
 
-
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
 
 
