@@ -280,8 +280,8 @@ def _as_tuple(value: object) -> object:
 
 Name = Annotated[
     str,
-    BeforeValidator(refuse_hidden),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS["name"]),
+    BeforeValidator(refuse_hidden),
     "name",
 ]
 OtherName = Annotated[  # may be empty: another stands for it
@@ -289,8 +289,8 @@ OtherName = Annotated[  # may be empty: another stands for it
 ]
 Id = Annotated[
     str,
-    BeforeValidator(refuse_deceptions),
     StringConstraints(strip_whitespace=True, pattern=ID, max_length=MOST_LETTERS["id"]),
+    BeforeValidator(refuse_deceptions),
     "id",
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_LETTERS["text"]), "text"]
