@@ -184,6 +184,16 @@ def test_changes_and_ranges_of_numbers_without_measure_are_refused(number: str, 
         assert all(problem.row == "uncertain 1" for problem in refused(plan))
 
 
+def test_a_scenario_changes_only_so_much(plan: Path) -> None:
+    add(plan, "units.csv", (f"u{i},U,U,d" for i in range(201)))
+    add(plan, "unit_headcounts.csv", (f"u{i},officials,0,assumption: a" for i in range(201)))
+    changes = [f"  unit_headcounts.u{i}/officials.headcount: 0\n" for i in range(201)]
+    (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n{''.join(changes[:200])}", "utf-8")
+    assert len(load_plan(plan, "costs_up").changes) == 200
+    (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n{''.join(changes)}", "utf-8")
+    assert codes(plan, "costs_up") == ["too_many_changes"]
+
+
 def test_head_counts_that_grow_beyond_measure_are_refused(plan: Path) -> None:
     fill(plan, "groups", {"headcount": 1e8, "growth": 0.01}, lambda row: row["id"] == "officials")
     assert codes(plan) == ["grows_too_large"]

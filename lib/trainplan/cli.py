@@ -16,7 +16,7 @@ from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, scenarios_named
 from trainplan.run import interrupts
 from trainplan.storage.progress import under_way
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError, Problem, problem_of_file, shorten
+from trainplan.text.problems import PlanError, Problem, beginning_of, problem_of_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -440,7 +440,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high):
-            raise argparse.ArgumentTypeError(f"'{shorten(text)}': {both('cli.whole_number', low=low, high=high)}")
+            raise argparse.ArgumentTypeError(f"'{beginning_of(text)}': {both('cli.whole_number', low=low, high=high)}")
         return int(text)
 
     return read

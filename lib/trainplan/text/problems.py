@@ -33,11 +33,11 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 def visible_text(text: object) -> str:
     """The beginning of a text with the numbers of the letters that cannot be seen, so that each of them is."""
-    shown = shorten(text)
+    shown = beginning_of(text)
     return "".join(f"[U+{ord(letter):04X}]" if is_hidden(letter) else letter for letter in shown)
 
 
-def shorten(text: object, most: int = LONGEST) -> str:
+def beginning_of(text: object, most: int = LONGEST) -> str:
     """A text, or its first `most` letters and `…`."""
     whole = str(text)
     return whole if len(whole) <= most else f"{whole[:most]}…"
@@ -49,7 +49,7 @@ def sentences_on_letters(texts: Iterable[object]) -> list[str]:
 
     said = []
     flat = [part for text in texts for part in (text.values() if isinstance(text, dict) else [text])]
-    for text in dict.fromkeys(shorten(text) for text in flat if text):
+    for text in dict.fromkeys(beginning_of(text) for text in flat if text):
         found = deceptive_letters(text)
         for position, letter, meant in found[:LETTERS_NAMED]:
             key = "problem_frame.look_alike" if meant else "problem_frame.hidden_letter"
@@ -88,16 +88,16 @@ class Problem:
                 if self.cell
                 else f"{both('problem_frame.line')} {self.line}"
             )
-            place.append(own + (f" ({shorten(self.row)})" if self.row else ""))
+            place.append(own + (f" ({beginning_of(self.row)})" if self.row else ""))
         elif self.row:
-            place.append(f"{both('problem_frame.row')} {shorten(self.row)}")
+            place.append(f"{both('problem_frame.row')} {beginning_of(self.row)}")
         if self.column:
-            place.append(f"{both('problem_frame.column')} {shorten(self.column)}")
+            place.append(f"{both('problem_frame.column')} {beginning_of(self.column)}")
         value = f"'{visible_text(self.value)}': " if self.value is not None else ""
         nearest = f"{both('problem_frame.nearest')}: '{visible_text(self.nearest)}'." if self.nearest else ""
         letters = sentences_on_letters([self.value, self.column, self.nearest])
         values = {
-            key: shorten(text, 3 * LONGEST) if isinstance(text, str) else text for key, text in self.values.items()
+            key: beginning_of(text, 3 * LONGEST) if isinstance(text, str) else text for key, text in self.values.items()
         }
         sentences = [both(f"problem.{self.code}", **values), *filter(None, [nearest]), *letters]
         return f"{', '.join(map(visible_text, place))}: {value}{' '.join(sentences)}"
