@@ -118,6 +118,7 @@ ONCE = {
     "review": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "survey forms": [AS_OF, "--year=2022", "--output=out"],
     "survey collect": [AS_OF, "--year=2022", "--output=out"],
+    "batch": ["--output=out", "--workers=2", "--timeout=9", "--memory=999", "--engine=papermill"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }
