@@ -188,7 +188,7 @@ class Span(NamedTuple):
 
     replicate: int
     first: int
-    count: int
+    size: int
     before: int
 
 
@@ -246,7 +246,7 @@ class Drawn:
         )
 
 
-def whole(values: Array, draws: int) -> Array:
+def whole(values: Any, draws: int) -> Any:
     """Values, (…, D) or (…, 1) where all draws have the same, as (…, `draws`)."""
     return np.broadcast_to(values, (*values.shape[:-1], draws))
 
@@ -266,7 +266,7 @@ class Drawing:
     def __call__(self, span: Span) -> Iterator[Drawn]:
         """The draws of a span in their order, at most `chunk` at a time."""
         ranges = Ranges.of(self.plan)
-        points = sobol_points(ranges.dimensions, span.count, self.seed, span.replicate, self.chunk, span.first)
+        points = sobol_points(ranges.dimensions, span.size, self.seed, span.replicate, self.chunk, span.first)
         sample, again = tee(ranges.inputs_at(shares) for shares in points)
         runs = simulate_draws(self.plan, (ranges.cell_values(inputs) for inputs in sample), self.planned)
         before = span.before

@@ -1,0 +1,157 @@
+"""On a machine of a cluster: does the jobs that come in, one after another, each in a process of its own.
+
+A worker of the cluster starts this as `python -m`, from sources that came with the jobs, below a folder that stands for
+the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So names, and whatever
+depends on where a file lies from another, are the same here as there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from trainplan.run import interrupts
+from trainplan.run.workers import run_all
+from trainplan.storage.store import FOLDER
+
+LENGTH = 8  # bytes before a message that say how long it is
+
+
+@dataclass(frozen=True)
+class Order:
+    """A call to be made: of `function` on `job`, after `prepare` has been called once, within `limits` of `run_all`."""
+
+    function: Callable[[Any], Any]
+    job: Any
+    prepare: Callable[[], None] | None
+    limits: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a job: what the function returned, or why it did not, and the files that it left, by path."""
+
+    outcome: Any
+    files: Mapping[str, bytes]
+
+
+class Sender(pickle.Pickler):
+    """Pickles for another machine: paths, and texts that hold some, as paths of the machine that sends the jobs."""
+
+    def __init__(self, file: BinaryIO, root: str = "") -> None:
+        super().__init__(file)
+        self.root = root
+
+    def persistent_id(self, value: Any) -> tuple[str, Any] | None:
+        """A path without the root; the parts of a text between which the other machine puts its own root."""
+        if isinstance(value, PurePath) and value.is_absolute():
+            return "path", str(value).removeprefix(self.root)
+        if type(value) is str and self.root:
+            return ("text", value.replace(self.root, "")) if self.root in value else None
+        if type(value) is str and any(part.startswith("/") for part in value.split("+")):
+            return "names", value.split("+")
+        return None
+
+
+class Receiver(pickle.Unpickler):
+    """The other side of `Sender`; here a path lies below `root`, and a store is the one of this machine."""
+
+    def __init__(self, file: BinaryIO, root: str = "", store: Path | None = None) -> None:
+        super().__init__(file)
+        self.root, self.store = root, store
+
+    def persistent_load(self, sent: Any) -> Any:
+        """What stands for what was sent."""
+        kind, value = sent
+        if kind == "path":
+            return self.store if self.store and Path(value).name == FOLDER else Path(self.root + value)
+        if kind == "names":
+            return "+".join(self.root + name if name.startswith("/") else name for name in value)
+        return value
+
+
+def packed(value: Any, root: str = "") -> bytes:
+    """A value as it is sent."""
+    file = io.BytesIO()
+    Sender(file, root).dump(value)
+    return file.getvalue()
+
+
+def unpacked(data: bytes, root: str = "", store: Path | None = None) -> Any:
+    """What was packed on the other machine."""
+    return Receiver(io.BytesIO(data), root, store).load()
+
+
+def write_message(stream: BinaryIO, data: bytes) -> None:
+    """Writes a message whole."""
+    stream.write(len(data).to_bytes(LENGTH, "big") + data)
+    stream.flush()
+
+
+def read_message(stream: BinaryIO) -> bytes | None:
+    """The next message; None where the stream has ended."""
+    length = int.from_bytes(stream.read(LENGTH), "big")
+    data = stream.read(length)
+    return data if length and len(data) == length else None
+
+
+def files_below(root: Path) -> set[Path]:
+    """Every file below a folder."""
+    return {path for path in root.rglob("*") if path.is_file()}
+
+
+@cache
+def prepared(prepare: Callable[[], None]) -> None:
+    """Calls a function, the first time."""
+    prepare()
+
+
+def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], None]) -> Done:
+    """Does a job in a process of its own; the files that it left are taken along, and deleted here."""
+    if order.prepare:
+        prepared(order.prepare)
+    outcomes: list[Any] = []
+    run_all(
+        order.function,
+        [order.job],
+        1,
+        lambda job: None,
+        lambda job, outcome: outcomes.append(outcome),
+        waiting=orphaned,
+        **order.limits,
+    )
+    files = {}
+    for path in sorted(files_below(root) - sent):
+        if ".partial" not in path.name:
+            files[str(path).removeprefix(str(root))] = path.read_bytes().replace(str(root).encode(), b"")
+        path.unlink()
+    return Done(outcomes[0], files)
+
+
+def serve(root: Path, store: Path) -> None:
+    """Answers every message on the standard input with one on the standard output, until there are no more."""
+    interrupts.end_from_now()
+    orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anything prints is no answer
+    parent, sent = os.getppid(), files_below(root)
+
+    def orphaned() -> None:
+        if os.getppid() != parent:
+            raise SystemExit(1)
+
+    with contextlib.suppress(BrokenPipeError):
+        while data := read_message(orders):
+            done = perform(unpacked(data, str(root), store), root, sent, orphaned)
+            write_message(answers, packed(done, str(root)))
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), Path(sys.argv[2]))

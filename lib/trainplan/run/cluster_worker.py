@@ -1,0 +1,118 @@
+"""In a worker of a cluster, which may not have this package, or another version: keeps processes that do the jobs.
+
+The cluster carries this module's content along with the plugin, so that it uses Python and Dask alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import platform
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from distributed import WorkerPlugin, get_worker
+
+TICK = 1.0  # seconds from one look whether a job is still wanted to the next
+LENGTH = 8  # bytes before a message that say how long it is
+STORE = "trainplan-store"  # of what all workers of a machine compute, beside the folders of their own
+
+
+class Withdrawn(Exception):
+    """Whoever sent a job does not wait for it any more."""
+
+
+class JobProcesses(WorkerPlugin):  # type: ignore[misc]
+    """The archive of code and data on a worker, and the processes in which jobs are done with them.
+
+    `library` is where the package lies in the archive, `versions` those of the packages where the jobs come from.
+    """
+
+    def __init__(self, archive: bytes, digest: str, library: str, versions: Mapping[str, str]) -> None:
+        self.archive, self.digest, self.library, self.versions = archive, digest, library, versions
+        self.idle: list[tuple[Any, Path]] = []
+        self.all: list[tuple[Any, Path]] = []
+
+    def setup(self, worker: Any) -> None:
+        """Looks whether the archive came whole. RuntimeError."""
+        self.scratch = Path(worker.local_directory)
+        if hashlib.sha256(self.archive).hexdigest() != self.digest:
+            raise RuntimeError("the archive of code and data did not arrive whole")
+
+    def teardown(self, worker: Any) -> None:
+        """Ends the processes, and deletes their folders."""
+        for process, folder in self.all:
+            process.terminate()
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def differing(self) -> dict[str, tuple[str, str]]:
+        """What has another version here: (there, here) by name; "" where a package is missing."""
+        found = {"python": platform.python_version(), "system": platform.system()}
+        for name in self.versions.keys() - found.keys():
+            found[name] = ""
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                found[name] = metadata.version(name)
+        return {name: (one, found[name]) for name, one in sorted(self.versions.items()) if one != found[name]}
+
+    def perform(self, order: bytes) -> bytes | dict[str, tuple[str, str]]:
+        """Has a job done, and returns the answer of the process; what differs where versions do.
+
+        RuntimeError where the process ended without one, Withdrawn where nobody waits for it.
+        """
+        if differing := self.differing():
+            return differing
+        process, folder = self.idle.pop() if self.idle else self.start()
+        try:
+            answer = self.ask(process, order)
+        except BaseException:
+            process.terminate()
+            raise
+        self.idle.append((process, folder))
+        return answer
+
+    def start(self) -> tuple[Any, Path]:
+        """A new process, with the archive unpacked into a folder of its own."""
+        folder = Path(tempfile.mkdtemp(prefix="trainplan-", dir=self.scratch)).resolve()
+        with zipfile.ZipFile(io.BytesIO(self.archive)) as archive:
+            archive.extractall(folder)
+        library = f"{folder}{self.library}"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": library,
+            "PYTHONUTF8": "1",
+            "MPLBACKEND": "agg",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-P", "-m", "trainplan.run.cluster_process", folder, self.scratch.parent / STORE]
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        self.all.append((process, folder))
+        return process, folder
+
+    def ask(self, process: Any, order: bytes) -> bytes:
+        """Sends an order to a process, and waits for its answer."""
+        worker = get_worker()
+        key = worker.get_current_task()
+        process.stdin.write(len(order).to_bytes(LENGTH, "big") + order)
+        process.stdin.flush()
+        while not select.select([process.stdout], [], [], TICK)[0]:
+            task = worker.state.tasks.get(key)
+            if task is None or task.state in ("cancelled", "released"):
+                raise Withdrawn
+        length = int.from_bytes(process.stdout.read(LENGTH), "big")
+        answer: bytes = process.stdout.read(length)
+        if not length or len(answer) < length:
+            raise RuntimeError(f"the process that does the jobs ended with {process.wait()}")
+        return answer
