@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
     from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
+    from trainplan.run.workers import Limits
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
@@ -279,6 +280,13 @@ def review_plan(arguments: argparse.Namespace) -> int:
     return written
 
 
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """What a notebook may take, as the options say."""
+    from trainplan.run.workers import Limits, usual_memory
+
+    return Limits(arguments.timeout, arguments.memory or usual_memory())
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -294,6 +302,8 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
+        limits=limits_of(arguments),
+        engine=arguments.engine,
     )
     return run(request)
 
@@ -450,6 +460,10 @@ SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
+LIMITS = (
+    Option("--timeout", "{option_timeout} ({default}: 600)", {"metavar": "S", "type": whole_number, "default": 600}),
+    Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number, "default": 0}),
+)
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
@@ -458,6 +472,8 @@ RUN = (
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
     Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
+    *LIMITS,
+    Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"}),
     EXCEL,
 )
 DRAWS = (

@@ -27,10 +27,10 @@ from trainplan.report.stored import compute, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
+from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, outcome_of_death, perform_job, warm_up
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
-from trainplan.run.workers import WorkerDied, run_all
+from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
 from trainplan.storage.files import file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
 from trainplan.storage.progress import Progress, under_way
@@ -56,6 +56,8 @@ class Request:
     as_of: str | None = None
     library: Path = NOTEBOOKS
     excel: bool = False
+    limits: Limits = NO_LIMITS
+    engine: str = ENGINE
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     ]
     first = next(iter(plans.values()))
     index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
-    failed = run_jobs(index_job, work, request.workers or default_workers())
+    failed = run_jobs(index_job, work, request.workers or default_workers(), request.limits)
     with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
@@ -210,7 +212,8 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
         across = beside if "scenarios" in declared_parameters(book) else None
         for language in LANGUAGES:
             plans = [plan, *(results[other].plan for other in across or ())]
-            job = replace(make_job(book, plan, name, language, folder, across), head=page_head(plans, language))
+            job = make_job(book, plan, name, language, folder, across)
+            job = replace(job, head=page_head(plans, language), engine=request.engine)
             part.jobs[job.name] = job
             part.keys[job.name] = hash_of_job(job, plans)
     return part
@@ -282,12 +285,12 @@ class JobQueue:
         self.progress = Progress(len(todo))
         self.failed: dict[str, str] = {}  # what failed -> why
 
-    def run(self, index: IndexJob, workers: int) -> None:
-        """Runs them all, at most `workers` at once."""
+    def run(self, index: IndexJob, workers: int, limits: Limits) -> None:
+        """Runs them all, at most `workers` at once, each within the `limits`."""
         warm_up()
         jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
         with self.progress:
-            run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
+            run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
         count = len(self.todo)
         done = both("run.notebooks_done", done=count - len(self.failed), count=count)
         print_line(f"{done}, {self.progress.seconds:.0f} s")
@@ -309,8 +312,7 @@ class JobQueue:
             self.progress.underway.pop(self.title(job), None)
             return
         if isinstance(outcome, WorkerDied):
-            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
-            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
+            outcome = outcome_of_death(job, outcome)
         title = self.title(job)
         self.owner[job.executed].record(job, outcome)
         LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
@@ -321,7 +323,7 @@ class JobQueue:
         self.progress.end(title, note, lasting=bool(outcome.error))
 
 
-def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
+def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int, limits: Limits) -> dict[str, str]:
     """Runs the jobs that are not done, and that of the index beside them; returns what failed, and why."""
     todo = [(part, job) for part, job in work if not part.manifest.is_fresh(job.name, part.keys[job.name])]
     if len(todo) < len(work):
@@ -329,7 +331,7 @@ def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) ->
     if not todo:
         return {}
     queue = JobQueue(todo)
-    queue.run(index, workers)
+    queue.run(index, workers, limits)
     return queue.failed
 
 
