@@ -1,6 +1,6 @@
 """On a machine of a cluster: does the jobs that come in, one after another, each in a process of its own.
 
-A worker of the cluster starts this as `python -m`, from sources that came with the jobs, below a folder that stands for
+A worker of the cluster calls `serve` in a Python of its own, from sources that came with the jobs, below a folder that stands for
 the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So names, and whatever
 depends on where a file lies from another, are the same here as there.
 """
@@ -19,20 +19,21 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from trainplan.run import interrupts
-from trainplan.run.workers import run_all
+from trainplan.run.workers import Limits, run_all
 from trainplan.storage.store import FOLDER
 
 LENGTH = 8  # bytes before a message that say how long it is
+PATH, TEXT, NAMES = range(3)  # kinds of what is sent in place of a value
 
 
 @dataclass(frozen=True)
 class Order:
-    """A call to be made: of `function` on `job`, after `prepare` has been called once, within `limits` of `run_all`."""
+    """A call to be made: of `function` on `job` within the `limits`, after `prepare` has been called once."""
 
     function: Callable[[Any], Any]
     job: Any
     prepare: Callable[[], None] | None
-    limits: Mapping[str, Any]
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,25 @@ class Done:
 
 
 class Sender(pickle.Pickler):
-    """Pickles for another machine: paths, and texts that hold some, as paths of the machine that sends the jobs."""
+    """Pickles for another machine: paths, and texts that hold some, as paths of the machine that sends the jobs.
+
+    That machine has no `root`; it takes what stands between `+` in a text and begins with a slash for a path.
+    """
 
     def __init__(self, file: BinaryIO, root: str = "") -> None:
         super().__init__(file)
         self.root = root
 
-    def persistent_id(self, value: Any) -> tuple[str, Any] | None:
-        """A path without the root; the parts of a text between which the other machine puts its own root."""
+    def persistent_id(self, value: Any) -> tuple[int, bytes] | None:
+        """What is sent in place of a value: its kind, and the text, as bytes since texts are looked at again."""
         if isinstance(value, PurePath) and value.is_absolute():
-            return "path", str(value).removeprefix(self.root)
-        if type(value) is str and self.root:
-            return ("text", value.replace(self.root, "")) if self.root in value else None
-        if type(value) is str and any(part.startswith("/") for part in value.split("+")):
-            return "names", value.split("+")
+            return PATH, str(value).removeprefix(self.root).encode()
+        if type(value) is not str:
+            return None
+        if self.root and self.root in value:
+            return TEXT, value.replace(self.root, "").encode()
+        if not self.root and any(part.startswith("/") for part in value.split("+")):
+            return NAMES, value.encode()
         return None
 
 
@@ -68,14 +74,14 @@ class Receiver(pickle.Unpickler):
         super().__init__(file)
         self.root, self.store = root, store
 
-    def persistent_load(self, sent: Any) -> Any:
-        """What stands for what was sent."""
-        kind, value = sent
-        if kind == "path":
-            return self.store if self.store and Path(value).name == FOLDER else Path(self.root + value)
-        if kind == "names":
-            return "+".join(self.root + name if name.startswith("/") else name for name in value)
-        return value
+    def persistent_load(self, sent: tuple[int, bytes]) -> Any:
+        """The value in place of which `sent` came."""
+        kind, text = sent[0], sent[1].decode()
+        if kind == PATH:
+            return self.store if self.store and Path(text).name == FOLDER else Path(self.root + text)
+        if kind == NAMES:
+            return "+".join(self.root + name if name.startswith("/") else name for name in text.split("+"))
+        return text
 
 
 def packed(value: Any, root: str = "") -> bytes:
@@ -126,7 +132,7 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
         lambda job: None,
         lambda job, outcome: outcomes.append(outcome),
         waiting=orphaned,
-        **order.limits,
+        limits=order.limits,
     )
     files = {}
     for path in sorted(files_below(root) - sent):
@@ -136,8 +142,12 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
     return Done(outcomes[0], files)
 
 
-def serve(root: Path, store: Path) -> None:
-    """Answers every message on the standard input with one on the standard output, until there are no more."""
+def serve() -> None:
+    """Answers every message on the standard input with one on the standard output, until there are no more.
+
+    The arguments of the command line are the root, and the folder of results that take long.
+    """
+    root, store = map(Path, sys.argv[1:])
     interrupts.end_from_now()
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
@@ -151,7 +161,3 @@ def serve(root: Path, store: Path) -> None:
         while data := read_message(orders):
             done = perform(unpacked(data, str(root), store), root, sent, orphaned)
             write_message(answers, packed(done, str(root)))
-
-
-if __name__ == "__main__":
-    serve(Path(sys.argv[1]), Path(sys.argv[2]))

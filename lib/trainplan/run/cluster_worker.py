@@ -25,6 +25,7 @@ from distributed import WorkerPlugin, get_worker
 
 TICK = 1.0  # seconds from one look whether a job is still wanted to the next
 LENGTH = 8  # bytes before a message that say how long it is
+SERVE = "from trainplan.run.cluster_process import serve; serve()"
 STORE = "trainplan-store"  # of what all workers of a machine compute, beside the folders of their own
 
 
@@ -32,7 +33,15 @@ class Withdrawn(Exception):
     """Whoever sent a job does not wait for it any more."""
 
 
-class JobProcesses(WorkerPlugin):  # type: ignore[misc]
+def version_of(name: str) -> str:
+    """The version of Python, of a package, or what the system is called; empty where there is no such package."""
+    own = {"python": platform.python_version(), "system": platform.system()}
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return own.get(name) or metadata.version(name)
+    return ""
+
+
+class JobProcesses(WorkerPlugin):
     """The archive of code and data on a worker, and the processes in which jobs are done with them.
 
     `library` is where the package lies in the archive, `versions` those of the packages where the jobs come from.
@@ -44,34 +53,31 @@ class JobProcesses(WorkerPlugin):  # type: ignore[misc]
         self.all: list[tuple[Any, Path]] = []
 
     def setup(self, worker: Any) -> None:
-        """Looks whether the archive came whole. RuntimeError."""
-        self.scratch = Path(worker.local_directory)
+        """Looks whether the archive came whole, RuntimeError if not, and which versions are others here."""
+        self.address, self.scratch = worker.address, Path(worker.local_directory)
         if hashlib.sha256(self.archive).hexdigest() != self.digest:
             raise RuntimeError("the archive of code and data did not arrive whole")
+        here = {name: version_of(name) for name in self.versions}
+        there = self.versions
+        self.differing = {name: (there[name], here[name]) for name in sorted(here) if here[name] != there[name]}
 
     def teardown(self, worker: Any) -> None:
         """Ends the processes, and deletes their folders."""
         for process, folder in self.all:
-            process.terminate()
+            if (process, folder) in self.idle:
+                process.stdin.close()
+            else:
+                process.terminate()
             process.wait()
             shutil.rmtree(folder, ignore_errors=True)
 
-    def differing(self) -> dict[str, tuple[str, str]]:
-        """What has another version here: (there, here) by name; "" where a package is missing."""
-        found = {"python": platform.python_version(), "system": platform.system()}
-        for name in self.versions.keys() - found.keys():
-            found[name] = ""
-            with contextlib.suppress(metadata.PackageNotFoundError):
-                found[name] = metadata.version(name)
-        return {name: (one, found[name]) for name, one in sorted(self.versions.items()) if one != found[name]}
+    def perform(self, order: bytes) -> bytes | dict[str, Any]:
+        """Has a job done, and returns the answer of the process; where versions differ, what does, by this worker.
 
-    def perform(self, order: bytes) -> bytes | dict[str, tuple[str, str]]:
-        """Has a job done, and returns the answer of the process; what differs where versions do.
-
-        RuntimeError where the process ended without one, Withdrawn where nobody waits for it.
+        RuntimeError where the process ended without an answer, Withdrawn where nobody waits for one.
         """
-        if differing := self.differing():
-            return differing
+        if self.differing:
+            return {self.address: self.differing}
         process, folder = self.idle.pop() if self.idle else self.start()
         try:
             answer = self.ask(process, order)
@@ -91,12 +97,18 @@ class JobProcesses(WorkerPlugin):  # type: ignore[misc]
             **os.environ,
             "PYTHONPATH": library,
             "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "MPLBACKEND": "agg",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        command = [sys.executable, "-P", "-m", "trainplan.run.cluster_process", folder, self.scratch.parent / STORE]
+        command = [sys.executable, "-P", "-c", SERVE]
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            [*command, str(folder), str(self.scratch.parent / STORE)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
         )
         self.all.append((process, folder))
         return process, folder

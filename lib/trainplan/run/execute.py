@@ -34,7 +34,15 @@ from trainplan.report.page_figure import Caption
 from trainplan.run.papermill_engine import ENGINE
 from trainplan.run.process_tree import children_of, end_children
 from trainplan.run.workers import WorkerDied
-from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, remove_partials, write_error, write_text
+from trainplan.storage.files import (
+    OutputError,
+    move_into_place,
+    note_written,
+    record_written,
+    remove_partials,
+    write_error,
+    write_text,
+)
 from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
