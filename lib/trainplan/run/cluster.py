@@ -53,8 +53,10 @@ def package_files() -> dict[Path, bytes]:
     files = {path: path.read_bytes() for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     installed = metadata.distribution("trainplan")
     folder = PACKAGE.parent / f"trainplan-{installed.version}.dist-info"
-    texts = {name: installed.read_text(own) for own, name in INSTALLED.items()}
-    return files | {folder / name: text.encode() for name, text in texts.items() if text}
+    for own, name in INSTALLED.items():
+        if text := installed.read_text(own):
+            files[folder / name] = text.encode()
+    return files
 
 
 def archive_of(files: Mapping[Path, bytes]) -> bytes:
@@ -67,8 +69,11 @@ def archive_of(files: Mapping[Path, bytes]) -> bytes:
 
 
 @contextlib.contextmanager
-def connected(address: str, files: Iterable[Path] = ()) -> Iterator[Cluster]:
-    """The cluster with this scheduler, its workers provided with this package and `files`. ClusterError."""
+def connected(address: str, files: Iterable[Path] = (), prepare: Callable[[], None] | None = None) -> Iterator[Cluster]:
+    """The cluster with this scheduler, its workers provided with this package and `files`. ClusterError.
+
+    `prepare` is called once in each process from which those of jobs are forked.
+    """
     if os.name == "nt":
         raise ClusterError(both("cluster.not_here"))
     try:
@@ -87,6 +92,7 @@ def connected(address: str, files: Iterable[Path] = ()) -> Iterator[Cluster]:
         archive=archive,
         digest=hashlib.sha256(archive).hexdigest(),
         library=PACKAGE.parent.as_posix(),
+        first=packed(prepare),
         versions={**versions, "system": os.uname().sysname, "distributed": distributed.__version__},
     )
     with client_of(address) as client:
@@ -153,14 +159,12 @@ class Cluster:
         ended: Callable[[Work, Result | WorkerDied], None],
         waiting: Callable[[], None] = lambda: None,
         limits: Limits = NO_LIMITS,
-        prepare: Callable[[], None] | None = None,
     ) -> None:
-        """As `workers.run_all`, on the cluster; `prepare` is called once in each process from which jobs are forked.
+        """As `workers.run_all`, on the cluster, where as many jobs run at once as its workers have threads.
 
-        Files that a job leaves are written here before `ended` is called. As many jobs are under way as the workers
-        have threads, whatever `workers` says. ClusterError where the cluster is lost.
+        Files that a job leaves are written here before `ended` is called. ClusterError where the cluster is lost.
         """
-        for job, outcome in self.outcomes(function, jobs, started, waiting, limits, prepare):
+        for job, outcome in self.outcomes(function, jobs, started, waiting, limits):
             ended(job, outcome)
 
     def map(self, function: Callable[[Work], Iterable[Result]], jobs: Iterable[Work]) -> Iterator[Iterable[Result]]:
@@ -180,7 +184,6 @@ class Cluster:
         started: Callable[[Work], None] = lambda job: None,
         waiting: Callable[[], None] = lambda: None,
         limits: Limits = NO_LIMITS,
-        prepare: Callable[[], None] | None = None,
     ) -> Iterator[tuple[Work, Result | WorkerDied]]:
         """Jobs with what came of them, as they end."""
         to_come, running = list(reversed(jobs)), dict[Any, Work]()
@@ -189,7 +192,7 @@ class Cluster:
             room = self.count_threads()
             while to_come and len(running) < room:
                 job = to_come.pop()
-                future = self.send(Order(function, job, prepare, limits))
+                future = self.send(Order(function, job, limits))
                 running[future] = job
                 future.add_done_callback(over.put)
                 started(job)

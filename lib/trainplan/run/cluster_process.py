@@ -1,8 +1,8 @@
 """On a machine of a cluster: does the jobs that come in, one after another, each in a process of its own.
 
-A worker of the cluster calls `serve` in a Python of its own, from sources that came with the jobs, below a folder that stands for
-the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So names, and whatever
-depends on where a file lies from another, are the same here as there.
+A worker of the cluster calls `serve` in a Python of its own, from sources that came with the jobs, below a folder that
+stands for the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So names,
+and whatever depends on where a file lies from another, are the same here as there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pickle
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -28,11 +27,10 @@ PATH, TEXT, NAMES = range(3)  # kinds of what is sent in place of a value
 
 @dataclass(frozen=True)
 class Order:
-    """A call to be made: of `function` on `job` within the `limits`, after `prepare` has been called once."""
+    """A call to be made: of `function` on `job`, within the `limits`."""
 
     function: Callable[[Any], Any]
     job: Any
-    prepare: Callable[[], None] | None
     limits: Limits
 
 
@@ -114,16 +112,8 @@ def files_below(root: Path) -> set[Path]:
     return {path for path in root.rglob("*") if path.is_file()}
 
 
-@cache
-def prepared(prepare: Callable[[], None]) -> None:
-    """Calls a function, the first time."""
-    prepare()
-
-
 def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], None]) -> Done:
     """Does a job in a process of its own; the files that it left are taken along, and deleted here."""
-    if order.prepare:
-        prepared(order.prepare)
     outcomes: list[Any] = []
     run_all(
         order.function,
@@ -143,9 +133,10 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
 
 
 def serve() -> None:
-    """Answers every message on the standard input with one on the standard output, until there are no more.
+    """Answers every order on the standard input with one message on the standard output, until there are no more.
 
-    The arguments of the command line are the root, and the folder of results that take long.
+    Before them comes what to call first, so that the processes that are forked from this one need not. The arguments
+    of the command line are the root, and the folder of results that take long.
     """
     root, store = map(Path, sys.argv[1:])
     interrupts.end_from_now()
@@ -157,6 +148,9 @@ def serve() -> None:
         if os.getppid() != parent:
             raise SystemExit(1)
 
+    prepare = unpacked(read_message(orders) or packed(None), str(root), store)
+    if prepare:
+        prepare()
     with contextlib.suppress(BrokenPipeError):
         while data := read_message(orders):
             done = perform(unpacked(data, str(root), store), root, sent, orphaned)

@@ -41,25 +41,37 @@ def version_of(name: str) -> str:
     return ""
 
 
+def write_message(stream: Any, data: bytes) -> None:
+    """Writes a message whole."""
+    stream.write(len(data).to_bytes(LENGTH, "big") + data)
+    stream.flush()
+
+
 class JobProcesses(WorkerPlugin):
     """The archive of code and data on a worker, and the processes in which jobs are done with them.
 
-    `library` is where the package lies in the archive, `versions` those of the packages where the jobs come from.
+    `library` is where the package lies in the archive, `first` what a process is to do before all jobs, and `versions`
+    are those of the packages where the jobs come from.
     """
 
-    def __init__(self, archive: bytes, digest: str, library: str, versions: Mapping[str, str]) -> None:
-        self.archive, self.digest, self.library, self.versions = archive, digest, library, versions
+    def __init__(self, archive: bytes, digest: str, library: str, first: bytes, versions: Mapping[str, str]) -> None:
+        self.archive, self.digest, self.library, self.first, self.versions = archive, digest, library, first, versions
         self.idle: list[tuple[Any, Path]] = []
         self.all: list[tuple[Any, Path]] = []
 
     def setup(self, worker: Any) -> None:
-        """Looks whether the archive came whole, RuntimeError if not, and which versions are others here."""
+        """Looks whether the archive came whole, RuntimeError if not, and which versions are others here.
+
+        Where all is well, a process for every thread of the worker starts.
+        """
         self.address, self.scratch = worker.address, Path(worker.local_directory)
         if hashlib.sha256(self.archive).hexdigest() != self.digest:
             raise RuntimeError("the archive of code and data did not arrive whole")
         here = {name: version_of(name) for name in self.versions}
         there = self.versions
         self.differing = {name: (there[name], here[name]) for name in sorted(here) if here[name] != there[name]}
+        if not self.differing:
+            self.idle += [self.start() for _ in range(worker.state.nthreads)]
 
     def teardown(self, worker: Any) -> None:
         """Ends the processes, and deletes their folders."""
@@ -110,6 +122,7 @@ class JobProcesses(WorkerPlugin):
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        write_message(process.stdin, self.first)
         self.all.append((process, folder))
         return process, folder
 
@@ -117,8 +130,7 @@ class JobProcesses(WorkerPlugin):
         """Sends an order to a process, and waits for its answer."""
         worker = get_worker()
         key = worker.get_current_task()
-        process.stdin.write(len(order).to_bytes(LENGTH, "big") + order)
-        process.stdin.flush()
+        write_message(process.stdin, order)
         while not select.select([process.stdout], [], [], TICK)[0]:
             task = worker.state.tasks.get(key)
             if task is None or task.state in ("cancelled", "released"):
