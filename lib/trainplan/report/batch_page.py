@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup, escape
 
+from trainplan.plan.find import BASE
 from trainplan.report.assembly import file_links, fill_links, in_scroll, number_figures, source_line
 from trainplan.report.forms.bar_table import SHOWN, BarColumns, BarRow, bar_table
 from trainplan.report.furniture import PageHead, made_from
@@ -47,7 +48,7 @@ def write_batch_page(
 
     `headlines` is the table of that name, in the order of the batch. `points` has, of runs of a grid, its values as
     they are written, by run and address; `runs` what is in the folders of the runs that have pages. Result tables that
-    are there, and the national page, are linked.
+    are there are linked, and the page of several plans.
     """
     names = batch_pages(languages)
     for language in languages:
@@ -75,7 +76,7 @@ def render_batch(
     names, done = run_names(frame), frame[frame["status"] == DONE]
     failed = frame[frame["status"] != DONE]
     shown = [replace(run, title={language: names[name]}) for name, run in runs.items()]
-    national = NATIONAL.format(language=language)
+    several = len(own_scenarios(frame)) > 1
     return fill_batch(
         folder,
         language,
@@ -89,7 +90,7 @@ def render_batch(
             _chart(done, names, language),
             _table(frame, points, names, language),
         ],
-        ways=[{"href": national, "title": say("national.title", language)}] if (folder / national).is_file() else [],
+        ways=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
         files=_tables(folder, language),
         runs=[run_links(folder, run, language) for run in shown],
     )
@@ -103,6 +104,16 @@ def fill_batch(folder: Path, language: str, pages: Mapping[str, str], headlines:
     page = number_figures(str(fill_outer("batch.html.j2", language, head, pages, **values)), "", language)
     link = file_links("files", [TABLE.file_name], folder, "", language)
     return fill_links(page, lambda kind, _: link if kind == "files" else "")
+
+
+def way_to(file: str, page: str, language: str) -> dict[str, str]:
+    """A link to a page of the batch, `batch` or `national`, by its title."""
+    return {"href": file, "title": say(f"{page}.title", language)}
+
+
+def own_scenarios(headlines: pd.DataFrame) -> pd.DataFrame:
+    """The runs of plans as they are, without a change; those of several plans have a page of their own."""
+    return headlines[headlines["run"] == headlines["plan"] + f"/{BASE}"]
 
 
 def read_numbers(headlines: pd.DataFrame) -> pd.DataFrame:
@@ -141,10 +152,10 @@ def most_lacking(done: pd.DataFrame, names: Mapping[str, str], language: str) ->
     return say("batch.most_lacking", language, runs="; ".join(said))
 
 
-def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> str:
+def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Markup:
     """The runs by the share of targets met, and among equal ones by the money that is not found."""
     if not len(done):
-        return ""
+        return Markup("")
     sorted_by = {"share": done["met"] / done["targets"]}
     order = done.assign(**sorted_by).sort_values(["share", "lacking_vnd"], ascending=[False, True], kind="stable")
     unit = money_unit(order["required_vnd"].max())
@@ -172,11 +183,11 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> str:
     return bar_table("batch_runs", caption, columns, rows, language).html(language)
 
 
-def _table(frame: pd.DataFrame, points: Points, names: Mapping[str, str], language: str) -> str:
+def _table(frame: pd.DataFrame, points: Points, names: Mapping[str, str], language: str) -> Markup:
     """The headline figures of every run, in the order of the batch, with its values of the grid."""
     title, source = say("batch.table", language), source_line((STEM,), language)
     table = _folded_table(headline_table(frame, points, names, language), title, language)
-    return f'<h2 id="runs">{escape(title)}</h2>\n{table}{source}'
+    return Markup(f'<h2 id="runs">{escape(say("batch.runs", language))}</h2>\n{table}{source}')
 
 
 def headline_table(frame: pd.DataFrame, points: Points, names: Mapping[str, str], language: str) -> pd.DataFrame:
@@ -208,16 +219,18 @@ def headline_table(frame: pd.DataFrame, points: Points, names: Mapping[str, str]
 
 def as_days(days: pd.Series, language: str) -> list[str]:
     """Days as they are read; a dash for none."""
-    return [due_day(str(day), language) if isinstance(day, str) and day else NOTHING for day in days]
+    return [
+        due_day(str(day), language).replace(" ", "\u00a0") if isinstance(day, str) and day else NOTHING for day in days
+    ]
 
 
 def _grid_value(text: str, language: str) -> str:
     return number(float(text), language, 9) if DECIMAL.fullmatch(text) else text
 
 
-def _failures(failed: pd.DataFrame, names: Mapping[str, str], language: str) -> str:
+def _failures(failed: pd.DataFrame, names: Mapping[str, str], language: str) -> Markup:
     if not len(failed):
-        return ""
+        return Markup("")
     frame = pd.DataFrame(
         {
             TABLE.heading("run", language): [names[run] for run in failed["run"]],
@@ -227,13 +240,13 @@ def _failures(failed: pd.DataFrame, names: Mapping[str, str], language: str) -> 
     return _folded_table(frame, say("batch.failures", language), language)
 
 
-def _folded_table(frame: pd.DataFrame, caption: str, language: str) -> str:
+def _folded_table(frame: pd.DataFrame, caption: str, language: str) -> Markup:
     """A table whose rows after the twelfth are folded."""
     first, rest = in_scroll(html_table(frame[:SHOWN], caption)), frame[SHOWN:]
     if not len(rest):
-        return first
+        return Markup(first)
     more = say("page.more_rows", language, count=len(rest))
-    return f"{first}<details><summary>{escape(more)}</summary>{in_scroll(html_table(rest))}</details>"
+    return Markup(f"{first}<details><summary>{escape(more)}</summary>{in_scroll(html_table(rest))}</details>")
 
 
 def _tables(folder: Path, language: str) -> list[dict[str, str]]:

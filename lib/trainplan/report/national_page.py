@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
-from trainplan.plan.find import BASE
 from trainplan.report.batch_page import (
     DONE,
     NATIONAL,
@@ -18,7 +18,9 @@ from trainplan.report.batch_page import (
     fill_batch,
     money_bar,
     most_lacking,
+    own_scenarios,
     read_numbers,
+    way_to,
 )
 from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
 from trainplan.report.page_figure import Caption
@@ -26,7 +28,7 @@ from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, bare_money, billions, from_to, money_unit, out_of, percent
+from trainplan.text.formats import NOTHING, bare_money, billions, money_unit, out_of, percent
 from trainplan.text.letters import alphabetical_order
 
 Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
@@ -45,15 +47,10 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     written = []
     for language in languages:
         names = {run: titles[plan][language] for run, plan in zip(frame["run"], frame["plan"], strict=True)}
-        ways = [{"href": home[language], "title": say("batch.title", language)}]
+        ways = [way_to(home[language], "batch", language)]
         page = render_national(frame, names, language, pages, folder, ways)
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
-
-
-def own_scenarios(headlines: pd.DataFrame) -> pd.DataFrame:
-    """The runs of plans as they are, without a change."""
-    return headlines[headlines["run"] == headlines["plan"] + f"/{BASE}"]
 
 
 def render_national(
@@ -94,7 +91,7 @@ def _share_met(done: pd.DataFrame, language: str) -> list[str]:
     if not len(shares):
         return []
     middle, least, most = (percent(one, language, missed=1.0) for one in (shares.median(), shares.min(), shares.max()))
-    return [say("national.share_met", language, middle=middle, span=from_to(least, most, language))]
+    return [say("national.share_met", language, middle=middle, span="–".join(dict.fromkeys((least, most))))]
 
 
 def _money_lacking(done: pd.DataFrame, language: str) -> list[str]:
@@ -108,10 +105,10 @@ def _money_lacking(done: pd.DataFrame, language: str) -> list[str]:
     return [say("national.lacking", language, count=len(with_ceilings), money=money, others=tail)]
 
 
-def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> str:
+def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Markup:
     """The provinces by name: targets met, money, how much is assumed, and from when the data are."""
     if not len(done):
-        return ""
+        return Markup("")
     unit = money_unit(done["required_vnd"].max())
     rows = []
     for (_, row), day in zip(quote_numbers(STEM, done).iterrows(), as_days(done["as_of"], language), strict=True):

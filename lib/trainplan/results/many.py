@@ -37,7 +37,7 @@ def compute_many(plans: Iterable[Plan], solve: Callable[[Plan], Optimum] = solve
 
 
 def structure_of(arrays: Arrays) -> tuple[Any, ...]:
-    """What arrays have to have in common to be draws of one simulation: all but their numbers, and the shape of these."""
+    """What arrays must have in common to be draws of one simulation: all but their numbers, and the shape of these."""
     rows = [tuple(getattr(arrays, name).tolist()) for name in STRUCTURE]
     shapes = [getattr(arrays, name).shape for name in NUMBERS]
     return (arrays.first, arrays.last, arrays.allocation, arrays.closed, *rows, *shapes)

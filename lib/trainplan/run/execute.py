@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -225,9 +226,14 @@ def explain_failure(notebook: Path, error: Exception) -> str:
     return f"{notebook.name}, {both('run.cell', cell=error.cell_index + 1)}: {error.ename}: {error.evalue}"
 
 
-def declared_parameters(notebook: Path) -> list[str]:
+def declared_parameters(notebook: Path) -> tuple[str, ...]:
     """The parameters that a notebook declares in its cell tagged `parameters`."""
-    return list(papermill.inspect_notebook(escape_braces(notebook)))
+    return _declared_parameters(notebook, notebook.stat().st_mtime_ns)
+
+
+@cache
+def _declared_parameters(notebook: Path, _: int) -> tuple[str, ...]:
+    return tuple(papermill.inspect_notebook(escape_braces(notebook)))
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:

@@ -25,12 +25,16 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
     return list(texts)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
+def csv_text(frame: pd.DataFrame, **before: str) -> str:
+    """A table as CSV; truth is written `true` and `false`, what is not there as nothing.
+
+    Columns that stand `before` its own have one value each.
+    """
     text = StringIO()
     rows = writer(text, lineterminator="\n")
-    rows.writerow(frame.columns)
-    rows.writerows(zip(*([_cell_text(value) for value in frame[name].tolist()] for name in frame), strict=True))
+    rows.writerow([*before, *frame.columns])
+    columns = [[_cell_text(value) for value in frame[name].tolist()] for name in frame]
+    rows.writerows((*before.values(), *cells) for cells in zip(*columns, strict=True))
     return text.getvalue()
 
 
