@@ -106,6 +106,16 @@ def connected(address: str, files: Iterable[Path] = (), prepare: Callable[[], No
 
 
 @contextlib.contextmanager
+def map_of(address: str | None) -> Iterator[Callable[..., Iterator[Any]]]:
+    """`map`, of the cluster where one is asked for. ClusterError."""
+    if not address:
+        yield map
+        return
+    with connected(address) as cluster:
+        yield cluster.map
+
+
+@contextlib.contextmanager
 def client_of(address: str) -> Iterator[Any]:
     """A client of the scheduler, which has a worker at least. ClusterError."""
     from distributed import Client

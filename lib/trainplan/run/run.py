@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -324,12 +324,15 @@ class JobQueue:
         self.progress = Progress(len(todo))
         self.failed: dict[str, str] = {}  # what failed -> why
 
-    def run(self, others: Sequence[Any], workers: int, limits: Limits) -> None:
-        """Runs them all, the others first, at most `workers` at once, each within the `limits`."""
-        if self.todo:
+    def run(self, others: Sequence[Any], workers: int, limits: Limits, executor: Callable[..., None] = run_all) -> None:
+        """Runs them all, the others first, at most `workers` at once, each within the `limits`.
+
+        `executor` does what `run_all` does, and may do it elsewhere.
+        """
+        if self.todo and executor is run_all:
             warm_up()
         jobs = [*others, *(job for _, job in self.todo)]
-        run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
+        executor(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
 
     def title(self, job: Any) -> str:
         """What a job is called on screen."""
