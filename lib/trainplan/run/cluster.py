@@ -97,12 +97,9 @@ def connected(address: str, files: Iterable[Path] = (), prepare: Callable[[], No
     )
     with client_of(address) as client:
         cluster = Cluster(client, f"trainplan-{uuid.uuid4().hex}")
-        try:
-            cluster.provide(plugin)
-            yield cluster
-        finally:
-            with contextlib.suppress(Exception):  # of a scheduler that is gone
-                client.unregister_worker_plugin(cluster.name)
+        client.register_plugin(cluster_worker.Farewell(client.id, cluster.name))
+        cluster.provide(plugin)
+        yield cluster
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import pickle
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -132,6 +133,12 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
     return Done(outcomes[0], files)
 
 
+def end(*_: object) -> None:
+    """Ends this process, with those of jobs."""
+    interrupts.end_all()
+    os._exit(0)
+
+
 def serve() -> None:
     """Answers every order on the standard input with one message on the standard output, until there are no more.
 
@@ -139,7 +146,7 @@ def serve() -> None:
     of the command line are the root, and the folder of results that take long.
     """
     root, store = map(Path, sys.argv[1:])
-    interrupts.end_from_now()
+    signal.signal(signal.SIGTERM, end)
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     parent, sent = os.getppid(), files_below(root)

@@ -1,6 +1,6 @@
-"""In a worker of a cluster, which may not have this package, or another version: keeps processes that do the jobs.
+"""In the workers of a cluster, which may not have this package, or another version: processes that do the jobs.
 
-The cluster carries this module's content along with the plugin, so that it uses Python and Dask alone.
+Dask carries the content of this module along with the plugins, so that it uses Python and Dask alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import io
 import os
 import platform
-import select
 import shutil
 import subprocess
 import sys
@@ -21,16 +20,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from distributed import WorkerPlugin, get_worker
+from distributed import SchedulerPlugin, WorkerPlugin
 
-TICK = 1.0  # seconds from one look whether a job is still wanted to the next
 LENGTH = 8  # bytes before a message that say how long it is
 SERVE = "from trainplan.run.cluster_process import serve; serve()"
 STORE = "trainplan-store"  # of what all workers of a machine compute, beside the folders of their own
-
-
-class Withdrawn(Exception):
-    """Whoever sent a job does not wait for it any more."""
 
 
 def version_of(name: str) -> str:
@@ -76,26 +70,23 @@ class JobProcesses(WorkerPlugin):
     def teardown(self, worker: Any) -> None:
         """Ends the processes, and deletes their folders."""
         for process, folder in self.all:
-            if (process, folder) in self.idle:
-                process.stdin.close()
-            else:
-                process.terminate()
+            process.terminate()
             process.wait()
             shutil.rmtree(folder, ignore_errors=True)
 
     def perform(self, order: bytes) -> bytes | dict[str, Any]:
         """Has a job done, and returns the answer of the process; where versions differ, what does, by this worker.
 
-        RuntimeError where the process ended without an answer, Withdrawn where nobody waits for one.
+        RuntimeError where the process ended without an answer.
         """
         if self.differing:
             return {self.address: self.differing}
         process, folder = self.idle.pop() if self.idle else self.start()
-        try:
-            answer = self.ask(process, order)
-        except BaseException:
-            process.terminate()
-            raise
+        write_message(process.stdin, order)
+        length = int.from_bytes(process.stdout.read(LENGTH), "big")
+        answer: bytes = process.stdout.read(length)
+        if not length or len(answer) < length:
+            raise RuntimeError(f"the process that does the jobs ended with {process.wait()}")
         self.idle.append((process, folder))
         return answer
 
@@ -126,17 +117,16 @@ class JobProcesses(WorkerPlugin):
         self.all.append((process, folder))
         return process, folder
 
-    def ask(self, process: Any, order: bytes) -> bytes:
-        """Sends an order to a process, and waits for its answer."""
-        worker = get_worker()
-        key = worker.get_current_task()
-        write_message(process.stdin, order)
-        while not select.select([process.stdout], [], [], TICK)[0]:
-            task = worker.state.tasks.get(key)
-            if task is None or task.state in ("cancelled", "released"):
-                raise Withdrawn
-        length = int.from_bytes(process.stdout.read(LENGTH), "big")
-        answer: bytes = process.stdout.read(length)
-        if not length or len(answer) < length:
-            raise RuntimeError(f"the process that does the jobs ended with {process.wait()}")
-        return answer
+
+class Farewell(SchedulerPlugin):
+    """In the scheduler: takes a plugin away from all workers once the client that gave it has gone, however it went."""
+
+    def __init__(self, client: str, plugin: str) -> None:
+        self.client, self.plugin = client, plugin
+        self.name = f"{plugin}-farewell"
+
+    def remove_client(self, scheduler: Any, client: str) -> None:
+        """A client has gone."""
+        if client == self.client:
+            scheduler.remove_plugin(self.name)
+            scheduler.loop.add_callback(scheduler.unregister_worker_plugin, None, self.plugin)
