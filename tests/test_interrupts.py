@@ -123,6 +123,20 @@ def test_a_run_ends_whatever_a_cell_does(number: str, engine: str, tmp_path: Pat
     assert len(started) >= 2 and not any(map(runs, started))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a process that its parent has been killed")
+def test_what_a_killed_run_has_started_ends_with_it(tmp_path: Path) -> None:
+    shutil.copytree(SOUND, tmp_path / "small")
+    wait = "import pathlib, time\npathlib.Path(output_dir, 'begun').touch()\ntime.sleep(300)"
+    notebook(tmp_path / "library" / "00_long.ipynb", wait)
+    places = [str(tmp_path / name) for name in ("small", "out", "library")]
+    process = begun([sys.executable, "-c", RUN, *places, "trainplan"])
+    wait_until(lambda: bool(list(tmp_path.rglob("begun"))), process)
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate(timeout=60)
+    assert started and not any(map(runs, psutil.wait_procs(started, timeout=30)[1]))
+
+
 def test_nohup_keeps_a_run_alive(line: list[str]) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -37,6 +37,7 @@ from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
 from trainplan.storage.files import remove_partials
 from trainplan.storage.log import log_duration
 from trainplan.storage.progress import Progress
+from trainplan.storage.provenance import code_hash, package_versions
 from trainplan.storage.store import FOLDER
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem
@@ -256,6 +257,7 @@ def executor_of(
 
 def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
     """What is known of every run; PlanError with the problems of all of them, each once."""
+    code_hash(), package_versions()  # once, before processes are forked
     jobs = [CheckJob(some, request.file.name) for some in in_parts(runs, 4 * AT_ONCE)]
     found: dict[CheckJob, list[Checked] | PlanError | WorkerDied] = {}
     if len(jobs) == 1:
@@ -291,7 +293,8 @@ def notebook_runs(batch: Batch) -> dict[str, NotebookRun]:
             try:
                 found[run.name] = notebook_run(batch, run, read.change(run.scenario, run.changes), every)
             except PlanError as error:
-                own = [replace(one, where=batch.request.file.name, row=run.entry) for one in error.problems]
+                file = batch.request.file.name
+                own = [replace(one, where=file, row=run.entry, column="notebooks") for one in error.problems]
                 problems |= {str(problem): problem for problem in own}
     if problems:
         raise PlanError(problems.values())

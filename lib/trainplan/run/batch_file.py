@@ -41,22 +41,19 @@ class BatchRun:
     @property
     def name(self) -> str:
         """What it is called: plan/scenario[/values of the grid]."""
-        return "/".join(self._parts)
+        values = ",".join(self.point.values())
+        return "/".join([self.plan.parent.name, self.scenario_name, *([values] if values else [])])
 
     @property
     def folder(self) -> Path:
         """Where its results go among those of the batch."""
-        return Path(*(folder_name(part) for part in self._parts))
+        values = ",".join(map(folder_name, self.point.values()))
+        return Path(folder_name(self.plan.parent.name), folder_name(self.scenario_name), values)
 
     @property
     def scenario_name(self) -> str:
         """The name of the scenario; of one that is named by its path, that of the file."""
         return "+".join(Path(part).stem if Path(part).name != part else part for part in self.scenario.split("+"))
-
-    @property
-    def _parts(self) -> list[str]:
-        values = ",".join(self.point.values())
-        return [self.plan.parent.name, self.scenario_name, *([values] if values else [])]
 
 
 def read_batch(path: Path) -> tuple[BatchRun, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
 
 FORMAT = 1  # of the records; another one finds none of those before
-AT_ONCE = 25  # runs of a job: few enough that what is lost with a process is little
+AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
 LOG = logging.getLogger("trainplan")
 
 
@@ -56,8 +57,8 @@ class TablesJob:
     @property
     def title(self) -> str:
         """What it is called on screen."""
-        first, last = self.runs[0].name, self.runs[-1].name
-        return first if first == last else f"{first} … {last}"
+        others = len(self.runs) - 1
+        return f"{self.runs[0].name} (+{others})" if others else self.runs[0].name
 
     def perform(self) -> list[tuple[str, Record]]:
         """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
@@ -97,23 +98,32 @@ class TablesJob:
 
 def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanError]:
     """The plan of each run, or what is wrong with it; the files of a plan are read once for runs one after another."""
-    read: PlanInput | None = None
-    for run in runs:
-        try:
-            if read is None or read.path != run.plan:
-                read = PlanInput(run.plan)
-            yield read.change(run.scenario, run.changes)
-        except PlanError as error:
-            yield PlanError([locate(problem, run, file) for problem in error.problems])
+    for path, some in groupby(runs, key=lambda run: run.plan):
+        read = PlanInput(path)
+        for run in some:
+            try:
+                yield read.change(run.scenario, run.changes)
+            except PlanError as error:
+                yield PlanError(located(error, read, run, file))
+
+
+def located(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:
+    """The problems of a run, with the place in the batch file where a name or a change there makes them."""
+    own: list[Problem] = []
+    try:
+        read.change(run.scenario)
+    except PlanError as unchanged:
+        own = unchanged.problems
+    texts = {str(problem) for problem in own if problem.where != "scenario"}
+    return [problem if str(problem) in texts else locate(problem, run, file) for problem in error.problems]
 
 
 def locate(problem: Problem, run: BatchRun, file: str) -> Problem:
-    """A problem of a change or a name in the batch file, with its place there; any other as it is."""
-    if problem.where == "overrides":
-        return replace(problem, where=f"{file}, {run.entry}")
+    """A problem that comes of a name or a change in the batch file, with its place there."""
     if problem.where == "scenario":
         return replace(problem, where=file, row=run.entry, column="scenarios")
-    return problem
+    place = f"{file}, {run.entry}"
+    return replace(problem, where=place if problem.where == "overrides" else f"{place} ({problem.where})")
 
 
 def check_runs(job: CheckJob) -> list[Checked] | PlanError:

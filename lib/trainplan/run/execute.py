@@ -126,7 +126,7 @@ def perform_job(job: Job) -> Outcome:
 def outcome_of_death(job: Job, death: WorkerDied) -> Outcome:
     """How a job ended whose process died, or had to be ended; takes away what that left, half-done or not believed."""
     remove_partials(job.executed.parent)
-    if death.reason == "threads_go_on":
+    if death.reason == "run.threads_go_on":
         for path in (job.executed, job.report):
             path.unlink(missing_ok=True)
     return Outcome(f"{job.name}: {death}", 0, (), 0.0, keep_traceback(job, None))

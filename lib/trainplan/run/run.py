@@ -31,7 +31,7 @@ from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, out
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
-from trainplan.storage.files import file_hash, remove_partials
+from trainplan.storage.files import OutputError, file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
 from trainplan.storage.progress import Progress, under_way
 from trainplan.storage.store import FOLDER, Store, use_store
@@ -351,7 +351,10 @@ class JobQueue:
             return
         if isinstance(outcome, WorkerDied):
             outcome = outcome_of_death(job, outcome)
-        self.owner[job.executed].record(job, outcome)
+        try:
+            self.owner[job.executed].record(job, outcome)
+        except OutputError as error:  # of this folder: others may still be written to
+            outcome = replace(outcome, error=outcome.error or str(error))
         LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
         if outcome.error:
             details = f" ({both('file.details')}: {outcome.details})" if outcome.details else ""

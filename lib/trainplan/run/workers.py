@@ -26,20 +26,20 @@ Result = TypeVar("Result")
 
 # macOS has fork too, but its own libraries do not survive it; Windows has none.
 START = "fork" if sys.platform == "linux" else "spawn"
-LOOK = 0.25  # seconds from one look at what runs to the next
-PATIENCE = 1.0  # seconds for a process to end once it has given its result
+LOOK = 0.5  # seconds from one look at what runs to the next
+PATIENCE = 5.0  # seconds for a process to end once it has given its result
 MB = 2**20  # bytes
 
 
 class WorkerDied(Exception):
-    """A process ended without a result, or had to be ended: `str()` says why, `reason` is the key of that, `run.*`."""
+    """A process ended without a result, or had to be ended: `str()` says why; `reason` is the key of that."""
 
     def __init__(self, reason: str, **values: Any) -> None:
         super().__init__(reason)
         self.reason, self.values = reason, values
 
     def __str__(self) -> str:
-        return both(f"run.{self.reason}", **self.values)
+        return both(self.reason, **self.values)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class _Worker:
         """What the process gave, or WorkerDied; None while it goes on. Afterwards it has ended."""
         alive = self.process.is_alive()  # before the look at the pipe: what has ended has said all
         if self.result.poll():
-            found = self._received()
+            found = self._receive()
         elif not alive:
             found = _death(self.process.exitcode)
         else:
@@ -82,28 +82,28 @@ class _Worker:
             interrupts.running.remove(self.process)
         return found
 
-    def _received(self) -> Any:
+    def _receive(self) -> Any:
         """What the process sent; WorkerDied where it sent nothing whole, or does not end afterwards."""
         found = None
         with contextlib.suppress(EOFError, OSError):
             found = self.result.recv()
         self.process.join(PATIENCE)
         if self.process.is_alive():
-            return WorkerDied("threads_go_on")
+            return WorkerDied("run.threads_go_on")
         return found if found is not None else _death(self.process.exitcode)
 
     def _excess(self, limits: Limits) -> WorkerDied | None:
         if time.monotonic() - self.start > limits.seconds:
-            return WorkerDied("took_too_long", seconds=f"{limits.seconds:g}")
+            return WorkerDied("run.took_too_long", seconds=f"{limits.seconds:g}")
         if limits.memory < inf and memory_of_tree(self.process.pid) > limits.memory * MB:
-            return WorkerDied("took_too_much_memory", memory=f"{limits.memory:g}")
+            return WorkerDied("run.took_too_much_memory", memory=f"{limits.memory:g}")
         return None
 
 
 def _death(code: int | None) -> WorkerDied:
     if code is not None and code < 0:
-        return WorkerDied("process_killed", signal=signal.Signals(-code).name)
-    return WorkerDied("process_died", code=code)
+        return WorkerDied("run.process_killed", signal=signal.Signals(-code).name)
+    return WorkerDied("run.process_died", code=code)
 
 
 def run_all(
@@ -119,7 +119,7 @@ def run_all(
     """Calls `function` on every job in a process of its own, at most `workers` at once, each within the `limits`.
 
     In this process `started(job)` is called as each begins, and `ended(job, outcome)` when it has ended, with what the
-    function returned or WorkerDied; `waiting()` is called several times a second meanwhile. A process ends with all
+    function returned or WorkerDied; `waiting()` is called twice a second meanwhile. A process ends with all
     that it started. Whatever ends this call, an interrupt too, ends the processes.
     """
     context: Any = get_context(start_method)
@@ -139,7 +139,8 @@ def run_all(
                     outcome = worker.outcome(limits)
                     if outcome is not None:
                         running.remove(worker)
-                        end_children(but=[*others, *(one.process.pid for one in running)])
+                        if start_method == "fork":  # beside those started afresh Python has processes of its own
+                            end_children(but=[*others, *(one.process.pid for one in running)])
                         ended(worker.job, outcome)
     finally:
         with hold_back():
