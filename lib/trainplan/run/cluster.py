@@ -25,7 +25,7 @@ from trainplan.plan.find import find_scenarios
 from trainplan.plan.plan import PlanInput
 from trainplan.run.cluster_process import Done, Order, packed, unpacked
 from trainplan.run.workers import NO_LIMITS, Limits, Result, Work, WorkerDied
-from trainplan.storage.files import write_bytes
+from trainplan.storage.files import OutputError, write_bytes
 from trainplan.storage.progress import TICK
 from trainplan.storage.provenance import PACKAGE, package_versions
 from trainplan.text.catalog import both
@@ -244,14 +244,17 @@ class Cluster:
             raise ClusterError(both("cluster.lost"))
         if future.status == "error":
             LOG.warning("cluster: %r", future.exception())
-            return WorkerDied("worker_died", tries=TRIES)
+            return WorkerDied("run.worker_died", tries=TRIES)
         answer = future.result()
         future.release()
         if isinstance(answer, dict):
             raise ClusterError(describe_difference(*answer.popitem()))
         done: Done = unpacked(answer)
-        for path, content in done.files.items():
-            write_bytes(Path(path), content)
+        try:
+            for path, content in done.files.items():
+                write_bytes(Path(path), content)
+        except OutputError as error:  # of this folder: others may still be written to
+            return WorkerDied("run.not_written", why=error)
         return done.outcome
 
 

@@ -27,7 +27,16 @@ from trainplan.report.stored import compute, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, outcome_of_death, perform_job, warm_up
+from trainplan.run.execute import (
+    ENGINE,
+    Job,
+    Outcome,
+    declared_parameters,
+    forget_failure,
+    outcome_of_death,
+    perform_job,
+    warm_up,
+)
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
@@ -351,6 +360,7 @@ class JobQueue:
             return
         if isinstance(outcome, WorkerDied):
             outcome = outcome_of_death(job, outcome)
+        forget_failure(job, outcome)
         try:
             self.owner[job.executed].record(job, outcome)
         except OutputError as error:  # of this folder: others may still be written to
