@@ -8,13 +8,13 @@ studying, and money), of its money beside that, and of the rates at which people
 basis `assumption: synthetic, An Giang times …` and something in the column `invented`, so that every page says so; all
 else stands as in An Giang. What tells of An Giang alone is left out: its units, schools, decision and history.
 
-FILE, of `--batch`, is a batch of every province under 20 scenarios, for tables alone. Equal options give equal bytes.
+FILE, of `--batch`, is a batch of every province under 20 scenarios, for tables alone; it
+names them by FOLDER as it is written here. Equal options give equal bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -161,8 +161,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     folders = write_provinces(options.output, options.count, options.seed)
     if options.batch:
-        here = options.batch.resolve().parent
-        write_text(options.batch, batch_text([Path(os.path.relpath(one, here)).as_posix() for one in folders]))
+        write_text(options.batch, batch_text([(options.output / one.name).as_posix() for one in folders]))
     print(f"{len(folders)} plans: {options.output}")
 
 

@@ -324,6 +324,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         limits=limits_of(arguments),
         scheduler=arguments.scheduler,
+        engine=arguments.engine,
     )
     return run_batch(request)
 
@@ -486,6 +487,7 @@ LIMITS = (
     Option("--timeout", "{option_timeout} ({default}: 600)", {"metavar": "S", "type": whole_number, "default": 600}),
     Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number, "default": 0}),
 )
+ENGINE = Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
@@ -495,7 +497,7 @@ RUN = (
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
     WORKERS,
     *LIMITS,
-    Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"}),
+    ENGINE,
     EXCEL,
 )
 BATCH = (
@@ -506,6 +508,7 @@ BATCH = (
     WORKERS,
     SCHEDULER,
     *LIMITS,
+    ENGINE,
 )
 DRAWS = (
     Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),

@@ -158,9 +158,9 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
         return Markup("")
     sorted_by = {"share": done["met"] / done["targets"]}
     order = done.assign(**sorted_by).sort_values(["share", "lacking_vnd"], ascending=[False, True], kind="stable")
-    unit = money_unit(order["required_vnd"].max())
+    unit, quoted = money_unit(order["required_vnd"].max()), quote_numbers(STEM, order)
     rows = []
-    for _, row in quote_numbers(STEM, order).iterrows():
+    for _, row in quoted.iterrows():
         bar, frame = money_bar(row)
         beside = (out_of(row["met"], row["targets"], language), bare_money(row["lacking_vnd"], language, unit))
         rows.append(BarRow(names[row["run"]], beside, bar, frame))
@@ -169,14 +169,9 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
         (say("head.met_of", language), column_heading("lacking_vnd", language, unit)),
         say("figure.scenario_results.bar", language),
     )
-    best = order.iloc[0]
-    finding = say(
-        "batch.finding",
-        language,
-        met=out_of(best["met"], best["targets"], language),
-        run=names[best["run"]],
-        money=billions(best["lacking_vnd"], language),
-    )
+    best = quoted.iloc[0]
+    met, lacking = rows[0].numbers[0], billions(best["lacking_vnd"], language)
+    finding = say("batch.finding", language, met=met, run=rows[0].name, money=lacking)
     reading = (say("batch.order", language), say("figure.scenario_results.bars", language))
     alt = f"{finding} {most_lacking(done, names, language)}"
     caption = Caption(finding, alt, reading=reading, tables=(STEM,))

@@ -491,7 +491,11 @@ BATCH_TABLES = [  # many runs at a time
             Column("status", "code"),
             Column("reason", "text"),
             *(Column(name, "number") for name in ("targets", "met", "nearly", "missed")),
-            *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd", adds_up=False),
+            *_money(
+                *("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
+                over_years="none",
+                adds_up=False,
+            ),
             Column("ceilings", "boolean"),
             *_shares("assumed_share"),
             Column("as_of", "date"),
