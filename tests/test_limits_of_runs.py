@@ -94,7 +94,6 @@ def test_what_takes_too_much_memory_is_ended(
         ("import os\nos._exit(0)", both("run.process_died", code=0)),
         pytest.param(KILL.format("SIGKILL"), both("run.process_killed", signal="SIGKILL"), marks=UNIX),
         pytest.param(KILL.format("SIGSEGV"), both("run.process_killed", signal="SIGSEGV"), marks=UNIX),
-        (THREADS, both("run.threads_go_on")),
         (f"{SLEEP})", "it left behind what still ran, and was ended: python"),
         (f"{SLEEP}, start_new_session=True)", "it left behind what still ran, and was ended: python"),
         pytest.param(ORPHAN, "it left behind what still ran, and was ended: python", marks=LINUX),
@@ -106,6 +105,13 @@ def test_what_ends_or_does_not_end_as_it_should_is_named(
     cell: str, reason: str, request_: Request, capsys: pytest.CaptureFixture[str]
 ) -> None:
     expect_failure(spoiled(request_, cell), reason, capsys)
+
+
+def test_threads_that_go_on_are_ended(
+    request_: Request, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainplan.run.workers.PATIENCE", 3)
+    expect_failure(spoiled(request_, THREADS), both("run.threads_go_on"), capsys)
 
 
 @pytest.mark.parametrize(

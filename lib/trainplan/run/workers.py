@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 # macOS has fork too, but its own libraries do not survive it; Windows has none.
 START = "fork" if sys.platform == "linux" else "spawn"
 LOOK = 0.5  # seconds from one look at what runs to the next
-PATIENCE = 5.0  # seconds for a process to end once it has given its result
+PATIENCE = 30.0  # seconds for a process to end once it has given its result
 MB = 2**20  # bytes
 
 
@@ -58,41 +58,40 @@ def usual_memory() -> int:
     return int(psutil.virtual_memory().total // 2 // MB)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Worker:
     """A process with its job, and the end of the pipe through which its result comes."""
 
     process: Any
     job: Any
-    result: Any
+    pipe: Any
     start: float = field(default_factory=time.monotonic)
+    result: Any = None
+    given: float = inf  # when the result came
+
+    @property
+    def sign_of_change(self) -> Any:
+        """What shows that there is something to look at: the pipe, once that has given all the end of the process."""
+        return self.pipe if self.given == inf else self.process.sentinel
 
     def outcome(self, limits: Limits) -> Any:
         """What the process gave, or WorkerDied; None while it goes on. Afterwards it has ended."""
         alive = self.process.is_alive()  # before the look at the pipe: what has ended has said all
-        if self.result.poll():
-            found = self._receive()
-        elif not alive:
-            found = _death(self.process.exitcode)
-        else:
-            found = self._excess(limits)
-        if found is not None:
-            end_tree(self.process.pid)
-            self.process.join()
-            interrupts.running.remove(self.process)
-        return found
-
-    def _receive(self) -> Any:
-        """What the process sent; WorkerDied where it sent nothing whole, or does not end afterwards."""
-        found = None
-        with contextlib.suppress(EOFError, OSError):
-            found = self.result.recv()
-        self.process.join(PATIENCE)
-        if self.process.is_alive():
-            return WorkerDied("run.threads_go_on")
-        return found if found is not None else _death(self.process.exitcode)
+        if self.given == inf and self.pipe.poll():
+            self.given = time.monotonic()
+            with contextlib.suppress(EOFError, OSError):
+                self.result = self.pipe.recv()
+        excess = self._excess(limits) if alive else None
+        if alive and not excess:
+            return None
+        end_tree(self.process.pid)
+        self.process.join()
+        interrupts.running.remove(self.process)
+        return excess or (_death(self.process.exitcode) if self.result is None else self.result)
 
     def _excess(self, limits: Limits) -> WorkerDied | None:
+        if self.given < inf:
+            return WorkerDied("run.threads_go_on") if time.monotonic() - self.given > PATIENCE else None
         if time.monotonic() - self.start > limits.seconds:
             return WorkerDied("run.took_too_long", seconds=f"{limits.seconds:g}")
         if limits.memory < inf and memory_of_tree(self.process.pid) > limits.memory * MB:
@@ -102,7 +101,8 @@ class _Worker:
 
 def _death(code: int | None) -> WorkerDied:
     if code is not None and code < 0:
-        return WorkerDied("run.process_killed", signal=signal.Signals(-code).name)
+        names = {number.value: number.name for number in signal.Signals}
+        return WorkerDied("run.process_killed", signal=names.get(-code, -code))
     return WorkerDied("run.process_died", code=code)
 
 
@@ -119,8 +119,8 @@ def run_all(
     """Calls `function` on every job in a process of its own, at most `workers` at once, each within the `limits`.
 
     In this process `started(job)` is called as each begins, and `ended(job, outcome)` when it has ended, with what the
-    function returned or WorkerDied; `waiting()` is called twice a second meanwhile. A process ends with all
-    that it started. Whatever ends this call, an interrupt too, ends the processes.
+    function returned or WorkerDied; `waiting()` is called twice a second meanwhile. A process ends with all that it
+    started. Whatever ends this call, an interrupt too, ends the processes.
     """
     context: Any = get_context(start_method)
     gc.freeze()
@@ -133,7 +133,7 @@ def run_all(
                 while to_come and len(running) < max(1, workers):
                     running.append(_start(context, function, to_come.pop()))
                     started(running[-1].job)
-                connection.wait([worker.result for worker in running], timeout=LOOK)
+                connection.wait([worker.sign_of_change for worker in running], timeout=LOOK)
                 waiting()
                 for worker in [*running]:
                     outcome = worker.outcome(limits)
@@ -149,13 +149,13 @@ def run_all(
 
 
 def _start(context: Any, function: Callable[[Any], Any], job: Any) -> _Worker:
-    result, end = context.Pipe(duplex=False)
+    pipe, end = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(function, job, end), daemon=True)
     with hold_back():  # between its start and its entry in the list nobody could end it
         process.start()
         interrupts.running.append(process)
     end.close()
-    return _Worker(process, job, result)
+    return _Worker(process, job, pipe)
 
 
 def _work(function: Callable[[Any], Any], job: Any, end: Any) -> None:
