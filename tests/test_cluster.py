@@ -25,7 +25,7 @@ from trainplan.analysis.monte_carlo import uncertainty
 from trainplan.plan.plan import load_plan
 from trainplan.run import cluster_worker
 from trainplan.run.batch import BatchRequest, run_batch
-from trainplan.run.cluster import connected
+from trainplan.run.cluster import connect_cluster
 from trainplan.run.workers import Limits
 from trainplan.storage.store import FOLDER
 
@@ -131,7 +131,7 @@ def test_draws_are_the_same_to_the_bit(address: str) -> None:
     plan = load_plan("an_giang_2011_2015")
     for loop in ("closed", "open"):
         here = uncertainty(plan, 2048, loop=loop)
-        with connected(address) as one:
+        with connect_cluster(address) as one:
             there = uncertainty(plan, 2048, loop=loop, chunk=8, each=one.map)
         for name in ("inputs", "coverage", "met", "cost", "over"):
             assert np.array_equal(getattr(here, name), getattr(there, name)), name

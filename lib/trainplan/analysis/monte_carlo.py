@@ -230,23 +230,23 @@ class Drawn:
         )
         kept = slice(min(count, max(0, REMEMBERED - before)))
         people = slice(min(count, max(0, PEOPLE - before)))
-        learners = whole(run.new_learners, count)[..., people]
+        learners = over_draws(run.new_learners, count)[..., people]
         return cls(
             replicate=replicate,
             count=count,
             hits=met,
             near=near,
             inputs=inputs[:, kept],
-            coverage=whole(run.gap.coverage, count)[..., kept],
-            met=whole(run.met_when_due, count)[:, kept],
-            cost=whole(run.funded_vnd.sum(axis=1), count)[:, kept],
-            over=whole(over_ceilings(run), count)[:, kept],
+            coverage=over_draws(run.gap.coverage, count)[..., kept],
+            met=over_draws(run.met_when_due, count)[:, kept],
+            cost=over_draws(run.funded_vnd.sum(axis=1), count)[:, kept],
+            over=over_draws(over_ceilings(run), count)[:, kept],
             enrolled=np.concatenate([learners, learners.sum(axis=1, keepdims=True)], axis=1),
-            sent=whole(run.people_sent, count)[..., people],
+            sent=over_draws(run.people_sent, count)[..., people],
         )
 
 
-def whole(values: Any, draws: int) -> Any:
+def over_draws(values: Any, draws: int) -> Any:
     """Values, (…, D) or (…, 1) where all draws have the same, as (…, `draws`)."""
     return np.broadcast_to(values, (*values.shape[:-1], draws))
 

@@ -19,7 +19,7 @@ from trainplan.report.national_page import write_national_page
 from trainplan.run.batch_file import BatchRun, read_batch
 from trainplan.run.batch_jobs import AT_ONCE, Checked, CheckJob, TablesJob, check_runs, failed_record
 from trainplan.run.batch_records import BatchRecords
-from trainplan.run.cluster import connected, plan_files
+from trainplan.run.cluster import connect_cluster, plan_files
 from trainplan.run.execute import ENGINE, Job, warm_up
 from trainplan.run.manifest import DONE, FAILED, Manifest
 from trainplan.run.plan_notebooks import NOTEBOOKS
@@ -251,7 +251,7 @@ def executor_of(
         scenarios.setdefault(part.plan.path, set()).add(part.reference)
     files = {file for plan, names in scenarios.items() for file in plan_files(plan, names)}
     files.update(NOTEBOOKS.glob("*.ipynb"), (job.notebook for _, job in notebooks))
-    with connected(batch.request.scheduler, files, warm_up if notebooks else None) as cluster:
+    with connect_cluster(batch.request.scheduler, files, warm_up if notebooks else None) as cluster:
         yield cluster.run_all
 
 

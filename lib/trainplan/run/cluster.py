@@ -23,7 +23,7 @@ from typing import Any, Generic
 
 from trainplan.plan.find import find_scenarios
 from trainplan.plan.plan import PlanInput
-from trainplan.run.cluster_process import Done, Order, packed, unpacked
+from trainplan.run.cluster_process import Done, Order, decode_message, encode_message
 from trainplan.run.workers import NO_LIMITS, Limits, Result, Work, WorkerDied
 from trainplan.storage.files import OutputError, write_bytes
 from trainplan.storage.progress import TICK
@@ -69,7 +69,9 @@ def archive_of(files: Mapping[Path, bytes]) -> bytes:
 
 
 @contextlib.contextmanager
-def connected(address: str, files: Iterable[Path] = (), prepare: Callable[[], None] | None = None) -> Iterator[Cluster]:
+def connect_cluster(
+    address: str, files: Iterable[Path] = (), prepare: Callable[[], None] | None = None
+) -> Iterator[Cluster]:
     """The cluster with this scheduler, its workers provided with this package and `files`. ClusterError.
 
     `prepare` is called once in each process from which those of jobs are forked.
@@ -92,7 +94,7 @@ def connected(address: str, files: Iterable[Path] = (), prepare: Callable[[], No
         archive=archive,
         digest=hashlib.sha256(archive).hexdigest(),
         library=PACKAGE.parent.as_posix(),
-        first=packed(prepare),
+        first=encode_message(prepare),
         versions={**versions, "system": os.uname().sysname, "distributed": distributed.__version__},
     )
     with client_of(address) as client:
@@ -108,7 +110,7 @@ def map_of(address: str | None) -> Iterator[Callable[..., Iterator[Any]]]:
     if not address:
         yield map
         return
-    with connected(address) as cluster:
+    with connect_cluster(address) as cluster:
         yield cluster.map
 
 
@@ -233,7 +235,7 @@ class Cluster:
 
             return get_worker().plugins[name].perform(data)
 
-        return self.client.submit(perform, packed(order), key=f"{name}-{uuid.uuid4().hex}", retries=TRIES - 1)
+        return self.client.submit(perform, encode_message(order), key=f"{name}-{uuid.uuid4().hex}", retries=TRIES - 1)
 
     def outcome_of(self, future: Any) -> Any:
         """What came of a job that is over, its files written; WorkerDied where every worker that had it went.
@@ -249,7 +251,7 @@ class Cluster:
         future.release()
         if isinstance(answer, dict):
             raise ClusterError(describe_difference(*answer.popitem()))
-        done: Done = unpacked(answer)
+        done: Done = decode_message(answer)
         try:
             for path, content in done.files.items():
                 write_bytes(Path(path), content)

@@ -1,6 +1,6 @@
 """On a machine of a cluster: does the jobs that come in, one after another, each in a process of its own.
 
-A worker of the cluster calls `serve` in a Python of its own, from sources that came with the jobs, below a folder that
+A worker of the cluster calls `serve_orders` in a Python of its own, from sources that came with the jobs, below a folder that
 stands for the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So names,
 and whatever depends on where a file lies from another, are the same here as there.
 """
@@ -83,14 +83,14 @@ class Receiver(pickle.Unpickler):
         return text
 
 
-def packed(value: Any, root: str = "") -> bytes:
+def encode_message(value: Any, root: str = "") -> bytes:
     """A value as it is sent."""
     file = io.BytesIO()
     Sender(file, root).dump(value)
     return file.getvalue()
 
 
-def unpacked(data: bytes, root: str = "", store: Path | None = None) -> Any:
+def decode_message(data: bytes, root: str = "", store: Path | None = None) -> Any:
     """What was packed on the other machine."""
     return Receiver(io.BytesIO(data), root, store).load()
 
@@ -113,7 +113,7 @@ def files_below(root: Path) -> set[Path]:
     return {path for path in root.rglob("*") if path.is_file()}
 
 
-def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], None]) -> Done:
+def perform_order(order: Order, root: Path, sent: set[Path], end_with_parent: Callable[[], None]) -> Done:
     """Does a job in a process of its own; the files that it left are taken along, and deleted here."""
     outcomes: list[Any] = []
     run_all(
@@ -122,7 +122,7 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
         1,
         lambda job: None,
         lambda job, outcome: outcomes.append(outcome),
-        waiting=orphaned,
+        waiting=end_with_parent,
         limits=order.limits,
     )
     files = {}
@@ -133,32 +133,32 @@ def perform(order: Order, root: Path, sent: set[Path], orphaned: Callable[[], No
     return Done(outcomes[0], files)
 
 
-def end(*_: object) -> None:
+def end_processes(*_: object) -> None:
     """Ends this process, with those of jobs."""
     interrupts.end_all()
     os._exit(0)
 
 
-def serve() -> None:
+def serve_orders() -> None:
     """Answers every order on the standard input with one message on the standard output, until there are no more.
 
     Before them comes what to call first, so that the processes that are forked from this one need not. The arguments
     of the command line are the root, and the folder of results that take long.
     """
     root, store = map(Path, sys.argv[1:])
-    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, end_processes)
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     parent, sent = os.getppid(), files_below(root)
 
-    def orphaned() -> None:
+    def end_with_parent() -> None:
         if os.getppid() != parent:
             raise SystemExit(1)
 
-    prepare = unpacked(read_message(orders) or packed(None), str(root), store)
+    prepare = decode_message(read_message(orders) or encode_message(None), str(root), store)
     if prepare:
         prepare()
     with contextlib.suppress(BrokenPipeError):
         while data := read_message(orders):
-            done = perform(unpacked(data, str(root), store), root, sent, orphaned)
-            write_message(answers, packed(done, str(root)))
+            done = perform_order(decode_message(data, str(root), store), root, sent, end_with_parent)
+            write_message(answers, encode_message(done, str(root)))

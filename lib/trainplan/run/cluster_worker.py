@@ -23,7 +23,7 @@ from typing import Any
 from distributed import SchedulerPlugin, WorkerPlugin
 
 LENGTH = 8  # bytes before a message that say how long it is
-SERVE = "from trainplan.run.cluster_process import serve; serve()"
+SERVE = "from trainplan.run.cluster_process import serve_orders; serve_orders()"
 STORE = "trainplan-store"  # of what all workers of a machine compute, beside the folders of their own
 
 
