@@ -243,6 +243,7 @@ def test_a_due_date_without_end_is_none(plan: Path) -> None:
 
 
 GROUP = ",Tên,Name,,1,0,0.1,0.1,,assumption: a"
+TOO_MANY = MOST_ROWS + 10_000
 LINES = {  # rows added to a file, the code of the problem, and its line; 0 for several
     "a long cell": ("groups.csv", [f"x,{'n' * 200_000}{GROUP[4:]}"], "cell_too_long", 5),
     "a quote in a long file": ("groups.csv", ['x,"n', *["y" * 1000] * 200], "cell_too_long", 5),

@@ -76,10 +76,11 @@ def print_failure(message: str, status: int) -> int:
 
 def describe_error(error: Exception) -> str:
     """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
+    from trainplan.run.cluster import ClusterError
     from trainplan.storage.files import OutputError, write_error
     from trainplan.storage.log import log_failure
 
-    if isinstance(error, OutputError):
+    if isinstance(error, OutputError | ClusterError):
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return str(write_error(Path(error.filename), error))
@@ -190,11 +191,12 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.monte_carlo import usual_loop
     from trainplan.report.sentences import chances_and_cost, describe_loop
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
+    from trainplan.run.cluster import map_of
 
     plan = plan_of(arguments)
     draws, seed, loop = arguments.draws, arguments.seed, arguments.loop or usual_loop(plan)
-    with under_way("draws", draws) as progress:
-        found = uncertainty(plan, draws, seed, loop, progress=progress.reach)
+    with map_of(arguments.scheduler) as each, under_way("draws", draws) as progress:
+        found = uncertainty(plan, draws, seed, loop, progress=progress.reach, each=each)
     tables: dict[Stem, pd.DataFrame] = {
         "probabilities": found.probabilities,
         "cost_bands": found.cost_bands,
@@ -334,6 +336,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         workers=arguments.workers,
         limits=limits_of(arguments),
+        scheduler=arguments.scheduler,
         engine=arguments.engine,
     )
     return run_batch(request)
@@ -495,6 +498,7 @@ AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
+SCHEDULER = Option("--scheduler", "{option_scheduler}", {"metavar": "ADDRESS"})
 LIMITS = (
     Option(
         "--timeout",
@@ -522,6 +526,7 @@ BATCH = (
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
     Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": Path}),
     WORKERS,
+    SCHEDULER,
     *LIMITS,
     ENGINE,
 )
@@ -561,7 +566,7 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "run": Command(run_notebooks, RUN),
     "batch": Command(run_many, BATCH),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
-    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
+    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, SCHEDULER, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "review": Command(with_store(review_plan), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),

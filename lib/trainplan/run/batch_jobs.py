@@ -20,7 +20,7 @@ from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.run import write_results
 from trainplan.storage.files import OutputError
 from trainplan.storage.provenance import code_hash, hash_data, package_versions
-from trainplan.storage.store import FOLDER, Store, use_store
+from trainplan.storage.store import Store, use_store
 from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
@@ -52,6 +52,7 @@ class TablesJob:
 
     runs: tuple[BatchRun, ...]
     output: Path
+    store: Path  # the folder of results that are computed once for all jobs
 
     @property
     def title(self) -> str:
@@ -61,7 +62,7 @@ class TablesJob:
 
     def perform(self) -> list[tuple[str, Record]]:
         """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
-        with use_store(Store(self.output / FOLDER)):
+        with use_store(Store(self.store)):
             return list(self._records(self.runs))
 
     def _records(self, runs: Sequence[BatchRun]) -> Iterator[tuple[str, Record]]:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,16 @@ from trainplan.report.stored import compute, uncertainty, usual_draws, usual_dri
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, outcome_of_death, perform_job, warm_up
+from trainplan.run.execute import (
+    ENGINE,
+    Job,
+    Outcome,
+    declared_parameters,
+    forget_failure,
+    outcome_of_death,
+    perform_job,
+    warm_up,
+)
 from trainplan.run.lone_pages import REVIEW
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
@@ -335,12 +344,15 @@ class JobQueue:
         self.progress = Progress(len(todo))
         self.failed: dict[str, str] = {}  # what failed -> why
 
-    def run(self, others: Sequence[Any], workers: int, limits: Limits) -> None:
-        """Runs them all, the others first, at most `workers` at once, each within the `limits`."""
-        if self.todo:
+    def run(self, others: Sequence[Any], workers: int, limits: Limits, executor: Callable[..., None] = run_all) -> None:
+        """Runs them all, the others first, at most `workers` at once, each within the `limits`.
+
+        `executor` does what `run_all` does, and may do it elsewhere.
+        """
+        if self.todo and executor is run_all:
             warm_up()
         jobs = [*others, *(job for _, job in self.todo)]
-        run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
+        executor(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
 
     def title(self, job: Any) -> str:
         """What a job is called on screen."""
@@ -359,6 +371,7 @@ class JobQueue:
             return
         if isinstance(outcome, WorkerDied):
             outcome = outcome_of_death(job, outcome)
+        forget_failure(job, outcome)
         try:
             self.owner[job.executed].record(job, outcome)
         except OutputError as error:  # of this folder: others may still be written to
