@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from trainplan.run.batch_file import BatchRun, read_batch
 from trainplan.run.batch_jobs import AT_ONCE, Checked, CheckJob, TablesJob, check_runs, failed_record
 from trainplan.run.batch_records import BatchRecords
 from trainplan.run.cluster import connect_cluster, plan_files
-from trainplan.run.execute import ENGINE, Job, warm_up
+from trainplan.run.execute import ENGINE, Job, check_parameters, declared_parameters, warm_up
 from trainplan.run.manifest import DONE, FAILED, Manifest
 from trainplan.run.plan_notebooks import NOTEBOOKS
 from trainplan.run.run import (
@@ -70,11 +70,14 @@ class NotebookRun:
         """The jobs that are not done."""
         return [job for job in self.jobs if not self.part.is_fresh(job)]
 
-    def status_and_reason(self) -> tuple[str, str]:
-        """The status of the run as its folder tells it, and why where it is not done."""
-        lacking = {job.name for job in self.to_do}
-        entries = self.part.manifest.entries()
-        errors = [entry["error"] for name, entry in entries.items() if name in lacking and "error" in entry]
+    def status_and_reason(self, output: Path) -> tuple[str, str]:
+        """The status of the run as its folder below `output` tells it, and why where it is not done."""
+        lacking = {job.name: job for job in self.to_do}
+        entries, errors = self.part.manifest.entries(), []
+        for name in [name for name in entries if name in lacking and "error" in entries[name]]:
+            left = lacking[name].left_by_failure("txt")
+            details = f" ({both('file.details')}: {left.relative_to(output).as_posix()})" if left.exists() else ""
+            errors.append(entries[name]["error"] + details)
         why = "\n".join(errors) or both("batch.notebooks_lacking", names=", ".join(sorted(lacking)))
         return (FAILED, why) if lacking else (DONE, "")
 
@@ -145,7 +148,7 @@ class Batch:
         for name in self.wanted_names:
             record = self.records.read(self.keys[name])
             if name in self.with_notebooks and record.get("files"):
-                status, why = self.with_notebooks[name].status_and_reason()
+                status, why = self.with_notebooks[name].status_and_reason(self.output)
                 if (record["status"], record["reason"]) != (status, why):
                     self.records.write(self.keys[name], {**record, "status": status, "reason": why})
 
@@ -282,34 +285,49 @@ def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
 
 
 def notebook_runs(batch: Batch) -> dict[str, NotebookRun]:
-    """The runs that have notebooks, by name; PlanError for notebooks that there are not or whose tables are lacking."""
+    """The runs that have notebooks, by name; PlanError for notebooks that there are not or that could not be run."""
     found: dict[str, NotebookRun] = {}
     problems: dict[str, Problem] = {}
     asked = [run for run in batch.runs.values() if run.notebooks]
     for path, runs in groupby(asked, key=lambda run: run.plan):
         read = PlanInput(path)
-        every = {name: read.change(name) for name in every_scenario(path)}
+        every = cache(partial(plans_of, read, path))
         for run in runs:
             try:
                 found[run.name] = notebook_run(batch, run, read.change(run.scenario, run.changes), every)
             except PlanError as error:
-                file = batch.request.file.name
-                own = [replace(one, where=file, row=run.entry, column="notebooks") for one in error.problems]
+                own = [place_notebook(problem, run, batch.request.file.name) for problem in error.problems]
                 problems |= {str(problem): problem for problem in own}
     if problems:
         raise PlanError(problems.values())
     return found
 
 
-def notebook_run(batch: Batch, run: BatchRun, plan: Plan, every: Mapping[str, Plan]) -> NotebookRun:
-    """A run with notebooks; `every` has all scenarios of its plan, which some notebooks set beside it."""
+def plans_of(read: PlanInput, path: Path) -> dict[str, Plan]:
+    """A plan in each of its scenarios."""
+    return {name: read.change(name) for name in every_scenario(path)}
+
+
+def place_notebook(problem: Problem, run: BatchRun, file: str) -> Problem:
+    """A problem of a notebook that the batch file asks for, with its place there."""
+    if problem.where == "--notebook":
+        return replace(problem, where=file, row=run.entry, column="notebooks")
+    return replace(problem, where=f"{file}, {run.entry} ({problem.where})")
+
+
+def notebook_run(batch: Batch, run: BatchRun, plan: Plan, every: Callable[[], Mapping[str, Plan]]) -> NotebookRun:
+    """A run with notebooks; `every` gives all scenarios of its plan, for notebooks that set them beside it."""
     request, folder = batch.request, batch.output / run.folder
     own = Request(str(run.plan), notebooks=run.notebooks, library=request.library, engine=request.engine)
     books = books_for_plan(own, choose_notebooks(own), plan)
     part = Part(plan, folder, Manifest(folder), run.scenario, run.name, run.changes)
-    beside = {name: one for name, one in every.items() if name != run.scenario}
+    across = any("scenarios" in declared_parameters(book) for book in books)
+    beside = {name: one for name, one in every().items() if name != run.scenario} if across else {}
     add_jobs(part, own, beside, batch.output / FOLDER)
-    return NotebookRun(part, part.chosen_jobs(books, batch.checked[run.name].languages))
+    jobs = part.chosen_jobs(books, batch.checked[run.name].languages)
+    for job in {job.notebook: job for job in jobs}.values():
+        check_parameters(job.notebook, job.parameters)
+    return NotebookRun(part, jobs)
 
 
 def output_of(request: BatchRequest) -> Path:

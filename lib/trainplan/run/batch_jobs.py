@@ -25,7 +25,7 @@ from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
 
-FORMAT = 1  # of the records; another one finds none of those before
+FORMAT = 2  # of the records; another one finds none of those before
 AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
 LOG = logging.getLogger("trainplan")
 
@@ -86,12 +86,9 @@ class TablesJob:
         yield from found
 
     def _record(self, run: BatchRun, results: Results) -> Record:
-        """What is noted of a run: its headline figures, and its tables as CSV unless a folder of its own has them."""
-        tables, files = {}, {}
-        if run.notebooks:
-            files = write_results(results, self.output / run.folder, run.scenario, run.changes)
-        else:
-            tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
+        """What is noted of a run: its headline figures, its tables as CSV, and what is in a folder of its own."""
+        tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
+        files = write_results(results, self.output / run.folder, run.scenario, run.changes) if run.notebooks else {}
         status = BEGUN if run.notebooks else DONE
         return {**_record(run, status, headline=headline(results)), "tables": tables, "files": files}
 
@@ -140,7 +137,7 @@ def check_runs(job: CheckJob) -> list[Checked] | PlanError:
 
 
 def key_of_run(run: BatchRun, plan: Plan) -> str:
-    """A hash of all that the tables of a run depend on, of its name and of whether they stand by themselves."""
+    """A hash of all that the tables of a run depend on, of its name and of whether it has a folder of its own."""
     changes, alone = [*run.changes.items()], not run.notebooks
     given = [FORMAT, run.name, plan.scenario, plan.input_hashes, changes, alone]
     return hash_data([given, code_hash(), package_versions()])
