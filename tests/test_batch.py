@@ -17,6 +17,7 @@ import pytest
 
 from test_run import ACROSS, PARAMETERS, notebook
 from trainplan.cli import main
+from trainplan.plan.address import address_label, change_label
 from trainplan.plan.plan import PlanInput, load_plan
 from trainplan.results.many import compute_many
 from trainplan.results.tables import compute
@@ -166,6 +167,19 @@ def test_each_table_is_written_once_with_the_run_in_front(folder: Path) -> None:
     assert [*summary(folder)["run"]] == [run.name for run in read_batch(request.file)]
     assert set(summary(folder)["status"]) == {"done"}
     assert {"index.html", "tables/optimum.csv"} <= written.keys()
+
+
+def test_the_page_says_in_words_what_every_run_changes(folder: Path) -> None:
+    changes = "set: {programs.*.capacity: {add: -2}}, grid: {turnover.*.leave_rate: {scale: [0.8]}, pacing: [back]}"
+    assert run_batch(batch(folder, changes)) == 0
+    for name, language in (("index.html", "vi"), ("index.en.html", "en")):
+        page = (folder / "out" / name).read_text("utf-8")
+        own = read_batch(folder / "batch.yaml")[0]
+        plan = load_plan(own.plan)
+        for address, change in own.changes.items():
+            assert f">{address_label(plan, address, language)}</th>" in page
+            assert f">{change_label(plan, address, change, language)}</td>" in page
+        assert {"vi": ">× 0,8<", "en": ">× 0.8<"}[language] in page and ">− 2<" in page
 
 
 def test_what_is_done_is_not_done_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,7 @@ def table_of(*runs: dict[str, Any]) -> pd.DataFrame:
 def write_page(folder: Path, headlines: pd.DataFrame, **more: Any) -> dict[str, str]:
     """The page in both languages, beside its table."""
     write_tables({"headlines": headlines}, folder)
-    write_batch_page(folder, headlines, **{"points": {}, "runs": {}, "languages": LANGUAGES, **more})
+    write_batch_page(folder, headlines, **{"changes": {}, "runs": {}, "languages": LANGUAGES, **more})
     return {"vi": (folder / "index.html").read_text("utf-8"), "en": (folder / "index.en.html").read_text("utf-8")}
 
 
@@ -117,13 +117,14 @@ def test_every_number_is_that_of_the_table(several: pd.DataFrame, tmp_path: Path
     assert {column for _, column, _ in found} == {c.name for c in TABLE.columns if c.unit in write}
 
 
-def test_a_grid_has_a_column_for_each_address(tmp_path: Path) -> None:
+def test_what_is_changed_has_a_column(tmp_path: Path) -> None:
     runs = table_of(run_of("a/base"), run_of("a/base/0.8,2012"), run_of("a/base/x"))
-    points = {"a/base/0.8,2012": {"turnover.*.leave_rate": "0.8", "objectives.o.due": "2012"}}
-    pages = write_page(tmp_path, runs, points=points | {"a/base/x": {"pacing": "front"}})
-    for page, tenths in ((pages["vi"], "0,8"), (pages["en"], "0.8")):
+    one = {"vi": {"leave": "× 0,8", "due": "2012"}, "en": {"leave": "× 0.8", "due": "2012"}}
+    other = dict.fromkeys(LANGUAGES, {"pace": "front"})
+    pages = write_page(tmp_path, runs, changes={"a/base/0.8,2012": one, "a/base/x": other})
+    for page, tenths in ((pages["vi"], "× 0,8"), (pages["en"], "× 0.8")):
         head, *rows = re.findall("<tr>.*?</tr>", page[page.index('id="runs"') :], re.DOTALL)
-        assert [head.index(one) for one in ("turnover.*.leave_rate", "objectives.o.due", "pacing")]
+        assert [head.index(one) for one in ("leave", "due", "pace")]
         cells = [re.sub("<[^>]*>", "|", row).replace("||", "|").split("|")[1:5] for row in rows[:3]]
         assert [row[1:] for row in cells] == [["–"] * 3, [tenths, "2012", "–"], ["–", "–", "front"]]
 
@@ -185,9 +186,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     """Pages of a few runs with a grid and a long name, and of many."""
     few, many = (tmp_path_factory.mktemp(name) for name in ("few", "many"))
     runs = table_of(run_of("a/base"), run_of(f"a/{LONG}"), run_of("a/base/0.8,2"), failed_run("a/lost", LONG))
-    points = {"a/base/0.8,2": {"turnover.*.leave_rate": "0.8", "groups.*.leave_rate": "2"}}
+    changes = {"a/base/0.8,2": dict.fromkeys(LANGUAGES, {"turnover: leave rate": "× 0.8", "groups: leave rate": "2"})}
     run = left(few, "02_enrollment", scenario="a/base")
-    write_page(few, runs, points=points, runs={"a/base": run})
+    write_page(few, runs, changes=changes, runs={"a/base": run})
     write_page(many, table_of(*(run_of(f"province_{k}/base", k % 9, k / 10) for k in range(63))))
     yield [folder / name for folder in (few, many) for name in ("index.html", "index.en.html")]
 

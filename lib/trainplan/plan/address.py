@@ -322,3 +322,14 @@ def value_label(plan: Plan, address: str, value: Any, language: str) -> str:
         return f"{value:.0f}"
     people = column and (column.unit in ("people", "coverage"))
     return number(float(value), language, 4) + (f" {say('unit.people', language)}" if people else "")
+
+
+def change_label(plan: Plan, address: str, change: Any, language: str) -> str:
+    """A change at an address as it is read: the new value, a factor «× 0,8», or what is added «+ 2», «− 2»."""
+    form = next((f for f in FORMS if f in change), "") if isinstance(change, dict) else ""
+    value = change[form] if form else change
+    if form in ("scale", "add"):
+        by = parse_number(value)
+        sign = "×" if form == "scale" else "−" if by < 0 else "+"
+        return f"{sign} {number(abs(by), language, 9)}"
+    return value_label(plan, address, value, language)

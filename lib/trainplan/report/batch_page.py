@@ -5,7 +5,6 @@ It is made of the table `headlines` alone, so that a page of a thousand runs cos
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,22 +36,21 @@ DONE = "done"
 NATIONAL = "national.{language}.html"  # the page of several plans, beside that of the batch
 MOST_NAMES = 6  # in a sentence
 LARGEST = 3  # values that are read aloud
-DECIMAL = re.compile(r"-?\d*\.\d+")
-Points = Mapping[str, Mapping[str, str]]  # run -> address -> value
+Changes = Mapping[str, Mapping[str, Mapping[str, str]]]  # run -> language -> what is changed -> how
 
 
 def write_batch_page(
-    folder: Path, headlines: pd.DataFrame, points: Points, runs: Mapping[str, ScenarioRun], languages: Sequence[str]
+    folder: Path, headlines: pd.DataFrame, changes: Changes, runs: Mapping[str, ScenarioRun], languages: Sequence[str]
 ) -> Path:
     """Writes the page into `folder`: index.html in the first language, index.<language>.html in another; the first.
 
-    `headlines` is the table of that name, in the order of the batch. `points` has, of runs of a grid, its values as
-    they are written, by run and address; `runs` what is in the folders of the runs that have pages. Result tables that
+    `headlines` is the table of that name, in the order of the batch. `changes` has those of each run as they are
+    read, by run and language; `runs` what is in the folders of the runs that have pages. Result tables that
     are there are linked, and the page of several plans.
     """
     names = batch_pages(languages)
     for language in languages:
-        page = render_batch(headlines, points, language, names, folder, runs)
+        page = render_batch(headlines, changes, language, names, folder, runs)
         write_text(folder / names[language], page + "\n")
     return folder / names[languages[0]]
 
@@ -65,7 +63,7 @@ def batch_pages(languages: Sequence[str]) -> dict[str, str]:
 
 def render_batch(
     headlines: pd.DataFrame,
-    points: Points,
+    changes: Changes,
     language: str,
     pages: Mapping[str, str],
     folder: Path,
@@ -88,7 +86,7 @@ def render_batch(
         sections=[
             _failures(failed, names, language),
             _chart(done, names, language),
-            _table(frame, points, names, language),
+            _table(frame, changes, names, language),
         ],
         pages_beside=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
         files=_tables(folder, language),
@@ -180,21 +178,19 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
     return bar_table("batch_runs", caption, columns, rows, language).html(language)
 
 
-def _table(frame: pd.DataFrame, points: Points, names: Mapping[str, str], language: str) -> Markup:
-    """The headline figures of every run, in the order of the batch, with its values of the grid."""
+def _table(frame: pd.DataFrame, changes: Changes, names: Mapping[str, str], language: str) -> Markup:
+    """The headline figures of every run, in the order of the batch, with its changes."""
     title, source = say("batch.table", language), source_line((STEM,), language)
-    table = _folded_table(headline_table(frame, points, names, language), title, language)
+    table = _folded_table(headline_table(frame, changes, names, language), title, language)
     return Markup(f'<h2 id="runs">{escape(say("batch.runs", language))}</h2>\n{table}{source}')
 
 
-def headline_table(frame: pd.DataFrame, points: Points, names: Mapping[str, str], language: str) -> pd.DataFrame:
-    """The table as text: the run, a column for each address of the grid, targets, money, what is assumed, the date."""
+def headline_table(frame: pd.DataFrame, changes: Changes, names: Mapping[str, str], language: str) -> pd.DataFrame:
+    """The table as text: the run, a column for each thing changed, targets, money, what is assumed, the date."""
     unit, rows = money_unit(frame["required_vnd"].max()), quote_numbers(STEM, frame)
-    addresses = dict.fromkeys(address for values in points.values() for address in values)
-    grid = {
-        address: [_grid_value(points.get(run, {}).get(address, NOTHING), language) for run in frame["run"]]
-        for address in addresses
-    }
+    own = [changes.get(run, {}).get(language, {}) for run in frame["run"]]
+    every = dict.fromkeys(what for one in own for what in one)
+    changed = {what: [one.get(what, NOTHING) for one in own] for what in every}
     met = [
         out_of(met, targets, language) if met == met else NOTHING
         for met, targets in zip(rows["met"], rows["targets"], strict=True)
@@ -204,7 +200,7 @@ def headline_table(frame: pd.DataFrame, points: Points, names: Mapping[str, str]
     return pd.DataFrame(
         {
             TABLE.heading("run", language): [names[run] for run in frame["run"]],
-            **grid,
+            **changed,
             say("head.met_of", language): met,
             **{TABLE.heading(name, language): cells for name, cells in counts.items()},
             **{column_heading(name, language, unit): cells for name, cells in money.items()},
@@ -219,10 +215,6 @@ def as_days(days: pd.Series, language: str) -> list[str]:
     return [
         due_day(str(day), language).replace(" ", "\u00a0") if isinstance(day, str) and day else NOTHING for day in days
     ]
-
-
-def _grid_value(text: str, language: str) -> str:
-    return number(float(text), language, 9) if DECIMAL.fullmatch(text) else text
 
 
 def _failures(failed: pd.DataFrame, names: Mapping[str, str], language: str) -> Markup:

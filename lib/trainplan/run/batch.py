@@ -156,10 +156,10 @@ class Batch:
         """Renews the tables and pages over all runs, and says what failed; returns the exit status."""
         self.settle()
         headlines = self.records.put_together()
-        points: dict[str, Mapping[str, str]] = {run.name: run.point for run in self.runs.values() if run.point}
+        changes = {name: one.changes for name, one in self.checked.items()}
         titles = {run.plan.parent.name: self.checked[name].titles for name, run in self.runs.items()}
         write_national_page(self.output, headlines, titles, self.languages)
-        page = write_batch_page(self.output, headlines, points, self.link_pages(), self.languages)
+        page = write_batch_page(self.output, headlines, changes, self.link_pages(), self.languages)
         own = headlines[headlines["run"].isin(self.wanted_names)]
         for row in own[own["status"] == FAILED].itertuples():
             print_line(f"{row.run}: {both('run.failed')}\n  " + str(row.reason).replace("\n", "\n  "))

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from trainplan.plan.address import address_label, change_label
 from trainplan.plan.plan import Plan, PlanInput
 from trainplan.report.stored import solve_plan
 from trainplan.results.headline import headline
@@ -31,11 +32,15 @@ LOG = logging.getLogger("trainplan")
 
 
 class Checked(NamedTuple):
-    """A run whose input is sound: the hash of all that goes into it, the languages of its plan, the plan's names."""
+    """A run whose input is sound: the hash of all that goes into it, the languages and names of its plan, its changes.
+
+    Changes are as they are read: what is changed, and how, in each language.
+    """
 
     key: str
     languages: tuple[str, ...]
     titles: dict[str, str]
+    changes: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +137,17 @@ def check_runs(job: CheckJob) -> list[Checked] | PlanError:
             problems |= {str(problem): problem for problem in plan.problems}
         else:
             titles = {language: plan.title(language) for language in LANGUAGES}
-            checked.append(Checked(key_of_run(run, plan), run.languages or plan.languages, titles))
+            changes = {language: changes_in_words(plan, run.changes, language) for language in LANGUAGES}
+            checked.append(Checked(key_of_run(run, plan), run.languages or plan.languages, titles, changes))
     return PlanError(problems.values()) if problems else checked
+
+
+def changes_in_words(plan: Plan, changes: Mapping[str, Any], language: str) -> dict[str, str]:
+    """What is changed, and how, as it is read."""
+    return {
+        address_label(plan, address, language): change_label(plan, address, change, language)
+        for address, change in changes.items()
+    }
 
 
 def key_of_run(run: BatchRun, plan: Plan) -> str:
