@@ -170,7 +170,7 @@ def test_each_table_is_written_once_with_the_run_in_front(folder: Path) -> None:
 
 
 def test_the_page_says_in_words_what_every_run_changes(folder: Path) -> None:
-    changes = "set: {programs.*.capacity: {add: -2}}, grid: {turnover.*.leave_rate: {scale: [0.8]}, pacing: [back]}"
+    changes = "set: {groups.*.growth: {add: -0.01}}, grid: {turnover.*.leave_rate: {scale: [0.8]}, pacing: [back]}"
     assert run_batch(batch(folder, changes)) == 0
     for name, language in (("index.html", "vi"), ("index.en.html", "en")):
         page = (folder / "out" / name).read_text("utf-8")
@@ -179,7 +179,8 @@ def test_the_page_says_in_words_what_every_run_changes(folder: Path) -> None:
         for address, change in own.changes.items():
             assert f">{address_label(plan, address, language)}</th>" in page
             assert f">{change_label(plan, address, change, language)}</td>" in page
-        assert {"vi": ">× 0,8<", "en": ">× 0.8<"}[language] in page and ">− 2<" in page
+        comma = "," if language == "vi" else "."
+        assert f">× 0{comma}8<" in page and f">− 0{comma}01<" in page
 
 
 def test_what_is_done_is_not_done_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
