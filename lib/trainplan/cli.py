@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from importlib import metadata
@@ -15,7 +16,7 @@ from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, scenarios_named
 from trainplan.run import interrupts
 from trainplan.storage.progress import under_way
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError, Problem, problem_of_file
+from trainplan.text.problems import PlanError, Problem, beginning_of, problem_of_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from trainplan.run.workers import Limits
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
+ARITHMETIC = "(overflow|invalid value|divide by zero|underflow) encountered"  # as NumPy warns of it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,6 +49,7 @@ def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
     from trainplan.storage.log import LOG, describe_error, log_duration, start_log
 
+    warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
         start_log()
         LOG.info("%s", " ".join(sys.argv))
@@ -54,6 +57,8 @@ def exit_status(command: Callable[[], int]) -> int:
             return command()
     except PlanError as error:
         return print_failure(str(error), WRONG_INPUT)
+    except RuntimeWarning as warning:
+        return print_failure(both("cli.out_of_hand", warning=warning), WRONG_INPUT)
     except KeyboardInterrupt:
         return print_failure(interrupts.STOPPED, FAILED)
     except BrokenPipeError:
@@ -452,12 +457,15 @@ class Command(NamedTuple):
     options: Sequence[Option]
 
 
-def whole_number(text: str) -> int:
-    """The value of an option that is a whole number of 1 or more."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"'{text}': {both('cli.not_positive')}")
-    return number
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """What reads the value of an option that is a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"'{beginning_of(text)}': {both('cli.whole_number', low=low, high=high)}")
+        return int(text)
+
+    return read
 
 
 def scenario_option(unless: str, **settings: Any) -> Option:
@@ -472,10 +480,14 @@ SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
-WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0})
+WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
 LIMITS = (
-    Option("--timeout", "{option_timeout} ({default}: 600)", {"metavar": "S", "type": whole_number, "default": 600}),
-    Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number, "default": 0}),
+    Option(
+        "--timeout",
+        "{option_timeout} ({default}: 600)",
+        {"metavar": "S", "type": whole_number(1, 10**6), "default": 600},
+    ),
+    Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number(1, 10**9), "default": 0}),
 )
 ENGINE = Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"})
 RUN = (
@@ -500,11 +512,11 @@ BATCH = (
     ENGINE,
 )
 DRAWS = (
-    Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
-    Option("--seed", "{option_seed}", {"metavar": "K", "type": int, "default": 2415}),
+    Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number(1, 2**20), "default": 2**15}),
+    Option("--seed", "{option_seed}", {"metavar": "K", "type": whole_number(0, 2**32 - 1), "default": 2415}),
     Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
 )
-YEAR = Option("--year", "{option_year}", {"metavar": "Y", "type": whole_number, "required": True})
+YEAR = Option("--year", "{option_year}", {"metavar": "Y", "type": whole_number(1900, 2200), "required": True})
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
 NEW = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN", "nargs": "?"}),

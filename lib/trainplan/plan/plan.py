@@ -29,7 +29,7 @@ from trainplan.plan.schema import INVENTED, NAMED, NEUTRAL_CHOICES, TABLES, Choi
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import ENOUGH, PlanError, Problem
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,8 @@ class PlanInput:
         applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
         choices = read_choices(raw_choices, plan_file, problems)
         tables, partial = self._checked_tables(present, problems)
-        problems += check_together(_read(tables, partial, choices, present, plan_file, self.lost))
+        if len(problems) < ENOUGH:  # otherwise rows are missing that were not looked at
+            problems += check_together(_read(tables, partial, choices, present, plan_file, self.lost))
         unseen = dict.fromkeys(str(problem.value) for problem in problems if problem.code == NOT_SEEN)
         problems = [problem for problem in problems if problem.code != NOT_SEEN]
         if choices is None or problems:

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from trainplan.sheets.formats import number_format
 from trainplan.text.catalog import say, term, texts
+from trainplan.text.problems import PlanError, Problem
 
 Stem = str  # of a table's file
 Unit = Literal[
@@ -113,8 +115,9 @@ class ResultTable:
         sums = [column.name for column in self.columns if column.over_years == "sum"]
         last = [column.name for column in self.columns if column.over_years == "last"]
         added = frame.groupby(keys, sort=False)[sums].sum(min_count=1)
-        at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
-        found = added.join(at_the_end).reset_index()
+        if last:
+            added = added.join(frame[frame["year"] == frame["year"].max()].set_index(keys)[last])
+        found = added.reset_index()
         return found[[name for name in self.column_names if name in found]]
 
 
@@ -542,11 +545,18 @@ RESULTS: Mapping[Stem, ResultTable] = {
 
 
 def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame itself; ValueError where its columns are not those that the registry has for the table."""
+    """The frame itself; ValueError where its columns are not those that the registry has for the table.
+
+    PlanError where a number of it is infinite, as the plan's numbers lead beyond what can be computed with.
+    """
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
     if table.by_scenario and not found:
         return frame  # scenarios that do not differ
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
+    numbers = frame.select_dtypes("number")
+    infinite = numbers.columns[np.isinf(numbers.to_numpy(float)).any(axis=0)]
+    if len(infinite):
+        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=str(column)) for column in infinite)
     return frame

@@ -61,10 +61,10 @@ class Progress:
             self.line(f"[{self.done}/{self.total}] {self.describe()}" if self.total > 1 else self.describe())
 
     def describe(self) -> str:
-        """How long the rest will take, and what is under way, each with its seconds."""
+        """What is under way, each with its seconds, and how long the rest will take."""
         now = time.monotonic()
         names = [f"{name} {now - since:.0f} s" for name, since in [*self.underway.items()]]
-        return ", ".join([*self.time_left(), *names])
+        return ", ".join([*names, *self.time_left()])
 
     def time_left(self) -> list[str]:
         """In words how long the rest will take if it goes on as it went; nothing while that cannot be told."""
