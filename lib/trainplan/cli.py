@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
-    from trainplan.storage.log import LOG, log_duration, start_log
+    from trainplan.storage.log import LOG, describe_error, log_duration, start_log
 
     warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
@@ -72,21 +72,6 @@ def print_failure(message: str, status: int) -> int:
     """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
-
-
-def describe_error(error: Exception) -> str:
-    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.run.cluster import ClusterError
-    from trainplan.storage.files import OutputError, write_error
-    from trainplan.storage.log import log_failure
-
-    if isinstance(error, OutputError | ClusterError):
-        return str(error)
-    if isinstance(error, OSError) and error.filename:
-        return str(write_error(Path(error.filename), error))
-    file = log_failure(error)
-    details = f" ({both('file.details')}: {file})" if file else ""
-    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
