@@ -79,6 +79,7 @@ class Part:
     folder: Path
     manifest: Manifest
     reference: str  # as the scenario was asked for
+    looks: list[Plan]  # of its review, none where that has nothing to say
     keys: dict[str, str] = field(default_factory=dict)  # name of a job -> hash of what it is made from
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
@@ -185,14 +186,27 @@ def choose_notebooks(request: Request) -> list[Path]:
 
 
 def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[Path]:
-    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others."""
+    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others.
+
+    It is one as well where a review was asked for and nothing had been decided that it could be of; where every
+    notebook was, a line says why that page will be lacking.
+    """
     lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
     if request.notebooks and lacking:
         needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
         raise PlanError(
             [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
         )
-    return [book for book in books if book not in lacking]
+    there = [book for book in books if book not in lacking]
+    if any(book.stem == REVIEW.stem for book in there):
+        try:
+            review_looks(plan, plan.scenario)
+        except PlanError as error:
+            if request.notebooks:
+                raise
+            for problem in error.problems:
+                print_line(f"{both('cli.note')}: {REVIEW.stem}: {problem}")
+    return there
 
 
 def list_notebooks(request: Request) -> list[Path]:
@@ -204,7 +218,7 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
     """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
     plan = results[name].plan
     folder = output / folder_name(plan.results_name)
-    part = Part(results[name], folder, Manifest(folder), name)
+    part = Part(results[name], folder, Manifest(folder), name, looks_or_none(plan, name))
     beside = [other for other in every_scenario(request.plan) if other != name]
     for book in list_notebooks(request):
         if tables_lacking(book, plan):
@@ -212,7 +226,9 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
         across = beside if "scenarios" in declared_parameters(book) else None
         plans = [plan, *(results[other].plan for other in across or ())]
         if book.stem == REVIEW.stem:
-            plans = review_looks(plan, name)
+            if not part.looks:
+                continue
+            plans = part.looks
         for language in LANGUAGES:
             job = replace(make_job(book, plan, name, language, folder, across), head=page_head(plans, language))
             part.jobs[job.name] = job
@@ -264,10 +280,18 @@ def review_looks(plan: Plan, scenario: str) -> list[Plan]:
     return [now, decided]
 
 
+def looks_or_none(plan: Plan, scenario: str) -> list[Plan]:
+    """The looks of the review; none where nothing has happened, and where there was no sound plan to compare with."""
+    if plan.closed_years and plan.tables.actuals:
+        with contextlib.suppress(PlanError):
+            return review_looks(plan, scenario)
+    return []
+
+
 def review_tables(part: Part) -> Mapping[Stem, pd.DataFrame]:
-    """The tables of the review up to the last closed year, which its page quotes; none where nothing has happened."""
+    """The tables of the review up to the last closed year, which its page quotes; none where it has no looks."""
     plan = part.results.plan
-    if not plan.closed_years or not plan.tables.actuals:
+    if not part.looks:
         return {}
     year, stored = plan.closed_years[-1], (compute, uncertainty)
     return load_review(plan.path, part.reference, year, plan.seen_from, None, *stored).tables
