@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
     from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
+    from trainplan.run.workers import Limits
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
@@ -291,6 +292,13 @@ def review_plan(arguments: argparse.Namespace) -> int:
     return written
 
 
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """What a notebook may take, as the options say."""
+    from trainplan.run.workers import Limits, usual_memory
+
+    return Limits(arguments.timeout, arguments.memory or usual_memory())
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -306,8 +314,28 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
+        limits=limits_of(arguments),
+        engine=arguments.engine,
     )
     return run(request)
+
+
+def run_many(arguments: argparse.Namespace) -> int:
+    """`batch`: many plans in many scenarios and changes, for their tables or with notebooks."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("MPLBACKEND", "agg")
+    from trainplan.run.batch import BatchRequest, run_batch
+
+    request = BatchRequest(
+        file=arguments.file,
+        only_failed=arguments.only_failed,
+        dry_run=arguments.dry_run,
+        output=arguments.output,
+        workers=arguments.workers,
+        limits=limits_of(arguments),
+        engine=arguments.engine,
+    )
+    return run_batch(request)
 
 
 def make_plan(arguments: argparse.Namespace) -> int:
@@ -462,6 +490,12 @@ SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
+WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0})
+LIMITS = (
+    Option("--timeout", "{option_timeout} ({default}: 600)", {"metavar": "S", "type": whole_number, "default": 600}),
+    Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number, "default": 0}),
+)
+ENGINE = Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
@@ -469,8 +503,19 @@ RUN = (
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
     Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
-    Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
+    WORKERS,
+    *LIMITS,
+    ENGINE,
     EXCEL,
+)
+BATCH = (
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": Path}),
+    Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
+    Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": Path}),
+    WORKERS,
+    *LIMITS,
+    ENGINE,
 )
 DRAWS = (
     Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
@@ -506,6 +551,7 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT, EXCEL)),
     "run": Command(run_notebooks, RUN),
+    "batch": Command(run_many, BATCH),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),

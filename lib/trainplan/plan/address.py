@@ -162,7 +162,11 @@ def number_or_text(cell: object) -> object:
 
 
 def apply_changes(
-    tables: dict[str, RawTable], choices: dict[str, Any], changes: dict[str, Any], file: str, problems: list[Problem]
+    tables: dict[str, RawTable],
+    choices: dict[str, Any],
+    changes: Mapping[str, Any],
+    file: str,
+    problems: list[Problem],
 ) -> list[Change]:
     """Applies `changes` to raw tables and choices in the order in which they stand; returns what each came to."""
     done: list[Change] = []

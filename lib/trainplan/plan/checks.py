@@ -40,8 +40,8 @@ class RowsRead:
 
     def rows(self, table: str, *columns: str) -> list[Any]:
         """The rows of which these columns could be read, whatever may be wrong with others."""
-        every = (*self.tables[table], *self.partial.get(table, ()))
-        return [row for row in every if all(hasattr(row, column) for column in columns)]
+        some = (row for row in self.partial.get(table, ()) if all(hasattr(row, column) for column in columns))
+        return [*self.tables[table], *some]
 
     def problem(
         self,

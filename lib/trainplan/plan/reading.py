@@ -64,6 +64,13 @@ class Files:
         self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
         self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
 
+    def copy(self) -> Files:
+        """What was read so far, for whoever reads on apart from others."""
+        files = Files(self.root)
+        files.hashes, files.problems = {**self.hashes}, [*self.problems]
+        files.unread, files.notes = {*self.unread}, [*self.notes]
+        return files
+
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
         try:

@@ -36,7 +36,7 @@ def reference_markdown(language: str) -> str:
 
 def result_section(table: ResultTable, language: str) -> Iterator[str]:
     """Heading, meaning and columns of a result table."""
-    yield f"### {table.stem}.csv – {table.title(language)}"
+    yield f"### {table.file_name} – {table.title(language)}"
     keys = say("reference.keys", language, keys=", ".join(table.keys)) if table.keys else ""
     scenarios = say("reference.by_scenario", language) if table.by_scenario else ""
     command = say(f"reference.command.{table.command}", language)

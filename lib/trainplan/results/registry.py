@@ -23,7 +23,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review", "batch"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ResultTable:
     """A result table: the columns that tell its rows apart, all its columns in order, the command that writes it.
 
     `by_scenario` is set where every scenario adds a column of its own, called by its name, after `columns`; `rule`
-    where only that rule of allocation has the table.
+    where only that rule of allocation has the table; `file` where its file is called otherwise than the table.
     """
 
     stem: Stem
@@ -69,6 +69,12 @@ class ResultTable:
     command: Command = "tables"
     by_scenario: bool = False
     rule: str = ""
+    file: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return f"{self.file or self.stem}.csv"
 
     @property
     def column_names(self) -> list[str]:
@@ -500,11 +506,37 @@ REVIEW_TABLES = [  # plan against what happened
 ]
 
 
+BATCH_TABLES = [  # many runs at a time
+    ResultTable(
+        "headlines",
+        ("run",),
+        (
+            *(Column(name, "id") for name in ("run", "plan")),
+            SCENARIO,
+            Column("status", "code"),
+            Column("reason", "text"),
+            *(Column(name, "number") for name in ("targets", "met", "nearly", "missed")),
+            *_money(
+                *("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
+                over_years="none",
+                adds_up=False,
+            ),
+            Column("ceilings", "boolean"),
+            *_shares("assumed_share"),
+            Column("as_of", "date"),
+            Column("invented", "boolean"),
+        ),
+        "batch",
+        file="summary",
+    ),
+]
+
+
 RESULTS: Mapping[Stem, ResultTable] = {
     table.stem: table
     for table in [
         *(*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES),
-        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES, *REVIEW_TABLES),
+        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES, *REVIEW_TABLES, *BATCH_TABLES),
     ]
 }
 
