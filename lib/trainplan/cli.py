@@ -264,10 +264,14 @@ def review_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
+    from trainplan.plan.plan import given_date
     from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
+    known = given_date(arguments.as_of) if arguments.as_of else None
+    if known and known.year < year:
+        raise PlanError([Problem("--year", "year_not_begun", year, values={"day": known.isoformat()})])
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
