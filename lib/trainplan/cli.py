@@ -39,7 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
         interrupts.raise_from_now()
-    return exit_status(lambda: int(arguments.command(arguments)))
+    return exit_status(lambda: perform(arguments))
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Calls the command of a command line, once it is known to have somewhere to write; returns the exit status."""
+    from trainplan.storage.files import check_output
+
+    try:
+        Path.cwd()
+    except OSError:
+        raise PlanError([Problem("trainplan", "no_working_folder")]) from None
+    output: Path | None = getattr(arguments, "output", None)
+    if output is not None:
+        check_output("--output", output, folder=arguments.command is not export_plan)
+    return int(arguments.command(arguments))
 
 
 def exit_status(command: Callable[[], int]) -> int:
@@ -58,6 +72,10 @@ def exit_status(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            return print_failure(describe_error(error), FAILED)
+        return print_failure(str(PlanError([problem_of_file(str(error.filename), error)])), WRONG_INPUT)
     except Exception as error:
         return print_failure(describe_error(error), FAILED)
 
@@ -70,13 +88,11 @@ def print_failure(message: str, status: int) -> int:
 
 def describe_error(error: Exception) -> str:
     """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.storage.files import OutputError, write_error
+    from trainplan.storage.files import OutputError
     from trainplan.storage.log import log_failure
 
     if isinstance(error, OutputError):
         return str(error)
-    if isinstance(error, OSError) and error.filename:
-        return str(write_error(Path(error.filename), error))
     file = log_failure(error)
     details = f" ({both('file.details')}: {file})" if file else ""
     return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
@@ -298,7 +314,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         scenarios=tuple(arguments.scenario),
         notebooks=tuple(arguments.notebook),
         language=arguments.language,
-        output=arguments.output or OUTPUTS,
+        output=arguments.output,
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
@@ -367,12 +383,13 @@ def export_plan(arguments: argparse.Namespace) -> int:
 def import_plan(arguments: argparse.Namespace) -> int:
     """`import`: a new plan from a workbook, once all of it is known to be sound."""
     from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.given_files import read_given
     from trainplan.plan.plan_files import files_to_write
     from trainplan.storage.plans import check_place, write_new
 
     check_place(arguments.plan)
     try:
-        data = arguments.workbook.read_bytes()
+        data = read_given(arguments.workbook)
     except OSError as error:
         raise PlanError([problem_of_file(str(arguments.workbook), error)]) from None
     files = files_of_workbook(data, arguments.workbook.name)
@@ -446,6 +463,13 @@ def whole_number(text: str) -> int:
     return number
 
 
+def place(text: str) -> Path:
+    """The value of an option that is a path."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(both("cli.no_place"))
+    return Path(text)
+
+
 def scenario_option(unless: str, **settings: Any) -> Option:
     """The option `--scenario`; `unless` is its help for where it is not given."""
     return Option("--scenario", f"{{option_scenario}} ({unless})", {"metavar": "S", **settings})
@@ -456,7 +480,7 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": place, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 RUN = (
     MAYBE_PLAN,
@@ -464,7 +488,7 @@ RUN = (
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": place, "default": OUTPUTS}),
     Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
     EXCEL,
 )
@@ -482,9 +506,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -492,7 +516,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": place})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),

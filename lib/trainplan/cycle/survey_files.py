@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import unicodedata
 import zipfile
@@ -20,8 +21,9 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 
 from trainplan.plan.csv_text import DELIMITERS, STATED
+from trainplan.plan.given_files import is_folder, read_given, real_path
 from trainplan.plan.workbook import NotCalculated
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import PlanError, Problem, problem_of_file
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SHEETS_OF_TEXT = (".csv",)
@@ -70,11 +72,13 @@ def returned_files(folder: Path, but: Path) -> list[Path]:
 
     PlanError where there is no folder, or no file in it.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise PlanError([Problem("DIR", "no_survey_folder", str(folder))])
-    if but.resolve() in (folder.resolve(), *folder.resolve().parents):
+    kept_out, root = real_path(but), real_path(folder)
+    if kept_out in (root, *root.parents):
         raise PlanError([Problem("--output", "output_around_input", str(but))])
-    found = (path for path in folder.rglob("*") if path.is_file() and but.resolve() not in path.resolve().parents)
+    inside = [Path(place, name) for place, _, names in os.walk(folder, onerror=_refuse) for name in names]
+    found = [path for path in inside if kept_out not in real_path(path.parent).joinpath(path.name).parents]
     names = {path: path.relative_to(folder).parts for path in found}
     kept = [path for path, parts in names.items() if not any(part.startswith(("~$", ".")) for part in parts)]
     files = sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
@@ -83,13 +87,17 @@ def returned_files(folder: Path, but: Path) -> list[Path]:
     return files
 
 
+def _refuse(error: OSError) -> None:
+    raise PlanError([problem_of_file(str(error.filename), error)])
+
+
 def read_sheets(path: Path, file: str) -> Sheets:
     """Every sheet of a file, or why it is not read; a single `NotRead` without a sheet for a file that is not."""
     kind = path.suffix.casefold()
     if kind not in (*BOOKS, *SHEETS_OF_TEXT):
         return [NotRead(file, "no_workbook")]
     try:
-        data = path.read_bytes()
+        data = read_given(path)
         return [_sheet_of_text(file, data)] if kind in SHEETS_OF_TEXT else _sheets_of_book(file, data)
     except OSError:
         return [NotRead(file, "not_opened")]

@@ -19,6 +19,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.csv_text import read_csv
+from trainplan.plan.given_files import files_in, is_given, read_given, real_path
 from trainplan.plan.heads import as_column
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.catalog import say
@@ -58,7 +59,7 @@ class Files:
     """Reads the files of a plan, and remembers the hash of each."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = real_path(root)
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
@@ -67,7 +68,7 @@ class Files:
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return real_path(path).relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 
@@ -75,7 +76,7 @@ class Files:
         """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
-            data = path.read_bytes()
+            data = read_given(path)
         except OSError as error:
             self.problems.append(problem_of_file(name, error))
             return None
@@ -114,9 +115,9 @@ class Files:
     def table(self, path: Path, table: Table) -> RawTable | None:
         """The raw cells of a table; None where the file is missing or not to be read."""
         name = self.name_of(path)
-        if not path.exists():
+        if not is_given(path):
             if table.required:
-                present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
+                present = [file.stem for file in files_in(path.parent, ".csv")]
                 near = nearest_name(table.name, [stem for stem in present if stem != table.name])
                 self.problems.append(Problem(name, "table_missing", nearest=near))
             return None
