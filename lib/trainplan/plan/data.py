@@ -10,13 +10,14 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from trainplan.plan.address import row_key
+from trainplan.plan.address import places_by_key
 from trainplan.plan.given_files import files_in, is_folder, is_given, real_path
 from trainplan.plan.heads import as_column
-from trainplan.plan.reading import Files, RawTable, parse_yaml
+from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.plan.workbook import SheetsRead, place_of, read_book
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.plan.yaml_text import parse_yaml
+from trainplan.text.problems import SHOWN, Problem, nearest_name
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
@@ -67,19 +68,24 @@ def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable],
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
     own = [p for p in problems if p.code != "no_table_in_plan" or p.values["table"] not in lost]
     own = [p for p in own if "." not in p.row or p.row.partition(".")[0] not in lost]
-    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own]
+    shown = [
+        _locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own[:SHOWN]
+    ]
+    return shown + own[SHOWN:]
 
 
 def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     """A problem with the line of its row: of one that stands twice the last, of a part of a key the first with it."""
     if not problem.row and not problem.line:
         return problem
-    rows = list(zip(raw.rows, raw.lines, strict=True))
-    own = [n for cells, n in rows if problem.row in (row_key(cells, table.keys), row_key(cells, table.row_keys))]
-    line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
+    line = problem.line
     if not line:
-        parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
-        return replace(problem, line=parts[0] if parts else 0)
+        found = [places_by_key(raw, keys) for keys in (table.keys, table.row_keys)]
+        own = sorted(place for by_key in found for place in by_key.get(problem.row, ()))
+        if not own:
+            parts = (place[0] for key, place in found[0].items() if key.startswith(f"{problem.row}/"))
+            return replace(problem, line=next((raw.lines[place] for place in parts), 0))
+        line = raw.lines[own[-1 if problem.code == "row_repeated" else 0]]
     named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
     letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
@@ -131,7 +137,7 @@ def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
     """Whether a plan file says the same, wherever its data stand."""
     try:
         kept = parse_yaml(text)
-    except (YAMLError, ValueError):
+    except YAMLError:
         return False
     return isinstance(kept, dict) and {**kept, "data": ""} == {**choices, "data": ""}
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
@@ -128,3 +129,24 @@ def remove_partials(folder: Path) -> None:
             continue
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+@contextlib.contextmanager
+def open_whole(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 file to be written piece by piece, which appears under its name when the block has ended without error.
+
+    OutputError where the system refuses it.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        move_into_place(partial, path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        if isinstance(error, OSError):
+            raise write_error(path, error) from error
+        raise
+    note_written(path)
