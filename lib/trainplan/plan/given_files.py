@@ -37,8 +37,8 @@ def is_given(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a path leads to a regular file; PermissionError where nobody may look."""
-    return stat.S_ISREG(_mode(path))
+    """Whether something that is no folder stands at a path; `read_given` says whether it can be read."""
+    return is_given(path) and not is_folder(path)
 
 
 def is_folder(path: Path) -> bool:

@@ -70,7 +70,7 @@ class Files:
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
         try:
-            return real_path(path).relative_to(self.root).as_posix()
+            return (real_path(path.parent) / path.name).relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 
