@@ -652,7 +652,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, unknown = top.parse_known_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    odd = [word for word in words if word.encode("utf-8", "replace").decode() != word]
+    if odd:
+        top.error(f"{both('cli.no_letters')}: {odd[0]!a}")
+    arguments, unknown = top.parse_known_args(words)
     if hasattr(arguments, "options"):
         arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
         unknown = stray_words(arguments.options)
