@@ -42,7 +42,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
         interrupts.raise_from_now()
-    return exit_status(lambda: int(arguments.command(arguments)))
+    return exit_status(lambda: perform(arguments))
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Calls the command of a command line, once it is known to have somewhere to write; returns the exit status."""
+    from trainplan.storage.files import check_output
+
+    try:
+        Path.cwd()
+    except OSError:
+        raise PlanError([Problem("trainplan", "no_working_folder")]) from None
+    output: Path | None = getattr(arguments, "output", None)
+    if output is not None:
+        check_output("--output", output, folder=arguments.command is not export_plan)
+    return int(arguments.command(arguments))
 
 
 def exit_status(command: Callable[[], int]) -> int:
@@ -64,6 +78,10 @@ def exit_status(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            return print_failure(describe_error(error), FAILED)
+        return print_failure(str(PlanError([problem_of_file(str(error.filename), error)])), WRONG_INPUT)
     except Exception as error:
         return print_failure(describe_error(error), FAILED)
 
@@ -302,7 +320,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         scenarios=tuple(arguments.scenario),
         notebooks=tuple(arguments.notebook),
         language=arguments.language,
-        output=arguments.output or OUTPUTS,
+        output=arguments.output,
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
@@ -392,12 +410,13 @@ def export_plan(arguments: argparse.Namespace) -> int:
 def import_plan(arguments: argparse.Namespace) -> int:
     """`import`: a new plan from a workbook, once all of it is known to be sound."""
     from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.given_files import read_given
     from trainplan.plan.plan_files import files_to_write
     from trainplan.storage.plans import check_place, write_new
 
     check_place(arguments.plan)
     try:
-        data = arguments.workbook.read_bytes()
+        data = read_given(arguments.workbook)
     except OSError as error:
         raise PlanError([problem_of_file(str(arguments.workbook), error)]) from None
     files = files_of_workbook(data, arguments.workbook.name)
@@ -474,6 +493,13 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def place(text: str) -> Path:
+    """The value of an option that is a path."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(both("cli.no_place"))
+    return Path(text)
+
+
 def scenario_option(unless: str, **settings: Any) -> Option:
     """The option `--scenario`; `unless` is its help for where it is not given."""
     return Option("--scenario", f"{{option_scenario}} ({unless})", {"metavar": "S", **settings})
@@ -484,7 +510,7 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": place, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
 SCHEDULER = Option("--scheduler", "{option_scheduler}", {"metavar": "ADDRESS"})
@@ -503,17 +529,17 @@ RUN = (
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": place, "default": OUTPUTS}),
     WORKERS,
     *LIMITS,
     ENGINE,
     EXCEL,
 )
 BATCH = (
-    Option("file", "{option_batch}", {"metavar": "FILE", "type": Path}),
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": place}),
     Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
-    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": Path}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": place}),
     WORKERS,
     SCHEDULER,
     *LIMITS,
@@ -533,9 +559,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -543,7 +569,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": place})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
@@ -622,7 +648,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, unknown = top.parse_known_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    odd = [word for word in words if word.encode("utf-8", "replace").decode() != word]
+    if odd:
+        top.error(f"{both('cli.no_letters')}: {odd[0]!a}")
+    arguments, unknown = top.parse_known_args(words)
     if hasattr(arguments, "options"):
         arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
         unknown = stray_words(arguments.options)
