@@ -10,7 +10,7 @@ from typing import Any
 
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.vintages import days_of_years
-from trainplan.text.problems import PlanError
+from trainplan.text.problems import PlanError, Problem
 
 
 def load_looks(
@@ -22,13 +22,16 @@ def load_looks(
 ) -> tuple[Plan, Plan]:
     """The plan as it was decided and as it is known now, the years up to `year` closed; PlanError.
 
-    As decided it is seen from the date of the plan file, or where that has none by its undated rows alone; now from
-    `as_of`, or where none is given by all rows. A look without a date has none in its choices.
+    It is one as well where the plan as decided has no objectives. As decided it is seen from the date of the plan file,
+    or where that has none by its undated rows alone; now from `as_of`, or where none is given by all rows. A look
+    without a date has none in its choices.
     """
     decided = load_plan(plan, scenario, overrides)
     if decided.choices.as_of is None:
         decided = without_date(load_plan(plan, scenario, overrides, date.min))
     decided.check_year(year, "--year")
+    if not decided.tables.objectives:
+        raise PlanError([Problem("objectives", "nothing_decided")])
     now = load_plan(plan, scenario, {**(overrides or {}), "decided_from": year + 1}, as_of or date.max)
     return decided, now if as_of else without_date(now)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import Change, apply_changes
+from trainplan.plan.address import NOT_SEEN, Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name, results_name
@@ -265,11 +265,13 @@ def load_plan(
     tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
     partial = {name: part for name, (_, part) in records.items()}
     problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
+    unseen = dict.fromkeys(str(problem.value) for problem in problems if problem.code == NOT_SEEN)
+    problems = [problem for problem in problems if problem.code != NOT_SEEN]
     if choices is None or problems:
         raise PlanError(locate_problems(problems, present, lost))
     spare = {name: table.rows for name, table in present.items()}
     hashes = dict(sorted(files.hashes.items()))
-    notes = tuple(files.notes)
+    notes = (*files.notes, *((address, NOT_SEEN, {}) for address in unseen))
     return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare, notes)
 
 

@@ -21,11 +21,12 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
     """The table as it is seen from a date, from the end of time where that is None; itself where nothing is dated.
 
     Of the rows of one key the one with the latest date counts, of equal dates the last; no date is the oldest. It
-    stands where the first of them does. A cell that holds no date goes to `problems`.
+    stands where the first of them does. A cell that holds no date goes to `problems`, later rows to `later`.
     """
     if AS_OF not in raw.columns or AS_OF in table.columns:
         return raw
     seen: dict[str, tuple[date, dict[str, Any], int]] = {}
+    later = []
     for cells, line in zip(raw.rows, raw.lines, strict=True):
         key = row_key(cells, table.row_keys)
         try:
@@ -35,10 +36,12 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
             problems.append(Problem(raw.file, error.type, cells[AS_OF], row, AS_OF, values=values, line=line))
             known = date.min
         if seen_from is not None and known > seen_from:
+            later.append(cells)
             continue
         if key not in seen or seen[key][0] <= known:
             seen[key] = known, cells, line
-    return replace(raw, rows=[cells for _, cells, _ in seen.values()], lines=[n for *_, n in seen.values()])
+    rows, lines = [cells for _, cells, _ in seen.values()], [line for *_, line in seen.values()]
+    return replace(raw, rows=rows, lines=lines, later=later)
 
 
 def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> range:

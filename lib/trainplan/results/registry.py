@@ -450,6 +450,12 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
         (UNIT, *(Column(name, "text") for name in ("name", "bloc", "route", "file"))),
         "survey",
     ),
+    ResultTable(
+        "not_complete",
+        ("objective", "program", "number"),
+        (YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number"), Column("lacking", "text")),
+        "survey",
+    ),
 ]
 
 

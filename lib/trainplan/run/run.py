@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from trainplan.cycle.looks import load_looks
 from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
@@ -28,6 +29,7 @@ from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
 from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
+from trainplan.run.lone_pages import REVIEW
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import WorkerDied, run_all
@@ -208,8 +210,10 @@ def make_part(request: Request, results: dict[str, Results], name: str, output: 
         if tables_lacking(book, plan):
             continue
         across = beside if "scenarios" in declared_parameters(book) else None
+        plans = [plan, *(results[other].plan for other in across or ())]
+        if book.stem == REVIEW.stem:
+            plans = review_looks(plan, name)
         for language in LANGUAGES:
-            plans = [plan, *(results[other].plan for other in across or ())]
             job = replace(make_job(book, plan, name, language, folder, across), head=page_head(plans, language))
             part.jobs[job.name] = job
             part.keys[job.name] = hash_of_job(job, plans)
@@ -252,6 +256,12 @@ def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
     part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
     remove_files(part.folder, set(before) - set(part.tables))
     part.write()
+
+
+def review_looks(plan: Plan, scenario: str) -> list[Plan]:
+    """The looks of the review up to the last closed year: as known now, and as decided; `scenario` as it was given."""
+    decided, now = load_looks(plan.path, scenario, plan.closed_years[-1], plan.seen_from)
+    return [now, decided]
 
 
 def review_tables(part: Part) -> Mapping[Stem, pd.DataFrame]:
