@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trainplan.plan.find import OUTPUTS
-from trainplan.storage.files import write_error
+from trainplan.storage.files import check_output
 
 VARIABLE = "TRAINPLAN_LOG"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -32,17 +32,16 @@ def log_file() -> Path | None:
 
 
 def start_log() -> None:
-    """Sends the log where TRAINPLAN_LOG says. OutputError where that is a file that cannot be written."""
+    """Sends the log where TRAINPLAN_LOG says. PlanError where that is a file that cannot be written."""
     for handler in [*LOG.handlers]:
         LOG.removeHandler(handler)
         handler.close()
     path, wanted = log_file(), os.environ.get(VARIABLE, "")
     if not wanted:
         return
-    try:
-        handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
-    except OSError as error:
-        raise write_error(Path(wanted), error) from error
+    if path:
+        check_output(VARIABLE, path, folder=False)
+    handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.DEBUG if path else wanted.upper())
