@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -183,6 +184,41 @@ def test_what_is_closed_cannot_be_read_rather_than_written(tmp_path: Path, capsy
     said = refused(["tables", str(plan), "--output", str(tmp_path / "out")], capsys)
     tmp_path.chmod(0o755)
     assert say("problem.output_closed", "vi") in said
+
+
+@on_posix
+def test_a_log_goes_to_no_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "log")
+    monkeypatch.setenv("TRAINPLAN_LOG", str(tmp_path / "log"))
+    assert say("problem.file_not_regular", "vi") in refused(["check", str(COUNTS)], capsys)
+
+
+def test_bytes_that_are_no_letters_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert say("cli.no_letters", "vi") in refused(["check", "a\udcff"], capsys)
+
+
+@on_posix
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HOME": "/proc"},
+        {"HOME": ""},
+        {"TMPDIR": "/nothing"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_an_odd_environment_changes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    plan, out = shutil.copytree(COUNTS, tmp_path / "Kế hoạch"), tmp_path / "Kết quả"
+    command = [sys.executable, "-P", "-m", "trainplan", "yearplan", str(plan), "--year", "2022", "--output", str(out)]
+    lib = {"PYTHONPATH": str(NOTEBOOK.parents[1] / "lib")}
+    done = subprocess.run(
+        command, env={**os.environ, **lib, **environment}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (out / "year_2022.vi.html").exists()
 
 
 # --- workbooks

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -215,9 +218,21 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     return write_answer(tables, arguments.output)
 
 
+def prepare_to_draw() -> None:
+    """Figures without a screen; what draws and runs notebooks keeps its settings in a folder of its own where there is
+    no home to keep them in."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    try:
+        Path(tempfile.mkdtemp(dir=Path("~").expanduser())).rmdir()
+    except (OSError, RuntimeError):  # no home is known, or nothing can be written there
+        folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ.update(dict.fromkeys(("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), folder))
+
+
 def plan_year(arguments: argparse.Namespace) -> int:
     """`yearplan`: the tables of a year plan, its annexes and its page; PlanError for a year outside the plan."""
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
@@ -279,7 +294,7 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
 def review_plan(arguments: argparse.Namespace) -> int:
     """`review`: what happened up to a year beside the plan as decided, its forms and its page; in `now` the results as
     they now stand."""
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
     from trainplan.plan.plan import given_date
@@ -312,7 +327,7 @@ def limits_of(arguments: argparse.Namespace) -> Limits:
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.run.run import Request, run
 
     request = Request(
@@ -333,7 +348,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
 def run_many(arguments: argparse.Namespace) -> int:
     """`batch`: many plans in many scenarios and changes, for their tables or with notebooks."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.run.batch import BatchRequest, run_batch
 
     request = BatchRequest(

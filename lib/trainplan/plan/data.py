@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +22,7 @@ from trainplan.text.problems import SHOWN, Problem, nearest_name
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
+ELSEWHERE = re.compile(r"[\w+.-]{2,}:|[/\\]{2}")  # an address, or a folder of another machine: no request is made
 LOCK = "~$"  # how the file begins that Excel keeps beside an open workbook
 
 
@@ -107,6 +109,9 @@ def _is_workbook(place: Path) -> bool:
 def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
     """Why a place that `data` names cannot be read, if so."""
     place = path.parent / stated
+    if ELSEWHERE.match(stated):
+        yield Problem(plan_file, "data_elsewhere", stated, column="data")
+        return
     if is_folder(place):
         return
     if place.name.startswith(LOCK):

@@ -19,16 +19,19 @@ def read_given(path: Path) -> bytes:
 
     Of a device or a pipe, which may have no end, it has the number ENODEV, of a file of more than LARGEST bytes EFBIG.
     """
-    mode = path.stat().st_mode
-    if stat.S_ISDIR(mode):
-        raise _error(errno.EISDIR, path)
-    if not stat.S_ISREG(mode):
-        raise _error(errno.ENODEV, path)
+    check_regular(path)
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise _error(errno.EFBIG, path)
     return content
+
+
+def check_regular(path: Path) -> None:
+    """OSError, as of `read_given`, for what is no regular file."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise _error(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENODEV, path)
 
 
 def is_given(path: Path) -> bool:

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import psutil
 
-from trainplan.plan.given_files import is_folder, is_given, read_given
+from trainplan.plan.given_files import check_regular, is_folder, is_given
 from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError, Problem, problem_of_file
 
@@ -69,7 +69,7 @@ def _try_output(path: Path, folder: bool) -> None:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             (there / part).stat()  # says whether a name is too long
     if there == path and not folder:
-        read_given(path)
+        check_regular(path)
         there = path.parent
     elif not is_folder(there):
         there.stat()  # says what is wrong with a link

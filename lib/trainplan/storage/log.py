@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trainplan.plan.find import OUTPUTS
-from trainplan.storage.files import ExplainedError, write_error
+from trainplan.storage.files import ExplainedError, check_output, write_error
 from trainplan.text.catalog import both
 
 VARIABLE = "TRAINPLAN_LOG"
@@ -33,7 +33,7 @@ def log_file() -> Path | None:
 
 
 def start_log() -> None:
-    """Sends the log where TRAINPLAN_LOG says. OutputError where that is a file that cannot be written."""
+    """Sends the log where TRAINPLAN_LOG says. PlanError where that is a file that cannot be written."""
     for handler in [*LOG.handlers]:
         LOG.removeHandler(handler)
         handler.close()
@@ -41,10 +41,9 @@ def start_log() -> None:
     if not wanted:
         LOG.addHandler(logging.NullHandler())  # without any, warnings would go to the terminal
         return
-    try:
-        handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
-    except OSError as error:
-        raise write_error(Path(wanted), error) from error
+    if path:
+        check_output(VARIABLE, path, folder=False)
+    handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.DEBUG if path else wanted.upper())
