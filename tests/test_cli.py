@@ -211,9 +211,9 @@ def test_a_log_that_cannot_be_written_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    assert main(["check", str(SOUND)]) == 1
+    assert main(["check", str(SOUND)]) == 2
     err = capsys.readouterr().err
-    assert str(tmp_path) in err and err.count("\n") == 1
+    assert str(tmp_path) in err and say("problem.file_is_folder", "vi") in err
 
 
 def test_long_work_says_that_it_goes_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

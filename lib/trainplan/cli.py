@@ -45,10 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
         interrupts.raise_from_now()
-    return exit_status(lambda: perform(arguments))
+    return exit_status(lambda: perform_command(arguments))
 
 
-def perform(arguments: argparse.Namespace) -> int:
+def perform_command(arguments: argparse.Namespace) -> int:
     """Calls the command of a command line, once it is known to have somewhere to write; returns the exit status."""
     from trainplan.storage.files import check_output
 
@@ -514,7 +514,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def place(text: str) -> Path:
+def path_given(text: str) -> Path:
     """The value of an option that is a path."""
     if not text.strip():
         raise argparse.ArgumentTypeError(both("cli.no_place"))
@@ -531,7 +531,7 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": place, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": path_given, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
 LIMITS = (
@@ -549,17 +549,17 @@ RUN = (
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": place, "default": OUTPUTS}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": path_given, "default": OUTPUTS}),
     WORKERS,
     *LIMITS,
     ENGINE,
     EXCEL,
 )
 BATCH = (
-    Option("file", "{option_batch}", {"metavar": "FILE", "type": place}),
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": path_given}),
     Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
-    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": place}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": path_given}),
     WORKERS,
     *LIMITS,
     ENGINE,
@@ -578,9 +578,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": path_given, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": path_given}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -588,7 +588,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": place})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": path_given})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
