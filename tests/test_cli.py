@@ -112,12 +112,21 @@ ONCE = {
     "tables": ["--scenario=base", AS_OF, "--output=out"],
     "run": [AS_OF, "--language=vi", "--output=out", "--workers=2", "--timeout=9", "--memory=999", "--engine=papermill"],
     "compare": [AS_OF, "--output=out"],
-    "uncertainty": ["--scenario=base", AS_OF, "--draws=16", "--seed=1", "--loop=open", "--output=out"],
+    "uncertainty": [
+        "--scenario=base",
+        AS_OF,
+        "--draws=16",
+        "--seed=1",
+        "--loop=open",
+        "--output=out",
+        "--scheduler=h:1",
+    ],
     "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],
     "yearplan": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "review": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "survey forms": [AS_OF, "--year=2022", "--output=out"],
     "survey collect": [AS_OF, "--year=2022", "--output=out"],
+    "batch": ["--output=out", "--scheduler=h:1", "--workers=2", "--timeout=9", "--memory=999", "--engine=papermill"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }
@@ -213,7 +222,7 @@ def test_a_log_that_cannot_be_written_is_said(
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert main(["check", str(SOUND)]) == 2
     err = capsys.readouterr().err
-    assert str(tmp_path) in err and say("problem.file_is_folder", "vi") in err
+    assert str(tmp_path) in err and both("problem.file_is_folder") in err
 
 
 def test_long_work_says_that_it_goes_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def perform_command(arguments: argparse.Namespace) -> int:
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
-    from trainplan.storage.log import LOG, log_duration, start_log
+    from trainplan.storage.log import LOG, describe_error, log_duration, start_log
 
     warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
@@ -93,18 +93,6 @@ def print_failure(message: str, status: int) -> int:
     """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
-
-
-def describe_error(error: Exception) -> str:
-    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.storage.files import OutputError
-    from trainplan.storage.log import log_failure
-
-    if isinstance(error, OutputError):
-        return str(error)
-    file = log_failure(error)
-    details = f" ({both('file.details')}: {file})" if file else ""
-    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
@@ -209,11 +197,12 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.monte_carlo import usual_loop
     from trainplan.report.sentences import chances_and_cost, describe_loop
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
+    from trainplan.run.cluster import map_of
 
     plan = plan_of(arguments)
     draws, seed, loop = arguments.draws, arguments.seed, arguments.loop or usual_loop(plan)
-    with under_way("draws", draws) as progress:
-        found = uncertainty(plan, draws, seed, loop, progress=progress.reach)
+    with map_of(arguments.scheduler) as each, under_way("draws", draws) as progress:
+        found = uncertainty(plan, draws, seed, loop, progress=progress.reach, each=each)
     tables: dict[Stem, pd.DataFrame] = {
         "probabilities": found.probabilities,
         "cost_bands": found.cost_bands,
@@ -308,10 +297,14 @@ def review_plan(arguments: argparse.Namespace) -> int:
     prepare_to_draw()
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
+    from trainplan.plan.plan import given_date
     from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
+    known = given_date(arguments.as_of) if arguments.as_of else None
+    if known and known.year < year:
+        raise PlanError([Problem("--year", "year_not_begun", year, values={"day": known.isoformat()})])
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
@@ -365,6 +358,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         workers=arguments.workers,
         limits=limits_of(arguments),
+        scheduler=arguments.scheduler,
         engine=arguments.engine,
     )
     return run_batch(request)
@@ -514,7 +508,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def path_given(text: str) -> Path:
+def given_path(text: str) -> Path:
     """The value of an option that is a path."""
     if not text.strip():
         raise argparse.ArgumentTypeError(both("cli.no_place"))
@@ -531,9 +525,10 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": path_given, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": given_path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
+SCHEDULER = Option("--scheduler", "{option_scheduler}", {"metavar": "ADDRESS"})
 LIMITS = (
     Option(
         "--timeout",
@@ -549,18 +544,19 @@ RUN = (
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": path_given, "default": OUTPUTS}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": given_path, "default": OUTPUTS}),
     WORKERS,
     *LIMITS,
     ENGINE,
     EXCEL,
 )
 BATCH = (
-    Option("file", "{option_batch}", {"metavar": "FILE", "type": path_given}),
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": given_path}),
     Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
-    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": path_given}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": given_path}),
     WORKERS,
+    SCHEDULER,
     *LIMITS,
     ENGINE,
 )
@@ -578,9 +574,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": path_given, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": given_path, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": path_given}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": given_path}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -588,7 +584,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": path_given})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": given_path})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
@@ -600,7 +596,7 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "run": Command(run_notebooks, RUN),
     "batch": Command(run_many, BATCH),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
-    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
+    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, SCHEDULER, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "review": Command(with_store(review_plan), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
