@@ -74,7 +74,10 @@ def report(outcomes: Sequence[Outcome], found: Mapping[str, Outcome], seconds: f
         ends[key][str(outcome.status)] += 1
         ends[key]["faults"] += bool(outcome.faults)
         longest[key] = max(longest[key], round(outcome.seconds, 1))
-    lines = ["| input | command | inputs | exit 0 | exit 2 | faults | longest, s |", "|---|---|---:|---:|---:|---:|---:|"]
+    lines = [
+        "| input | command | inputs | exit 0 | exit 2 | faults | longest, s |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
     for (kind, command), count in sorted(ends.items()):
         inputs = sum(n for status, n in count.items() if status != "faults")
         figures = (inputs, count["0"], count["2"], count["faults"], longest[kind, command])

@@ -18,8 +18,13 @@ LETTERS = 200_000  # of a message
 WARNING = re.compile(r"^(\S*?)([\w.]+\.py:\d+): (\w*Warning): ", re.MULTILINE)
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^Exception ignored in", re.MULTILINE)
 PLACE = re.compile(r'File "[^"]*?([^/"\\]+[/\\][^/"\\]+)\.py", line \d+, in (\S+)')
-SIGNED = {"difference", "deviation", "part", "error", "change"}  # columns that may be below zero
-NUMBERS = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "year", "days")
+SIGNED = {
+    *(f"missing_{part}" for part in ("money", "capacity", "completion", "past", "time")),
+    "relaxations.cost_vnd",
+    "difference",
+    "deviation",
+}  # columns that may be below zero
+NUMBERS = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "days")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ def place_of(traceback: str) -> str:
     """The error and the last function of the library that a traceback names."""
     names = PLACE.findall(traceback)
     own = [place for place in names if "site-packages" not in place[0]]
-    lines = [line for line in traceback.splitlines() if re.match(r"[A-Za-z_.]+(Error|Warning|Exception|Interrupt)\b", line)]
+    lines = [
+        line for line in traceback.splitlines() if re.match(r"[A-Za-z_.]+(Error|Warning|Exception|Interrupt)\b", line)
+    ]
     error = lines[-1].split(":")[0].rsplit(".", 1)[-1] if lines else ""
     where = re.findall(r'File "[^"]*?trainplan[/\\]([^"]+)\.py", line \d+, in (\S+)', traceback) or own[-1:]
     return f"{error} {'.'.join(where[-1])}" if where else error
@@ -150,8 +157,8 @@ def _meaning(table: ResultTable, column: Column) -> str:
 
 
 def _may_be_empty(table: ResultTable, column: Column) -> bool:
-    return "empty" in _meaning(table, column)
+    return "empty" in _meaning(table, column) or table.stem == "summary"  # of units that have not answered
 
 
 def _may_be_negative(table: ResultTable, column: Column) -> bool:
-    return column.name in SIGNED or "negative" in _meaning(table, column)
+    return column.name in SIGNED or f"{table.stem}.{column.name}" in SIGNED or "negative" in _meaning(table, column)

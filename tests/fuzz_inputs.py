@@ -5,7 +5,9 @@ An id is `seed/kind/number`; the same id gives the same bytes. `seed/kind/number
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -23,6 +25,7 @@ from fuzz_mutators import (
     splice_bytes,
     splice_text,
 )
+from fuzz_values import number_of
 from making import RANGES, SOUND, copy_province, with_facts, with_months
 from trainplan.cli import COMMANDS
 from trainplan.plan.find import PROJECT
@@ -32,7 +35,7 @@ from trainplan.plan.schema import TABLES
 PLANS = PROJECT / "tests" / "plans"
 OUTPUT = "out"  # the folder that commands may write into
 COUNTS = (1, 1, 1, 1, 2, 2, 3, 5, 9)  # of the mutations of an input
-SURVEY = ["survey", "collect", "small", "returned", "--as-of", "2022-01-20"]
+SURVEY = ["survey", "collect", "sound", "returned", "--as-of", "2022-01-20"]
 Files = dict[str, bytes]
 
 
@@ -45,7 +48,9 @@ class Kind(NamedTuple):
 
 def files_of(folder: Path, name: str) -> Files:
     """Every file of a folder by its path, which begins with `name`."""
-    return {f"{name}/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        f"{name}/{p.relative_to(folder).as_posix()}": p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 @functools.cache
@@ -58,17 +63,17 @@ def _bases() -> dict[str, dict[str, Files]]:
 
 
 def _plans(made: Path) -> dict[str, Files]:
-    ranged = files_of(SOUND, "small")
-    ranged["small/plan.yaml"] += RANGES.encode()
-    facts = files_of(with_facts(with_months(_copy(SOUND, made / "facts"))), "small")
+    ranged = files_of(SOUND, "sound")
+    ranged["sound/plan.yaml"] += RANGES.encode()
+    facts = files_of(with_facts(with_months(_copy(SOUND, made / "facts"))), "sound")
     province = files_of(copy_province(made / "province").parents[1], ".")
     data = files_of(PROJECT / "data" / "an_giang_illustration_invented", "data/an_giang_illustration_invented")
     review = {name[2:]: content for name, content in province.items() if "/params/" not in name} | data
     review |= files_of(PROJECT / "params" / "an_giang_illustration", "params/an_giang_illustration")
     return {
-        "small": ranged,
-        "small_facts": facts,
-        **{path.name: files_of(path, "small") for path in sorted(PLANS.iterdir())},
+        "sound": ranged,
+        "facts": facts,
+        **{path.name: files_of(path, "sound") for path in sorted(PLANS.iterdir())},
         "params/an_giang_2011_2015": {name[2:]: content for name, content in province.items()},
         "params/an_giang_illustration": review,
     }
@@ -83,13 +88,12 @@ def _copy(folder: Path, to: Path) -> Path:
 
 def _workbooks(made: Path) -> dict[str, dict[str, Files]]:
     """The input workbook of the sound plan, its survey forms and its reports of units, filled in."""
+    from survey_office import FilledForm
     from test_survey_collect import YEAR as SURVEYED
     from test_survey_collect import fill_in
     from test_unit_reports import COUNTS as COUNTED
     from test_unit_reports import FILLED, UNITS
     from test_unit_reports import YEAR as REPORTED
-
-    from survey_office import FilledForm
     from trainplan.cycle.survey_forms import write_survey_forms
     from trainplan.cycle.survey_layout import DONE, REACHED
     from trainplan.plan.input_book import input_workbook
@@ -109,7 +113,7 @@ def _workbooks(made: Path) -> dict[str, dict[str, Files]]:
         for column, people in COUNTED.get(path.stem, {}).items():
             report.set(REACHED, "degree", **{column: people})
         report.save(path)
-    small = files_of(SOUND, "small")
+    small = files_of(SOUND, "sound")
     return {
         "workbook": {"": {"book.xlsx": book}},
         "form": {"": small | files_of(made / "forms", "returned")},
@@ -119,7 +123,7 @@ def _workbooks(made: Path) -> dict[str, dict[str, Files]]:
 
 def _command(name: str, rng: Random, files: Files) -> list[str]:
     """A command on a plan of the name, in one of its scenarios."""
-    folder = name if "/" in name else "small"
+    folder = name if "/" in name else "sound"
     scenarios = [Path(path).stem for path in files if path.startswith(f"{folder}/scenarios/")]
     commands = ["check", "tables", "tables", "goal"]
     if b"uncertain:" in files[f"{folder}/plan.yaml"]:
@@ -141,20 +145,26 @@ def a_plan(rng: Random) -> Case:
     return Case(dict(plans[name]), _command(name, rng, plans[name]))
 
 
+def _change(path: str, files: Files, rng: Random) -> tuple[str, str]:
+    """The address of a cell that is there, or of more of its column, and a change of it."""
+    table = TABLES[Path(path).stem]
+    head, *rows = csv.reader(io.StringIO(files[path].decode("utf-8-sig")))
+    row = dict(zip(head, rng.choice(rows), strict=False))
+    others = [name for name in head if number_of(row.get(name, "")) is not None and name not in table.keys] or head
+    keys = [row.get(key, "") if rng.random() < 0.8 else "*" for key in table.keys]
+    change = rng.choice(("{scale: 1.5}", "{value: 0}", "{add: 1}", "0.5", "{scale: 0.1}", "2", "{value: 1000000}"))
+    return f'"{Path(path).stem}.{"/".join(keys)}.{rng.choice(others)}"', change
+
+
 def a_scenario(rng: Random) -> Case:
     """A plan with a scenario made of addresses of its tables."""
     case = a_plan(rng)
     folder = case.words[1]
-    sets = []
-    for _ in range(rng.choice((1, 2, 4))):
-        table = rng.choice([stem for stem in TABLES if f"/{stem}.csv" in " ".join(case.files)])
-        row = rng.choice(("*", "degree", "college", "{year}", "2022/total", "cpi/2022", "officials", "*/*", "2023", "home"))
-        column = rng.choice(list(TABLES[table].columns))
-        change = rng.choice(("{scale: 1.5}", "{value: 0}", "{add: 1}", "{growth: 0.1}", "0.5", "{scale: 0.1}", "2"))
-        sets.append(f"  {table}.{row}.{column}: {change}\n")
-    sets = list(dict.fromkeys(sets))
+    tables = [path for path in sorted(case.files) if Path(path).stem in TABLES]
+    sets = dict(_change(rng.choice(tables), case.files, rng) for _ in range(rng.choice((1, 2, 4))))
     name = f"{folder}/scenarios/made.yaml"
-    case.files[name] = f"title: {{vi: a, en: b}}\nset:\n{''.join(sets)}".encode()
+    lines = [f"  {address}: {change}\n" for address, change in sets.items()]
+    case.files[name] = f"title: {{vi: a, en: b}}\nset:\n{''.join(lines)}".encode()
     words = [word for at, word in enumerate(case.words) if "--scenario" not in (word, case.words[at - 1])]
     case.words = [*words, "--scenario", rng.choice(("made", "made", "made+made"))]
     case.fixed = frozenset(path for path in case.files if "/scenarios/" not in path)
@@ -169,26 +179,26 @@ def a_workbook(rng: Random) -> Case:
 def a_form(rng: Random) -> Case:
     """Survey forms that came back."""
     files = _bases()["form"][""]
-    return Case(dict(files), [*SURVEY, "--output", OUTPUT], frozenset(name for name in files if "small/" in name))
+    return Case(dict(files), [*SURVEY, "--output", OUTPUT], frozenset(name for name in files if "sound/" in name))
 
 
 def a_report(rng: Random) -> Case:
     """Reports of units that came back."""
     files = _bases()["report"][""]
     words = [*SURVEY, "--year", "2021", "--report", "--output", OUTPUT]
-    return Case(dict(files), words, frozenset(name for name in files if "small/" in name))
+    return Case(dict(files), words, frozenset(name for name in files if "sound/" in name))
 
 
 BATCH = """runs:
-- {plan: small, scenarios: [base, costs_up], set: {ambition: high}, grid: {turnover.*.leave_rate: {scale: [0.8, 1]}}}
-- {plan: [small], grid: {pacing: [front, back], programs.college.capacity: {value: {from: 10, to: 30, by: 10}}}}
+- {plan: sound, scenarios: [base, costs_up], set: {ambition: high}, grid: {turnover.*.leave_rate: {scale: [0.8, 1]}}}
+- {plan: [sound], grid: {pacing: [front, back], programs.college.capacity: {value: {from: 10, to: 30, by: 10}}}}
 """
 
 
 def a_batch(rng: Random) -> Case:
     """A batch of the small plan."""
-    files = files_of(SOUND, "small") | {"batch.yaml": BATCH.encode()}
-    fixed = frozenset(name for name in files if "small/" in name) if rng.random() < 0.8 else frozenset()
+    files = files_of(SOUND, "sound") | {"batch.yaml": BATCH.encode()}
+    fixed = frozenset(name for name in files if "sound/" in name) if rng.random() < 0.8 else frozenset()
     return Case(files, ["batch", "batch.yaml", "--workers", "1", "--output", OUTPUT], fixed)
 
 
@@ -202,7 +212,11 @@ KINDS = {
     "workbook": Kind(a_workbook, BOOKS),
     "form": Kind(a_form, (*BOOKS, move_file)),
     "report": Kind(a_report, (*BOOKS, move_file)),
-    **({"batch": Kind(a_batch, (change_tree, change_tree, splice_text, splice_bytes, move_file))} if "batch" in COMMANDS else {}),
+    **(
+        {"batch": Kind(a_batch, (change_tree, change_tree, splice_text, splice_bytes, move_file))}
+        if "batch" in COMMANDS
+        else {}
+    ),
 }
 
 
@@ -247,5 +261,3 @@ def prepare(folder: Path, case: Case) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-
-

@@ -168,7 +168,9 @@ def move_file(case: Case, rng: Random) -> str:
         files[f"{name[:-4]}{rng.choice(('s', 'x', 'Đ'))}{name[-4:]}"] = files.pop(name)
     else:
         place = name[: name.rfind("/") + 1]
-        files[f"{place}{rng.choice(('units.csv', 'levers.csv', '~$a.xlsx', '.a', 'a b.csv', 'scenarios.csv'))}"] = files[other]
+        files[f"{place}{rng.choice(('units.csv', 'levers.csv', '~$a.xlsx', '.a', 'a b.csv', 'scenarios.csv'))}"] = (
+            files[other]
+        )
     return f"{what} {name} {other}"
 
 
@@ -194,9 +196,44 @@ def _places(tree: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def _any_value(rng: Random) -> Any:
     return rng.choice(
         (
-            *(None, True, False, 0, -1, 1e308, 1e-320, 10**19, float("nan"), float("inf"), [], {}, [[]], {"a": {"a": 1}}),
-            *([1] * 1000, "x", nasty(rng), {"value": nasty(rng)}, {"scale": 10**40}, {"add": -1e18}, {"growth": 9}, 2011, 2e9),
-            *({"scale": 0}, {"scale": 1.5}, {"scale": -1}, {"value": 0}, {"add": 1}, "priority", "optimal", "all", "proportional"),
+            *(
+                None,
+                True,
+                False,
+                0,
+                -1,
+                1e308,
+                1e-320,
+                10**19,
+                float("nan"),
+                float("inf"),
+                [],
+                {},
+                [[]],
+                {"a": {"a": 1}},
+            ),
+            *(
+                [1] * 1000,
+                "x",
+                nasty(rng),
+                {"value": nasty(rng)},
+                {"scale": 10**40},
+                {"add": -1e18},
+                {"growth": 9},
+                2011,
+                2e9,
+            ),
+            *(
+                {"scale": 0},
+                {"scale": 1.5},
+                {"scale": -1},
+                {"value": 0},
+                {"add": 1},
+                "priority",
+                "optimal",
+                "all",
+                "proportional",
+            ),
         )
     )
 
@@ -222,15 +259,20 @@ def change_tree(case: Case, rng: Random) -> str:
     elif what == "change" and isinstance(at[key], str | int | float):
         at[key] = changed(str(at[key]), rng)
         number = at[key]
-        at[key] = float(number) if rng.random() < 0.7 and number.replace(".", "").isdigit() and len(number) < 300 else number
+        at[key] = (
+            float(number) if rng.random() < 0.7 and number.replace(".", "").isdigit() and len(number) < 300 else number
+        )
     else:
         at[key] = _any_value(rng)
-    case.files[name] = json.dumps(tree, ensure_ascii=rng.random() < 0.2, default=str).replace("NaN", ".nan").encode("utf-8", "replace")
+    case.files[name] = (
+        json.dumps(tree, ensure_ascii=rng.random() < 0.2, default=str).replace("NaN", ".nan").encode("utf-8", "replace")
+    )
     return f"{name}: {what} {'.'.join(map(str, [*above, key]))[:60]}"
 
 
 BOMBS = (
-    "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)),
+    "a: &a [x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)),
     "x: " + "[" * 1000,
     "x: " + "[" * 1000 + "]" * 1000 + "\n",
     "x: " + "{a: " * 3000 + "1" + "}" * 3000 + "\n",
@@ -296,7 +338,9 @@ def splice_bytes(case: Case, rng: Random) -> str:
         "out": lambda: content[:at] + content[to:],
         "flip": lambda: bytes(b ^ (rng.random() < 0.01) << rng.randrange(8) for b in content),
         "zero": lambda: content[:at] + b"\0" * rng.choice((1, 1000)) + content[at:],
-        "put": lambda: content[:at] + rng.choice((b"\xff\xfe", b"\xed\xa0\x80", b"\xc3", b"\x1a", rng.randbytes(9))) + content[at:],
+        "put": lambda: (
+            content[:at] + rng.choice((b"\xff\xfe", b"\xed\xa0\x80", b"\xc3", b"\x1a", rng.randbytes(9))) + content[at:]
+        ),
         "repeat": lambda: content + content[at:to] * rng.choice((1, 50)),
         "encode": lambda: text.encode(encoding, "replace"),
         "quote": lambda: content[:at] + b'"' + content[at:],
@@ -402,7 +446,9 @@ def _change_sheet(book: Any, sheet: Any, rng: Random) -> str:
     what = rng.choice((*["cell"] * 10, "row", "rows", "column", "columns", "title", "copy", "hide", "merge"))
     if what == "cell":
         cell = sheet.cell(row, column)
-        value = changed(str(cell.value), rng) if cell.value is not None else rng.choice(("5", "x", "0", "1.5", nasty(rng)))
+        value = (
+            changed(str(cell.value), rng) if cell.value is not None else rng.choice(("5", "x", "0", "1.5", nasty(rng)))
+        )
         value = "".join(letter for letter in value[:30_000] if letter >= " " and letter < "\ud800")
         number = rng.random() < 0.6 and value.replace(".", "").replace("-", "").isdecimal() and len(value) < 300
         if not isinstance(cell, openpyxl.cell.cell.MergedCell):

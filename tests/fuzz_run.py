@@ -29,7 +29,7 @@ PATIENCE = 60.0  # seconds by the clock, on a machine that has other things to d
 MEMORY = 2**30  # bytes beyond those of the process at its start
 Target = Callable[[Sequence[str]], int]
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-CHANGES = {"os.mkdir": 0, "os.remove": 0, "os.rmdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1, "os.truncate": 0}
+CHANGES = {"os.mkdir": 0, "os.remove": 0, "os.rmdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}
 REACHES = ("socket.connect", "socket.getaddrinfo", "os.system", "os.exec", "webbrowser.open", "ftplib.connect")
 
 
@@ -59,7 +59,7 @@ class Watch:
             return
         if event == "open" and isinstance(words[0], str | bytes) and isinstance(words[2], int) and words[2] & WRITES:
             self._note(words[0])
-        elif event in CHANGES:
+        elif event in CHANGES and words[-1] == -1:  # else within a folder that is open, and was looked at before
             self._note(words[CHANGES[event]])
         elif event in REACHES:
             self.seen.append(f"{event} {words[1:]}"[:200])
@@ -126,8 +126,8 @@ def _point_streams(folder: Path) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, name in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), number)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 @contextlib.contextmanager
@@ -147,6 +147,7 @@ def _little_memory() -> Iterator[None]:
 
 
 def _run(target: Target, words: Sequence[str], folder: Path, watch: Watch) -> Ran:
+    _flush()
     for number in (1, 2):
         os.ftruncate(number, 0)
     log = folder / "log"
@@ -168,13 +169,17 @@ def _run(target: Target, words: Sequence[str], folder: Path, watch: Watch) -> Ra
         finally:
             watch.on = False
     seconds = time.process_time() - spent
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(ValueError, OSError):
-            stream.flush()
+    _flush()
     texts = [(folder / name).read_text("utf-8", "replace") for name in ("stdout", "stderr")]
     logged = log.read_text("utf-8", "replace") if log.exists() else ""
     late = "slow" if max(seconds, 0) > SECONDS or time.perf_counter() - start > PATIENCE else ""
     return Ran(status, *texts, escaped, logged, tuple(watch.seen), seconds, late)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError, OSError):
+            stream.flush()
 
 
 # --- the other side
