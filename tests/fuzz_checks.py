@@ -161,4 +161,6 @@ def _may_be_empty(table: ResultTable, column: Column) -> bool:
 
 
 def _may_be_negative(table: ResultTable, column: Column) -> bool:
-    return column.name in SIGNED or f"{table.stem}.{column.name}" in SIGNED or "negative" in _meaning(table, column)
+    words = _meaning(table, column)
+    signed = SIGNED & {column.name, f"{table.stem}.{column.name}"}
+    return bool(signed) or "negative" in words or "below nothing" in words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import openpyxl
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from fuzz_values import NASTY, changed, nasty
+from fuzz_values import NASTY, changed, nasty, number_of
 
 Rows = list[list[str]]
 
@@ -59,7 +60,10 @@ def _a_cell(rows: Rows, rng: Random, head: bool = False) -> tuple[int, int]:
 def _change_cells(rows: Rows, rng: Random) -> str:
     said = []
     for _ in range(rng.choice((1, 1, 1, 2, 5))):
-        row, column = _a_cell(rows, rng)
+        numbers = [
+            (r, c) for r, row in enumerate(rows[:300]) for c, cell in enumerate(row) if number_of(cell) is not None
+        ]
+        row, column = rng.choice(numbers) if numbers and rng.random() < 0.7 else _a_cell(rows, rng)
         rows[row][column] = changed(rows[row][column], rng)
         said.append(f"{row},{column} = {rows[row][column][:40]!r}")
     return "; ".join(said)
@@ -137,7 +141,7 @@ def _multiply_rows(rows: Rows, rng: Random) -> str:
     return f"row {row} {times} times"
 
 
-CELLS = (*[_change_cells] * 8, _change_column, _swap_cells, *[_rows_about] * 3, *[_columns_about] * 2)
+CELLS = (*[_change_cells] * 12, _change_column, _swap_cells, *[_rows_about] * 3, *[_columns_about] * 2)
 
 
 def change_table(case: Case, rng: Random) -> str:
@@ -393,6 +397,15 @@ REPLACED = (
 )
 
 
+def settled(content: bytes) -> bytes:
+    """A workbook that openpyxl saved, without the time at which it did."""
+    members = _members(content)
+    core = "docProps/core.xml"
+    return _zipped(
+        members | {core: re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", members[core])}
+    )
+
+
 def change_members(case: Case, rng: Random) -> str:
     """The files within a workbook."""
     name = rng.choice(case.named(".xlsx"))
@@ -437,7 +450,7 @@ def change_sheets(case: Case, rng: Random) -> str:
         said.append(_change_sheet(book, rng.choice(book.worksheets), rng))
     out = io.BytesIO()
     book.save(out)
-    case.files[name] = out.getvalue()
+    case.files[name] = settled(out.getvalue())
     return f"{name}: {'; '.join(said)}"
 
 

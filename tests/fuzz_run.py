@@ -191,6 +191,7 @@ class Worker:
 
     folder: Path
     target: Target
+    seconds: float = SECONDS
     process: Any = None
     ends: list[Connection] = field(default_factory=list)
     id: str = ""
@@ -229,7 +230,7 @@ class Worker:
         except (EOFError, OSError):
             self.process.join()
             return self._ended(f"died {self.process.exitcode}")
-        long = self.said is not None and self._processor_time() - self.spent > SECONDS
+        long = self.said is not None and self._processor_time() - self.spent > self.seconds
         if long or time.monotonic() - self.since > PATIENCE:
             return self._ended("hung")
         return None
@@ -268,10 +269,12 @@ def _in_order(dump: str) -> str:
     return "\n".join(reversed(threads[-1].splitlines())) if threads else ""
 
 
-def run_all(ids: Iterable[str], folder: Path, target: Target = command_line, workers: int = 2) -> Iterator[Outcome]:
-    """What came of each input, as they end."""
+def run_all(
+    ids: Iterable[str], folder: Path, target: Target = command_line, workers: int = 2, seconds: float = SECONDS
+) -> Iterator[Outcome]:
+    """What came of each input, as they end; one that takes more than so many seconds of the processors is ended."""
     todo = iter(ids)
-    idle = [Worker(folder / f"worker{n}", target) for n in range(workers)]
+    idle = [Worker(folder / f"worker{n}", target, seconds) for n in range(workers)]
     busy: list[Worker] = []
     try:
         while True:

@@ -118,7 +118,7 @@ def nasty(rng: Random) -> str:
 def changed(text: str, rng: Random) -> str:
     """Another cell in place of one: mostly one that a person might type: the plan is often still sound."""
     number = number_of(text)
-    if number is None or rng.random() < 0.3:
+    if number is None or rng.random() < 0.15:
         return nasty(rng)
     if rng.random() < 0.5:
         return f"{number * rng.choice(FACTORS):g}"
