@@ -110,7 +110,7 @@ AS_OF = "--as-of=2022-01-01"
 ONCE = {
     "check": [AS_OF],
     "tables": ["--scenario=base", AS_OF, "--output=out"],
-    "run": [AS_OF, "--language=vi", "--output=out", "--workers=2"],
+    "run": [AS_OF, "--language=vi", "--output=out", "--workers=2", "--timeout=9", "--memory=999", "--engine=papermill"],
     "compare": [AS_OF, "--output=out"],
     "uncertainty": ["--scenario=base", AS_OF, "--draws=16", "--seed=1", "--loop=open", "--output=out"],
     "goal": ["--scenario=base", AS_OF, "--source=total", "--output=out"],

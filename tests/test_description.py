@@ -35,8 +35,8 @@ def test_the_catalogs_describe_nothing_that_is_not_there() -> None:
 
 def test_bounds_and_references_are_those_that_the_records_check() -> None:
     by_name = {t.name: {c.name: c for c in t.columns} for t in describe_input("en")}
-    assert by_name["groups"]["growth"].bounds == "above −1"
-    assert by_name["programs"]["completion_rate"].bounds == "above 0, up to 1"
+    assert by_name["groups"]["growth"].bounds == "−0.9 to 1"
+    assert by_name["programs"]["completion_rate"].bounds == "0.01 to 1"
     assert by_name["programs"]["years"].bounds == "1 to 20"
     assert by_name["programs"]["capacity"].empty == "there is no limit"
     assert by_name["ceilings"]["source"].refers == "sources or total" and by_name["ceilings"]["source"].key

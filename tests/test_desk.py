@@ -424,7 +424,7 @@ def test_a_name_is_safe_for_every_system(title: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30))
 def test_any_words_come_back_from_a_scenario_file(words: str) -> None:
     text = scenario_yaml({"inflation": {"value": 1, "reason": words}}, ScenarioText(words, "", words))
-    from trainplan.plan.reading import parse_yaml
+    from trainplan.plan.yaml_text import parse_yaml
 
     content = parse_yaml(text)
     assert content["title"]["vi"] == words and content["set"]["inflation"]["reason"] == words

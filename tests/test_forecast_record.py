@@ -191,11 +191,11 @@ def test_the_sentences_count_what_lay_inside(illustrated: Review) -> None:
     inside, money = sum(known["inside"][~is_cost]), sum(known["inside"][is_cost])
     said = parts.review_forecasts(illustrated).sentences("en")
     tail = f"money: {money} of {sum(is_cost)}."
-    assert said[0] == f"{inside} of {sum(~is_cost)} outcomes lay inside the 90% band; {tail}"
+    assert said[0] == f"{inside} of {sum(~is_cost)} outcomes lay inside the 90% band that was forecast; {tail}"
     assert said[-2] == say("sentence.forecasts_promise", "en", share=f"{100 * (inside + money) / len(known):.0f}%")
     assert said[-1].startswith("2015 is forecast to cost ")
     bands = parts.review_forecast_bands(illustrated).frame("en")
-    assert len(bands) == len(illustrated.now.plan.tables.objectives) + 1 and set(bands["Year"]) == {"2015"}
+    assert len(bands) == len(illustrated.now.plan.tables.objectives) + 1 and "Forecast 2015" in bands
     assert bands["Inside so far"].iloc[-1] == f"{money}/{sum(is_cost)}"
 
 

@@ -18,9 +18,8 @@ VALIDATION = {  # kinds of error that are pydantic's own, raised where a record 
     "extra_forbidden",
     "literal_error",
     "string_pattern_mismatch",
+    "string_too_long",
     "string_too_short",
-    "greater_than_equal",
-    "less_than_equal",
 }
 CODES = {key.removeprefix("problem."): forms for key, forms in texts("en").items() if key.startswith("problem.")}
 

@@ -37,6 +37,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = with_requests(copy_province(folder / "asked"))
     assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
     assert main(["review", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
+    many = folder / "many.yaml"
+    many.write_text(f"runs: [{{plan: '{SMALL.as_posix()}'}}]", "utf-8")
+    assert main(["batch", str(many), "--output", str(folder / "many")]) == 0
+    shutil.copy(folder / "many" / RESULTS["headlines"].file_name, folder / "headlines.csv")
     collected = collect_one_answer(tmp_path_factory.mktemp("survey"))
     for stem in (stem for stem, table in RESULTS.items() if table.command == "survey"):
         shutil.copy(collected / f"{stem}.csv", folder)

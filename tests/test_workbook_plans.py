@@ -171,7 +171,7 @@ MISTAKES: list[tuple[Callable[[Workbook], object], str]] = [
     (cell("programs", "K2", "cpj"), "sheet programs | cell K2 (college) | no such index in 'prices' | Nearest: 'cpi'"),
     (cell("prices", "B3", 2022.5), "sheet prices | cell B3 (cpi/2022.5) | column year | a whole number"),
     (cell("prices", "B3", MAY), "sheet prices | cell B3 (cpi/2011-05-03) | column year | made a date"),
-    (cell("prices", "C3", 0), "sheet prices | cell C3 (cpi/2022) | column value | a number above 0"),
+    (cell("prices", "C3", 0), "sheet prices | cell C3 (cpi/2022) | column value | a number of at least 0.001"),
     (cell("pipeline", "C2", 1999), "sheet pipeline | cell C2 (degree/college/1999) | column started | '1999'"),
     (cell("ceilings", "C2", "1.500.000.000"), "sheet ceilings | cell C2 (2021/total) | without thousands separators"),
     (cell("ceilings", "B2", "totall"), "sheet ceilings | cell B2 (2021/totall) | no such row in 'sources'"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from importlib import metadata
@@ -15,7 +16,7 @@ from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, scenarios_named
 from trainplan.run import interrupts
 from trainplan.storage.progress import under_way
 from trainplan.text.catalog import LANGUAGES, both, say
-from trainplan.text.problems import PlanError, Problem, problem_of_file
+from trainplan.text.problems import PlanError, Problem, beginning_of, problem_of_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
     from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
+    from trainplan.run.workers import Limits
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
+ARITHMETIC = "(overflow|invalid value|divide by zero|underflow) encountered"  # as NumPy warns of it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,13 +42,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
         interrupts.raise_from_now()
-    return exit_status(lambda: int(arguments.command(arguments)))
+    return exit_status(lambda: perform(arguments))
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Calls the command of a command line, once it is known to have somewhere to write; returns the exit status."""
+    from trainplan.storage.files import check_output
+
+    try:
+        Path.cwd()
+    except OSError:
+        raise PlanError([Problem("trainplan", "no_working_folder")]) from None
+    output: Path | None = getattr(arguments, "output", None)
+    if output is not None:
+        check_output("--output", output, folder=arguments.command is not export_plan)
+    return int(arguments.command(arguments))
 
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
     from trainplan.storage.log import LOG, log_duration, start_log
 
+    warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
         start_log()
         LOG.info("%s", " ".join(sys.argv))
@@ -53,11 +71,17 @@ def exit_status(command: Callable[[], int]) -> int:
             return command()
     except PlanError as error:
         return print_failure(str(error), WRONG_INPUT)
+    except RuntimeWarning as warning:
+        return print_failure(both("cli.out_of_hand", warning=warning), WRONG_INPUT)
     except KeyboardInterrupt:
         return print_failure(interrupts.STOPPED, FAILED)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            return print_failure(describe_error(error), FAILED)
+        return print_failure(str(PlanError([problem_of_file(str(error.filename), error)])), WRONG_INPUT)
     except Exception as error:
         return print_failure(describe_error(error), FAILED)
 
@@ -70,13 +94,11 @@ def print_failure(message: str, status: int) -> int:
 
 def describe_error(error: Exception) -> str:
     """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.storage.files import OutputError, write_error
+    from trainplan.storage.files import OutputError
     from trainplan.storage.log import log_failure
 
     if isinstance(error, OutputError):
         return str(error)
-    if isinstance(error, OSError) and error.filename:
-        return str(write_error(Path(error.filename), error))
     file = log_failure(error)
     details = f" ({both('file.details')}: {file})" if file else ""
     return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
@@ -287,6 +309,13 @@ def review_plan(arguments: argparse.Namespace) -> int:
     return written
 
 
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """What a notebook may take, as the options say."""
+    from trainplan.run.workers import Limits, usual_memory
+
+    return Limits(arguments.timeout, arguments.memory or usual_memory())
+
+
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -298,12 +327,32 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         scenarios=tuple(arguments.scenario),
         notebooks=tuple(arguments.notebook),
         language=arguments.language,
-        output=arguments.output or OUTPUTS,
+        output=arguments.output,
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
+        limits=limits_of(arguments),
+        engine=arguments.engine,
     )
     return run(request)
+
+
+def run_many(arguments: argparse.Namespace) -> int:
+    """`batch`: many plans in many scenarios and changes, for their tables or with notebooks."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("MPLBACKEND", "agg")
+    from trainplan.run.batch import BatchRequest, run_batch
+
+    request = BatchRequest(
+        file=arguments.file,
+        only_failed=arguments.only_failed,
+        dry_run=arguments.dry_run,
+        output=arguments.output,
+        workers=arguments.workers,
+        limits=limits_of(arguments),
+        engine=arguments.engine,
+    )
+    return run_batch(request)
 
 
 def make_plan(arguments: argparse.Namespace) -> int:
@@ -367,12 +416,13 @@ def export_plan(arguments: argparse.Namespace) -> int:
 def import_plan(arguments: argparse.Namespace) -> int:
     """`import`: a new plan from a workbook, once all of it is known to be sound."""
     from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.given_files import read_given
     from trainplan.plan.plan_files import files_to_write
     from trainplan.storage.plans import check_place, write_new
 
     check_place(arguments.plan)
     try:
-        data = arguments.workbook.read_bytes()
+        data = read_given(arguments.workbook)
     except OSError as error:
         raise PlanError([problem_of_file(str(arguments.workbook), error)]) from None
     files = files_of_workbook(data, arguments.workbook.name)
@@ -438,12 +488,22 @@ class Command(NamedTuple):
     options: Sequence[Option]
 
 
-def whole_number(text: str) -> int:
-    """The value of an option that is a whole number of 1 or more."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"'{text}': {both('cli.not_positive')}")
-    return number
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """What reads the value of an option that is a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"'{beginning_of(text)}': {both('cli.whole_number', low=low, high=high)}")
+        return int(text)
+
+    return read
+
+
+def place(text: str) -> Path:
+    """The value of an option that is a path."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(both("cli.no_place"))
+    return Path(text)
 
 
 def scenario_option(unless: str, **settings: Any) -> Option:
@@ -456,24 +516,45 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": place, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
+WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
+LIMITS = (
+    Option(
+        "--timeout",
+        "{option_timeout} ({default}: 600)",
+        {"metavar": "S", "type": whole_number(1, 10**6), "default": 600},
+    ),
+    Option("--memory", "{option_memory}", {"metavar": "MB", "type": whole_number(1, 10**9), "default": 0}),
+)
+ENGINE = Option("--engine", "{option_engine}", {"choices": ("trainplan", "papermill"), "default": "trainplan"})
 RUN = (
     MAYBE_PLAN,
     scenario_option("{default_or_all}", action="append", default=[]),
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
-    Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number, "default": 0}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": place, "default": OUTPUTS}),
+    WORKERS,
+    *LIMITS,
+    ENGINE,
     EXCEL,
 )
+BATCH = (
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": place}),
+    Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
+    Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": place}),
+    WORKERS,
+    *LIMITS,
+    ENGINE,
+)
 DRAWS = (
-    Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number, "default": 2**15}),
-    Option("--seed", "{option_seed}", {"metavar": "K", "type": int, "default": 2415}),
+    Option("--draws", "{option_draws}", {"metavar": "N", "type": whole_number(1, 2**20), "default": 2**15}),
+    Option("--seed", "{option_seed}", {"metavar": "K", "type": whole_number(0, 2**32 - 1), "default": 2415}),
     Option("--loop", "closed: {option_closed}; open: {option_open}", {"choices": ("closed", "open"), "default": ""}),
 )
-YEAR = Option("--year", "{option_year}", {"metavar": "Y", "type": whole_number, "required": True})
+YEAR = Option("--year", "{option_year}", {"metavar": "Y", "type": whole_number(1900, 2200), "required": True})
 SOURCE = Option("--source", "{option_source} ({default}: total)", {"metavar": "ID", "default": "total"})
 NEW = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN", "nargs": "?"}),
@@ -482,9 +563,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": place}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -492,7 +573,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": place})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
@@ -502,6 +583,7 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),
     "tables": Command(with_store(write_scenario), (PLAN, SCENARIO, AS_OF, OUTPUT, EXCEL)),
     "run": Command(run_notebooks, RUN),
+    "batch": Command(run_many, BATCH),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
     "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),

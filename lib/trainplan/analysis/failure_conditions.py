@@ -95,6 +95,8 @@ def find_rule(objective: str, inputs: Array, missed: Mask) -> FailureRule:
     if not SELDOM <= rate <= 1 - SELDOM:
         return FailureRule(objective, rate)
     learn, judge = slice(0, None, 2), slice(1, None, 2)
+    if missed[learn].all() or not missed[learn].any():  # of few draws
+        return FailureRule(objective, rate)
     found = FailureRule(objective, rate, *best_conditions(inputs[:, learn], missed[learn]))
     named, misses = found.holds(inputs[:, judge]), missed[judge]
     hit = float((named & misses).sum())

@@ -33,6 +33,7 @@ from trainplan.cycle.survey_layout import (
 )
 from trainplan.cycle.year_plan import unit_need, unit_plan
 from trainplan.plan.find import folder_name
+from trainplan.plan.given_files import files_in, read_given
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.results.tables import Results
@@ -133,8 +134,8 @@ def _file_names(units: Collection[str]) -> list[str]:
 
 def _check_folder(folder: Path, contents: Mapping[Path, bytes]) -> None:
     """PlanError where there are workbooks in the folder that are not the forms to be written."""
-    there = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
-    others = [path.name for path in there if path not in contents or path.read_bytes() != contents[path]]
+    there = files_in(folder, ".xlsx")
+    others = [path.name for path in there if path not in contents or read_given(path) != contents[path]]
     if others:
         raise PlanError([Problem("--output", "folder_of_other_forms", str(folder), values={"file": others[0]})])
 

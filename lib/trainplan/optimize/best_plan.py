@@ -13,11 +13,12 @@ from trainplan.model.arrays import Array, Arrays, build_arrays
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.constants import MILLION, Constants
 from trainplan.optimize.formulation import build_formulation
-from trainplan.optimize.lp import Solver
+from trainplan.optimize.lp import Solver, Unsolved
 from trainplan.optimize.rounding import round_enrollment
 from trainplan.optimize.search import TOLERANCE, search_whole_people
 from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, rule
 from trainplan.plan.plan import Plan
+from trainplan.text.problems import PlanError, Problem
 
 KEPT = 64  # best plans that a process remembers: more than a goal seek tries
 
@@ -97,7 +98,12 @@ def solve_best_plan(arrays: Arrays) -> Optimum:
     if not constants.max_enrollment.any():
         return _nothing_to_decide(arrays)
     formulation = build_formulation(arrays, constants)
-    linear = Solver(formulation).solve_linear()
+    try:
+        linear = Solver(formulation).solve_linear()
+    except Unsolved as error:
+        raise PlanError(
+            [Problem("plan.yaml", "plan_unsolved", column="allocation", values={"reason": error})]
+        ) from None
     found, bound = search_whole_people(formulation)
     wanted = [formulation.enrollment(solution) for solution in found or [linear.solution]]
     runs = [simulate(arrays, round_enrollment(arrays, constants, np.round(some))[..., None]) for some in wanted]

@@ -125,7 +125,7 @@ class LinearSolution(NamedTuple):
 
 
 class Unsolved(RuntimeError):
-    """HiGHS gave up: too fine a tolerance, or no whole solution within the nodes."""
+    """HiGHS gave up: numbers that it does not take, too fine a tolerance, or no whole solution within the nodes."""
 
 
 class SilentHighs(highspy.Highs):
@@ -149,7 +149,7 @@ class Solver:
         check_status(self.highs.passModel(highs_model(program)), "passModel")
 
     def set(self, option: str, value: object) -> None:
-        """Set an option of HiGHS; RuntimeError for one that this version lacks."""
+        """Set an option of HiGHS; `Unsolved` for one that this version lacks."""
         check_status(self.highs.setOptionValue(option, value), option)
 
     def solve_linear(self) -> LinearSolution:
@@ -230,6 +230,6 @@ def highs_model(program: LinearProgram) -> highspy.HighsLp:
 
 
 def check_status(status: highspy.HighsStatus, what: str) -> None:
-    """RuntimeError, naming the call, where HiGHS reports an error."""
+    """`Unsolved`, naming the call, where HiGHS reports an error."""
     if status == highspy.HighsStatus.kError:
-        raise RuntimeError(f"HiGHS: {what}")
+        raise Unsolved(f"HiGHS: {what}")

@@ -17,7 +17,7 @@ from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import CHANGEABLE_CHOICES, OR_TOTAL, TABLES, Column, Row, is_refused, parse_number
 from trainplan.text.catalog import option_name, say, term
 from trainplan.text.formats import NOTHING, number, percent
-from trainplan.text.problems import Problem, nearest_name, refuse
+from trainplan.text.problems import ENOUGH, Problem, nearest_name, refuse
 
 if TYPE_CHECKING:
     from trainplan.plan.plan import Plan
@@ -75,12 +75,22 @@ class Change:
 
 def key_text(value: object) -> str:
     """A key as it stands in an address: 2015, not 2015.0."""
-    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def row_key(cells: dict[str, Any], keys: tuple[str, ...]) -> str:
     """What an address calls a row, by its cells."""
     return "/".join(key_text(cells.get(k, "")) for k in keys)
+
+
+def places_by_key(raw: RawTable, keys: tuple[str, ...]) -> dict[str, list[int]]:
+    """Where among the rows of a raw table those of each key stand; remembered, as keys never change."""
+    known = keys, len(raw.rows)
+    if known not in raw.places:
+        found = raw.places[known] = {}
+        for place, cells in enumerate(raw.rows):
+            found.setdefault(row_key(cells, keys), []).append(place)
+    return raw.places[known]
 
 
 def record_key(table: str, record: Row) -> str:
@@ -162,11 +172,17 @@ def number_or_text(cell: object) -> object:
 
 
 def apply_changes(
-    tables: dict[str, RawTable], choices: dict[str, Any], changes: dict[str, Any], file: str, problems: list[Problem]
+    tables: dict[str, RawTable],
+    choices: dict[str, Any],
+    changes: Mapping[str, Any],
+    file: str,
+    problems: list[Problem],
 ) -> list[Change]:
     """Applies `changes` to raw tables and choices in the order in which they stand; returns what each came to."""
     done: list[Change] = []
     for address, change in changes.items():
+        if len(problems) >= ENOUGH:
+            break
         address = str(address)
         try:
             if change is None and address.isdecimal():  # {programs.x.completion_rate: 0,9}
@@ -222,13 +238,14 @@ def find_cells(
     if column in keys or column not in TABLES[table].columns:
         free = [c for c in TABLES[table].columns if c not in keys]
         return nothing("no_column", column, free, table=table, column=column)
-    rows = [(row_key(cells, keys), cells) for cells in tables[table].rows]
-    found = [(f"{table}.{key}.{column}", cells, column) for key, cells in rows if place.names(key)]
-    if found:
-        return found
-    if is_known_later(tables, place):
+    raw = tables[table]
+    if row == "*" and raw.rows:
+        return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in raw.rows]
+    by_key = places_by_key(raw, keys)
+    found = [(address, raw.rows[i], column) for i in by_key.get(row, ())]
+    if not found and is_known_later(tables, place):
         return nothing(NOT_SEEN, "", ())
-    return nothing("no_row", row, [key for key, _ in rows], table=table, row=row, keys="/".join(keys))
+    return found or nothing("no_row", row, by_key, table=table, row=row, keys="/".join(keys))
 
 
 def as_unseen(tables: Mapping[str, RawTable], place: str, problem: Problem) -> Problem:
@@ -260,7 +277,7 @@ def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str)
         return
     keys = TABLES["ceilings"].keys
     table = tables.setdefault("ceilings", RawTable("ceilings.csv", list(TABLES["ceilings"].columns)))
-    if not any(row_key(cells, keys) == row for cells in table.rows):
+    if row not in places_by_key(table, keys):
         table.rows.append({"year": int(year), "source": source, "ceiling_vnd": "", "basis": NEW_CEILING})
         table.lines.append(len(table.rows) + 1)
 

@@ -6,13 +6,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from trainplan.plan.address import key_text, record_key
-from trainplan.plan.schema import TABLES, Choices, Row, Tables, first_open_year
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.plan.schema import MOST_PEOPLE, MOST_YEARS, TABLES, Choices, Row, Tables, first_open_year
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
+MOST_TIMES = 100_000  # between two levels of one kind of price
+MOST_WHOLES = 20  # of a row, one within another
 HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
 
 
@@ -40,8 +43,8 @@ class RowsRead:
 
     def rows(self, table: str, *columns: str) -> list[Any]:
         """The rows of which these columns could be read, whatever may be wrong with others."""
-        every = (*self.tables[table], *self.partial.get(table, ()))
-        return [row for row in every if all(hasattr(row, column) for column in columns)]
+        some = (row for row in self.partial.get(table, ()) if all(hasattr(row, column) for column in columns))
+        return [*self.tables[table], *some]
 
     def problem(
         self,
@@ -63,8 +66,12 @@ class RowsRead:
 
 
 def check_together(read: RowsRead) -> list[Problem]:
-    """Every problem between rows. A check that needs a broken column is left out: it could say what is not so."""
-    return [problem for check, needs in CHECKS.items() if not read.broken & set(needs) for problem in check(read)]
+    """Every problem between rows, of each check no more than enough.
+
+    A check that needs a broken column is left out: it could say what is not so.
+    """
+    able = [check for check, needs in CHECKS.items() if not read.broken & set(needs)]
+    return [problem for check in able for problem in islice(check(read), ENOUGH)]
 
 
 def check_keys(read: RowsRead) -> Iterator[Problem]:
@@ -84,9 +91,10 @@ def check_references(read: RowsRead) -> Iterator[Problem]:
     """Every id that a row refers to is there."""
     for name, table in TABLES.items():
         for column, known in ((c, read.ids[c.refers]) for c in table.columns.values() if c.refers in read.ids):
+            there = {*known, None}
             for r in read.rows(name, column.name):
                 value = getattr(r, column.name)
-                if value is not None and value not in known:
+                if value not in there:
                     yield read.problem(name, "no_row_in_table", value, r, column.name, known, table=column.refers)
 
 
@@ -95,6 +103,9 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
     first, last = read.choices.first, read.choices.last
     if last < first:
         yield read.problem("plan", "last_before_first", last, "", "last")
+        return
+    if last - first >= MOST_YEARS:
+        yield read.problem("plan", "period_too_long", last, "", "last", most=MOST_YEARS)
         return
     for r in read.rows("objectives", "due"):
         if not first <= r.due_year <= last:
@@ -106,18 +117,26 @@ def check_period(read: RowsRead) -> Iterator[Problem]:
 
 
 def check_cycles(read: RowsRead) -> Iterator[Problem]:
-    """No row is part of itself, over however many others."""
+    """No row is part of itself, over however many others, nor of a whole that lies deep within others."""
     for name in ("groups", "objectives"):
         parent = {r.id: r.part_of for r in read.rows(name, "id", "part_of")}
-        known: set[str] = set()
-        for start in parent:
-            seen = [start]
-            while (above := parent.get(seen[-1])) is not None and above not in seen:
-                seen.append(above)
-            if above == start and start not in known:
-                known.update(seen)
-                circle = " → ".join([*seen, start])
-                yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=circle)
+        depth: dict[str | None, int] = {}
+        for first in parent:
+            path: dict[str, int] = {}  # from a part to its wholes
+            at = first
+            while at in parent and at not in depth and at not in path:
+                path[at] = len(path)
+                at = parent[at]
+            if at in path:
+                circle = [*path][path[at] :]
+                start = min(circle, key=[*parent].index)
+                turned = circle[circle.index(start) :] + circle[: circle.index(start)]
+                shown = " → ".join([*turned, start])
+                yield read.problem(name, "part_of_circle", parent[start], start, "part_of", circle=shown)
+            for above, one in enumerate(reversed(path), depth.get(at, 0)):
+                depth[one] = above + 1
+                if above == MOST_WHOLES and at not in path:
+                    yield read.problem(name, "part_of_too_deep", parent[one], one, "part_of", most=MOST_WHOLES)
 
 
 def check_targets(read: RowsRead) -> Iterator[Problem]:
@@ -272,6 +291,18 @@ def check_prices(read: RowsRead) -> Iterator[Problem]:
             yield read.problem("prices", "price_missing", index, index, "year", years=missing)
 
 
+def check_price_levels(read: RowsRead) -> Iterator[Problem]:
+    """The levels of an index are levels of one thing."""
+    levels_of: dict[str, list[float]] = defaultdict(list)
+    for row in read.rows("prices", "index", "value"):
+        levels_of[row.index].append(row.value)
+    for index, levels in levels_of.items():
+        low, high = min(levels), max(levels)
+        if high > MOST_TIMES * low:
+            about = {"low": f"{low:g}", "high": f"{high:g}", "times": MOST_TIMES}
+            yield read.problem("prices", "prices_far_apart", index, index, "value", **about)
+
+
 def check_pacings(read: RowsRead) -> Iterator[Problem]:
     """A pacing that lists shares has one for each year."""
     span = max(0, read.choices.last - read.choices.first + 1)
@@ -299,6 +330,10 @@ def check_sub_groups(read: RowsRead) -> Iterator[Problem]:
     """No group is larger than the one it lies within, in any year."""
     paths = headcount_paths(read.tables, range(read.choices.first, read.choices.last + 1))
     for group in read.tables.groups:
+        if max(paths.get(group.id, {}).values(), default=0) > MOST_PEOPLE:
+            yield read.problem(
+                "groups", "grows_too_large", f"{group.growth:g}", group, "growth", most=f"{MOST_PEOPLE:.0f}"
+            )
         whole = paths.get(group.part_of or "", {})
         passed = [year for year, people in whole.items() if paths[group.id][year] > people + HALF_A_PERSON]
         if passed:
@@ -394,6 +429,7 @@ CHECKS: dict[
     check_ceilings: (),
     check_ceiling_years: ("plan", "ceilings.year", "ceilings.source", "actuals.year"),
     check_prices: ("plan", "prices.index", "prices.year"),
+    check_price_levels: (),
     check_pacings: ("plan",),
     check_sub_groups: ("plan", *(f"headcounts.{column}" for column in ("group", "year", "headcount"))),
     check_decided_from: ("plan",),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainplan.plan.heads import HEAD_WITHIN, column_named, count_named, head_row
 from trainplan.plan.schema import COUNTED, Column, Doubtful, Table
-from trainplan.text.problems import Problem
+from trainplan.text.problems import ENOUGH, Problem
 
 if TYPE_CHECKING:
     from trainplan.plan.reading import RawTable
@@ -26,6 +26,7 @@ STATED = re.compile(r'"?sep=([^\r\n])"?[,;\t]*(\r\n|\r|\n|$)', re.IGNORECASE)
 DECIMAL = re.compile(r"([+-]?\d*)([.,])(\d+)(E-\d+|[ \u00a0]?%)?", re.ASCII | re.IGNORECASE)
 GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)  # thousands to one who writes it, a fraction to another
 PLAIN = re.compile(r"[+-]?(0|[1-9]\d*)([.,]\d+)?", re.ASCII)
+MOST_COLUMNS = 200
 MEASURED = {*COUNTED, "share", "weight", "level", "own"}  # units of numbers that may have a fraction
 
 
@@ -39,11 +40,14 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     if stated and stated[1] not in DELIMITERS:
         return [Problem(raw.file, "not_commas", stated[0].strip(), line=1)]
     delimiter = stated[1] if stated else _likely_delimiter(rest, table)
-    rows, broken = _rows(rest, delimiter, before)
-    if broken:
-        return [Problem(raw.file, "quotes_broken", line=broken)]
+    rows, code = _rows(rest, delimiter, before, table.most)
+    if code:
+        values = {"most": table.most, "letters": csv.field_size_limit()}
+        return [Problem(raw.file, code, values=values, line=rows[-1][0] if rows else before + 1)]
     raw.head_line = head_row(dict(rows[:HEAD_WITHIN]), table) or (rows[0][0] if rows else 1)
     head = dict(rows).get(raw.head_line, [])
+    if sum(map(bool, head)) > MOST_COLUMNS:
+        return [Problem(raw.file, "too_many_columns", values={"most": MOST_COLUMNS}, line=raw.head_line)]
     raw.columns = [column_named(cell, table) for cell in head]
     if len(raw.columns) == 1 and re.search(r"[,;\t|]", raw.columns[0]):
         code = "separator_stated" if stated else "not_commas"
@@ -53,6 +57,8 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     for line, cells in (row for row in rows if row[0] > raw.head_line):
         whole, problem = _fit_row(cells, raw, line, table, delimiter)
         problems += [problem] if problem else []
+        if len(problems) == ENOUGH:
+            break
         if whole:
             raw.rows.append({c: v.strip() for c, v in zip(raw.columns, whole, strict=False) if c})
             raw.lines.append(line)
@@ -60,10 +66,11 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     return problems
 
 
-def _rows(text: str, delimiter: str, before: int) -> tuple[list[tuple[int, list[str]]], int]:
-    """(number, cells) of every row that is not blank, and the line of a broken quote, or 0; `before` lines are above.
+def _rows(text: str, delimiter: str, before: int, most: int) -> tuple[list[tuple[int, list[str]]], str]:
+    """(number, cells) of every row that is not blank, and why they cannot be read, a code; `before` lines are above.
 
-    A row whose cells have several lines is one, as a spreadsheet counts.
+    Where they cannot, the last is that in which it is seen. A row whose cells have several lines is one, as a
+    spreadsheet counts.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line = [], 0
@@ -72,17 +79,23 @@ def _rows(text: str, delimiter: str, before: int) -> tuple[list[tuple[int, list[
             line = reader.line_num
             if any(cell.strip() for cell in cells):
                 rows.append((number, cells))
-    except csv.Error:
-        return rows, line + before + 1
-    return rows, 0
+            if len(rows) > most + HEAD_WITHIN:
+                return rows, "too_many_rows"
+    except csv.Error as error:
+        code = "cell_too_long" if "field larger" in str(error) else "quotes_broken"
+        return [*rows, (line + before + 1, [])], code
+    return rows, ""
 
 
 def _likely_delimiter(text: str, table: Table) -> str:
     """The delimiter by which a row names most columns of the table; of these, the one that makes most cells."""
 
     def fit(delimiter: str) -> tuple[int, int]:
-        rows = itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEAD_WITHIN)
-        return max(((count_named(cells, table), len(cells)) for cells in rows), default=(0, 0))
+        best = (0, 0)
+        with suppress(csv.Error):  # told when the rows are read
+            for cells in itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEAD_WITHIN):
+                best = max(best, (count_named(cells, table), len(cells)))
+        return best
 
     return max(DELIMITERS, key=fit)
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from trainplan.plan.address import row_key
+from trainplan.plan.address import places_by_key
+from trainplan.plan.given_files import files_in, is_folder, is_given, real_path
 from trainplan.plan.heads import as_column
-from trainplan.plan.reading import Files, RawTable, parse_yaml
+from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
 from trainplan.plan.workbook import SheetsRead, place_of, read_book
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.plan.yaml_text import parse_yaml
+from trainplan.text.problems import SHOWN, Problem, nearest_name
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
@@ -34,7 +36,7 @@ def data_folders(path: Path, data: Sequence[str]) -> list[Path]:
 
 def last_with(name: str, folders: Sequence[Path]) -> Path:
     """The file of this name in the last of the folders that has one; in the last where none has."""
-    return next((folder / name for folder in reversed(folders) if (folder / name).exists()), folders[-1] / name)
+    return next((folder / name for folder in reversed(folders) if is_given(folder / name)), folders[-1] / name)
 
 
 def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str, RawTable]:
@@ -66,19 +68,24 @@ def locate_problems(problems: Iterable[Problem], tables: Mapping[str, RawTable],
     of_file = {raw.file: (raw, TABLES[name]) for name, raw in tables.items()}
     own = [p for p in problems if p.code != "no_table_in_plan" or p.values["table"] not in lost]
     own = [p for p in own if "." not in p.row or p.row.partition(".")[0] not in lost]
-    return [_locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own]
+    shown = [
+        _locate(problem, *of_file[problem.where]) if problem.where in of_file else problem for problem in own[:SHOWN]
+    ]
+    return shown + own[SHOWN:]
 
 
 def _locate(problem: Problem, raw: RawTable, table: Table) -> Problem:
     """A problem with the line of its row: of one that stands twice the last, of a part of a key the first with it."""
     if not problem.row and not problem.line:
         return problem
-    rows = list(zip(raw.rows, raw.lines, strict=True))
-    own = [n for cells, n in rows if problem.row in (row_key(cells, table.keys), row_key(cells, table.row_keys))]
-    line = problem.line or (own[-1 if problem.code == "row_repeated" else 0] if own else 0)
+    line = problem.line
     if not line:
-        parts = [n for cells, n in rows if row_key(cells, table.keys).startswith(f"{problem.row}/")]
-        return replace(problem, line=parts[0] if parts else 0)
+        found = [places_by_key(raw, keys) for keys in (table.keys, table.row_keys)]
+        own = sorted(place for by_key in found for place in by_key.get(problem.row, ()))
+        if not own:
+            parts = (place[0] for key, place in found[0].items() if key.startswith(f"{problem.row}/"))
+            return replace(problem, line=next((raw.lines[place] for place in parts), 0))
+        line = raw.lines[own[-1 if problem.code == "row_repeated" else 0]]
     named = [problem.column, problem.column.split("/")[0], str(problem.value) if line == raw.head_line else ""]
     letter = next((raw.letters[name] for name in named if name in raw.letters), "")
     value = _as_written(problem.value, raw.written.get((line, problem.column), ""))
@@ -94,20 +101,20 @@ def _as_written(value: object, written: str) -> object:
 
 
 def _is_workbook(place: Path) -> bool:
-    return place.suffix.casefold() == WORKBOOK and not place.is_dir()
+    return place.suffix.casefold() == WORKBOOK and not is_folder(place)
 
 
 def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
     """Why a place that `data` names cannot be read, if so."""
     place = path.parent / stated
-    if place.is_dir():
+    if is_folder(place):
         return
     if place.name.startswith(LOCK):
         yield Problem(plan_file, "workbook_lock", stated, column="data", values={"file": place.name.removeprefix(LOCK)})
-    elif place.suffix.casefold() in OTHER_WORKBOOKS or (place.is_file() and not _is_workbook(place)):
+    elif place.suffix.casefold() in OTHER_WORKBOOKS or (is_given(place) and not _is_workbook(place)):
         yield Problem(plan_file, "workbook_kind", stated, column="data")
-    elif not place.exists():
-        beside = place.parent.iterdir() if place.parent.is_dir() else []
+    elif not is_given(place):
+        beside = files_in(place.parent)
         near = nearest_name(place.name, [file.name for file in beside if file.name[:2] != LOCK])
         code = "workbook_missing" if _is_workbook(place) else "no_data_folder"
         yield Problem(plan_file, code, stated, column="data", nearest=near)
@@ -130,13 +137,13 @@ def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
     """Whether a plan file says the same, wherever its data stand."""
     try:
         kept = parse_yaml(text)
-    except (YAMLError, ValueError):
+    except YAMLError:
         return False
     return isinstance(kept, dict) and {**kept, "data": ""} == {**choices, "data": ""}
 
 
 def _has(place: Path, book: SheetsRead | None, name: str) -> bool:
-    return (place / f"{name}.csv").exists() if book is None else name in book.tables or name in book.lost
+    return is_given(place / f"{name}.csv") if book is None else name in book.tables or name in book.lost
 
 
 def _from_book(files: Files, place: Path, book: SheetsRead, table: Table) -> RawTable | None:
@@ -159,17 +166,17 @@ def _with_shares(raw: RawTable, table: Table) -> RawTable:
 
 def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Path]) -> None:
     """Workbooks in data folders are not read: a note, and a problem where one is taken for a table."""
-    named = {book.resolve() for book in books}
+    named = {real_path(book) for book in books}
     without = [problem for problem in files.problems if problem.code == "table_missing"]
     missing = bool(without)
     for folder in folders:
-        for file in sorted(folder.iterdir()):
-            is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and file.resolve() not in named
+        for file in files_in(folder):
+            is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and real_path(file) not in named
             if not is_book or file.name.startswith((LOCK, ".")):
                 continue
             if missing or nearest_name(as_column(file.stem), TABLES):
                 files.problems.append(Problem(files.name_of(file), "workbook_not_read"))
                 if len(without) == sum(table.required for table in TABLES.values()):  # they are all in the workbook
                     files.problems[:] = [problem for problem in files.problems if problem not in without]
-            elif not file.with_suffix(".csv").exists():  # with one it is a copy of that table for people
+            elif not is_given(file.with_suffix(".csv")):  # with one it is a copy of that table for people
                 files.notes.append((files.name_of(file), "workbook_not_read", {}))

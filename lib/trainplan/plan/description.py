@@ -71,13 +71,17 @@ def _column(table: Table, column: Column, language: str) -> ColumnDescription:
     )
 
 
-def bounds_in_words(column: Column, language: str, shown: Callable[[float, str], str] = number) -> str:
-    """What numbers a column may hold, each end as `shown` writes it; nothing where any is allowed."""
+def plain_number(value: float, language: str) -> str:
+    """A number with the decimals that it needs, up to three."""
+    return number(value, language, 3)
+
+
+def bounds_in_words(column: Column, language: str, shown: Callable[[float, str], str] = plain_number) -> str:
+    """What numbers a column may hold, each end as `shown` writes it, but years; nothing where it holds none."""
     measure = column.measure
     if math.isinf(measure.low):
         return ""
-    low = shown(measure.low, language)
-    if math.isinf(measure.high):
-        return say("bounds.above" if measure.above else "bounds.at_least", language, low=low)
-    ends = {"low": low, "high": shown(measure.high, language)}
+    if column.unit == "year":
+        return say("bounds.between", language, low=f"{measure.low:.0f}", high=f"{measure.high:.0f}")
+    ends = {"low": shown(measure.low, language), "high": shown(measure.high, language)}
     return say("bounds.above_to" if measure.above else "bounds.between", language, **ends)

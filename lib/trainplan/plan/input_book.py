@@ -9,7 +9,13 @@ from typing import Literal, get_args, get_origin
 
 from trainplan.plan.address import key_text
 from trainplan.plan.choices import OneOf
-from trainplan.plan.description import ColumnDescription, TableDescription, bounds_in_words, describe_input
+from trainplan.plan.description import (
+    ColumnDescription,
+    TableDescription,
+    bounds_in_words,
+    describe_input,
+    plain_number,
+)
 from trainplan.plan.plan_files import PLAN, PlanFiles, with_data
 from trainplan.plan.schema import AS_OF, BASIS_KINDS, OR_TOTAL, TABLES, Column, parse_number, refuse_grouped
 from trainplan.sheets.form import (
@@ -25,7 +31,7 @@ from trainplan.sheets.form import (
 )
 from trainplan.sheets.formats import AS_TEXT, GENERAL
 from trainplan.text.catalog import LANGUAGES, both, say, term
-from trainplan.text.formats import number, percent
+from trainplan.text.formats import percent
 from trainplan.text.letters import as_meant
 from trainplan.text.problems import PlanError, Problem
 
@@ -238,4 +244,4 @@ def _check(table: str, column: Column) -> Check | None:
 
 def _bounds(column: Column, language: str) -> str:
     """The bounds as the cells show them: shares as percentages."""
-    return bounds_in_words(column, language, percent if column.unit == "share" else number)
+    return bounds_in_words(column, language, percent if column.unit == "share" else plain_number)

@@ -13,9 +13,9 @@ from trainplan.plan.address import Address, as_unseen, changed_value, column_of,
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
-from trainplan.plan.schema import TABLES, is_refused, parse_number, parse_whole_number
+from trainplan.plan.schema import TABLES, is_refused, parse_number, year_of
 from trainplan.plan.vintages import open_years
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 LIKENESS = 1e-9  # relative; numbers in files are rounded
 
@@ -50,7 +50,8 @@ def read_levers(
     if not isinstance(raw, list):
         problems.append(Problem(file, "levers_form", column="levers"))
         return ()
-    levers = [lever for position, entry in enumerate(raw, 1) for lever in _record(entry, position, file, problems)]
+    entries = enumerate(raw[:ENOUGH], 1)
+    levers = [lever for position, entry in entries for lever in _record(entry, position, file, problems)]
     ids = [lever.id for lever in levers]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
         problems.append(Problem(file, "lever_id_twice", twice, row=twice, column="id"))
@@ -93,7 +94,7 @@ def _wrong_range(lever: Lever, file: str) -> Iterator[Problem]:
 def _wrong_cells(lever: Lever, tables: Mapping[str, RawTable], choices: dict[str, Any], file: str) -> Iterator[Problem]:
     """Every address must be there, and hold what both ends of the range can change into something allowed."""
     try:
-        years, base_year = open_years(tables, choices), parse_whole_number(choices["price_base_year"])
+        years, base_year = open_years(tables, choices), year_of(choices["price_base_year"])
     except (KeyError, TypeError, ValueError):
         return  # said already
     found: list[Problem] = []

@@ -190,7 +190,7 @@ def _changes_at(lever: PlanLever, position: float | str) -> dict[str, dict[str, 
 
 
 def _plain_number(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value == int(value) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _position_of(lever: PlanLever, change: dict[str, Any] | None) -> Position:

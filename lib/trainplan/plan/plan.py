@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import NOT_SEEN, Change, apply_changes
+from trainplan.plan.address import NOT_SEEN, Address, Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name, results_name
@@ -29,7 +29,7 @@ from trainplan.plan.schema import INVENTED, NAMED, NEUTRAL_CHOICES, TABLES, Choi
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.letters import as_meant
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import ENOUGH, PlanError, Problem
 
 
 @dataclass(frozen=True)
@@ -232,47 +232,95 @@ def _content(plan: Plan) -> dict[str, Any]:
     }
 
 
+class PlanInput:
+    """The files of a plan as they were read, for any number of scenarios and changes.
+
+    `as_of`, an ISO date, takes the place of the plan's own: what became known later is not seen.
+    """
+
+    def __init__(self, plan: str | Path, as_of: str | date | None = None) -> None:
+        self.path = path = find_plan(plan)
+        self.files = files = Files(path.parent.parent.parent if path.parent.parent.name == "params" else path.parent)
+        self.choices = files.yaml(path)
+        self.seen_from = None if as_of is None else given_date(as_of)
+        self.present: dict[str, RawTable] = {}
+        self.levers: tuple[Lever, ...] = ()
+        self.ranges: tuple[Range, ...] = ()
+        self.lost: set[str] = set()
+        self._records: dict[str, tuple[list[Any], list[Any], list[Problem]]] = {}
+        if self.choices is not None:
+            self._read_tables(self.choices)
+
+    def _read_tables(self, choices: dict[str, Any]) -> None:
+        files, name = self.files, self.files.name_of(self.path)
+        found = read_data(files, self.path, choices)
+        if self.seen_from:
+            choices["as_of"] = self.seen_from
+        self.present = _visible_tables(found, choices, files.problems)
+        self.lost = _lost_tables(files, self.present)
+        if not self.lost:  # with them it cannot be told what a lever or a range names
+            self.levers = sound_levers(files.hashes, self.present, choices, name, files.problems)
+            self.ranges = read_ranges(self.present, choices, name, files.problems)
+
+    def change(self, scenario: str | Path = BASE, overrides: Mapping[str, Any] | None = None) -> Plan:
+        """The plan as `scenario` and then `overrides` change it, validated; PlanError lists every problem."""
+        scenario_paths, files = find_scenarios(self.path, scenario), self.files.copy()
+        contents = read_scenarios(files, scenario_paths)
+        if self.choices is None or len(contents) < len(scenario_paths):
+            raise PlanError(files.problems)
+        problems, raw_choices, plan_file = files.problems, {**self.choices}, files.name_of(self.path)
+        touched = tables_touched([*(content.get("set") for content in contents), overrides])
+        present = {name: raw.copy() if name in touched else raw for name, raw in self.present.items()}
+        changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
+        applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
+        choices = read_choices(raw_choices, plan_file, problems)
+        tables, partial = self._checked_tables(present, problems)
+        if len(problems) < ENOUGH:  # otherwise rows are missing that were not looked at
+            problems += check_together(_read(tables, partial, choices, present, plan_file, self.lost))
+        unseen = dict.fromkeys(str(problem.value) for problem in problems if problem.code == NOT_SEEN)
+        problems = [problem for problem in problems if problem.code != NOT_SEEN]
+        if choices is None or problems:
+            raise PlanError(locate_problems(problems, present, self.lost))
+        spare = {name: table.rows for name, table in present.items()}
+        hashes = dict(sorted(files.hashes.items()))
+        notes = (*files.notes, *((address, NOT_SEEN, {}) for address in unseen))
+        fixed = self.seen_from, self.ranges, self.levers
+        return Plan(self.path, changed, choices, tables, applied, hashes, *fixed, spare, notes)
+
+    def _checked_tables(
+        self, present: Mapping[str, RawTable], problems: list[Problem]
+    ) -> tuple[Tables, dict[str, list[Any]]]:
+        """Records of the tables, and those of which some cells are refused; what no change touches is read once."""
+        whole, partial = {}, {}
+        for name in TABLES:
+            raw = present.get(name)
+            if raw is not self.present.get(name):
+                whole[name], partial[name] = read_records(name, raw, problems)
+                continue
+            if name not in self._records:
+                found = [*self.files.problems]
+                self._records[name] = (*read_records(name, raw, found), found[len(self.files.problems) :])
+            whole[name], partial[name], own = self._records[name]
+            problems += own
+        return Tables(**{name: tuple(rows) for name, rows in whole.items()}), partial
+
+
+def tables_touched(changes: Iterable[object]) -> set[str]:
+    """The tables that any of some maps of changes names."""
+    return {Address.of(str(address)).table for some in changes if isinstance(some, Mapping) for address in some}
+
+
 def load_plan(
     plan: str | Path,
-    scenario: str | Path = "base",
-    overrides: dict[str, Any] | None = None,
+    scenario: str | Path = BASE,
+    overrides: Mapping[str, Any] | None = None,
     as_of: str | date | None = None,
 ) -> Plan:
     """Reads and validates a plan, as `scenario` and then `overrides` change it; PlanError lists every problem.
 
     `as_of`, an ISO date, takes the place of the plan's own: what became known later is not seen.
     """
-    path = find_plan(plan)
-    scenario_paths = find_scenarios(path, scenario)
-    files = Files(path.parent.parent.parent if path.parent.parent.name == "params" else path.parent)
-    raw_choices = files.yaml(path)
-    contents = read_scenarios(files, scenario_paths)
-    if raw_choices is None or len(contents) < len(scenario_paths):
-        raise PlanError(files.problems)
-    problems = files.problems
-    seen_from = None if as_of is None else given_date(as_of)
-    found = read_data(files, path, raw_choices)
-    if seen_from:
-        raw_choices["as_of"] = seen_from
-    present = _visible_tables(found, raw_choices, problems)
-    lost = _lost_tables(files, present)  # with them it cannot be told what a lever or a range names
-    levers = () if lost else sound_levers(files.hashes, present, raw_choices, files.name_of(path), problems)
-    ranges = () if lost else read_ranges(present, raw_choices, files.name_of(path), problems)
-    changed = apply_scenarios(files, scenario_paths, contents, present, raw_choices)
-    applied = (*changed.applied, *apply_changes(present, raw_choices, overrides or {}, "overrides", problems))
-    choices = read_choices(raw_choices, files.name_of(path), problems)
-    records = {name: read_records(name, present.get(name), problems) for name in TABLES}
-    tables = Tables(**{name: tuple(whole) for name, (whole, _) in records.items()})
-    partial = {name: part for name, (_, part) in records.items()}
-    problems += check_together(_read(tables, partial, choices, present, files.name_of(path), lost))
-    unseen = dict.fromkeys(str(problem.value) for problem in problems if problem.code == NOT_SEEN)
-    problems = [problem for problem in problems if problem.code != NOT_SEEN]
-    if choices is None or problems:
-        raise PlanError(locate_problems(problems, present, lost))
-    spare = {name: table.rows for name, table in present.items()}
-    hashes = dict(sorted(files.hashes.items()))
-    notes = (*files.notes, *((address, NOT_SEEN, {}) for address in unseen))
-    return Plan(path, changed, choices, tables, applied, hashes, seen_from, ranges, levers, spare, notes)
+    return PlanInput(plan, as_of).change(scenario, overrides)
 
 
 def given_date(as_of: str | date) -> date:

@@ -10,12 +10,12 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from trainplan.plan.new_plan import NewTarget
-from trainplan.plan.schema import Measure, refuse_hidden
+from trainplan.plan.schema import MOST_YEARS, YEARS, Measure, refuse_hidden
 from trainplan.text.catalog import both
 from trainplan.text.problems import PlanError, Problem, refuse
 
 Answer = TypeVar("Answer")
-FIRST_YEAR, LAST_YEAR = 1001, 9999  # four digits, as is the year before
+FIRST_YEAR, LAST_YEAR = int(YEARS.low) + 1, int(YEARS.high)  # the year before is one, too
 PEOPLE, PERCENT = Measure("people", 0, whole=True), Measure("percent", 0, 100)
 
 
@@ -56,8 +56,8 @@ def ask_for_plan(
     answer = interview.answer
     reference = reference or answer("plan", lambda text: allowed_place(text, check_place))
     title = answer("title", check_visible)
-    first = first or answer("first", lambda text: year_within(text, range(FIRST_YEAR, (last or LAST_YEAR) + 1)))
-    last = last or answer("last", lambda text: year_within(text, range(first, LAST_YEAR + 1)))
+    first = first or answer("first", lambda text: year_within(text, years_to(last)))
+    last = last or answer("last", lambda text: year_within(text, range(first, min(LAST_YEAR + 1, first + MOST_YEARS))))
     answers = Answers(reference, range(first, last + 1), title)
     while name := answer("group", lambda text: check_unused(text, [known for known, _ in answers.groups])):
         answers.groups.append((name, answer("headcount", lambda text: parse_amount(text, PEOPLE))))
@@ -107,20 +107,29 @@ def stated_years(first: str | None, last: str | None) -> tuple[int | None, int |
         try:
             found[option] = None if text is None else parse_year(text)
         except PydanticCustomError as error:
-            problems.append(Problem(option, error.type, text))
+            problems.append(Problem(option, error.type, text, values=error.context or {}))
     years = found.get("--first"), found.get("--last")
     if years[0] and years[1] and years[1] < years[0]:
         problems.append(Problem("--last", "last_before_first", last))
+    if years[0] and years[1] and years[1] - years[0] >= MOST_YEARS:
+        problems.append(Problem("--last", "period_too_long", last, values={"most": MOST_YEARS}))
     if problems:
         raise PlanError(problems)
     return years
 
 
 def parse_year(text: str) -> int:
-    """A year of four digits."""
-    if not (text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text) <= LAST_YEAR):
+    """A year of four digits, and not far away."""
+    if not (text.isascii() and text.isdecimal() and len(text) == 4):
         refuse("year_form")
+    if not FIRST_YEAR <= int(text) <= LAST_YEAR:
+        refuse("year_outside", first=FIRST_YEAR, last=LAST_YEAR)
     return int(text)
+
+
+def years_to(last: int | None) -> range:
+    """The years in which a plan may begin that ends in `last`, or at any time."""
+    return range(max(FIRST_YEAR, last - MOST_YEARS + 1) if last else FIRST_YEAR, (last or LAST_YEAR) + 1)
 
 
 def year_within(text: str, years: range) -> int:

@@ -21,11 +21,10 @@ from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
 from trainplan.plan.schema import TABLES, Addresses, Name, Number, is_refused, parse_number
 from trainplan.plan.vintages import open_years
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
-TINY = 1e-6  # how far a draw stays from a bound that is not allowed itself
 LIMITS: dict[tuple[str, str], tuple[float, float]] = {  # (table, column) that may be drawn: the least and the most
-    (table.name, column.name): column.drawn_within(TINY)
+    (table.name, column.name): column.drawn_within
     for table in TABLES.values()
     for column in table.columns.values()
     if column.drawable
@@ -112,6 +111,8 @@ def read_ranges(
         return ()
     ranges = []
     for i, item in enumerate(raw, start=1):
+        if len(problems) >= ENOUGH:
+            break
         where = f"uncertain {i}"
         try:
             found = Range.model_validate(item if isinstance(item, dict) else {})

@@ -14,23 +14,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.csv_text import read_csv
+from trainplan.plan.given_files import files_in, is_given, read_given, real_path
 from trainplan.plan.heads import as_column
 from trainplan.plan.schema import AS_OF, Table
-from trainplan.text.catalog import say
+from trainplan.plan.yaml_text import parse_yaml, problem_of_yaml
 from trainplan.text.problems import Problem, nearest_name, problem_of_file
 
 LOG = logging.getLogger("trainplan")
-
-
-@lru_cache(maxsize=64)
-def parse_yaml(text: str) -> Any:
-    """What YAML says; remembered by its text, as the desk reads the same files at every move. Not to be modified."""
-    return YAML(typ="safe", pure=True).load(text)
 
 
 @dataclass
@@ -48,6 +41,9 @@ class RawTable:
     written: dict[tuple[int, str], str] = field(default_factory=dict)
     head_line: int = 1
     later: list[dict[str, Any]] = field(default_factory=list)  # rows that the plan does not see from its date
+    places: dict[tuple[tuple[str, ...], int], dict[str, list[int]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def copy(self) -> RawTable:
         """The table with rows of its own, free to be changed and added to."""
@@ -58,16 +54,23 @@ class Files:
     """Reads the files of a plan, and remembers the hash of each."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = real_path(root)
         self.hashes: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
         self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
 
+    def copy(self) -> Files:
+        """What was read so far, for whoever reads on apart from others."""
+        files = Files(self.root)
+        files.hashes, files.problems = {**self.hashes}, [*self.problems]
+        files.unread, files.notes = {*self.unread}, [*self.notes]
+        return files
+
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return (real_path(path.parent) / path.name).relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 
@@ -75,7 +78,7 @@ class Files:
         """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
-            data = path.read_bytes()
+            data = read_given(path)
         except OSError as error:
             self.problems.append(problem_of_file(name, error))
             return None
@@ -103,7 +106,7 @@ class Files:
         name = self.name_of(path)
         try:
             content = parse_yaml(text)
-        except (YAMLError, ValueError) as error:  # a ValueError is of a date that is none, such as 2011-13-01
+        except YAMLError as error:
             self.problems.append(problem_of_yaml(name, error))
             return None
         if not isinstance(content, dict):
@@ -114,9 +117,9 @@ class Files:
     def table(self, path: Path, table: Table) -> RawTable | None:
         """The raw cells of a table; None where the file is missing or not to be read."""
         name = self.name_of(path)
-        if not path.exists():
+        if not is_given(path):
             if table.required:
-                present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
+                present = [file.stem for file in files_in(path.parent, ".csv")]
                 near = nearest_name(table.name, [stem for stem in present if stem != table.name])
                 self.problems.append(Problem(name, "table_missing", nearest=near))
             return None
@@ -129,17 +132,6 @@ class Files:
             return None
         self.problems += header_problems(name, raw.columns, table, raw.head_line)
         return raw.copy()
-
-
-def problem_of_yaml(file: str, error: Exception) -> Problem:
-    """Why a text cannot be read as YAML: a key that is given twice, or the reason that the reader gives."""
-    mark, what = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    line = mark.line + 1 if mark else 0
-    if isinstance(error, DuplicateKeyError):
-        words = str(what).split('"')
-        return Problem(file, "key_twice", words[1] if len(words) > 1 else None, line=line)
-    reason = error if isinstance(error, ValueError) else what or say("problem_frame.not_understood", "en")
-    return Problem(file, "not_yaml", values={"reason": reason}, line=line)
 
 
 @lru_cache(maxsize=64)

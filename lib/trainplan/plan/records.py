@@ -13,7 +13,7 @@ from trainplan.plan.address import row_key
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import CHANGEABLE_CHOICES, TABLES, Choices, Row, Table
 from trainplan.text.catalog import texts
-from trainplan.text.problems import Problem, nearest_name
+from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 
 def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tuple[list[Any], list[Any]]:
@@ -35,6 +35,8 @@ def read_records(name: str, raw: RawTable | None, problems: list[Problem]) -> tu
             records.append(table.record.model_validate(filled))
         except ValidationError as error:
             assert raw is not None
+            if len(partial) == ENOUGH:
+                break
             partial.append(_readable_part(table, filled, frozenset(str(e["loc"][0]) for e in error.errors())))
             key = row_key(cells, table.keys)
             absent = [c for c in table.needed_columns if c in raw.columns and c not in filled]

@@ -17,6 +17,7 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import Problem, nearest_name
 
 SCENARIO_KEYS = ("title", "reason", "set")
+MOST_CHANGES = 200  # of which it can still be told what each does
 
 
 @dataclass(frozen=True)
@@ -94,5 +95,8 @@ def _check_keys(words: dict[str, Any], file: str, problems: list[Problem]) -> No
             refuse_hidden(words.get(key))
         except PydanticCustomError as error:
             problems.append(Problem(file, error.type, words[key], column=key, values=error.context or {}))
-    if "set" in words and words["set"] is not None and not isinstance(words["set"], dict):
-        problems.append(Problem(file, "scenario_set", words["set"], column="set"))
+    changes = words.get("set")
+    if changes is not None and not isinstance(changes, dict):
+        problems.append(Problem(file, "scenario_set", changes, column="set"))
+    elif changes and len(changes) > MOST_CHANGES:
+        problems.append(Problem(file, "too_many_changes", column="set", values={"most": MOST_CHANGES}))

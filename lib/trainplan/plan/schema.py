@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -58,6 +59,14 @@ DECIDED = ("clause", "law")  # of them: numbers that the decision, or the law, c
 Pacing = Literal["linear", "front", "back"]
 ItemMeasure = Literal["class", "day", "session", "learner", "learner_day"]  # a day has two sessions
 AS_OF = "as_of"  # a column of any table (vintages.py)
+# No real plan is near these ends; within them nothing overflows, and the solver takes the numbers.
+MOST_PEOPLE, MOST_VND, MOST_YEARS = 1e8, 1e15, 100
+MOST_COST = 1e12  # VND for a learner or a class, in a year
+MOST, LEAST = 1e18, 1e-9  # of any number, and of one other than 0
+ID = r"^[^\s/.*;=+@-][^\s/.*;]*$"  # a spreadsheet takes what begins with = + - @ for a formula
+MOST_LETTERS = {"id": 100, "name": 500, "text": 10_000}
+MOST_ROWS = 20_000  # of a table: many times those of any province, and read within seconds
+MOST_IDS = 300  # of what results have a row for in every year
 INVENTED = "invented"  # a further column of any table: what stands in it marks a row that illustrates and is no fact
 OR_TOTAL = " or total"  # of a reference: all of them together, too
 
@@ -83,7 +92,7 @@ def parse_number(value: object) -> float:
     if isinstance(value, bool):
         refuse("number_expected")
     if isinstance(value, int | float):
-        result = float(value)
+        result = float(value) if abs(value) <= sys.float_info.max else math.inf
     else:
         text = str(value).strip()
         if GROUPED.fullmatch(text) and not NUMBER.fullmatch(text):
@@ -109,7 +118,7 @@ def parse_whole_number(value: object) -> int:
 
 def parse_due_date(value: object) -> str:
     """A year, or a year and month such as 2012-06."""
-    text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     if not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", text):
         # what Excel makes of a month is its first day
         months = [f"{day:%Y-%m}" for day in excel_dates(text) if day.day == 1]
@@ -185,6 +194,8 @@ def parse_basis(value: object) -> str:
     text = unicodedata.normalize("NFC", str(value)).strip()
     if text.split(":")[0] not in BASIS_KINDS or not text.partition(":")[2].strip():
         refuse("basis_form")
+    if len(text) > MOST_LETTERS["text"]:
+        refuse("string_too_long", max_length=MOST_LETTERS["text"])
     return text
 
 
@@ -210,8 +221,8 @@ class Measure:
     """What a column of numbers holds, as an annotation that also checks it: its unit, and the bounds it lies within."""
 
     unit: str  # `unit_name.<unit>` in the catalogs
-    low: float = -math.inf
-    high: float = math.inf
+    low: float = -MOST
+    high: float = MOST
     above: bool = False  # `low` itself is not allowed
     whole: bool = False
 
@@ -220,15 +231,25 @@ class Measure:
         value = percent_as_share(value, self.unit)
         result = parse_number(refuse_grouped(value) if self.unit in COUNTED else value)
         if result < self.low or (self.above and result == self.low):
-            refuse("above" if self.above else "at_least", low=f"{self.low:g}")
+            refuse("above" if self.above else "at_least", low=f"{self.low:.16g}")
+        if 0 < abs(result) < LEAST:
+            refuse("too_near_zero", least=f"{LEAST:.16f}".rstrip("0"))
         if self.whole and result != int(result):
             refuse("whole_expected")
         if result > self.high:
-            refuse("share_at_most" if self.high == 1 else "at_most", high=f"{self.high:g}")
+            refuse("share_at_most" if self.high == 1 else "at_most", high=f"{self.high:.16g}")
         return result
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return no_info_before_validator_function(self.check, handler(source))
+
+
+YEARS = Measure("year", 1900, 2200, whole=True)
+
+
+def year_of(value: object) -> int:
+    """A calendar year; ValueError where it is none, or far away."""
+    return int(YEARS.check(value))
 
 
 def refuse_deceptions(value: object) -> object:
@@ -257,33 +278,44 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Name = Annotated[str, BeforeValidator(refuse_hidden), StringConstraints(strip_whitespace=True, min_length=1), "name"]
-OtherName = Annotated[str, StringConstraints(strip_whitespace=True), "name"]  # may be empty: another stands for it
-Id = Annotated[
-    str, BeforeValidator(refuse_deceptions), StringConstraints(strip_whitespace=True, pattern=r"^[^\s/.*;]+$"), "id"
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS["name"]),
+    BeforeValidator(refuse_hidden),
+    "name",
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True), "text"]
+OtherName = Annotated[  # may be empty: another stands for it
+    str, StringConstraints(strip_whitespace=True, max_length=MOST_LETTERS["name"]), "name"
+]
+Id = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=ID, max_length=MOST_LETTERS["id"]),
+    BeforeValidator(refuse_deceptions),
+    "id",
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_LETTERS["text"]), "text"]
 Number = Annotated[float, Measure("own")]
-People = Annotated[float, Measure("people", 0)]
-SomePeople = Annotated[float, Measure("people", 0, above=True)]
-WholePeople = Annotated[float, Measure("people", 0, whole=True)]
-Money = Annotated[float, Measure("VND", 0)]
-Coverage = Annotated[float, Measure("coverage", 0)]  # a share; people, where the objective is a count
-Weight = Annotated[float, Measure("weight", 0)]
-PriceLevel = Annotated[float, Measure("level", 0, above=True)]
-Positive = Annotated[float, Measure("own", 0, above=True)]
+People = Annotated[float, Measure("people", 0, MOST_PEOPLE)]
+SomePeople = Annotated[float, Measure("people", 1, MOST_PEOPLE)]
+WholePeople = Annotated[float, Measure("people", 0, MOST_PEOPLE, whole=True)]
+Money = Annotated[float, Measure("VND", 0, MOST_VND)]
+Cost = Annotated[float, Measure("VND", 0, MOST_COST)]
+Coverage = Annotated[float, Measure("coverage", 0, MOST_PEOPLE)]  # a share; people, where the objective is a count
+Weight = Annotated[float, Measure("weight", 0, 1000)]
+PriceLevel = Annotated[float, Measure("level", 0.001, 1e9)]
+Positive = Annotated[float, Measure("own", 0, 1e9, above=True)]
 Share = Annotated[float, Measure("share", 0, 1)]
-PositiveShare = Annotated[float, Measure("share", 0, 1, above=True)]
-Growth = Annotated[float, Measure("share", -1, above=True)]
-Year = Annotated[int, BeforeValidator(parse_whole_number), "year"]
-Duration = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1, le=20), "years"]
-Priority = Annotated[int, BeforeValidator(parse_whole_number), Field(ge=1), "rank"]
+PositiveShare = Annotated[float, Measure("share", 0.01, 1)]
+Growth = Annotated[float, Measure("share", -0.9, 1)]
+Year = Annotated[int, YEARS]
+Duration = Annotated[int, Measure("years", 1, 20, whole=True)]
+Priority = Annotated[int, Measure("rank", 1, 1000, whole=True)]
 Due = Annotated[str, BeforeValidator(parse_due_date), "date"]
 Day = Annotated[date, BeforeValidator(parse_date), "date"]
 Moment = Annotated[str, BeforeValidator(parse_moment), "date"]
 Addresses = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple), Field(min_length=1)]  # one, or a list of them
 Folders = Addresses
-Days = Annotated[float, Measure("days", 0, above=True)]
+Days = Annotated[float, Measure("days", 0, 10_000, above=True)]
 MonthsCell = Annotated[tuple[int, ...], BeforeValidator(parse_months), "months"]
 PacingCell = Annotated[str | tuple[float, ...], BeforeValidator(parse_pacing), "pacing"]
 InLanguages = str | dict[Literal["vi", "en"], str]
@@ -401,8 +433,8 @@ class Program(Row):
     completion_rate: PositiveShare = column(drawable=True)
     class_size: SomePeople | None = column(None, empty="no_classes", drawable=True)
     capacity: People | None = column(None, empty="no_limit", drawable=True)
-    cost_per_learner_year: Money = column(drawable=True)
-    cost_per_class_year: Money = column(drawable=True)
+    cost_per_learner_year: Cost = column(drawable=True)
+    cost_per_class_year: Cost = column(drawable=True)
     price_index: Id
     place: Text = ""
     days: Days | None = column(None, empty="not_said")
@@ -526,7 +558,7 @@ class CostItem(NamedRow):
     program: Id | None = column(None, empty="every_class", refers="programs")
     per: ItemMeasure
     quantity: Positive
-    price_vnd: Money
+    price_vnd: Cost
     ceiling_vnd: Money | None = column(None, empty="no_limit")
     norm: Text = ""
     basis: Basis
@@ -622,11 +654,10 @@ class Column:
         """`unit_name.<unit>` in the catalogs."""
         return self.measure.unit
 
-    def drawn_within(self, tiny: float) -> tuple[float, float]:
-        """The least and the most that a draw may be: `tiny` above a bound that is not allowed; of coverage, a share."""
-        measure = self.measure
-        low = measure.low + tiny if measure.above else float(measure.low)
-        return low, 1.0 if measure.unit == "coverage" else float(measure.high)
+    @property
+    def drawn_within(self) -> tuple[float, float]:
+        """The least and the most that a draw may be; of coverage, a share."""
+        return float(self.measure.low), 1.0 if self.unit == "coverage" else float(self.measure.high)
 
     @property
     def is_unlimited(self) -> bool:
@@ -649,9 +680,7 @@ def _column(name: str, info: FieldInfo) -> Column:
     plain = next(iter(get_args(info.annotation)), None)  # of `Share | None`; a plain `Share` stands in the metadata
     marks = [*info.metadata, *getattr(plain, "__metadata__", ())]
     unit = next((mark for mark in marks if isinstance(mark, str)), "choice")
-    low, high = (next((getattr(m, end) for m in marks if hasattr(m, end)), None) for end in ("ge", "le"))
-    wide = Measure(unit, -math.inf if low is None else low, math.inf if high is None else high)
-    held = next((mark for mark in marks if isinstance(mark, Measure)), wide)
+    held = next((mark for mark in marks if isinstance(mark, Measure)), Measure(unit, -math.inf, math.inf))
     said: Any = info.json_schema_extra or {}
     required = info.is_required() or said.get("needed", False)
     empty = said.get("empty") or ("blank" if unit == "text" else "")
@@ -667,6 +696,7 @@ class Table:
     keys: tuple[str, ...]
     required: bool
     further_keys: tuple[str, ...]  # rows that one address names together differ in these
+    most: int  # rows
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -684,23 +714,23 @@ class Table:
         return tuple(column.name for column in self.columns.values() if column.required)
 
 
-def keyed_by(*keys: str, required: bool = False, further_keys: tuple[str, ...] = ()) -> Any:
+def keyed_by(*keys: str, required: bool = False, further_keys: tuple[str, ...] = (), most: int = MOST_ROWS) -> Any:
     """A field of `Tables`, empty unless given, with what `Table` says beside the record."""
-    return field(default=(), metadata={"keys": keys, "required": required, "further_keys": further_keys})
+    return field(default=(), metadata={"keys": keys, "required": required, "further_keys": further_keys, "most": most})
 
 
 @dataclass(frozen=True)
 class Tables:
     """The checked rows of a plan by table, in the order of their files; a table that a plan does not have is empty."""
 
-    groups: tuple[Group, ...] = keyed_by("id", required=True)
+    groups: tuple[Group, ...] = keyed_by("id", required=True, most=MOST_IDS)
     headcounts: tuple[Headcount, ...] = keyed_by("group", "year")
     turnover: tuple[Turnover, ...] = keyed_by("group", "year")
-    objectives: tuple[Objective, ...] = keyed_by("id", required=True)
-    programs: tuple[Program, ...] = keyed_by("id", required=True)
+    objectives: tuple[Objective, ...] = keyed_by("id", required=True, most=MOST_IDS)
+    programs: tuple[Program, ...] = keyed_by("id", required=True, most=MOST_IDS)
     routes: tuple[Route, ...] = keyed_by("objective", "program", required=True)
     pipeline: tuple[Pipeline, ...] = keyed_by("objective", "program", "started", further_keys=("unit",))
-    sources: tuple[Source, ...] = keyed_by("id", required=True)
+    sources: tuple[Source, ...] = keyed_by("id", required=True, most=MOST_IDS)
     funding: tuple[Funding, ...] = keyed_by("program", "source", required=True)
     ceilings: tuple[Ceiling, ...] = keyed_by("year", "source")
     prices: tuple[Price, ...] = keyed_by("index", "year", required=True)

@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from trainplan.plan.address import row_key
 from trainplan.plan.data import read_data
 from trainplan.plan.reading import Files, RawTable
-from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, parse_whole_number
-from trainplan.text.problems import Problem
+from trainplan.plan.schema import AS_OF, Table, first_open_year, parse_date, year_of
+from trainplan.text.problems import ENOUGH, Problem
 
 
 def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: list[Problem]) -> RawTable:
@@ -35,6 +35,8 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
             row, values = row_key(cells, table.keys), error.context or {}
             problems.append(Problem(raw.file, error.type, cells[AS_OF], row, AS_OF, values=values, line=line))
             known = date.min
+            if len(problems) >= ENOUGH:
+                break
         if seen_from is not None and known > seen_from:
             later.append(cells)
             continue
@@ -47,9 +49,9 @@ def keep_visible(raw: RawTable, table: Table, seen_from: date | None, problems: 
 def open_years(tables: Mapping[str, RawTable], choices: Mapping[str, Any]) -> range:
     """The calendar years that a plan decides, from its cells as they stand; ValueError, KeyError where it cannot."""
     stated = choices.get("decided_from")
-    actual = [parse_whole_number(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
-    first, last = parse_whole_number(choices["first"]), parse_whole_number(choices["last"])
-    return range(first_open_year(None if stated is None else parse_whole_number(stated), actual, first), last + 1)
+    actual = [year_of(cells["year"]) for cells in tables["actuals"].rows] if "actuals" in tables else []
+    first, last = year_of(choices["first"]), year_of(choices["last"])
+    return range(first_open_year(None if stated is None else year_of(stated), actual, first), last + 1)
 
 
 def days_of_years(plan: Path, table: str, until: date) -> set[tuple[date, int]]:
@@ -60,4 +62,4 @@ def days_of_years(plan: Path, table: str, until: date) -> set[tuple[date, int]]:
     files = Files(plan.parent)
     raw = read_data(files, plan, files.yaml(plan) or {}).get(table)
     known = [(parse_date(row[AS_OF]) if row.get(AS_OF) else date.min, row["year"]) for row in raw.rows] if raw else []
-    return {(day, parse_whole_number(year)) for day, year in known if day <= until}
+    return {(day, year_of(year)) for day, year in known if day <= until}

@@ -43,15 +43,19 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
         say("page.owner", language, owner=owner) if owner else say("excel.no_owner", language),
     ]
     hashes = [one.content_hash for one in plans]
-    data = (hash_data(hashes) if len(hashes) > 1 else hashes[0])[:SHOWN_OF_HASH]
     return PageHead(
         plan.title(language),
         plan.scenario_title(language),
         _badge(plan, language),
         dated,
         " · ".join(filter(None, standing)),
-        say("page.made_from", language, version=package_versions()["trainplan"], data=data),
+        made_from(hash_data(hashes) if len(hashes) > 1 else hashes[0], language),
     )
+
+
+def made_from(data: str, language: str) -> str:
+    """The version and the fingerprint of the data, by its hash, of which a page is made."""
+    return say("page.made_from", language, version=package_versions()["trainplan"], data=data[:SHOWN_OF_HASH])
 
 
 def say_undated(plan: Plan, language: str) -> str:

@@ -18,9 +18,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from trainplan.plan.plan import Plan
 from trainplan.report.assembly import ANNEX, TABLE, assemble, links_mark
-from trainplan.report.furniture import PageHead, page_head, print_style
+from trainplan.report.furniture import PageHead, print_style
 from trainplan.report.terms import PAGE, mark_terms
 from trainplan.report.titles import first_heading
 from trainplan.storage.files import write_text
@@ -92,9 +91,9 @@ def fill_template(name: str, language: str, **values: Any) -> Markup:
     return Markup(_templates().get_template(name).render(values))
 
 
-def fill_outer(name: str, language: str, plans: Sequence[Plan], names: Mapping[str, str], **values: Any) -> Markup:
-    """The template of a page beside the reports, about all of `plans`; `names`, by language, its files."""
-    head = replace(page_head(plans, language), scenario="")
+def fill_outer(name: str, language: str, head: PageHead, names: Mapping[str, str], **values: Any) -> Markup:
+    """The template of a page beside the reports, with `head` around it; `names`, by language, its files."""
+    head = replace(head, scenario="")
     other = next((one for one in names if one != language), "")
     around = {
         "head": head,

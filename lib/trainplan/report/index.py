@@ -15,6 +15,7 @@ from trainplan.plan.plan import Plan
 from trainplan.report.assembly import file_links, fill_links, number_figures
 from trainplan.report.forms import target_strip, targets_by_scenario
 from trainplan.report.forms.bar_table import BarColumns, BarRow, bar_table
+from trainplan.report.furniture import page_head
 from trainplan.report.html import fill_outer, html_table
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
@@ -102,7 +103,7 @@ def render_index(
     page = fill_outer(
         "index.html.j2",
         language,
-        [run.plan for run in comparison.runs],
+        page_head([run.plan for run in comparison.runs], language),
         {one: NAMES[one] for one in languages},
         title=first.plan.title(language),
         answer=whole_answer(comparison, draws, language),

@@ -7,7 +7,7 @@ all pages are there; what a page is known by leaves them out.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,15 +21,25 @@ from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say
 
 
-def link_pages(done: Sequence[ScenarioRun]) -> None:
-    """Writes into every report the links to the others that there are; one that has them already stays as it is."""
+def link_pages(done: Sequence[ScenarioRun], home: Mapping[str, str] | None = None) -> None:
+    """Writes into every report the links to the others that there are; one that has them already stays as it is.
+
+    `home` has by language the way from a report to the page that leads to all, where that is not the index of a plan.
+    """
     for run in done:
         for (stem, language), path in run.reports.items():
             with contextlib.suppress(FileNotFoundError):  # a run beside this one makes it anew
                 page = path.read_text(encoding="utf-8")
-                linked = with_links(page, page_links(done, run, stem, language), run.folder, language)
+                linked = with_links(
+                    page, {**page_links(done, run, stem, language), **home_link(language, home)}, run.folder, language
+                )
                 if linked != page:
                     write_text(path, linked)
+
+
+def home_link(language: str, home: Mapping[str, str] | None) -> dict[str, str]:
+    """The link home of a page, where it is another one than usual."""
+    return {"home": home[language]} if home and language in home else {}
 
 
 def page_links(done: Sequence[ScenarioRun], run: ScenarioRun, stem: str, language: str) -> dict[str, Any]:

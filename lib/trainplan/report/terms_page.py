@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from trainplan.report.furniture import page_head
 from trainplan.report.html import fill_outer
 from trainplan.report.terms import NAMES, terms_of
 from trainplan.results.compare import Comparison
@@ -17,7 +18,7 @@ def write_terms(folder: Path, comparison: Comparison, language: str, languages: 
     page = fill_outer(
         "terms.html.j2",
         language,
-        [run.plan for run in comparison.runs],
+        page_head([run.plan for run in comparison.runs], language),
         {one: NAMES[one] for one in languages},
         title=say("terms.title", language),
         home=home,

@@ -16,7 +16,7 @@ EVERY = "*"  # in place of a key over which rows were added up
 SEVERAL = ";"  # between the ids where rows of some of them were added up
 
 
-def address_of(stem: Stem, column: str, run: str = "", **keys: Any) -> str:
+def address_of(stem: Stem, column: str, run: str = "", /, **keys: Any) -> str:
     """The address of a cell of a result table; a key that is not given was added up over.
 
     `run` names the run where a page shows several, such as a loop of draws: `probabilities@open 2015/all p50`.

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from trainplan.plan.csv_text import MOST_COLUMNS
 from trainplan.plan.description import ColumnDescription, TableDescription, describe_input
 from trainplan.plan.find import PROJECT
-from trainplan.plan.schema import OR_TOTAL
+from trainplan.plan.schema import LEAST, MOST_IDS, MOST_LETTERS, MOST_ROWS, MOST_YEARS, OR_TOTAL
 from trainplan.results.registry import RESULTS, ResultTable
 from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.formats import number
 
 COMMAND = "python workbook.py python -m trainplan.results.reference"
 RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
@@ -25,7 +27,7 @@ def reference_markdown(language: str) -> str:
         f"# {say('reference.title', language)}",
         say("reference.made", language, command=COMMAND),
         f"## {say('reference.inputs', language)}",
-        say("reference.inputs_about", language),
+        say("reference.inputs_about", language, **_limits(language)),
         *(text for table in describe_input(language) for text in input_section(table, language)),
         f"## {say('reference.results', language)}",
         say("reference.results_about", language),
@@ -34,9 +36,15 @@ def reference_markdown(language: str) -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
+def _limits(language: str) -> dict[str, str]:
+    """How much a plan may hold, for people."""
+    most = {"rows": MOST_ROWS, "ids": MOST_IDS, "columns": MOST_COLUMNS, **MOST_LETTERS, "years": MOST_YEARS}
+    return {"least": number(LEAST, language, 9), **{key: number(value, language) for key, value in most.items()}}
+
+
 def result_section(table: ResultTable, language: str) -> Iterator[str]:
     """Heading, meaning and columns of a result table."""
-    yield f"### {table.stem}.csv – {table.title(language)}"
+    yield f"### {table.file_name} – {table.title(language)}"
     keys = say("reference.keys", language, keys=", ".join(table.keys)) if table.keys else ""
     scenarios = say("reference.by_scenario", language) if table.by_scenario else ""
     command = say(f"reference.command.{table.command}", language)

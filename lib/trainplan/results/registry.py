@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from trainplan.sheets.formats import number_format
 from trainplan.text.catalog import say, term, texts
+from trainplan.text.problems import PlanError, Problem
 
 Stem = str  # of a table's file
 Unit = Literal[
@@ -23,7 +25,7 @@ Unit = Literal[
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
 OverYears = Literal["sum", "last", "none"]
-Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review"]
+Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review", "batch"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class ResultTable:
     """A result table: the columns that tell its rows apart, all its columns in order, the command that writes it.
 
     `by_scenario` is set where every scenario adds a column of its own, called by its name, after `columns`; `rule`
-    where only that rule of allocation has the table.
+    where only that rule of allocation has the table; `file` where its file is called otherwise than the table.
     """
 
     stem: Stem
@@ -69,6 +71,12 @@ class ResultTable:
     command: Command = "tables"
     by_scenario: bool = False
     rule: str = ""
+    file: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file."""
+        return f"{self.file or self.stem}.csv"
 
     @property
     def column_names(self) -> list[str]:
@@ -107,8 +115,9 @@ class ResultTable:
         sums = [column.name for column in self.columns if column.over_years == "sum"]
         last = [column.name for column in self.columns if column.over_years == "last"]
         added = frame.groupby(keys, sort=False)[sums].sum(min_count=1)
-        at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
-        found = added.join(at_the_end).reset_index()
+        if last:
+            added = added.join(frame[frame["year"] == frame["year"].max()].set_index(keys)[last])
+        found = added.reset_index()
         return found[[name for name in self.column_names if name in found]]
 
 
@@ -500,21 +509,54 @@ REVIEW_TABLES = [  # plan against what happened
 ]
 
 
+BATCH_TABLES = [  # many runs at a time
+    ResultTable(
+        "headlines",
+        ("run",),
+        (
+            *(Column(name, "id") for name in ("run", "plan")),
+            SCENARIO,
+            Column("status", "code"),
+            Column("reason", "text"),
+            *(Column(name, "number") for name in ("targets", "met", "nearly", "missed")),
+            *_money(
+                *("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
+                over_years="none",
+                adds_up=False,
+            ),
+            Column("ceilings", "boolean"),
+            *_shares("assumed_share"),
+            Column("as_of", "date"),
+            Column("invented", "boolean"),
+        ),
+        "batch",
+        file="summary",
+    ),
+]
+
+
 RESULTS: Mapping[Stem, ResultTable] = {
     table.stem: table
     for table in [
         *(*RUN_TABLES, *COMPARE_TABLES, *GOAL_TABLES, *UNCERTAINTY_TABLES),
-        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES, *REVIEW_TABLES),
+        *(*YEAR_PLAN_TABLES, *SURVEY_TABLES, *REVIEW_TABLES, *BATCH_TABLES),
     ]
 }
 
 
 def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame itself; ValueError where its columns are not those that the registry has for the table."""
+    """The frame itself; ValueError where its columns are not those that the registry has for the table.
+
+    PlanError where a number of it is infinite, as the plan's numbers lead beyond what can be computed with.
+    """
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
     if table.by_scenario and not found:
         return frame  # scenarios that do not differ
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
+    numbers = frame.select_dtypes("number")
+    infinite = numbers.columns[np.isinf(numbers.to_numpy(float)).any(axis=0)]
+    if len(infinite):
+        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=str(column)) for column in infinite)
     return frame

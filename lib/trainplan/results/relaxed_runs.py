@@ -5,6 +5,7 @@ Under a rule that decides year by year all of them are draws of one simulation: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -35,13 +36,22 @@ def simulate_relaxed(arrays: Arrays, best: Optimum | None = None) -> RelaxedRuns
 
     `best` is what was decided under a rule that decides all years at once; it decides anew without each limit.
     """
-    variants = _variants(arrays)
     if is_yearly(arrays.allocation):
-        return RelaxedRuns(*_simulate_together(variants))
-    own, money, places, passing, past, soonest = variants
+        return simulate_relaxed_alike([arrays])[0]
+    own, money, places, passing, past, soonest = _variants(arrays)
     lifted = [best.run if best else run_plan(own), *(run_plan(one) for one in (money, places, passing))]
     lifted += [run_plan(past) if arrays.closed else lifted[-1], simulate(replace(soonest, allocation="all"))]
     return RelaxedRuns(*lifted)
+
+
+def simulate_relaxed_alike(several: Sequence[Arrays]) -> list[RelaxedRuns]:
+    """What `simulate_relaxed` gives for each, as draws of one simulation.
+
+    The arrays have one draw each, no more between them than numbers that differ, and a rule that decides year by year.
+    """
+    runs = _simulate_together([one for arrays in several for one in _variants(arrays)])
+    count = len(RelaxedRuns._fields)
+    return [RelaxedRuns(*runs[first : first + count]) for first in range(0, len(runs), count)]
 
 
 def lift_ceilings(arrays: Arrays) -> Arrays:

@@ -25,6 +25,16 @@ def source_register(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame([line for name in tables for line in _register_lines(plan, name)], columns=COLUMNS)
 
 
+def basis_kinds(plan: Plan) -> list[str]:
+    """The column `kind` of the register."""
+    tables = [plan.tables[name] for name, table in TABLES.items() if "basis" in table.columns]
+    return [kind for rows in tables for row in rows for kind in _kinds_of(row.basis)]
+
+
+def _kinds_of(basis: str) -> list[str]:
+    return [basis.partition(":")[0], *["assumption"][: basis.count(ASSUMED["basis"])]]
+
+
 def assumed_numbers(plan: Plan) -> list[Address]:
     """The addresses of all numbers that are assumed, each once, in the order of the register."""
     register = source_register(plan)

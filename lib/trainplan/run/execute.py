@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,17 @@ from trainplan.report.furniture import PageHead
 from trainplan.report.html import NO_HEAD, render_page, render_report
 from trainplan.report.page_figure import Caption
 from trainplan.run.papermill_engine import ENGINE
-from trainplan.storage.files import OutputError, move_into_place, note_written, record_written, write_error, write_text
+from trainplan.run.process_tree import children_of, end_children
+from trainplan.run.workers import WorkerDied
+from trainplan.storage.files import (
+    OutputError,
+    move_into_place,
+    note_written,
+    record_written,
+    remove_partials,
+    write_error,
+    write_text,
+)
 from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -54,6 +65,7 @@ IMPORTED_BY_CELLS = (
     "pandas.core.reshape.reshape",
     "sqlite3",
 )
+ENGINES = {ENGINE: ENGINE, "papermill": None}  # what an engine is called -> what papermill calls it
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
@@ -72,6 +84,7 @@ class Job:
     language: str
     store: Path | None = None  # the folder of results that are computed once for all jobs
     head: PageHead = NO_HEAD  # what stands around the report
+    engine: str = ENGINE
 
     @property
     def name(self) -> str:
@@ -97,7 +110,8 @@ def perform_job(job: Job) -> Outcome:
     with record_written() as written:
         try:
             with use_store(Store(job.store) if job.store else None):
-                figures = count_figures(execute_notebook(job.notebook, job.parameters, job.executed))
+                done = execute_notebook(job.notebook, job.parameters, job.executed, job.engine)
+            figures = count_figures(done)
             render_report(job.executed, job.report, job.language, job.head)
         except (PlanError, OutputError) as problem:
             error = str(problem)
@@ -107,6 +121,15 @@ def perform_job(job: Job) -> Outcome:
             error, failure = f"{job.name}: {type(problem).__name__}: {problem}", problem
     seconds = time.perf_counter() - start
     return Outcome(error, figures, tuple(dict.fromkeys(written)), seconds, keep_traceback(job, failure))
+
+
+def outcome_of_death(job: Job, death: WorkerDied) -> Outcome:
+    """How a job ended whose process died, or had to be ended; takes away what that left, half-done or not believed."""
+    remove_partials(job.executed.parent)
+    if death.reason == "run.threads_go_on":
+        for path in (job.executed, job.report):
+            path.unlink(missing_ok=True)
+    return Outcome(f"{job.name}: {death}", 0, (), 0.0, keep_traceback(job, None))
 
 
 def keep_traceback(job: Job, failure: Exception | None) -> Path | None:
@@ -142,12 +165,13 @@ def warm_up() -> None:
         render_page(notebook, "", language)
 
 
-def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str | None = ENGINE) -> Any:
+def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Path, engine: str = ENGINE) -> Any:
     """Runs a notebook with parameters; the executed copy is at `executed` once all of its cells have run.
 
     What a notebook that fails had got to is left beside, as `*.failed.ipynb`, for whoever looks into it.
     """
     check_parameters(notebook, parameters)
+    before = [child.pid for child in children_of()]
     partial = executed.with_name(f"{executed.stem}.{os.getpid()}.partial.ipynb")
     failed = executed.with_name(f"{executed.stem}.failed.ipynb")
     try:
@@ -156,7 +180,7 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
             escape_braces(notebook),
             escape_braces(partial),
             dict(parameters),
-            engine_name=engine,
+            engine_name=ENGINES[engine],
             kernel_name="python3",
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -164,6 +188,8 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
         unfinished = [n for n, cell in enumerate(done.cells) if cell.metadata.papermill.status != "completed"]
         if unfinished:
             raise NotebookError(f"{notebook.name}: {both('run.cell_unfinished', cell=unfinished[0] + 1)}.")
+        if left := end_children(but=before):
+            raise NotebookError(f"{notebook.name}: {both('run.left_behind', names=', '.join(left))}")
         forget_run(done, parameters, executed.parent)
         partial.write_text(nbformat.writes(done), encoding="utf-8", newline="\n")
         move_into_place(partial, executed)
@@ -203,9 +229,14 @@ def explain_failure(notebook: Path, error: Exception) -> str:
     return f"{notebook.name}, {both('run.cell', cell=error.cell_index + 1)}: {error.ename}: {error.evalue}"
 
 
-def declared_parameters(notebook: Path) -> list[str]:
+def declared_parameters(notebook: Path) -> tuple[str, ...]:
     """The parameters that a notebook declares in its cell tagged `parameters`."""
-    return list(papermill.inspect_notebook(escape_braces(notebook)))
+    return _declared_parameters(notebook, notebook.stat().st_mtime_ns)
+
+
+@cache
+def _declared_parameters(notebook: Path, _: int) -> tuple[str, ...]:
+    return tuple(papermill.inspect_notebook(escape_braces(notebook)))
 
 
 def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:

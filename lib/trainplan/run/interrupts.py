@@ -1,4 +1,5 @@
-"""Ctrl+C and an end asked for: a run ends with status 1 and takes its processes along, whenever one of them lands."""
+"""Ctrl+C, an end asked for, a closed terminal: a run ends with status 1 and takes its processes along, whenever one of
+them lands."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ import signal
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Windows has no SIGHUP, which comes as the terminal is closed; `nohup` ignores it, and so do we then.
+HANG_UP = [signal.SIGHUP] if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else []
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *HANG_UP)
 # Not in the catalogs: a signal may land before they can be read.
 STOPPED = "Đã dừng; chạy lại lệnh này để làm tiếp. / Stopped; give the same command again to go on."
 HOLDABLE = hasattr(signal, "pthread_sigmask")  # Windows has no such thing
-PATIENCE = 5  # seconds for a process to end before it is killed
 
 running: list[Any] = []  # processes that must not outlive this one
 
@@ -39,9 +41,9 @@ def ignore_from_now() -> None:
 
 
 def leave_to_parent() -> None:
-    """In a process of a run: Ctrl+C is for the parent to answer, which then ends this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """In a process of a run: Ctrl+C and a closed terminal are for the parent to answer, which then ends this one."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
     if HOLDABLE:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
@@ -58,12 +60,13 @@ def hold_back() -> Iterator[None]:
 
 
 def end_all() -> None:
-    """Ends the processes that run."""
+    """Ends the processes that run, with all that they started."""
+    if not running:
+        return  # nothing need be imported to end at once
+    from trainplan.run.process_tree import end_tree
+
     for process in running:
-        process.terminate()
-    for process in running:
-        process.join(PATIENCE)
-        process.kill()
+        end_tree(process.pid)
         process.join()
     running.clear()
 

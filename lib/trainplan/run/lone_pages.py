@@ -15,7 +15,6 @@ from trainplan.run.execute import Job, NotebookError, Outcome, perform_job, warm
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name
 from trainplan.run.workers import WorkerDied, run_all
 from trainplan.storage.files import write_text
-from trainplan.text.catalog import both
 
 YEAR_PLAN, REVIEW = NOTEBOOKS / "08_year_plan.ipynb", NOTEBOOKS / "10_review.ipynb"
 
@@ -54,6 +53,6 @@ def write_pages(notebook: Path, name: str, plans: Sequence[Plan], scenario: str,
 
 def _check_outcome(job: Job, outcome: Outcome | WorkerDied) -> None:
     """NotebookError where a job did not succeed."""
-    error = both("run.process_died") if isinstance(outcome, WorkerDied) else outcome.error
+    error = str(outcome) if isinstance(outcome, WorkerDied) else outcome.error
     if error:
         raise NotebookError(f"{job.name}: {error}")

@@ -3,6 +3,9 @@
 A notebook gets a process of its own (`workers`), forked from one that has imported pandas, matplotlib and the
 workbook. That costs a quarter of what a kernel does, and one notebook's state cannot leak into another. A second
 shell in one process would silently draw no figures, hence `start_shell` refuses to do it twice.
+
+Papermill finds the engine by its entry point, `papermill --engine trainplan`, and loads it as it is itself imported:
+whoever imports this module imports papermill first.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from papermill.engines import Engine, papermill_engines
 
+from trainplan.text.catalog import both
+
 Output = Any  # a notebook's output, as nbformat has it
-ENGINE = "in-process"
+ENGINE = "trainplan"
 
 
 class CellOutputs:
@@ -128,7 +133,8 @@ class NotebookShell(InteractiveShell):
         """There are no windows."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        error = nbformat.v4.new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        value = f"sys.exit({evalue})" if etype is SystemExit else str(evalue)  # papermill takes an exit 0 for success
+        error = nbformat.v4.new_output("error", ename=etype.__name__, evalue=value, traceback=list(stb))
         self.kept.add(error)
 
 
@@ -154,7 +160,7 @@ class CellStream(io.TextIOBase):
 def start_shell() -> NotebookShell:
     """The shell of this process, with figures shown at the end of the cell that draws them."""
     if InteractiveShell.initialized():
-        raise RuntimeError("a process runs one notebook: a second shell would draw no figures")
+        raise RuntimeError(both("run.one_notebook"))
     NotebookShell.displayhook_class = LastValueHook
     shell = NotebookShell.instance()
     shell.colors = "nocolor"
@@ -163,7 +169,7 @@ def start_shell() -> NotebookShell:
     return shell
 
 
-class InProcessEngine(Engine):
+class TrainplanEngine(Engine):
     """Runs a notebook's cells in this process; stops at the first that fails, those after it stay pending."""
 
     @classmethod
@@ -190,4 +196,4 @@ def run_cell(shell: NotebookShell, cell: Any) -> bool:
     return bool(result.success)
 
 
-papermill_engines.register(ENGINE, InProcessEngine)
+papermill_engines.register(ENGINE, TrainplanEngine)

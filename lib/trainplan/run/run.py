@@ -28,12 +28,12 @@ from trainplan.report.stored import compute, uncertainty, usual_draws, usual_dri
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.run.execute import Job, Outcome, declared_parameters, perform_job, warm_up
+from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, outcome_of_death, perform_job, warm_up
 from trainplan.run.lone_pages import REVIEW
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
-from trainplan.run.workers import WorkerDied, run_all
-from trainplan.storage.files import file_hash, remove_partials
+from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
+from trainplan.storage.files import OutputError, file_hash, remove_partials
 from trainplan.storage.log import LOG, log_duration
 from trainplan.storage.progress import Progress, under_way
 from trainplan.storage.store import FOLDER, Store, use_store
@@ -58,6 +58,8 @@ class Request:
     as_of: str | None = None
     library: Path = NOTEBOOKS
     excel: bool = False
+    limits: Limits = NO_LIMITS
+    engine: str = ENGINE
 
 
 @dataclass(frozen=True)
@@ -68,28 +70,57 @@ class IndexJob:
     scenario: str
     as_of: str | None
     store: Path
-    name = "index"
+
+    @property
+    def title(self) -> str:
+        """What it is called on screen."""
+        return both("progress.index")
+
+    def perform(self) -> None:
+        """Does it; where that fails, the index itself says why."""
+        with contextlib.suppress(Exception), use_store(Store(self.store)):
+            plan = load_plan(self.plan, self.scenario, as_of=self.as_of)
+            usual_draws(plan)
+            usual_drivers(plan)
 
 
 @dataclass
 class Part:
-    """One scenario in full: its results, its folder and the notebooks that belong there."""
+    """One scenario in full: its plan, its folder and the notebooks that belong there."""
 
-    results: Results
+    plan: Plan
     folder: Path
     manifest: Manifest
     reference: str  # as the scenario was asked for
+    title: str  # on screen
+    overrides: Mapping[str, Any] = field(default_factory=dict)  # what else is changed
     keys: dict[str, str] = field(default_factory=dict)  # name of a job -> hash of what it is made from
     jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
 
+    def is_fresh(self, job: Job) -> bool:
+        """Whether one of its jobs is done already."""
+        return self.manifest.is_fresh(job.name, self.keys[job.name])
+
+    def chosen_jobs(self, books: Sequence[Path], languages: Sequence[str]) -> list[Job]:
+        """Those of its jobs that run some notebooks in some languages, in the order in which they are best run."""
+        jobs = sorted(self.jobs.values(), key=turn_of_job)
+        return [job for job in jobs if job.notebook in books and job.language in languages]
+
+    def take_tables(self, tables: Mapping[str, str]) -> None:
+        """Notes the hashes of the result tables that there now are; what was one before and is none goes."""
+        before = self.manifest.read().get("tables", {})
+        self.tables = dict(tables)
+        remove_files(self.folder, set(before) - set(tables))
+        self.write()
+
     def summarize(self) -> ScenarioRun:
         """The part as the index shows it."""
-        return self.manifest.summarize(self.results.plan, self.keys)
+        return self.manifest.summarize(self.plan, self.keys)
 
     def write(self) -> None:
         """Writes manifest.json."""
-        self.manifest.write(self.results.plan, self.tables, self.keys)
+        self.manifest.write(self.plan, self.tables, self.keys)
 
     def record(self, job: Job, outcome: Outcome) -> None:
         """Notes how a job ended."""
@@ -115,20 +146,19 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     with log_duration("results are computed"), under_way("scenarios"):
         results = {name: compute(plan) for name, plan in plans.items()}
     output = Path(request.output).absolute() / folder_name(next(iter(plans.values())).key)
-    parts = {name: make_part(request, results, name, output) for name in plans}
-    full = [part for name, part in parts.items() if name in wanted]
+    parts = {name: make_part(request, plans, name, output) for name in plans}
+    full = {name: part for name, part in parts.items() if name in wanted}
     with under_way("tables"):
-        for part in full:
-            renew_tables(part, workbook_languages(request, part))
+        for name, part in full.items():
+            remove_partials(part.folder)
+            workbooks = workbook_languages(request, part)
+            part.take_tables(write_results(results[name], part.folder, name, workbooks=workbooks))
     work = [
-        (part, job)
-        for part in full
-        for job in sorted(part.jobs.values(), key=turn_of_job)
-        if job.notebook in books and job.language in wanted_languages(request, part.results.plan)
+        (part, job) for part in full.values() for job in part.chosen_jobs(books, wanted_languages(request, part.plan))
     ]
     first = next(iter(plans.values()))
     index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
-    failed = run_jobs(index_job, work, request.workers or default_workers())
+    failed = run_jobs(index_job, work, request.workers or default_workers(), request.limits)
     with log_duration("the index is written"), under_way("index"):
         index = renew_index(output, compare(list(results.values())), list(parts.values()))
     return report_end(failed, index)
@@ -200,92 +230,104 @@ def list_notebooks(request: Request) -> list[Path]:
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
-def make_part(request: Request, results: dict[str, Results], name: str, output: Path) -> Part:
-    """A scenario with its jobs, every notebook in both languages; one across scenarios sets it beside the plan's."""
-    plan = results[name].plan
-    folder = output / folder_name(plan.results_name)
-    part = Part(results[name], folder, Manifest(folder), name)
-    beside = [other for other in every_scenario(request.plan) if other != name]
+def make_part(request: Request, plans: Mapping[str, Plan], name: str, output: Path) -> Part:
+    """A scenario with its jobs among the `plans` of all, by name, in its folder below `output`."""
+    beside = {other: plans[other] for other in every_scenario(request.plan) if other != name}
+    plan, folder = plans[name], output / folder_name(plans[name].results_name)
+    part = Part(plan, folder, Manifest(folder), name, plan.results_name)
+    return add_jobs(part, request, beside, output.parent / FOLDER)
+
+
+def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Path) -> Part:
+    """The part with every notebook in both languages; one across scenarios sets those `beside` it next to its own."""
+    plan = part.plan
     for book in list_notebooks(request):
         if tables_lacking(book, plan):
             continue
-        across = beside if "scenarios" in declared_parameters(book) else None
-        plans = [plan, *(results[other].plan for other in across or ())]
+        across = [*beside] if "scenarios" in declared_parameters(book) else None
+        plans = [plan, *(beside[other] for other in across or ())]
         if book.stem == REVIEW.stem:
-            plans = review_looks(plan, name)
+            plans = review_looks(part)
         for language in LANGUAGES:
-            job = replace(make_job(book, plan, name, language, folder, across), head=page_head(plans, language))
+            job = make_job(part, book, language, store, across)
+            job = replace(job, head=page_head(plans, language), engine=request.engine)
             part.jobs[job.name] = job
             part.keys[job.name] = hash_of_job(job, plans)
     return part
 
 
-def make_job(book: Path, plan: Plan, scenario: str, language: str, folder: Path, across: Sequence[str] | None) -> Job:
-    """A notebook for a scenario in a language."""
+def make_job(part: Part, book: Path, language: str, store: Path, across: Sequence[str] | None) -> Job:
+    """A notebook for a part in a language."""
+    folder = part.folder
     parameters: dict[str, Any] = {
-        "plan": plan_name(plan),
-        "scenario": scenario,
+        "plan": plan_name(part.plan),
+        "scenario": part.reference,
         "language": language,
         "output_dir": str(folder),
     }
-    if plan.seen_from:
-        parameters["as_of"] = str(plan.seen_from)
+    if part.overrides:
+        parameters["overrides"] = dict(part.overrides)
+    if part.plan.seen_from:
+        parameters["as_of"] = str(part.plan.seen_from)
     if across is not None:
         parameters["scenarios"] = list(across)
     name = f"{book.stem}.{language}"
     executed, report = folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html"
-    return Job(book, parameters, executed, report, language, folder.parents[1] / FOLDER)
+    return Job(book, parameters, executed, report, language, store)
 
 
 def workbook_languages(request: Request, part: Part) -> list[str]:
     """The languages of the workbooks to write: those asked for, and of those that an earlier run has left."""
     asked = [language for language in LANGUAGES if request.excel and request.language in (None, language)]
-    plan = part.results.plan
+    plan = part.plan
     names = {language: workbook_name(plan, plan.results_name, language) for language in LANGUAGES}
     return [language for language in LANGUAGES if language in asked or (part.folder / names[language]).is_file()]
 
 
-def renew_tables(part: Part, workbooks: Sequence[str] = ()) -> None:
-    """Clears what was left half-done and renews the result tables, and the `workbooks` of them in these languages."""
-    remove_partials(part.folder)
-    before = part.manifest.read().get("tables", {})
-    plan = part.results.plan
-    of_year = YearTables(part.results, plan.year_to_plan, compute).with_rows  # what the pages of the year quote
-    tables = write_tables({**part.results.tables, **of_year, **review_tables(part)}, part.folder / TABLES)
-    tables += write_workbooks(part.results, part.folder, workbooks)
-    part.tables = {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
-    remove_files(part.folder, set(before) - set(part.tables))
-    part.write()
+def write_results(
+    results: Results,
+    folder: Path,
+    reference: str,
+    overrides: Mapping[str, Any] | None = None,
+    workbooks: Sequence[str] = (),
+) -> dict[str, str]:
+    """Writes the result tables of a scenario, and workbooks of them in some languages, into its folder.
+
+    With them go those that the pages of the year and of the review quote. Returns the hash of each by its path.
+    """
+    plan = results.plan
+    of_year = YearTables(results, plan.year_to_plan, compute).with_rows
+    of_review = review_tables(plan, reference, overrides)
+    tables = write_tables({**results.tables, **of_year, **of_review}, folder / TABLES)
+    tables += write_workbooks(results, folder, workbooks)
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in tables}
 
 
-def review_looks(plan: Plan, scenario: str) -> list[Plan]:
-    """The looks of the review up to the last closed year: as known now, and as decided; `scenario` as it was given."""
-    decided, now = load_looks(plan.path, scenario, plan.closed_years[-1], plan.seen_from)
+def review_looks(part: Part) -> list[Plan]:
+    """The looks of the review up to the last closed year: as known now, and as decided."""
+    plan, changes = part.plan, dict(part.overrides)
+    decided, now = load_looks(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, changes)
     return [now, decided]
 
 
-def review_tables(part: Part) -> Mapping[Stem, pd.DataFrame]:
-    """The tables of the review up to the last closed year, which its page quotes; none where nothing has happened."""
-    plan = part.results.plan
+def review_tables(plan: Plan, reference: str, overrides: Mapping[str, Any] | None) -> Mapping[Stem, pd.DataFrame]:
+    """The tables of the review up to the last closed year; none where nothing has happened."""
     if not plan.closed_years or not plan.tables.actuals:
         return {}
-    year, stored = plan.closed_years[-1], (compute, uncertainty)
-    return load_review(plan.path, part.reference, year, plan.seen_from, None, *stored).tables
+    year, changes, stored = plan.closed_years[-1], dict(overrides or {}), (compute, uncertainty)
+    return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
 
 
-def perform_any(job: Job | IndexJob) -> Outcome | None:
-    """Does a job, in a process of its own; where that of the index fails, the index itself says why."""
-    if isinstance(job, Job):
-        return perform_job(job)
-    with contextlib.suppress(Exception), use_store(Store(job.store)):
-        plan = load_plan(job.plan, job.scenario, as_of=job.as_of)
-        usual_draws(plan)
-        usual_drivers(plan)
-    return None
+def perform_any(job: Any) -> Any:
+    """Does a job, in a process of its own."""
+    return perform_job(job) if isinstance(job, Job) else job.perform()
 
 
 class JobQueue:
-    """Notebooks to run, with the job of the index beside them, and what has come of them."""
+    """Notebooks to run, with other jobs beside them, and what has come of them.
+
+    Any other job says what it is called, its `title`, and does itself, `perform()`.
+    """
 
     def __init__(self, todo: Sequence[tuple[Part, Job]]) -> None:
         self.todo = todo
@@ -293,37 +335,34 @@ class JobQueue:
         self.progress = Progress(len(todo))
         self.failed: dict[str, str] = {}  # what failed -> why
 
-    def run(self, index: IndexJob, workers: int) -> None:
-        """Runs them all, at most `workers` at once."""
-        warm_up()
-        jobs: list[Job | IndexJob] = [index, *(job for _, job in self.todo)]
-        with self.progress:
-            run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick)
-        count = len(self.todo)
-        done = both("run.notebooks_done", done=count - len(self.failed), count=count)
-        print_line(f"{done}, {self.progress.seconds:.0f} s")
+    def run(self, others: Sequence[Any], workers: int, limits: Limits) -> None:
+        """Runs them all, the others first, at most `workers` at once, each within the `limits`."""
+        if self.todo:
+            warm_up()
+        jobs = [*others, *(job for _, job in self.todo)]
+        run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
 
-    def title(self, job: Job | IndexJob) -> str:
+    def title(self, job: Any) -> str:
         """What a job is called on screen."""
-        if isinstance(job, IndexJob):
-            return both("progress.index")
-        return f"{self.owner[job.executed].results.plan.results_name}/{job.name}"
+        return f"{self.owner[job.executed].title}/{job.name}" if isinstance(job, Job) else str(job.title)
 
-    def begin(self, job: Job | IndexJob) -> None:
+    def begin(self, job: Any) -> None:
         """Shows that a job is under way."""
         self.progress.begin(self.title(job))
         self.progress.draw()
 
-    def end(self, job: Job | IndexJob, outcome: Any) -> None:
-        """Notes how a job ended: a notebook in the manifest and on screen, that of the index nowhere."""
-        if isinstance(job, IndexJob):
-            self.progress.underway.pop(self.title(job), None)
+    def end(self, job: Any, outcome: Any) -> None:
+        """Notes how a job ended: a notebook in the manifest and on screen, another nowhere."""
+        title = self.title(job)
+        if not isinstance(job, Job):
+            self.progress.underway.pop(title, None)
             return
         if isinstance(outcome, WorkerDied):
-            died = f"{both('run.process_died')} ({both('run.exit_code', code=outcome.code)})"
-            outcome = Outcome(f"{job.name}: {died}", 0, (), 0.0)
-        title = self.title(job)
-        self.owner[job.executed].record(job, outcome)
+            outcome = outcome_of_death(job, outcome)
+        try:
+            self.owner[job.executed].record(job, outcome)
+        except OutputError as error:  # of this folder: others may still be written to
+            outcome = replace(outcome, error=outcome.error or str(error))
         LOG.info("%s: %.2f s%s", title, outcome.seconds, f", {outcome.error}" if outcome.error else "")
         if outcome.error:
             details = f" ({both('file.details')}: {outcome.details})" if outcome.details else ""
@@ -332,15 +371,18 @@ class JobQueue:
         self.progress.end(title, note, lasting=bool(outcome.error))
 
 
-def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int) -> dict[str, str]:
+def run_jobs(index: IndexJob, work: Sequence[tuple[Part, Job]], workers: int, limits: Limits) -> dict[str, str]:
     """Runs the jobs that are not done, and that of the index beside them; returns what failed, and why."""
-    todo = [(part, job) for part, job in work if not part.manifest.is_fresh(job.name, part.keys[job.name])]
+    todo = [(part, job) for part, job in work if not part.is_fresh(job)]
     if len(todo) < len(work):
         print_line(both("run.done_already", count=len(work) - len(todo)))
     if not todo:
         return {}
     queue = JobQueue(todo)
-    queue.run(index, workers)
+    with queue.progress:
+        queue.run([index], workers, limits)
+    done = both("run.notebooks_done", done=len(todo) - len(queue.failed), count=len(todo))
+    print_line(f"{done}, {queue.progress.seconds:.0f} s")
     return queue.failed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,13 +78,9 @@ def suggest_words(choices: Sequence[str]) -> Check:
     return {"validate": "list", "source": choices, "show_error": False}
 
 
-def check_bounds(low: float, high: float, above: bool, whole: bool, says: str) -> Check | None:
-    """Numbers between two bounds, of which the lower may not itself be allowed; None where there are no bounds."""
+def check_bounds(low: float, high: float, above: bool, whole: bool, says: str) -> Check:
+    """Numbers between two bounds, of which the lower may not itself be allowed."""
     check: Check = {"validate": "integer" if whole else "decimal", "error_type": "warning", "error_message": says}
-    if math.isinf(low) and math.isinf(high):
-        return None
-    if math.isinf(high):
-        return check | {"criteria": ">" if above else ">=", "value": low}
     return check | {"criteria": "between", "minimum": low + TINY if above else low, "maximum": high}
 
 

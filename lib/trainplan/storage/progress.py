@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import sys
 import time
@@ -60,9 +61,18 @@ class Progress:
             self.line(f"[{self.done}/{self.total}] {self.describe()}" if self.total > 1 else self.describe())
 
     def describe(self) -> str:
-        """What is under way, each with its seconds."""
+        """What is under way, each with its seconds, and how long the rest will take."""
         now = time.monotonic()
-        return ", ".join(f"{name} {now - since:.0f} s" for name, since in [*self.underway.items()])
+        names = [f"{name} {now - since:.0f} s" for name, since in [*self.underway.items()]]
+        return ", ".join([*names, *self.time_left()])
+
+    def time_left(self) -> list[str]:
+        """In words how long the rest will take if it goes on as it went; nothing while that cannot be told."""
+        if not 0 < self.done < self.total or self.seconds < SILENCE:
+            return []
+        seconds = self.seconds * (self.total - self.done) / self.done
+        minutes, rest = divmod(math.ceil(seconds), 60)
+        return [both("progress.left", time=f"{minutes}:{rest:02}")]
 
     def line(self, text: str) -> None:
         """A line that stays."""

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from csv import writer
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
-from trainplan.results.registry import Stem, check_columns
+from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.storage.files import write_text
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
 
 
 def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path]:
-    """Writes result tables into `folder` as `<stem>.csv`; returns the files, in the order of the tables.
+    """Writes result tables into `folder` as `ResultTable.file_name`; returns the files, in the order of the tables.
 
     ValueError, and nothing written, where a table has not the columns of the registry; OutputError as `write_text`.
     """
-    texts = {folder / f"{stem}.csv": csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
+    texts = {folder / RESULTS[stem].file_name: csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         write_text(path, text)
     return list(texts)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """A table as CSV; truth is written `true` and `false`, what is not there as nothing."""
-    return str(frame.map(_cell_text).to_csv(index=False, lineterminator="\n"))
+def csv_text(frame: pd.DataFrame, **before: str) -> str:
+    """A table as CSV; truth is written `true` and `false`, what is not there as nothing, and no text is a formula.
+
+    Columns that stand `before` its own have one value each.
+    """
+    text = StringIO()
+    rows = writer(text, lineterminator="\n")
+    rows.writerow([*before, *map(_no_formula, frame.columns)])
+    columns = [[_cell_text(value) for value in frame[name].tolist()] for name in frame]
+    rows.writerows((*map(_no_formula, before.values()), *cells) for cells in zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def _cell_text(value: object) -> object:
@@ -36,4 +48,9 @@ def _cell_text(value: object) -> object:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
-    return value
+    return _no_formula(value) if isinstance(value, str) else value
+
+
+def _no_formula(text: str) -> str:
+    """A text that a spreadsheet takes for no formula: led by an apostrophe where it would."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -17,6 +17,8 @@ LOOKS_LIKE = {
     other: letter for letters, others in LOOK_ALIKES.items() for letter, other in zip(letters, others, strict=True)
 }
 LENGTH = 60  # of a plain name
+ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONES = "\u0300\u0309\u0303\u0301\u0323"  # in the order of dictionaries: grave, hook, tilde, acute, dot below
 HIDDEN_MARKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")  # hidden, yet not of category Cf
 
 
@@ -76,3 +78,16 @@ def plain_name(text: str) -> str:
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").lower())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "_", letters.encode("ascii", "ignore").decode()).strip("_")[:LENGTH].strip("_")
+
+
+def alphabetical_order(text: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """What texts are sorted by as in a Vietnamese dictionary: letters first, ă after a and đ after d, then tones."""
+    letters, tones = list[str](), list[int]()
+    for mark in unicodedata.normalize("NFD", text.casefold()):
+        if mark in TONES and tones:
+            tones[-1] = 1 + TONES.index(mark)
+        else:
+            letters.append(mark)
+            tones += [] if unicodedata.combining(mark) else [0]
+    plain = unicodedata.normalize("NFC", "".join(letters))
+    return [(ALPHABET.find(letter), letter) for letter in plain], tones

@@ -6,6 +6,7 @@ A problem has a code; its sentence is `problem.<code>` in the catalogs, which ar
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -14,19 +15,44 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.text.letters import as_meant, deceptive_letters, is_hidden, letter_name
 
+REASONS = {
+    errno.ENOENT: "no_file",
+    errno.ENOTDIR: "no_file",
+    errno.EISDIR: "file_is_folder",
+    errno.EACCES: "file_locked",
+    errno.EPERM: "file_locked",
+    errno.ELOOP: "file_in_circle",
+    errno.ENAMETOOLONG: "file_name_too_long",
+    errno.ENODEV: "file_not_regular",
+    errno.EFBIG: "file_too_large",
+}
 LETTERS_NAMED = 3  # of those that deceive in one text
+ENOUGH = 200  # problems of one table or one check: what follows is not looked at
+SHOWN = 99  # problems in a message
+LONGEST = 300  # letters of a value in a message
+NEAR_AMONG = 1000  # names: among more, none is looked for that is near
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, or an empty string where none is near; capitals and look-alikes are alike."""
-    meant = {as_meant(str(k)).casefold(): str(k) for k in known}
+    known = [str(k) for k in known]
+    if len(known) > NEAR_AMONG or len(name) > LONGEST:
+        return ""
+    meant = {as_meant(k).casefold(): k for k in known if len(k) <= LONGEST}
     found = difflib.get_close_matches(as_meant(name).casefold(), meant, n=1, cutoff=0.6)
     return meant[found[0]] if found else ""
 
 
 def visible_text(text: object) -> str:
-    """A text with the numbers of the letters that cannot be seen, so that each of them is."""
-    return "".join(f"[U+{ord(letter):04X}]" if is_hidden(letter) else letter for letter in str(text))
+    """The beginning of a text with the numbers of the letters that cannot be seen, so that each of them is."""
+    shown = beginning_of(text)
+    return "".join(f"[U+{ord(letter):04X}]" if is_hidden(letter) else letter for letter in shown)
+
+
+def beginning_of(text: object, most: int = LONGEST) -> str:
+    """A text, or its first `most` letters and `…`."""
+    whole = str(text)
+    return whole if len(whole) <= most else f"{whole[:most]}…"
 
 
 def sentences_on_letters(texts: Iterable[object]) -> list[str]:
@@ -35,7 +61,7 @@ def sentences_on_letters(texts: Iterable[object]) -> list[str]:
 
     said = []
     flat = [part for text in texts for part in (text.values() if isinstance(text, dict) else [text])]
-    for text in dict.fromkeys(str(text) for text in flat if text):
+    for text in dict.fromkeys(beginning_of(text) for text in flat if text):
         found = deceptive_letters(text)
         for position, letter, meant in found[:LETTERS_NAMED]:
             key = "problem_frame.look_alike" if meant else "problem_frame.hidden_letter"
@@ -74,27 +100,29 @@ class Problem:
                 if self.cell
                 else f"{both('problem_frame.line')} {self.line}"
             )
-            place.append(own + (f" ({self.row})" if self.row else ""))
+            place.append(own + (f" ({beginning_of(self.row)})" if self.row else ""))
         elif self.row:
-            place.append(f"{both('problem_frame.row')} {self.row}")
+            place.append(f"{both('problem_frame.row')} {beginning_of(self.row)}")
         if self.column:
-            place.append(f"{both('problem_frame.column')} {self.column}")
+            place.append(f"{both('problem_frame.column')} {beginning_of(self.column)}")
         value = f"'{visible_text(self.value)}': " if self.value is not None else ""
         nearest = f"{both('problem_frame.nearest')}: '{visible_text(self.nearest)}'." if self.nearest else ""
         letters = sentences_on_letters([self.value, self.column, self.nearest])
-        sentences = [both(f"problem.{self.code}", **self.values), *filter(None, [nearest]), *letters]
-        return f"{visible_text(', '.join(place))}: {value}{' '.join(sentences)}"
+        values = {
+            key: beginning_of(text, 3 * LONGEST) if isinstance(text, str) else text for key, text in self.values.items()
+        }
+        sentences = [both(f"problem.{self.code}", **values), *filter(None, [nearest]), *letters]
+        return f"{', '.join(map(visible_text, place))}: {value}{' '.join(sentences)}"
 
 
 def problem_of_file(where: str, error: OSError) -> Problem:
     """Why a file cannot be read; the usual reasons in both languages, any other as the system says it."""
-    if isinstance(error, FileNotFoundError):
-        return Problem(where, "no_file")
-    if isinstance(error, IsADirectoryError):
-        return Problem(where, "file_is_folder")
-    if isinstance(error, PermissionError):
-        return Problem(where, "file_locked")
-    return Problem(where, "file_not_readable", values={"reason": error.strerror or error})
+    code = REASONS.get(error.errno or 0)
+    return (
+        Problem(where, code)
+        if code
+        else Problem(where, "file_not_readable", values={"reason": error.strerror or error})
+    )
 
 
 class PlanError(Exception):
@@ -108,7 +136,9 @@ class PlanError(Exception):
         from trainplan.text.catalog import both
 
         head = both("problem_frame.count", count=len(self.problems))
-        return "\n".join([f"{head}:", *(f"  - {problem}" for problem in self.problems)])
+        further = len(self.problems) - SHOWN
+        rest = [both("problem_frame.further", count=further)] if further > 0 else []
+        return "\n".join([f"{head}:", *(f"  - {problem}" for problem in self.problems[:SHOWN]), *rest])
 
     def __reduce__(self) -> tuple[type[PlanError], tuple[list[Problem]]]:
         return PlanError, (self.problems,)

@@ -14,7 +14,7 @@ from trainplan.plan.schema import BASIS_KINDS
 from trainplan.report.furniture import say_undated
 from trainplan.report.sentences.money import money_balance, money_over_and_left
 from trainplan.report.tables.inputs import has_parts
-from trainplan.results.sources import source_register
+from trainplan.results.sources import basis_kinds
 from trainplan.results.tables import Results
 from trainplan.results.verdicts import LIMITS, count_met, missed_level
 from trainplan.text.catalog import say, term
@@ -162,7 +162,7 @@ def seen_from(plan: Plan, language: str) -> list[str]:
 
 def numbers_by_basis(plan: Plan, language: str) -> list[str]:
     """How many numbers are the decision's, the law's, from statistics and assumed, of the kinds that there are."""
-    counts = Counter(source_register(plan)["kind"])
+    counts = Counter(basis_kinds(plan))
     parts = [say(f"word.from_{kind}", language, count=counts[kind]) for kind in BASIS_KINDS if counts[kind]]
     return [say("sentence.numbers_by_basis", language, parts=", ".join(parts))]
 
@@ -179,10 +179,10 @@ def differs_from_base(plan: Plan, language: str) -> list[str]:
 
 def assumed_share(plan: Plan, language: str) -> list[str]:
     """What share of the numbers is assumed."""
-    kinds = source_register(plan)["kind"]
-    assumed = kinds == "assumption"
-    counts = {"assumed": number(assumed.sum(), language), "all": number(len(kinds), language)}
-    return [say("sentence.assumed_share", language, share=percent(assumed.mean(), language, 0), **counts)]
+    kinds = basis_kinds(plan)
+    assumed, all = kinds.count("assumption"), len(kinds)
+    counts = {"assumed": number(assumed, language), "all": number(all, language)}
+    return [say("sentence.assumed_share", language, share=percent(assumed / all, language, 0), **counts)]
 
 
 def largest_causes(results: Results, language: str) -> list[str]:

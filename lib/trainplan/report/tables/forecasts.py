@@ -38,8 +38,8 @@ def review_forecast_leads(review: Review, language: str) -> pd.DataFrame:
 
 
 def review_forecast_bands(review: Review, language: str) -> pd.DataFrame:
-    """A row a target and one of money: the first open year's forecast and band, and how many outcomes bands held so
-    far; none where no earlier look has a band, or no year is open."""
+    """A row a target or goal and one of money: the first open year's forecast and band, and how many outcomes such
+    bands held so far; none where no earlier look has a band, or no year is open."""
     record, plan = review["forecast_record"], review.now.plan
     if not len(quote_scores(review)):
         return pd.DataFrame()
@@ -61,11 +61,11 @@ def review_forecast_bands(review: Review, language: str) -> pd.DataFrame:
         rows.append(
             {
                 "objective": say("head.money", language) if what == COST else plan.label("objectives", what, language),
-                "year": row["year"],
                 "forecast": forecast,
                 "band": from_to(low, high, language),
                 "bands_held": out_of(so_far, count[what], language) if what in count else NOTHING,
             }
         )
-    columns = [Column("objective"), Column("year", "year"), *map(Column, ("forecast", "band", "bands_held"))]
-    return build_table(rows, columns, language)
+    columns = [Column(key) for key in ("objective", "forecast", "band", "bands_held")]
+    heading = columns[1].heading(language)
+    return build_table(rows, columns, language).rename(columns={heading: f"{heading} {plan.decided_from}"})

@@ -1,0 +1,156 @@
+"""The work of a batch in parts for processes: runs that are read and checked, runs whose tables are computed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trainplan.plan.plan import Plan, PlanInput
+from trainplan.report.stored import solve_plan
+from trainplan.results.headline import headline
+from trainplan.results.many import compute_many
+from trainplan.results.tables import Results
+from trainplan.run.batch_file import BatchRun
+from trainplan.run.batch_records import BEGUN, Record
+from trainplan.run.manifest import DONE, FAILED
+from trainplan.run.run import write_results
+from trainplan.storage.files import OutputError
+from trainplan.storage.provenance import code_hash, hash_data, package_versions
+from trainplan.storage.store import FOLDER, Store, use_store
+from trainplan.storage.tables import csv_text
+from trainplan.text.catalog import LANGUAGES
+from trainplan.text.problems import PlanError, Problem
+
+FORMAT = 1  # of the records; another one finds none of those before
+AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
+LOG = logging.getLogger("trainplan")
+
+
+class Checked(NamedTuple):
+    """A run whose input is sound: the hash of all that goes into it, the languages of its plan, the plan's names."""
+
+    key: str
+    languages: tuple[str, ...]
+    titles: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class CheckJob:
+    """Runs whose input is read and checked; `file` is the batch file as messages name it."""
+
+    runs: tuple[BatchRun, ...]
+    file: str
+
+
+@dataclass(frozen=True, eq=False)
+class TablesJob:
+    """Runs whose result tables are computed; those of a run with notebooks go to its folder below `output`."""
+
+    runs: tuple[BatchRun, ...]
+    output: Path
+
+    @property
+    def title(self) -> str:
+        """What it is called on screen."""
+        others = len(self.runs) - 1
+        return f"{self.runs[0].name} (+{others})" if others else self.runs[0].name
+
+    def perform(self) -> list[tuple[str, Record]]:
+        """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
+        with use_store(Store(self.output / FOLDER)):
+            return list(self._records(self.runs))
+
+    def _records(self, runs: Sequence[BatchRun]) -> Iterator[tuple[str, Record]]:
+        try:
+            plans = list(load_runs(runs))
+            sound = [plan for plan in plans if isinstance(plan, Plan)]
+            for plan in plans:
+                if isinstance(plan, PlanError):
+                    raise plan
+            results = compute_many(sound, solve_plan)
+            found = [
+                (key_of_run(run, one.plan), self._record(run, one)) for run, one in zip(runs, results, strict=True)
+            ]
+        except Exception as error:
+            if len(runs) > 1:
+                found = [record for run in runs for record in self._records([run])]
+            else:
+                LOG.exception("%s", runs[0].name)
+                why = str(error) if isinstance(error, PlanError | OutputError) else f"{type(error).__name__}: {error}"
+                found = [("", failed_record(runs[0], why))]
+        yield from found
+
+    def _record(self, run: BatchRun, results: Results) -> Record:
+        """What is noted of a run: its headline figures, and its tables as CSV unless a folder of its own has them."""
+        tables, files = {}, {}
+        if run.notebooks:
+            files = write_results(results, self.output / run.folder, run.scenario, run.changes)
+        else:
+            tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
+        status = BEGUN if run.notebooks else DONE
+        return {**_record(run, status, headline=headline(results)), "tables": tables, "files": files}
+
+
+def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanError]:
+    """The plan of each run, or what is wrong with it; the files of a plan are read once for runs one after another."""
+    for path, some in groupby(runs, key=lambda run: run.plan):
+        read = PlanInput(path)
+        for run in some:
+            try:
+                yield read.change(run.scenario, run.changes)
+            except PlanError as error:
+                yield PlanError(problems_of_run(error, read, run, file))
+
+
+def problems_of_run(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:
+    """The problems of a run, with the place in the batch file where a name or a change there makes them."""
+    own: list[Problem] = []
+    try:
+        read.change(run.scenario)
+    except PlanError as unchanged:
+        own = unchanged.problems
+    texts = {str(problem) for problem in own if problem.where != "scenario"}
+    return [problem if str(problem) in texts else place_problem(problem, run, file) for problem in error.problems]
+
+
+def place_problem(problem: Problem, run: BatchRun, file: str) -> Problem:
+    """A problem that comes of a name or a change in the batch file, with its place there."""
+    if problem.where == "scenario":
+        return replace(problem, where=file, row=run.entry, column="scenarios")
+    place = f"{file}, {run.entry}"
+    return replace(problem, where=place if problem.where == "overrides" else f"{place} ({problem.where})")
+
+
+def check_runs(job: CheckJob) -> list[Checked] | PlanError:
+    """What is known of every run of a job, or all that is wrong with any of them, each once."""
+    checked: list[Checked] = []
+    problems: dict[str, Problem] = {}
+    for run, plan in zip(job.runs, load_runs(job.runs, job.file), strict=True):
+        if isinstance(plan, PlanError):
+            problems |= {str(problem): problem for problem in plan.problems}
+        else:
+            titles = {language: plan.title(language) for language in LANGUAGES}
+            checked.append(Checked(key_of_run(run, plan), run.languages or plan.languages, titles))
+    return PlanError(problems.values()) if problems else checked
+
+
+def key_of_run(run: BatchRun, plan: Plan) -> str:
+    """A hash of all that the tables of a run depend on, of its name and of whether they stand by themselves."""
+    changes, alone = [*run.changes.items()], not run.notebooks
+    given = [FORMAT, run.name, plan.scenario, plan.input_hashes, changes, alone]
+    return hash_data([given, code_hash(), package_versions()])
+
+
+def failed_record(run: BatchRun, reason: str) -> Record:
+    """What is noted of a run that failed, and why."""
+    return _record(run, FAILED, reason)
+
+
+def _record(run: BatchRun, status: str, reason: str = "", headline: Mapping[str, Any] | None = None) -> Record:
+    names = {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name}
+    said = {"status": status, "reason": reason, "headline": headline or {}}
+    return {**names, **said, "tables": {}, "files": {}}
