@@ -14,11 +14,13 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from fuzz_inputs import KINDS, ids, make_case, mutations_of, prepare
@@ -35,10 +37,11 @@ def fuzz(
     found: Found = {}
     for outcome in run_all(given, folder, target, workers):
         outcomes.append(outcome)
+        if len(outcomes) % 1000 == 0:
+            print(f"{len(outcomes)} …", flush=True)
         for fault in outcome.faults:
             if fault.name not in found or len(outcome.done) < len(found[fault.name].done):
                 found[fault.name] = outcome
-            if len(outcomes) > 1 and found[fault.name] is outcome:
                 print(f"{outcome.id}: {fault.name}", flush=True)
     return outcomes, found
 
@@ -95,15 +98,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="after which no further input is begun")
     parser.add_argument("--only", choices=sorted(KINDS), default="")
     parser.add_argument("--replay", metavar="ID", action="append", default=[])
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", metavar="DIR", type=Path, default=Path("outputs/fuzz"))
     given = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what it made goes
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        outcomes, found = fuzz(given.replay or ids(given.count, given.seed, given.only), folder, workers=given.workers)
+        every = given.replay or ids(given.count, given.seed, given.only)
+        inputs = takewhile(lambda _: time.monotonic() - start < 60 * given.minutes, every)
+        outcomes, found = fuzz(inputs, folder, workers=given.workers)
         seconds = time.monotonic() - start
         for name, outcome in found.items():
             keep(name, shrink(name, outcome, folder / "shrink"), given.keep.absolute())

@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 
 from fuzz_checks import Fault, Ran, faults
-from fuzz_inputs import OUTPUT, make_case, prepare
+from fuzz_inputs import make_case, prepare
 
 SECONDS = 10.0  # of the processors, for one command
 PATIENCE = 60.0  # seconds by the clock, on a machine that has other things to do
@@ -92,7 +92,7 @@ def serve(folder: Path, target: Target, inputs: Connection, outcomes: Connection
     hung = (folder / "hung").open("w")
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, hung)
-    watch = Watch((case_folder / OUTPUT, temporary, folder / "log"))
+    watch = Watch((case_folder, temporary, folder / "log"))
     _import_all()
     while (id := inputs.recv()) is not None:
         case, done = make_case(id)
