@@ -10,7 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = ("pages.py --all", "model.py", "draws.py", "optimal.py", "desk.py", "survey.py", "compare_others.py")
+COMMANDS = (
+    "pages.py --all",
+    "batch.py",
+    "model.py",
+    "draws.py",
+    "optimal.py",
+    "desk.py",
+    "survey.py",
+    "compare_others.py",
+    "cluster.py",
+)
 
 
 def main() -> None:

@@ -221,14 +221,14 @@ OUT_OF_MEASURE = {
     "rows": lambda: altered(
         BOOK, SHEET, lambda xml: xml.replace(b"</sheetData>", b"<row/>" * 2_000_000 + b"</sheetData>")
     ),
-    "texts": lambda: altered(BOOK, TEXTS, lambda xml: xml.replace(b"</sst>", b"<si/>" * 2_000_000 + b"</sst>")),
+    "texts": lambda: altered(BOOK, "", bytes, {TEXTS: b"<sst>" + b"<si/>" * 2_000_000 + b"</sst>"}),
     "merged": lambda: altered(BOOK, SHEET, lambda xml: xml.replace(b"</worksheet>", MERGED)),
     "link": lambda: altered(BOOK, SHEET, lambda xml: xml.replace(b"</worksheet>", LINK)),
     "sheets": lambda: altered(BOOK, "", bytes, {f"xl/worksheets/s{n}.xml": b"<a/>" for n in range(10_000)}),
 }
 DAMAGED = {
-    "entities": lambda: altered(BOOK, TEXTS, lambda xml: ENTITIES + xml),
-    "wide letters": lambda: altered(BOOK, TEXTS, lambda xml: (ENTITIES + xml).decode().encode("utf-16")),
+    "entities": lambda: altered(BOOK, SHEET, lambda xml: ENTITIES + xml),
+    "wide letters": lambda: altered(BOOK, SHEET, lambda xml: (ENTITIES + xml).decode().encode("utf-16")),
     "text": lambda: b"id,name_vi\nofficials,a\n",
     "half": lambda: BOOK[: len(BOOK) // 2],
     "bits": lambda: BOOK[:60] + bytes(byte ^ 255 for byte in BOOK[60:90]) + BOOK[90:],

@@ -61,7 +61,7 @@ def perform(arguments: argparse.Namespace) -> int:
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
-    from trainplan.storage.log import LOG, log_duration, start_log
+    from trainplan.storage.log import LOG, describe_error, log_duration, start_log
 
     warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
@@ -90,18 +90,6 @@ def print_failure(message: str, status: int) -> int:
     """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
-
-
-def describe_error(error: Exception) -> str:
-    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.storage.files import OutputError
-    from trainplan.storage.log import log_failure
-
-    if isinstance(error, OutputError):
-        return str(error)
-    file = log_failure(error)
-    details = f" ({both('file.details')}: {file})" if file else ""
-    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
@@ -206,11 +194,12 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     from trainplan.analysis.monte_carlo import usual_loop
     from trainplan.report.sentences import chances_and_cost, describe_loop
     from trainplan.report.stored import failure_conditions, sensitivity, uncertainty
+    from trainplan.run.cluster import map_of
 
     plan = plan_of(arguments)
     draws, seed, loop = arguments.draws, arguments.seed, arguments.loop or usual_loop(plan)
-    with under_way("draws", draws) as progress:
-        found = uncertainty(plan, draws, seed, loop, progress=progress.reach)
+    with map_of(arguments.scheduler) as each, under_way("draws", draws) as progress:
+        found = uncertainty(plan, draws, seed, loop, progress=progress.reach, each=each)
     tables: dict[Stem, pd.DataFrame] = {
         "probabilities": found.probabilities,
         "cost_bands": found.cost_bands,
@@ -293,10 +282,14 @@ def review_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
+    from trainplan.plan.plan import given_date
     from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
+    known = given_date(arguments.as_of) if arguments.as_of else None
+    if known and known.year < year:
+        raise PlanError([Problem("--year", "year_not_begun", year, values={"day": known.isoformat()})])
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
@@ -350,6 +343,7 @@ def run_many(arguments: argparse.Namespace) -> int:
         output=arguments.output,
         workers=arguments.workers,
         limits=limits_of(arguments),
+        scheduler=arguments.scheduler,
         engine=arguments.engine,
     )
     return run_batch(request)
@@ -519,6 +513,7 @@ AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
 OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": place, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
+SCHEDULER = Option("--scheduler", "{option_scheduler}", {"metavar": "ADDRESS"})
 LIMITS = (
     Option(
         "--timeout",
@@ -546,6 +541,7 @@ BATCH = (
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
     Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": place}),
     WORKERS,
+    SCHEDULER,
     *LIMITS,
     ENGINE,
 )
@@ -585,7 +581,7 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "run": Command(run_notebooks, RUN),
     "batch": Command(run_many, BATCH),
     "compare": Command(with_store(compare_scenarios), (PLAN, SCENARIOS, AS_OF, OUTPUT)),
-    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, OUTPUT)),
+    "uncertainty": Command(with_store(draw_ranges), (PLAN, SCENARIO, AS_OF, *DRAWS, SCHEDULER, OUTPUT)),
     "goal": Command(with_store(seek_goal), (PLAN, SCENARIO, AS_OF, SOURCE, OUTPUT)),
     "yearplan": Command(with_store(plan_year), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
     "review": Command(with_store(review_plan), (PLAN, SCENARIO, AS_OF, YEAR, OUTPUT)),
@@ -652,7 +648,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, unknown = top.parse_known_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    odd = [word for word in words if word.encode("utf-8", "replace").decode() != word]
+    if odd:
+        top.error(f"{both('cli.no_letters')}: {odd[0]!a}")
+    arguments, unknown = top.parse_known_args(words)
     if hasattr(arguments, "options"):
         arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
         unknown = stray_words(arguments.options)

@@ -6,11 +6,11 @@ enrollment that the plan decides without knowing is replayed, and what passes th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import tee
-from typing import Any
+from itertools import chain, tee
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,7 @@ LEVELS = (0.05, 0.5, 0.95)
 T_99 = 2.947  # two-sided 99 % point of Student's t with REPLICATES − 1 degrees of freedom
 LOOPS = ("closed", "open")
 ALONE = 64  # draws of each range by itself
+SPAN = 8  # chunks that one process draws in one go
 ALL = "all"  # years, or programs, in a table of bands
 
 
@@ -88,12 +89,14 @@ def uncertainty(
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda _: None,
     solve: Callable[[Plan], Optimum] = solve_plan,
+    each: Executor = map,
 ) -> Uncertainty:
     """Draws the plan's ranges and simulates every draw; PlanError where it has none, or `draws` are fewer than LEAST.
 
     `loop` is `closed` or `open`; without one it is closed, but for a rule that decides all years at once, which can
     only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done; `solve`
-    gives the best plan that is replayed under a rule that decides all years at once.
+    gives the best plan that is replayed under a rule that decides all years at once. `each` does what `map` does, and
+    may do it elsewhere: the result is the same to the bit.
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
@@ -102,9 +105,9 @@ def uncertainty(
     loop = loop or usual_loop(plan)
     planned = decided_run(plan, solve)
     sample = Sample.empty(planned, inputs=len(drawn_inputs(plan)), kept=min(draws, REMEMBERED))
-    replayed = planned.funded if loop == "open" else None
-    for replicate, inputs, run in sample_runs(plan, draws, seed, replayed, chunk):
-        sample.add(replicate, inputs, run)
+    drawing = Drawing(plan, seed, planned.funded if loop == "open" else None, chunk)
+    for drawn in chain.from_iterable(each(drawing, spans_of(draws, chunk * SPAN))):
+        sample.add(drawn)
         progress(sample.done)
     ids = [row.id for row in plan.tables.objectives]
     programs = [row.id for row in plan.tables.programs]
@@ -163,47 +166,120 @@ class Sample:
             sent=np.empty((*shape, min(kept, PEOPLE)), np.int32),
         )
 
-    def add(self, replicate: int, inputs: Array, run: Run) -> None:
-        """The run of some draws of a replicate; `inputs` is (inputs, draws)."""
-        count, kept = inputs.shape[1], self.inputs.shape[1]
-        for counts, held in ((self.hits, run.gap.met), (self.near, run.gap.nearly)):
-            counts[replicate] += np.broadcast_to(held, (*counts.shape[1:], count)).sum(axis=-1)
-        if self.done < kept:
-            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
-            self.inputs[:, part] = inputs[:, some]
-            self.coverage[..., part] = run.gap.coverage[..., some]
-            self.met[:, part] = run.met_when_due[:, some]
-            self.cost[:, part] = run.funded_vnd.sum(axis=1)[:, some]
-            self.over[:, part] = over_ceilings(run)[:, some]
-        kept = self.sent.shape[-1]
-        if self.done < kept:
-            part, some = slice(self.done, min(self.done + count, kept)), slice(min(count, kept - self.done))
-            self.enrolled[:, :-1, part] = run.new_learners[..., some]
-            self.enrolled[:, -1, part] = run.new_learners[..., some].sum(axis=1)
-            self.sent[..., part] = run.people_sent[..., some]
-        self.done += count
+    def add(self, drawn: Drawn) -> None:
+        """Adds draws, which are to come in their order."""
+        self.hits[drawn.replicate] += drawn.hits
+        self.near[drawn.replicate] += drawn.near
+        for name in KEPT:
+            room, found = getattr(self, name)[..., self.done :], getattr(drawn, name)
+            some = min(room.shape[-1], found.shape[-1])
+            room[..., :some] = found[..., :some]
+        self.done += drawn.count
+
+
+KEPT = ("inputs", "coverage", "met", "cost", "over", "enrolled", "sent")
 
 
 Draw = Callable[[Plan, int, int, str], Uncertainty]  # `uncertainty`, or what gives the same
 
 
-def sample_runs(
-    plan: Plan, draws: int, seed: int, planned: Array | None, chunk: int
-) -> Iterator[tuple[int, Array, Run]]:
-    """(replicate, what the inputs came to, (inputs, draws), and the run), at most `chunk` draws at a time.
+class Span(NamedTuple):
+    """Draws that follow one another in a replicate: `first` is the place of the first one in it, `before` in all."""
 
-    The draws are the same for every scenario and loop. `planned` is the enrollment of the open loop, None in the
-    closed one.
+    replicate: int
+    first: int
+    size: int
+    before: int
+
+
+def spans_of(draws: int, longest: int) -> list[Span]:
+    """All draws, in their order, in spans of at most `longest`, none of which has draws of two replicates."""
+    spans, before = [], 0
+    for replicate, size in enumerate(replicate_sizes(draws)):
+        for first in range(0, size, longest):
+            spans.append(Span(replicate, first, min(longest, size - first), before + first))
+        before += size
+    return spans
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is kept of the run of some draws: hits of all, (Y, O), and the rest of those that are among the first.
+
+    Shapes are as in `Sample`; arrays of draws that are not kept have none.
     """
-    ranges = Ranges.of(plan)
-    sample, again = tee(
-        (replicate, ranges.inputs_at(shares))
-        for replicate, size in enumerate(replicate_sizes(draws))
-        for shares in sobol_points(ranges.dimensions, size, seed, replicate, chunk)
-    )
-    runs = simulate_draws(plan, (ranges.cell_values(inputs) for _, inputs in sample), planned)
-    for (replicate, inputs), run in zip(again, runs, strict=True):
-        yield replicate, inputs, run
+
+    replicate: int
+    count: int
+    hits: Array
+    near: Array
+    inputs: Array
+    coverage: Array
+    met: Array
+    cost: Array
+    over: Array
+    enrolled: Array
+    sent: Array
+
+    @classmethod
+    def of(cls, replicate: int, before: int, inputs: Array, run: Run) -> Drawn:
+        """The run of draws that come after `before` others; `inputs`, (inputs, draws), are what was drawn."""
+        count, shape = inputs.shape[1], run.gap.coverage.shape[:2]
+        met, near = (
+            np.broadcast_to(held, (*shape, count)).sum(axis=-1, dtype=float) for held in (run.gap.met, run.gap.nearly)
+        )
+        kept = slice(min(count, max(0, REMEMBERED - before)))
+        people = slice(min(count, max(0, PEOPLE - before)))
+        learners = over_draws(run.new_learners, count)[..., people]
+        return cls(
+            replicate=replicate,
+            count=count,
+            hits=met,
+            near=near,
+            inputs=inputs[:, kept],
+            coverage=over_draws(run.gap.coverage, count)[..., kept],
+            met=over_draws(run.met_when_due, count)[:, kept],
+            cost=over_draws(run.funded_vnd.sum(axis=1), count)[:, kept],
+            over=over_draws(over_ceilings(run), count)[:, kept],
+            enrolled=np.concatenate([learners, learners.sum(axis=1, keepdims=True)], axis=1),
+            sent=over_draws(run.people_sent, count)[..., people],
+        )
+
+
+def over_draws(values: Any, draws: int) -> Any:
+    """Values, (…, D) or (…, 1) where all draws have the same, as (…, `draws`)."""
+    return np.broadcast_to(values, (*values.shape[:-1], draws))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Draws a plan, span by span. `planned` is the enrollment of the open loop, None in the closed one.
+
+    The draws are the same for every scenario and loop.
+    """
+
+    plan: Plan
+    seed: int
+    planned: Array | None
+    chunk: int
+
+    def __call__(self, span: Span) -> Iterator[Drawn]:
+        """The draws of a span in their order, at most `chunk` at a time."""
+        ranges = Ranges.of(self.plan)
+        points = sobol_points(ranges.dimensions, span.size, self.seed, span.replicate, self.chunk, span.first)
+        sample, again = tee(ranges.inputs_at(shares) for shares in points)
+        runs = simulate_draws(self.plan, (ranges.cell_values(inputs) for inputs in sample), self.planned)
+        before = span.before
+        for inputs, run in zip(again, runs, strict=True):
+            yield Drawn.of(span.replicate, before, inputs, run)
+            before += inputs.shape[1]
+
+
+class Executor(Protocol):
+    """`map`, or what does the same in other processes or on other machines."""
+
+    def __call__(self, function: Drawing, spans: Iterable[Span], /) -> Iterator[Iterable[Drawn]]:
+        """What the function gives for each span, in their order."""
 
 
 def uncertainty_by_loop(

@@ -178,11 +178,18 @@ def replicate_sizes(draws: int, replicates: int = REPLICATES) -> list[int]:
     return [draws // replicates + (i < draws % replicates) for i in range(replicates)]
 
 
-def sobol_points(dimensions: int, draws: int, seed: int, replicate: int = 0, chunk: int = CHUNK) -> Iterator[Array]:
-    """Scrambled Sobol points of one replicate, (dimensions, up to `chunk`) at a time, none of them 0 or 1."""
+def sobol_points(
+    dimensions: int, draws: int, seed: int, replicate: int = 0, chunk: int = CHUNK, first: int = 0
+) -> Iterator[Array]:
+    """Scrambled Sobol points of one replicate, (dimensions, up to `chunk`) at a time, none of them 0 or 1.
+
+    `first` of them are left out.
+    """
     from scipy.stats import qmc
 
     engine = qmc.Sobol(dimensions, bits=BITS, rng=np.random.default_rng([seed, replicate]))
+    if first:
+        engine.fast_forward(first)
     while draws > 0:
         some = engine.random(chunk)[:draws]  # a power of two, as Sobol points want it
         yield np.ascontiguousarray(some.T) + 0.5 ** (BITS + 1)

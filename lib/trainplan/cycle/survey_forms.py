@@ -68,6 +68,10 @@ GUIDE_LINES: dict[FormKind, tuple[str, ...]] = {
         *("empty", "report_numbers", "report_locked", "back"),
     ),
 }
+GUIDE_OF_ALL = (
+    *("unit", "report_year", "whole", "report_steps", "results", "counts"),
+    *("empty", "report_numbers", "report_locked"),
+)
 NAME_OF_ALL = "all_units"  # of the file that is filled in for all units together
 ORDINAL = "0_)"  # with a space before what stands to the right
 KEY_WIDTH = 4  # letters
@@ -177,7 +181,7 @@ def _guide(plan: Plan, form: SurveyForm, unit: str) -> tuple[str, dict[str, str]
     }
     lines = {
         say(f"survey.guide.{line}_label", form.language, **values): text
-        for line in GUIDE_LINES[form.kind]
+        for line in (GUIDE_LINES[form.kind] if form.unit else GUIDE_OF_ALL)
         if (text := say(f"survey.guide.{line}", form.language, **values))
     }
     return say(f"{form.kind}.title", form.language, year=form.year), lines

@@ -56,6 +56,7 @@ class Files:
     def __init__(self, root: Path) -> None:
         self.root = real_path(root)
         self.hashes: dict[str, str] = {}
+        self.paths: set[Path] = set()
         self.problems: list[Problem] = []
         self.unread: set[str] = set()  # tables of workbooks that are there and cannot be read
         self.notes: list[tuple[str, str, dict[str, object]]] = []  # place, `warning.<code>` and its values
@@ -63,7 +64,7 @@ class Files:
     def copy(self) -> Files:
         """What was read so far, for whoever reads on apart from others."""
         files = Files(self.root)
-        files.hashes, files.problems = {**self.hashes}, [*self.problems]
+        files.hashes, files.paths, files.problems = {**self.hashes}, {*self.paths}, [*self.problems]
         files.unread, files.notes = {*self.unread}, [*self.notes]
         return files
 
@@ -83,6 +84,7 @@ class Files:
             self.problems.append(problem_of_file(name, error))
             return None
         LOG.debug("read %s", path)
+        self.paths.add(path)
         self.hashes[name] = hashlib.sha256(data).hexdigest()
         return data
 

@@ -17,7 +17,7 @@ from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import Problem, nearest_name
 
 SCENARIO_KEYS = ("title", "reason", "set")
-MOST_CHANGES = 200  # of which it can still be told what each does
+MOST_CHANGES = 1000  # of which it can still be told what each does
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ MOST_COST = 1e12  # VND for a learner or a class, in a year
 MOST, LEAST = 1e18, 1e-9  # of any number, and of one other than 0
 ID = r"^[^\s/.*;=+@-][^\s/.*;]*$"  # a spreadsheet takes what begins with = + - @ for a formula
 MOST_LETTERS = {"id": 100, "name": 500, "text": 10_000}
-MOST_ROWS = 20_000  # of a table: many times those of any province, and read within seconds
+MOST_ROWS = 50_000  # of a table: many times those of any province, and read within seconds
 MOST_IDS = 300  # of what results have a row for in every year
 INVENTED = "invented"  # a further column of any table: what stands in it marks a row that illustrates and is no fact
 OR_TOTAL = " or total"  # of a reference: all of them together, too

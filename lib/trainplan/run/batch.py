@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +19,8 @@ from trainplan.report.national_page import write_national_page
 from trainplan.run.batch_file import BatchRun, read_batch
 from trainplan.run.batch_jobs import AT_ONCE, Checked, CheckJob, TablesJob, check_runs, failed_record
 from trainplan.run.batch_records import BatchRecords
-from trainplan.run.execute import ENGINE, Job
+from trainplan.run.cluster import connect_cluster, plan_files
+from trainplan.run.execute import ENGINE, Job, warm_up
 from trainplan.run.manifest import DONE, FAILED, Manifest
 from trainplan.run.plan_notebooks import NOTEBOOKS
 from trainplan.run.run import (
@@ -50,6 +52,7 @@ class BatchRequest:
     dry_run: bool = False
     output: Path | None = None
     workers: int = 0
+    scheduler: str | None = None  # the address of that of a cluster to run on
     limits: Limits = NO_LIMITS
     engine: str = ENGINE
     library: Path = NOTEBOOKS
@@ -117,8 +120,8 @@ class Batch:
         some = [self.with_notebooks[name] for name in self.wanted_names if name in self.with_notebooks]
         return [(one.part, job) for one in some for job in one.to_do]
 
-    def run(self, runs: Sequence[BatchRun], jobs: Sequence[tuple[Part, Job]]) -> None:
-        """Computes the tables of runs and runs notebooks, a few at a time in processes of their own.
+    def run(self, runs: Sequence[BatchRun], jobs: Sequence[tuple[Part, Job]], executor: Callable[..., None]) -> None:
+        """Computes the tables of runs and runs notebooks by `executor`, each in a process of its own.
 
         Where a process with several runs dies, each of them gets one for itself.
         """
@@ -128,10 +131,14 @@ class Batch:
             one.part.tables = self.records.read(self.keys[name]).get("files", {})
         queue = BatchQueue(self, runs, jobs)
         with queue.progress:
-            queue.compute([TablesJob(some, self.output) for some in in_parts(runs, AT_ONCE)])
+            queue.compute([self.tables_job(some) for some in in_parts(runs, AT_ONCE)], executor)
         failed = len(queue.failed)
         done = both("batch.ended", done=queue.progress.total - failed, count=queue.progress.total)
         print_line(f"{done}, {queue.progress.seconds:.0f} s")
+
+    def tables_job(self, runs: Sequence[BatchRun]) -> TablesJob:
+        """The job that computes the tables of some runs."""
+        return TablesJob(tuple(runs), self.output, self.output / FOLDER)
 
     def settle(self) -> None:
         """Notes of every run with notebooks how it has ended."""
@@ -177,14 +184,14 @@ class BatchQueue(JobQueue):
         self.progress = Progress(len(runs) + len(todo))
         self.lost: list[BatchRun] = []  # of jobs of several runs whose process died
 
-    def compute(self, jobs: Sequence[TablesJob]) -> None:
+    def compute(self, jobs: Sequence[TablesJob], executor: Callable[..., None]) -> None:
         """Does the jobs, then the notebooks."""
         request = self.batch.request
         workers = request.workers or default_workers()
-        self.run(jobs, workers, request.limits)
+        self.run(jobs, workers, request.limits, executor)
         if self.lost:
             self.todo = []
-            self.run([TablesJob((run,), self.batch.output) for run in self.lost], workers, request.limits)
+            self.run([self.batch.tables_job([run]) for run in self.lost], workers, request.limits, executor)
 
     def end(self, job: Any, outcome: Any) -> None:
         """Notes how a job ended."""
@@ -223,9 +230,29 @@ def run_batch(request: BatchRequest) -> int:
     if left:
         print_line(both("batch.left", count=left))
     if tables or notebooks:
-        batch.run(tables, notebooks)
+        with executor_of(batch, tables, notebooks) as executor:
+            batch.run(tables, notebooks, executor)
     with log_duration("tables and pages are put together"):
         return batch.finish()
+
+
+@contextlib.contextmanager
+def executor_of(
+    batch: Batch, tables: Sequence[BatchRun], notebooks: Sequence[tuple[Part, Job]]
+) -> Iterator[Callable[..., None]]:
+    """`run_all` of this machine, or that of the cluster that is asked for, provided with all that the jobs need."""
+    if not batch.request.scheduler:
+        yield run_all
+        return
+    scenarios: dict[Path, set[str]] = {}
+    for run in tables:
+        scenarios.setdefault(run.plan, set()).add(run.scenario)
+    for part, _ in notebooks:
+        scenarios.setdefault(part.plan.path, set()).add(part.reference)
+    files = {file for plan, names in scenarios.items() for file in plan_files(plan, names)}
+    files.update(NOTEBOOKS.glob("*.ipynb"), (job.notebook for _, job in notebooks))
+    with connect_cluster(batch.request.scheduler, files, warm_up if notebooks else None) as cluster:
+        yield cluster.run_all
 
 
 def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -18,16 +17,15 @@ from trainplan.run.batch_file import BatchRun
 from trainplan.run.batch_records import BEGUN, Record
 from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.run import write_results
-from trainplan.storage.files import OutputError
+from trainplan.storage.log import describe_error
 from trainplan.storage.provenance import code_hash, hash_data, package_versions
-from trainplan.storage.store import FOLDER, Store, use_store
+from trainplan.storage.store import Store, use_store
 from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
 
 FORMAT = 1  # of the records; another one finds none of those before
 AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
-LOG = logging.getLogger("trainplan")
 
 
 class Checked(NamedTuple):
@@ -52,6 +50,7 @@ class TablesJob:
 
     runs: tuple[BatchRun, ...]
     output: Path
+    store: Path  # the folder of results that are computed once for all jobs
 
     @property
     def title(self) -> str:
@@ -61,7 +60,7 @@ class TablesJob:
 
     def perform(self) -> list[tuple[str, Record]]:
         """(key, record) of every run; one that fails is said so in its record, and leaves the others alone."""
-        with use_store(Store(self.output / FOLDER)):
+        with use_store(Store(self.store)):
             return list(self._records(self.runs))
 
     def _records(self, runs: Sequence[BatchRun]) -> Iterator[tuple[str, Record]]:
@@ -79,8 +78,7 @@ class TablesJob:
             if len(runs) > 1:
                 found = [record for run in runs for record in self._records([run])]
             else:
-                LOG.exception("%s", runs[0].name)
-                why = str(error) if isinstance(error, PlanError | OutputError) else f"{type(error).__name__}: {error}"
+                why = str(error) if isinstance(error, PlanError) else describe_error(error)
                 found = [("", failed_record(runs[0], why))]
         yield from found
 

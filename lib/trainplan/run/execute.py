@@ -86,6 +86,10 @@ class Job:
     head: PageHead = NO_HEAD  # what stands around the report
     engine: str = ENGINE
 
+    def left_by_failure(self, kind: str) -> Path:
+        """The file that is left of it where it fails: `ipynb`, what the notebook had got to, `txt`, the traceback."""
+        return self.executed.with_name(f"{self.executed.stem}.failed.{kind}")
+
     @property
     def name(self) -> str:
         """What it is called in the manifest and on screen, such as `03_budget.vi`."""
@@ -129,20 +133,27 @@ def outcome_of_death(job: Job, death: WorkerDied) -> Outcome:
     if death.reason == "run.threads_go_on":
         for path in (job.executed, job.report):
             path.unlink(missing_ok=True)
-    return Outcome(f"{job.name}: {death}", 0, (), 0.0, keep_traceback(job, None))
+    return Outcome(f"{job.name}: {death}", 0, (), 0.0)
 
 
 def keep_traceback(job: Job, failure: Exception | None) -> Path | None:
-    """Writes the traceback beside the failed notebook, as `*.failed.txt`; deletes that of an earlier run where none is.
+    """Writes the traceback beside the failed notebook, as `*.failed.txt`.
 
     Returns the file; None where there is none, or it cannot be written.
     """
-    path = job.executed.with_name(f"{job.executed.stem}.failed.txt")
-    with contextlib.suppress(OSError, OutputError):
+    with contextlib.suppress(OutputError):
         if failure:
-            return write_text(path, "".join(traceback.format_exception(failure)))
-        path.unlink(missing_ok=True)
+            return write_text(job.left_by_failure("txt"), "".join(traceback.format_exception(failure)))
     return None
+
+
+def forget_failure(job: Job, outcome: Outcome) -> None:
+    """Deletes what an earlier run of the job left of its failure, and this one did not leave."""
+    with contextlib.suppress(OSError):
+        if not outcome.details:
+            job.left_by_failure("txt").unlink(missing_ok=True)
+        if not outcome.error:
+            job.left_by_failure("ipynb").unlink(missing_ok=True)
 
 
 def _draw_words(sheet: Sheet) -> None:
@@ -199,7 +210,6 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
         raise NotebookError(explain_failure(notebook, error)) from error
     except OSError as error:
         raise write_error(executed, error) from error
-    failed.unlink(missing_ok=True)
     note_written(executed)
     return done
 

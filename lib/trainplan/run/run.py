@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,16 @@ from trainplan.report.stored import compute, uncertainty, usual_draws, usual_dri
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
-from trainplan.run.execute import ENGINE, Job, Outcome, declared_parameters, outcome_of_death, perform_job, warm_up
+from trainplan.run.execute import (
+    ENGINE,
+    Job,
+    Outcome,
+    declared_parameters,
+    forget_failure,
+    outcome_of_death,
+    perform_job,
+    warm_up,
+)
 from trainplan.run.lone_pages import REVIEW
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
@@ -215,14 +224,27 @@ def choose_notebooks(request: Request) -> list[Path]:
 
 
 def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[Path]:
-    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others."""
+    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others.
+
+    It is one as well where a review was asked for and nothing had been decided that it could be of; where every
+    notebook was, a line says why that page will be lacking.
+    """
     lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
     if request.notebooks and lacking:
         needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
         raise PlanError(
             [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
         )
-    return [book for book in books if book not in lacking]
+    there = [book for book in books if book not in lacking]
+    if any(book.stem == REVIEW.stem for book in there):
+        try:
+            review_looks(plan, "base")
+        except PlanError as error:
+            if request.notebooks:
+                raise
+            for problem in error.problems:
+                print_line(f"{both('cli.note')}: {REVIEW.stem}: {problem}")
+    return there
 
 
 def list_notebooks(request: Request) -> list[Path]:
@@ -247,7 +269,11 @@ def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Pa
         across = [*beside] if "scenarios" in declared_parameters(book) else None
         plans = [plan, *(beside[other] for other in across or ())]
         if book.stem == REVIEW.stem:
-            plans = review_looks(part)
+            plans = []
+            with contextlib.suppress(PlanError):  # nothing had been decided that it could be a review of
+                plans = review_looks(plan, part.reference, part.overrides)
+            if not plans:
+                continue
         for language in LANGUAGES:
             job = make_job(part, book, language, store, across)
             job = replace(job, head=page_head(plans, language), engine=request.engine)
@@ -303,19 +329,20 @@ def write_results(
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in tables}
 
 
-def review_looks(part: Part) -> list[Plan]:
-    """The looks of the review up to the last closed year: as known now, and as decided."""
-    plan, changes = part.plan, dict(part.overrides)
-    decided, now = load_looks(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, changes)
+def review_looks(plan: Plan, reference: str, overrides: Mapping[str, Any] | None = None) -> list[Plan]:
+    """The looks of the review up to the last closed year: as known now, and as decided; PlanError."""
+    decided, now = load_looks(plan.path, reference, plan.closed_years[-1], plan.seen_from, dict(overrides or {}))
     return [now, decided]
 
 
 def review_tables(plan: Plan, reference: str, overrides: Mapping[str, Any] | None) -> Mapping[Stem, pd.DataFrame]:
-    """The tables of the review up to the last closed year; none where nothing has happened."""
+    """The tables of the review up to the last closed year; none where nothing has happened, or nothing was decided."""
     if not plan.closed_years or not plan.tables.actuals:
         return {}
     year, changes, stored = plan.closed_years[-1], dict(overrides or {}), (compute, uncertainty)
-    return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
+    with contextlib.suppress(PlanError):
+        return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
+    return {}
 
 
 def perform_any(job: Any) -> Any:
@@ -335,12 +362,15 @@ class JobQueue:
         self.progress = Progress(len(todo))
         self.failed: dict[str, str] = {}  # what failed -> why
 
-    def run(self, others: Sequence[Any], workers: int, limits: Limits) -> None:
-        """Runs them all, the others first, at most `workers` at once, each within the `limits`."""
-        if self.todo:
+    def run(self, others: Sequence[Any], workers: int, limits: Limits, executor: Callable[..., None] = run_all) -> None:
+        """Runs them all, the others first, at most `workers` at once, each within the `limits`.
+
+        `executor` does what `run_all` does, and may do it elsewhere.
+        """
+        if self.todo and executor is run_all:
             warm_up()
         jobs = [*others, *(job for _, job in self.todo)]
-        run_all(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
+        executor(perform_any, jobs, workers, self.begin, self.end, waiting=self.progress.tick, limits=limits)
 
     def title(self, job: Any) -> str:
         """What a job is called on screen."""
@@ -359,6 +389,7 @@ class JobQueue:
             return
         if isinstance(outcome, WorkerDied):
             outcome = outcome_of_death(job, outcome)
+        forget_failure(job, outcome)
         try:
             self.owner[job.executed].record(job, outcome)
         except OutputError as error:  # of this folder: others may still be written to

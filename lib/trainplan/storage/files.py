@@ -26,7 +26,11 @@ LOG = logging.getLogger("trainplan")
 _recorders: list[list[Path]] = []
 
 
-class OutputError(Exception):
+class ExplainedError(Exception):
+    """Something failed while running; `str()` is all that a person needs to know of it."""
+
+
+class OutputError(ExplainedError):
     """A result could not be written; `str()` says which file, and what to do about it."""
 
 

@@ -17,7 +17,8 @@ from datetime import datetime
 from pathlib import Path
 
 from trainplan.plan.find import OUTPUTS
-from trainplan.storage.files import write_error
+from trainplan.storage.files import ExplainedError, write_error
+from trainplan.text.catalog import both
 
 VARIABLE = "TRAINPLAN_LOG"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -38,6 +39,7 @@ def start_log() -> None:
         handler.close()
     path, wanted = log_file(), os.environ.get(VARIABLE, "")
     if not wanted:
+        LOG.addHandler(logging.NullHandler())  # without any, warnings would go to the terminal
         return
     try:
         handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
@@ -72,3 +74,14 @@ def log_failure(error: BaseException) -> Path | None:
             file.writelines(entry)
         return path
     return None
+
+
+def describe_error(error: Exception) -> str:
+    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
+    if isinstance(error, ExplainedError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return str(write_error(Path(error.filename), error))
+    file = log_failure(error)
+    details = f" ({both('file.details')}: {file})" if file else ""
+    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"

@@ -17,7 +17,8 @@ from trainplan.analysis.failure_conditions import find_rule
 from trainplan.plan.levers import Lever
 from trainplan.plan.plan import load_plan
 from trainplan.plan.ranges import Range
-from trainplan.plan.schema import TABLES, Choices, Measure
+from trainplan.plan.scenarios import MOST_CHANGES
+from trainplan.plan.schema import MOST_ROWS, TABLES, Choices, Measure
 from trainplan.plan.yaml_text import MOST_LETTERS as MOST_OF_YAML
 from trainplan.results.registry import check_columns
 from trainplan.results.tables import compute
@@ -185,11 +186,11 @@ def test_changes_and_ranges_of_numbers_without_measure_are_refused(number: str, 
 
 
 def test_a_scenario_changes_only_so_much(plan: Path) -> None:
-    add(plan, "units.csv", (f"u{i},U,U,d" for i in range(201)))
-    add(plan, "unit_headcounts.csv", (f"u{i},officials,0,assumption: a" for i in range(201)))
-    changes = [f"  unit_headcounts.u{i}/officials.headcount: 0\n" for i in range(201)]
-    (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n{''.join(changes[:200])}", "utf-8")
-    assert len(load_plan(plan, "costs_up").changes) == 200
+    add(plan, "units.csv", (f"u{i},U,U,d" for i in range(MOST_CHANGES + 1)))
+    add(plan, "unit_headcounts.csv", (f"u{i},officials,0,assumption: a" for i in range(MOST_CHANGES + 1)))
+    changes = [f"  unit_headcounts.u{i}/officials.headcount: 0\n" for i in range(MOST_CHANGES + 1)]
+    (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n{''.join(changes[:-1])}", "utf-8")
+    assert len(load_plan(plan, "costs_up").changes) == MOST_CHANGES
     (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n{''.join(changes)}", "utf-8")
     assert codes(plan, "costs_up") == ["too_many_changes"]
 
@@ -242,6 +243,7 @@ def test_a_due_date_without_end_is_none(plan: Path) -> None:
 
 
 GROUP = ",Tên,Name,,1,0,0.1,0.1,,assumption: a"
+TOO_MANY = MOST_ROWS + 10_000
 LINES = {  # rows added to a file, the code of the problem, and its line; 0 for several
     "a long cell": ("groups.csv", [f"x,{'n' * 200_000}{GROUP[4:]}"], "cell_too_long", 5),
     "a quote in a long file": ("groups.csv", ['x,"n', *["y" * 1000] * 200], "cell_too_long", 5),
@@ -249,7 +251,12 @@ LINES = {  # rows added to a file, the code of the problem, and its line; 0 for 
     "a long id": ("groups.csv", ["x" * 5000 + GROUP], "string_too_long", 5),
     "a long name": ("groups.csv", [f"x,{'n' * 5000}{GROUP[4:]}"], "string_too_long", 5),
     "a hidden letter": ("groups.csv", [f"x,n\x00{GROUP[4:]}"], "letters_deceive", 5),
-    "too many rows": ("turnover.csv", ["delegates,2022,0.1,assumption: a"] * 30_000, "too_many_rows", 20021),
+    "too many rows": (
+        "turnover.csv",
+        ["delegates,2022,0.1,assumption: a"] * (MOST_ROWS + 10_000),
+        "too_many_rows",
+        MOST_ROWS + 21,
+    ),
     "too many objectives": ("objectives.csv", ["x"] * 3000, "too_many_rows", 321),
     "wrong numbers": ("turnover.csv", ["delegates,2022,x,assumption: a"] * 19_000, "number_expected", 0),
     "wrong references": ("turnover.csv", [f"g{i},2021,0.1,assumption: a" for i in range(19_000)], "no_row_in_table", 0),
