@@ -20,11 +20,13 @@ from fuzz_mutators import (
     change_sheets,
     change_table,
     change_tree,
+    change_within,
     change_words,
     move_file,
     settled,
     splice_bytes,
     splice_text,
+    value_within,
 )
 from fuzz_values import number_of
 from making import RANGES, SOUND, copy_province, with_facts, with_months
@@ -156,8 +158,10 @@ def _change(path: str, files: Files, rng: Random) -> tuple[str, str]:
     row = dict(zip(head, rng.choice(rows), strict=False))
     others = [name for name in head if number_of(row.get(name, "")) is not None and name not in table.keys] or head
     keys = [row.get(key, "") if rng.random() < 0.8 else "*" for key in table.keys]
-    change = rng.choice(("{scale: 1.5}", "{value: 0}", "{add: 1}", "0.5", "{scale: 0.1}", "2", "{value: 1000000}"))
-    return f'"{Path(path).stem}.{"/".join(keys)}.{rng.choice(others)}"', change
+    stem, column = Path(path).stem, rng.choice(others)
+    within = value_within(stem, column, row.get(column, ""), rng) if column in TABLES[stem].columns else "1"
+    change = rng.choice(("{scale: 1.5}", "{value: 0}", "{add: 1}", "{scale: 0.1}", within, f"{{value: {within}}}"))
+    return f'"{stem}.{"/".join(keys)}.{column}"', change
 
 
 def a_scenario(rng: Random) -> Case:
@@ -209,7 +213,7 @@ def a_batch(rng: Random) -> Case:
 TEXTS = (change_tree, change_tree, splice_text, splice_bytes)
 BOOKS = (change_sheets, change_sheets, change_sheets, change_members, splice_bytes)
 KINDS = {
-    "plan": Kind(a_plan, (*[change_table] * 8, change_tree, move_file)),
+    "plan": Kind(a_plan, (*[change_within] * 10, *[change_table] * 6, change_tree, move_file)),
     "scenario": Kind(a_scenario, (change_tree, change_tree, change_tree, splice_text)),
     "text": Kind(a_plan, (change_tree, splice_text, splice_bytes, splice_bytes)),
     "line": Kind(a_plan, (change_words,)),

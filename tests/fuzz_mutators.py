@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from fuzz_values import NASTY, changed, nasty, number_of
+from trainplan.plan.schema import TABLES
 
 Rows = list[list[str]]
 
@@ -152,6 +154,37 @@ def change_table(case: Case, rng: Random) -> str:
     said = change(rows, rng)
     case.files[name] = _csv(rows)
     return f"{name}: {said}"
+
+
+def value_within(table: str, column: str, now: str, rng: Random) -> str:
+    """A number that the schema allows in a column: an end, near an end, or near the one that is there."""
+    measure = TABLES[table].columns[column].measure
+    low, high = max(measure.low, -1e3), min(measure.high, 1e15)
+    there = number_of(now) or 1.0
+    value = rng.choice((low, high, high / 1e3, 1e-9, 1e-3, low + 1e-6, *[there * rng.uniform(0.2, 3)] * 4))
+    value = min(max(value, low), high)
+    return f"{round(value) if measure.whole else value:.15g}"
+
+
+def change_within(case: Case, rng: Random) -> str:
+    """Numbers of a table, within what the schema allows."""
+    name = rng.choice([name for name in case.named(".csv") if PurePath(name).stem in TABLES])
+    table, rows = PurePath(name).stem, _rows(case.files[name])
+    free = [
+        (at, column)
+        for at, column in enumerate(rows[0])
+        if column in TABLES[table].columns
+        and column not in TABLES[table].keys
+        and any(number_of(row[at]) is not None for row in rows[1:] if at < len(row))
+    ]
+    said = []
+    for at, column in rng.sample(free, min(len(free), rng.choice((1, 1, 2)))):
+        row = rng.choice(rows[1:])
+        for one in rows[1:] if rng.random() < 0.3 else [row]:
+            one[at] = value_within(table, column, one[at], rng)
+        said.append(f"{column} = {row[at]}")
+    case.files[name] = _csv(rows)
+    return f"{name}: {'; '.join(said)}"
 
 
 def move_file(case: Case, rng: Random) -> str:
