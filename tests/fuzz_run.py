@@ -51,7 +51,8 @@ class Watch:
 
     def __init__(self, allowed: Sequence[Path]) -> None:
         self.allowed = (*(str(path) for path in allowed), os.devnull)
-        self.on, self.seen = False, []  # type: ignore[var-annotated]
+        self.on = False
+        self.seen: list[str] = []
         sys.addaudithook(self._look)
 
     def _look(self, event: str, words: tuple[Any, ...]) -> None:
