@@ -85,15 +85,16 @@ def serve(folder: Path, target: Target, inputs: Connection, outcomes: Connection
     if hasattr(os, "setsid"):
         os.setsid()
     case_folder, temporary = folder / "case", folder / "temporary"
-    temporary.mkdir(parents=True, exist_ok=True)
+    for made in (temporary, folder / "logs"):
+        made.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(temporary)
-    os.environ |= {"TRAINPLAN_LOG": str(folder / "log"), "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    os.environ |= {"TRAINPLAN_LOG": str(folder / "logs" / "log"), "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
     os.environ["HOME"] = str(temporary)
     _point_streams(folder)
     hung = (folder / "hung").open("w")
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, hung)
-    watch = Watch((case_folder, temporary, folder / "log"))
+    watch = Watch((case_folder, temporary, folder / "logs"))
     _import_all()
     while (id := inputs.recv()) is not None:
         case, done = make_case(id)
@@ -151,7 +152,7 @@ def _run(target: Target, words: Sequence[str], folder: Path, watch: Watch) -> Ra
     _flush()
     for number in (1, 2):
         os.ftruncate(number, 0)
-    log = folder / "log"
+    log = folder / "logs" / "log"
     log.unlink(missing_ok=True)
     status, escaped = None, ""
     start, spent = time.perf_counter(), time.process_time()
