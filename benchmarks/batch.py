@@ -15,22 +15,28 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import perf_counter
 
+import nbformat
 from pages import SAMPLE, Took, plain_loop, run
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 from provinces import batch_text, write_provinces
 
 from trainplan.plan.find import DEFAULT_PLAN, PROJECT, every_scenario
 from trainplan.plan.plan import load_plans
-from trainplan.run.execute import perform_job, warm_up
+from trainplan.report.html import render_report
+from trainplan.run.execute import Job, warm_up
+from trainplan.run.papermill_engine import run_cell, start_shell
 from trainplan.run.process_tree import children_of, memory_of_tree
 from trainplan.run.run import Request, default_workers, list_notebooks, make_part
 from trainplan.storage.files import write_text
+from trainplan.storage.store import Store, use_store
 
 SCENARIOS = 20
 SCENARIO = """title: {{vi: "Trần kinh phí {share} %", en: "Ceilings at {share}%"}}
@@ -110,15 +116,30 @@ def measure_floor(plan: Path, output: Path) -> Took:
     jobs = [job for part in parts for job in part.chosen_jobs(books, ["vi"])]
     warm_up()
     start = perf_counter()
-    with get_context("fork").Pool(default_workers()) as pool:
-        outcomes = pool.map(perform_job, jobs, chunksize=1)
-        seconds = perf_counter() - start
-        pool.close()
-        pool.join()
-    if failed := [outcome.error for outcome in outcomes if outcome.error]:
-        sys.exit("\n".join(failed))
+    cores = default_workers()
+    processes = [get_context("fork").Process(target=cells_and_pages, args=(jobs[k::cores],)) for k in range(cores)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        sys.exit(1)
     after = os.times()
-    return Took(seconds, after.children_user + after.children_system)
+    return Took(perf_counter() - start, after.children_user + after.children_system)
+
+
+def cells_and_pages(jobs: Sequence[Job]) -> None:
+    """Runs the cells of notebooks and makes their pages, one after the other in one shell."""
+    shell = start_shell()
+    for job in jobs:
+        shell.reset(new_session=False)
+        book = parameterize_notebook(load_notebook_node(str(job.notebook)), dict(job.parameters))
+        with use_store(Store(job.store) if job.store else None):
+            for cell in book.cells:
+                if cell.cell_type == "code" and not run_cell(shell, cell):
+                    raise RuntimeError(f"{job.name}: {cell.source}")
+        write_text(job.executed, nbformat.writes(book))
+        render_report(job.executed, job.report, job.language, job.head)
 
 
 def with_memory(*arguments: str | Path) -> tuple[Took, float]:
