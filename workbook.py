@@ -162,8 +162,8 @@ def prepare() -> None:
     if not (before and usable):
         run_quietly([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
     pip = [str(PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-    run_quietly([*pip, "install", "-r", str(LOCK)], count)
-    run_quietly([*pip, "install", "--no-deps", "-e", str(ROOT)])
+    run_quietly([*pip, "install", "--no-deps", "--require-hashes", "-r", str(LOCK)], count)
+    run_quietly([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     MARKER.write_text(wanted + "\n", encoding="ascii")
     say(f"Đã cài xong, {time.monotonic() - started:.0f} s. / Installed.")
 

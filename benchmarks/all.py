@@ -12,6 +12,7 @@ from pathlib import Path
 
 COMMANDS = (
     "pages.py --all",
+    "batch.py",
     "model.py",
     "draws.py",
     "optimal.py",

@@ -54,6 +54,7 @@ def test_courses_of_2011_are_those_of_2006_to_2010_gone_on(plan: Plan) -> None:
 def test_scenarios_of_the_year_that_was_over() -> None:
     late, opened = load_plan(NAME, "late_start"), load_plan(NAME, "year_2011_open")
     assert {row.enrolled for row in late.tables.actuals} == {0} and list(late.closed_years) == [2011]
+    assert {change.address.split("/")[0] for change in late.applied} == {"actuals.2011"}, "no later year that is over"
     assert list(opened.closed_years) == []
 
 

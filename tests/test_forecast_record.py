@@ -192,11 +192,23 @@ def test_the_sentences_count_what_lay_inside(illustrated: Review) -> None:
     said = parts.review_forecasts(illustrated).sentences("en")
     tail = f"money: {money} of {sum(is_cost)}."
     assert said[0] == f"{inside} of {sum(~is_cost)} outcomes lay inside the 90% band that was forecast; {tail}"
-    assert said[-2] == say("sentence.forecasts_promise", "en", share=f"{100 * (inside + money) / len(known):.0f}%")
-    assert said[-1].startswith("2015 is forecast to cost ")
+    assert said[-3] == say("sentence.forecasts_promise", "en", share=f"{100 * (inside + money) / len(known):.0f}%")
+    assert said[-2].startswith("2015 is forecast to cost ")
+    ahead = illustrated["forecast_record"].query("look == 'now' and lead == 1")
+    assert any((ahead["forecast"] < ahead["p05"]) | (ahead["forecast"] > ahead["p95"]))
+    assert said[-1] == say("sentence.forecasts_outside", "en")
     bands = parts.review_forecast_bands(illustrated).frame("en")
     assert len(bands) == len(illustrated.now.plan.tables.objectives) + 1 and "Forecast 2015" in bands
     assert bands["Inside so far"].iloc[-1] == f"{money}/{sum(is_cost)}"
+
+
+def test_a_target_whose_causes_cancel_out_has_no_bar(illustrated: Review) -> None:
+    rows = illustrated.due[illustrated.due["is_target"]]
+    change = rows["missing_now"] - rows["missing_decided"]
+    assert rows.loc["cadres_management", "enrollment"] > 3 * change["cadres_management"] > 0
+    [piece] = parts.review_causes(illustrated).pieces
+    page = piece.html("en")
+    assert say("figure.review_causes.cancelled", "en") in page and "kỹ năng quản lý" not in piece.html("vi")
 
 
 def test_after_the_last_year_there_is_no_next_band(tmp_path: Path) -> None:

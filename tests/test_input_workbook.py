@@ -292,12 +292,12 @@ def test_what_is_no_workbook_is_said(content: bytes | None, tmp_path: Path, caps
     assert "book.xlsx" in capsys.readouterr().err and not (tmp_path / "copy").exists()
 
 
-@pytest.mark.parametrize(("name", "status"), [("book.xls", 2), ("taken.xlsx", 1)])
+@pytest.mark.parametrize("name", ["book.xls", "taken.xlsx"])
 def test_a_file_that_cannot_be_written_is_said_in_a_sentence(
-    name: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "taken.xlsx").mkdir()
-    assert main(["export", str(SOUND), "--output", str(tmp_path / name)]) == status
+    assert main(["export", str(SOUND), "--output", str(tmp_path / name)]) == 2
     said = capsys.readouterr().err
     assert name in said and "Traceback" not in said and "Is a directory" not in said
     assert [path.name for path in tmp_path.iterdir()] == ["taken.xlsx"]

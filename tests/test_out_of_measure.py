@@ -208,6 +208,7 @@ def test_levels_of_one_index_lie_near_each_other(plan: Path) -> None:
 LAUGHS = "l0: &l0 [ha,ha]\n" + "".join(f"l{i}: &l{i} [{','.join([f'*l{i - 1}'] * 9)}]\n" for i in range(1, 10))
 YAML = {
     "as_of: 2011-02-30": "yaml_value",
+    "? - {owner: x}\n": "yaml_value",
     'as_of: !!int "x"': "yaml_value",
     'as_of: !!int ""': "yaml_value",
     'as_of: !!bool "x"': "yaml_value",

@@ -29,7 +29,9 @@ def name_of(requirement: str) -> str:
 
 
 def lock_lines() -> list[str]:
-    return [line for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines() if line.strip()]
+    """A line for each package, without the hashes under it."""
+    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    return [line.removesuffix(" \\") for line in lines if not line.startswith(" ")]
 
 
 def test_conda_users_get_the_same_packages() -> None:
@@ -54,6 +56,25 @@ def test_the_lock_has_every_package_at_a_version_that_is_allowed() -> None:
 def test_the_lock_pins_and_names_no_address() -> None:
     for line in lock_lines():
         assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; [^/@\\]+)?", line), line
+
+
+def test_every_package_of_the_lock_is_known_by_the_hashes_of_its_files() -> None:
+    blocks = re.split(r"\n(?! )", (ROOT / "requirements.lock").read_text("utf-8").rstrip())
+    for block in blocks:
+        package, *hashes = block.split(" \\\n")
+        assert hashes and all(re.fullmatch(r" +--hash=sha256:[0-9a-f]{64}", one) for one in hashes), package
+    assert '"--require-hashes"' in (ROOT / "workbook.py").read_text("utf-8")
+
+
+def test_every_dependency_is_listed_with_what_it_is_for_and_who_keeps_it_up() -> None:
+    text = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:3] == "| `"
+    ]
+    direct, brought = [row for row in rows if len(row) == 3], [row for row in rows if len(row) == 2]
+    assert all(all(row) for row in rows)
+    assert [row[0] for row in direct] == sorted(name_of(requirement) for requirement in NEEDED)
+    assert [row[0] for row in brought] == sorted({name_of(line) for line in lock_lines()} - {row[0] for row in direct})
 
 
 def test_the_packages_in_use_are_those_of_the_lock() -> None:

@@ -357,3 +357,7 @@ def test_the_command_writes_the_review_and_the_results_as_they_stand(
     assert enrolled.loc[2011, "funded"] == 100 and enrolled.loc[2012, "funded"] > 146
     assert main(["review", str(plan), "--year", "2029", "--output", str(tmp_path / "none")]) == 2
     assert not (tmp_path / "none").exists() and "'2029'" in capsys.readouterr().err
+    early = ["--as-of", "2011-12-31", "--output", str(tmp_path / "none")]
+    assert main(["review", str(plan), "--year", "2012", *early]) == 2
+    assert not (tmp_path / "none").exists() and "had not begun on 2011-12-31" in capsys.readouterr().err
+    assert main(["review", str(plan), "--year", "2011", *early]) == 0

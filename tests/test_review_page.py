@@ -209,6 +209,12 @@ def test_the_page_of_a_small_plan_has_no_empty_section(
     assert say("caption.review_milestones", "vi") not in page and say("caption.review_lessons", "vi") not in page
 
 
+def test_the_day_of_a_look_is_written_as_a_person_writes_it(plan: Path) -> None:
+    seen = load_plan(plan, as_of="2022-02-15")
+    assert seen.scenario_title("vi") == "Phương án cơ sở (số liệu đến 15/02/2022)"
+    assert seen.scenario_title("en").endswith("(data to 15 February 2022)") and seen.results_name == "base@2022-02-15"
+
+
 def test_an_earlier_date_gives_the_earlier_page(plan: Path, tmp_path: Path) -> None:
     small = Path(shutil.copytree(plan, tmp_path / "small"))
     before = written(small, tmp_path / "before", "--as-of", "2022-12-31")

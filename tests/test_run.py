@@ -16,8 +16,10 @@ from itertools import product
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
+from making import with_facts
 from trainplan.plan.find import folder_name, scenarios_named
 from trainplan.run.execute import Job, Outcome, execute_notebook, perform_job
 from trainplan.run.manifest import Manifest
@@ -58,6 +60,18 @@ def request_(tmp_path: Path) -> Request:
     notebook(library / "05_across.ipynb", "print(scenarios)", parameters=ACROSS)
     plan = Path(shutil.copytree(SOUND, tmp_path / "small"))
     return Request(str(plan), output=tmp_path / "out", library=library)
+
+
+@pytest.fixture
+def decided_later(request_: Request) -> Request:
+    """The plan with what happened, each row with a date and no date of its own: nothing had been decided; a review."""
+    folder = with_facts(Path(request_.plan))
+    for path in folder.glob("*.csv"):
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        dates = rows.get("as_of", "")
+        rows.assign(as_of=dates).replace({"as_of": {"": "2020-06-30"}}).to_csv(path, index=False)
+    notebook(request_.library / "10_review.ipynb", "print(scenario)")
+    return request_
 
 
 def written(request: Request) -> dict[str, int]:
@@ -365,6 +379,20 @@ def test_part_of_the_work(request_: Request) -> None:
     assert [change["address"] for change in manifest(part, "costs_up")["changes"]]  # type: ignore[index]
     assert run(Request(**{**vars(request_), "scenarios": ("all",), "workers": 3})) == 0
     assert len(list(request_.output.rglob("reports/*.html"))) == 8, "every scenario in full, its comparison too"
+
+
+def test_where_nothing_had_been_decided_only_the_review_is_lacking(
+    decided_later: Request, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = replace(decided_later, notebooks=("0",), language="en")
+    assert run(part) == 0 and capsys.readouterr().err.count("10_review") == 0
+    assert run(replace(decided_later, language="en")) == 0
+    assert set(written(decided_later)) == {"00_one.en.html", "05_across.en.html"}
+    assert not list(decided_later.output.rglob("review_*.csv"))
+    said = capsys.readouterr().err
+    assert said.count("10_review: objectives: ") == 1 and "the plan as decided has no targets" in said
+    with pytest.raises(PlanError, match="the plan as decided has no targets"):
+        run(replace(decided_later, notebooks=("10",)))
 
 
 @pytest.mark.parametrize(

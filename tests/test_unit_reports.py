@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -22,6 +23,7 @@ from trainplan.cycle.survey_tables import Survey, collect_survey
 from trainplan.cycle.year_plan import unit_plan
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
+from trainplan.text.catalog import say
 
 YEAR, KNOWN = 2021, "2022-01-20"
 UNITS = {"north": "north", "south": "south", "all_units": ALL_UNITS}
@@ -136,6 +138,13 @@ def test_a_form_says_what_the_plan_expects_of_the_unit(plan: Plan, forms: dict[s
         assert together.cell(DONE, "/".join(pair), "assigned").value == sent[pair]
 
 
+def test_the_form_of_all_units_says_who_fills_it_in(forms: dict[str, bytes]) -> None:
+    for name, form in forms.items():
+        guide = {cell.value for cell in openpyxl.load_workbook(BytesIO(form)).worksheets[0]["A"]}
+        whole = {say("survey.guide.whole_label", "vi"), say("survey.guide.back_label", "vi")}
+        assert len(guide & whole) == 1 and (say("survey.guide.whole_label", "vi") in guide) == (name == "all_units")
+
+
 def test_what_is_filled_in_comes_back(filled: dict[str, FilledForm], tmp_path: Path) -> None:
     assert run_collect(save(filled, tmp_path / "back"), tmp_path / "out") == 0
     assert actuals_of(tmp_path / "out") == EXPECTED
@@ -182,9 +191,13 @@ def test_a_pair_that_a_unit_has_not_reported_is_not_taken(
     assert [row["unit"] for row in rows_of(tmp_path / "out", "not_answered")] == ["south"]
     said = capsys.readouterr().out
     assert "1/2 đơn vị" in said and "5 số chưa có đủ" in said
+    pairs = sum(number == "enrolled" for _, _, number in missing)
+    assert 0 < pairs < 5 and f"Trong đó {pairs} cặp chỉ tiêu – chương trình" in said
 
 
-def test_a_number_that_one_unit_leaves_out_is_left_to_the_plan(filled: dict[str, FilledForm], tmp_path: Path) -> None:
+def test_a_number_that_one_unit_leaves_out_is_left_to_the_plan(
+    filled: dict[str, FilledForm], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     filled["north"].set(DONE, COLLEGE, completed=None, spent=None)
     assert run_collect(save(filled, tmp_path / "back"), tmp_path / "out") == 0
     found = actuals_of(tmp_path / "out")
@@ -192,6 +205,8 @@ def test_a_number_that_one_unit_leaves_out_is_left_to_the_plan(filled: dict[str,
     assert found["abroad_all/college", ""] == ("0", "0", "") and found[EVENING, "south"] == EXPECTED[EVENING, "south"]
     missing = {(row["number"], row["lacking"]) for row in rows_of(tmp_path / "out", "not_complete")}
     assert missing == {("completed", "north"), ("spent_vnd", "north")}
+    said = capsys.readouterr().out
+    assert "2 số chưa có đủ" in said and "không cử ai" not in said
 
 
 def test_the_form_of_all_units_stands_in_for_those_that_have_not_answered(

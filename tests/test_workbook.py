@@ -102,7 +102,7 @@ def test_an_interrupt_reaches_what_it_runs(project: Path) -> None:
 
 @pytest.mark.slow
 def test_without_a_network_it_says_so(project: Path) -> None:
-    (project / "requirements.lock").write_text("a-package-of-some-kind==1.0\n")
+    (project / "requirements.lock").write_text(f"a-package-of-some-kind==1.0 --hash=sha256:{'0' * 64}\n")
     done = workbook(project, "run")
     assert done.returncode == 1
     assert "mạng" in done.stderr and "network" in done.stderr

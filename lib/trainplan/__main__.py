@@ -1,6 +1,7 @@
 """`trainplan` and `python -m trainplan` are the command line."""
 
 import gc
+import os
 import sys
 
 from trainplan.run import interrupts
@@ -10,6 +11,9 @@ MANY = 100_000  # objects made before garbage is looked for: what is imported is
 
 def start() -> None:
     """Runs the command line of this process; an interrupt is answered before anything heavy is imported, and after."""
+    if sys.getfilesystemencoding() != "utf-8":  # a system without letters: names of files would be bytes of none
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     interrupts.end_from_now()
     gc.set_threshold(MANY)
     from trainplan.cli import main

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -42,12 +45,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else DONE
     if arguments.command in (open_lab, open_desk):
         interrupts.raise_from_now()
-    return exit_status(lambda: int(arguments.command(arguments)))
+    return exit_status(lambda: perform_command(arguments))
+
+
+def perform_command(arguments: argparse.Namespace) -> int:
+    """Calls the command of a command line, once it is known to have somewhere to write; returns the exit status."""
+    from trainplan.storage.files import check_output
+
+    try:
+        Path.cwd()
+    except OSError:
+        raise PlanError([Problem("trainplan", "no_working_folder")]) from None
+    output: Path | None = getattr(arguments, "output", None)
+    if output is not None:
+        check_output("--output", output, folder=arguments.command is not export_plan)
+    return int(arguments.command(arguments))
 
 
 def exit_status(command: Callable[[], int]) -> int:
     """The exit status of a command; whatever goes wrong in it is said in words, never as a traceback."""
-    from trainplan.storage.log import LOG, log_duration, start_log
+    from trainplan.storage.log import LOG, describe_error, log_duration, start_log
 
     warnings.filterwarnings("error", ARITHMETIC, RuntimeWarning)  # so that nothing is written from such numbers
     try:
@@ -64,6 +81,10 @@ def exit_status(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left in its buffer has no reader
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            return print_failure(describe_error(error), FAILED)
+        return print_failure(str(PlanError([problem_of_file(str(error.filename), error)])), WRONG_INPUT)
     except Exception as error:
         return print_failure(describe_error(error), FAILED)
 
@@ -72,21 +93,6 @@ def print_failure(message: str, status: int) -> int:
     """Prints a message on the error stream and returns `status`."""
     print(message, file=sys.stderr, flush=True)
     return status
-
-
-def describe_error(error: Exception) -> str:
-    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
-    from trainplan.run.cluster import ClusterError
-    from trainplan.storage.files import OutputError, write_error
-    from trainplan.storage.log import log_failure
-
-    if isinstance(error, OutputError | ClusterError):
-        return str(error)
-    if isinstance(error, OSError) and error.filename:
-        return str(write_error(Path(error.filename), error))
-    file = log_failure(error)
-    details = f" ({both('file.details')}: {file})" if file else ""
-    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
@@ -212,9 +218,21 @@ def draw_ranges(arguments: argparse.Namespace) -> int:
     return write_answer(tables, arguments.output)
 
 
+def prepare_to_draw() -> None:
+    """Figures without a screen; what draws and runs notebooks keeps its settings in a folder of its own where there is
+    no home to keep them in."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    try:
+        Path(tempfile.mkdtemp(dir=Path("~").expanduser())).rmdir()
+    except (OSError, RuntimeError):  # no home is known, or nothing can be written there
+        folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ.update(dict.fromkeys(("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), folder))
+
+
 def plan_year(arguments: argparse.Namespace) -> int:
     """`yearplan`: the tables of a year plan, its annexes and its page; PlanError for a year outside the plan."""
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.cycle.annexes import write_annexes
     from trainplan.cycle.year_plan import year_tables
     from trainplan.report.stored import compute
@@ -276,13 +294,17 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
 def review_plan(arguments: argparse.Namespace) -> int:
     """`review`: what happened up to a year beside the plan as decided, its forms and its page; in `now` the results as
     they now stand."""
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
+    from trainplan.plan.plan import given_date
     from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
+    known = given_date(arguments.as_of) if arguments.as_of else None
+    if known and known.year < year:
+        raise PlanError([Problem("--year", "year_not_begun", year, values={"day": known.isoformat()})])
     with under_way("tables"):
         review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
@@ -305,7 +327,7 @@ def limits_of(arguments: argparse.Namespace) -> Limits:
 def run_notebooks(arguments: argparse.Namespace) -> int:
     """`run`: notebooks and reports. The numbers are small: threads of the linear algebra would only get in the way."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.run.run import Request, run
 
     request = Request(
@@ -313,7 +335,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
         scenarios=tuple(arguments.scenario),
         notebooks=tuple(arguments.notebook),
         language=arguments.language,
-        output=arguments.output or OUTPUTS,
+        output=arguments.output,
         workers=arguments.workers,
         as_of=arguments.as_of,
         excel=arguments.excel,
@@ -326,7 +348,7 @@ def run_notebooks(arguments: argparse.Namespace) -> int:
 def run_many(arguments: argparse.Namespace) -> int:
     """`batch`: many plans in many scenarios and changes, for their tables or with notebooks."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MPLBACKEND", "agg")
+    prepare_to_draw()
     from trainplan.run.batch import BatchRequest, run_batch
 
     request = BatchRequest(
@@ -403,12 +425,13 @@ def export_plan(arguments: argparse.Namespace) -> int:
 def import_plan(arguments: argparse.Namespace) -> int:
     """`import`: a new plan from a workbook, once all of it is known to be sound."""
     from trainplan.plan.filled_book import files_of_workbook
+    from trainplan.plan.given_files import read_given
     from trainplan.plan.plan_files import files_to_write
     from trainplan.storage.plans import check_place, write_new
 
     check_place(arguments.plan)
     try:
-        data = arguments.workbook.read_bytes()
+        data = read_given(arguments.workbook)
     except OSError as error:
         raise PlanError([problem_of_file(str(arguments.workbook), error)]) from None
     files = files_of_workbook(data, arguments.workbook.name)
@@ -485,6 +508,13 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def given_path(text: str) -> Path:
+    """The value of an option that is a path."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(both("cli.no_place"))
+    return Path(text)
+
+
 def scenario_option(unless: str, **settings: Any) -> Option:
     """The option `--scenario`; `unless` is its help for where it is not given."""
     return Option("--scenario", f"{{option_scenario}} ({unless})", {"metavar": "S", **settings})
@@ -495,7 +525,7 @@ MAYBE_PLAN = Option("plan", "{option_plan}", {"metavar": "PLAN", "nargs": "?"})
 SCENARIO = scenario_option("{default}: base", default="base")
 SCENARIOS = scenario_option("{default_all}", action="append", default=[])
 AS_OF = Option("--as-of", "{option_as_of}", {"metavar": "DATE"})
-OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": Path, "required": True})
+OUTPUT = Option("--output", "{option_output}", {"metavar": "DIR", "type": given_path, "required": True})
 EXCEL = Option("--excel", "{option_results_in_excel}", {"action": "store_true"})
 WORKERS = Option("--workers", "{option_workers}", {"metavar": "N", "type": whole_number(1, 1000), "default": 0})
 SCHEDULER = Option("--scheduler", "{option_scheduler}", {"metavar": "ADDRESS"})
@@ -514,17 +544,17 @@ RUN = (
     AS_OF,
     Option("--notebook", "{option_notebook}", {"metavar": "N", "action": "append", "default": []}),
     Option("--language", "{default_both}", {"choices": LANGUAGES}),
-    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": Path}),
+    Option("--output", "{default}: outputs/", {"metavar": "DIR", "type": given_path, "default": OUTPUTS}),
     WORKERS,
     *LIMITS,
     ENGINE,
     EXCEL,
 )
 BATCH = (
-    Option("file", "{option_batch}", {"metavar": "FILE", "type": Path}),
+    Option("file", "{option_batch}", {"metavar": "FILE", "type": given_path}),
     Option("--only-failed", "{option_only_failed}", {"action": "store_true"}),
     Option("--dry-run", "{option_dry_run}", {"action": "store_true"}),
-    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": Path}),
+    Option("--output", "{default}: outputs/FILE", {"metavar": "DIR", "type": given_path}),
     WORKERS,
     SCHEDULER,
     *LIMITS,
@@ -544,9 +574,9 @@ NEW = (
     Option("--like", "{option_like}", {"metavar": "PLAN"}),
     Option("--excel", "{option_excel}", {"action": "store_true"}),
 )
-EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path, "required": True}))
+EXPORT = (PLAN, Option("--output", "{option_workbook}", {"metavar": "FILE.xlsx", "type": given_path, "required": True}))
 IMPORT = (
-    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": Path}),
+    Option("workbook", "{option_workbook}", {"metavar": "FILE.xlsx", "type": given_path}),
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
@@ -554,7 +584,7 @@ REPORT = Option("--report", "{option_report}", {"action": "store_true"})
 YEAR_OF_FORMS = Option(
     "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
 )
-RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
+RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": given_path})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
     "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
@@ -633,7 +663,11 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     SystemExit after help, a version or what is wrong with the line has been printed.
     """
     top = build_parser()
-    arguments, unknown = top.parse_known_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    odd = [word for word in words if word.encode("utf-8", "replace").decode() != word]
+    if odd:
+        top.error(f"{both('cli.no_letters')}: {odd[0]!a}")
+    arguments, unknown = top.parse_known_args(words)
     if hasattr(arguments, "options"):
         arguments.plan, arguments.options = split_plan([*unknown, *arguments.options])
         unknown = stray_words(arguments.options)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 
+from trainplan.plan.given_files import files_in, is_given
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import FORMS
 from trainplan.plan.ranges import BothLanguages
@@ -99,14 +100,14 @@ def load_form(
     files = Files(plan.path.parent.parent)
     folder = plan.path.parent / FORMS
     names = sorted(path.stem for path in PACKAGED.glob("*.yaml"))
-    for path in sorted(folder.glob("*")):
+    for path in files_in(folder):
         if path.suffix != ".yaml" or path.stem not in names:
             forms = {"forms": ", ".join(f"{name}.yaml" for name in names)}
             near = nearest_name(path.stem, names)
             files.problems.append(Problem(files.name_of(path), "form_unknown", nearest=near, values=forms))
     own = folder / f"{form}.yaml"
-    offered = Offered(known, words, parts or {}, own.exists())
-    layout = _read(files, own if own.exists() else PACKAGED / own.name, offered)
+    offered = Offered(known, words, parts or {}, is_given(own))
+    layout = _read(files, own if is_given(own) else PACKAGED / own.name, offered)
     if layout is None or files.problems:
         raise PlanError(files.problems)
     return layout

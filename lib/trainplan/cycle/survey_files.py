@@ -8,32 +8,28 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import unicodedata
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import python_calamine as calamine
 
+from trainplan.plan.book_parts import BookRefused, column_number, unpack_book
 from trainplan.plan.csv_text import DELIMITERS, STATED
+from trainplan.plan.given_files import is_folder, read_given, real_path
 from trainplan.plan.workbook import NotCalculated
-from trainplan.text.problems import PlanError, Problem
+from trainplan.text.problems import PlanError, Problem, problem_of_file
 
-BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SHEETS_OF_TEXT = (".csv",)
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_ROWS, MOST_COLUMNS = 20_000, 500  # of a sheet that is read: beyond it somebody has typed by mistake
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # in a workbook with a password
-LARGEST = 50_000_000  # bytes of a sheet, unpacked
-CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-PLACE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
-ERROR = re.compile(rb"\bt=[\"']e[\"']")
-TEXT = re.compile(rb"\bt=[\"']str[\"']")
-FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
-VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+PLACE = re.compile("([A-Z]+)([0-9]+)")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Place = tuple[int, int]  # row and column, from 0
@@ -70,11 +66,13 @@ def returned_files(folder: Path, but: Path) -> list[Path]:
 
     PlanError where there is no folder, or no file in it.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise PlanError([Problem("DIR", "no_survey_folder", str(folder))])
-    if but.resolve() in (folder.resolve(), *folder.resolve().parents):
+    kept_out, root = real_path(but), real_path(folder)
+    if kept_out in (root, *root.parents):
         raise PlanError([Problem("--output", "output_around_input", str(but))])
-    found = (path for path in folder.rglob("*") if path.is_file() and but.resolve() not in path.resolve().parents)
+    inside = [Path(place, name) for place, _, names in os.walk(folder, onerror=_refuse) for name in names]
+    found = [path for path in inside if kept_out not in real_path(path.parent).joinpath(path.name).parents]
     names = {path: path.relative_to(folder).parts for path in found}
     kept = [path for path, parts in names.items() if not any(part.startswith(("~$", ".")) for part in parts)]
     files = sorted(path for path in kept if path.name.casefold() not in ("thumbs.db", "desktop.ini"))
@@ -83,13 +81,17 @@ def returned_files(folder: Path, but: Path) -> list[Path]:
     return files
 
 
+def _refuse(error: OSError) -> None:
+    raise PlanError([problem_of_file(str(error.filename), error)])
+
+
 def read_sheets(path: Path, file: str) -> Sheets:
     """Every sheet of a file, or why it is not read; a single `NotRead` without a sheet for a file that is not."""
     kind = path.suffix.casefold()
     if kind not in (*BOOKS, *SHEETS_OF_TEXT):
         return [NotRead(file, "no_workbook")]
     try:
-        data = path.read_bytes()
+        data = read_given(path)
         return [_sheet_of_text(file, data)] if kind in SHEETS_OF_TEXT else _sheets_of_book(file, data)
     except OSError:
         return [NotRead(file, "not_opened")]
@@ -97,10 +99,10 @@ def read_sheets(path: Path, file: str) -> Sheets:
         return [NotRead(file, "old_encoding")]
     except calamine.PasswordError:
         return [NotRead(file, "locked")]
+    except BookRefused as refused:
+        return [NotRead(file, "file_too_large" if refused.code == "too_large" else "damaged")]
     except (
         calamine.CalamineError,
-        zipfile.BadZipFile,
-        zlib.error,
         ElementTree.ParseError,
         csv.Error,
         LookupError,
@@ -122,7 +124,7 @@ def _sheet_of_text(file: str, data: bytes) -> RawSheet:
 
 
 def _sheets_of_book(file: str, data: bytes) -> Sheets:
-    traces = dict(_traces(data)) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+    traces = dict(_traces(unpack_book(data))) if zipfile.is_zipfile(io.BytesIO(data)) else {}
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     return [_sheet(file, book, name, traces.get(name, {})) for name in sheets]
@@ -143,44 +145,48 @@ def _clean(value: object) -> object:
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
 
 
-def _traces(data: bytes) -> Iterator[tuple[str, Cells | None]]:
+def _traces(parts: Mapping[str, bytes]) -> Iterator[tuple[str, Cells | None]]:
     """By sheet the cells that hold an error, or a formula that nobody has calculated; None for one too large.
 
     The reader of cells tells neither from a blank one.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return
-        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        targets = {one.get("Id"): str(one.get("Target")) for one in relations}
-        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).findall(".//{*}sheet"):
-            target = targets.get(sheet.get(RELATION), "")
-            file = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if file.endswith(".xml") and file in archive.namelist():
-                large = archive.getinfo(file).file_size > LARGEST
-                yield str(sheet.get("name")), None if large else _traces_of_sheet(archive.read(file))
+    if "xl/workbook.xml" not in parts:
+        return
+    relations = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+    targets = {one.get("Id"): str(one.get("Target")) for one in relations}
+    for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).findall(".//{*}sheet"):
+        target = targets.get(sheet.get(RELATION), "")
+        file = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if file in parts:
+            yield str(sheet.get("name")), _traces_of_sheet(parts[file])
 
 
 def _traces_of_sheet(xml: bytes) -> Cells | None:
-    if any(int(row) > MOST_ROWS or _column(letters) >= MOST_COLUMNS for letters, row in PLACE.findall(xml)):
-        return None
     found: Cells = {}
-    for cell in CELL.finditer(xml):
-        place = PLACE.search(cell[1])
-        value = VALUE.search(cell[2] or b"")
-        if place is None or not cell[2]:
-            continue
-        at = int(place[2]) - 1, _column(place[1])
-        if ERROR.search(cell[1]) and value:
-            found[at] = value[1].decode()
-        elif not (value and (value[1] or TEXT.search(cell[1]))) and (formula := FORMULA.search(cell[2])):
-            found[at] = NotCalculated((formula[1] or b"").decode())
+    for _, element in ElementTree.iterparse(io.BytesIO(xml)):
+        kind = _tag(element)
+        if kind == "row":
+            if len(element) and int(element.get("r", "1")) > MOST_ROWS:
+                return None
+            element.clear()
+        elif kind == "c" and (place := PLACE.fullmatch(element.get("r", ""))):
+            at = int(place[2]) - 1, column_number(place[1])
+            if at[0] >= MOST_ROWS or at[1] >= MOST_COLUMNS:
+                return None
+            found.update({at: trace} if (trace := _trace(element)) is not None else {})
+            element.clear()
     return found
 
 
-def _column(letters: bytes) -> int:
-    """The number from 0 of a column as Excel calls it."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+def _trace(cell: ElementTree.Element) -> object:
+    """The error that a cell holds, or its formula where nobody has calculated it; None of any other."""
+    inside = {_tag(part): part.text or "" for part in cell}
+    value, kind = inside.get("v"), cell.get("t")
+    if kind == "e" and value is not None:
+        return value
+    calculated = value is not None and (value or kind == "str")
+    return NotCalculated(inside["f"]) if "f" in inside and not calculated else None
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]

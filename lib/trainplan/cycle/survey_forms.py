@@ -33,6 +33,7 @@ from trainplan.cycle.survey_layout import (
 )
 from trainplan.cycle.year_plan import unit_need, unit_plan
 from trainplan.plan.find import folder_name
+from trainplan.plan.given_files import files_in, read_given
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.results.tables import Results
@@ -67,6 +68,10 @@ GUIDE_LINES: dict[FormKind, tuple[str, ...]] = {
         *("empty", "report_numbers", "report_locked", "back"),
     ),
 }
+GUIDE_OF_ALL = (
+    *("unit", "report_year", "whole", "report_steps", "results", "counts"),
+    *("empty", "report_numbers", "report_locked"),
+)
 NAME_OF_ALL = "all_units"  # of the file that is filled in for all units together
 ORDINAL = "0_)"  # with a space before what stands to the right
 KEY_WIDTH = 4  # letters
@@ -133,8 +138,8 @@ def _file_names(units: Collection[str]) -> list[str]:
 
 def _check_folder(folder: Path, contents: Mapping[Path, bytes]) -> None:
     """PlanError where there are workbooks in the folder that are not the forms to be written."""
-    there = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
-    others = [path.name for path in there if path not in contents or path.read_bytes() != contents[path]]
+    there = files_in(folder, ".xlsx")
+    others = [path.name for path in there if path not in contents or read_given(path) != contents[path]]
     if others:
         raise PlanError([Problem("--output", "folder_of_other_forms", str(folder), values={"file": others[0]})])
 
@@ -176,7 +181,7 @@ def _guide(plan: Plan, form: SurveyForm, unit: str) -> tuple[str, dict[str, str]
     }
     lines = {
         say(f"survey.guide.{line}_label", form.language, **values): text
-        for line in GUIDE_LINES[form.kind]
+        for line in (GUIDE_LINES[form.kind] if form.unit else GUIDE_OF_ALL)
         if (text := say(f"survey.guide.{line}", form.language, **values))
     }
     return say(f"{form.kind}.title", form.language, year=form.year), lines

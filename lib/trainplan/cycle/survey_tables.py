@@ -419,7 +419,9 @@ def answers_in_words(plan: Plan, survey: Survey, files: Mapping[str, bytes], lan
     parts = "; ".join(f"{route} {sum(units)}/{len(units)}" for route, units in routes.items())
     units = {"answered": sum(map(sum, routes.values())), "units": len(plan.tables.units)}
     values = {"files": survey.files, "doubts": len(survey.doubts), "year": survey.year, **units}
-    missing = files.get("not_complete.csv", b"\n").count(b"\n") - 1
-    more = [say("unit_report.incomplete", language, numbers=missing)] if missing else []
+    missing = files.get("not_complete.csv", b"\n").splitlines()[1:]
+    pairs = sum(b",enrolled," in line for line in missing)
+    more = [say("unit_report.incomplete", language, numbers=len(missing))] if missing else []
+    more += [say("unit_report.incomplete_pairs", language, pairs=pairs)] if pairs else []
     key = f"{survey.kind}.collected" if routes else "unit_report.collected_whole"
     return "\n".join([say(key, language, routes=parts, **values), *more])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.address import places_by_key
+from trainplan.plan.given_files import files_in, is_folder, is_given, real_path
 from trainplan.plan.heads import as_column
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES, Table, percent_as_share
@@ -20,6 +22,7 @@ from trainplan.text.problems import SHOWN, Problem, nearest_name
 
 WORKBOOK = ".xlsx"
 OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")  # which are not read
+ELSEWHERE = re.compile(r"[\w+.-]{2,}:|[/\\]{2}")  # an address, or a folder of another machine: no request is made
 LOCK = "~$"  # how the file begins that Excel keeps beside an open workbook
 
 
@@ -35,7 +38,7 @@ def data_folders(path: Path, data: Sequence[str]) -> list[Path]:
 
 def last_with(name: str, folders: Sequence[Path]) -> Path:
     """The file of this name in the last of the folders that has one; in the last where none has."""
-    return next((folder / name for folder in reversed(folders) if (folder / name).exists()), folders[-1] / name)
+    return next((folder / name for folder in reversed(folders) if is_given(folder / name)), folders[-1] / name)
 
 
 def read_data(files: Files, path: Path, choices: Mapping[str, Any]) -> dict[str, RawTable]:
@@ -100,20 +103,23 @@ def _as_written(value: object, written: str) -> object:
 
 
 def _is_workbook(place: Path) -> bool:
-    return place.suffix.casefold() == WORKBOOK and not place.is_dir()
+    return place.suffix.casefold() == WORKBOOK and not is_folder(place)
 
 
 def _wrong_place(path: Path, stated: str, plan_file: str) -> Iterable[Problem]:
     """Why a place that `data` names cannot be read, if so."""
     place = path.parent / stated
-    if place.is_dir():
+    if ELSEWHERE.match(stated):
+        yield Problem(plan_file, "data_elsewhere", stated, column="data")
+        return
+    if is_folder(place):
         return
     if place.name.startswith(LOCK):
         yield Problem(plan_file, "workbook_lock", stated, column="data", values={"file": place.name.removeprefix(LOCK)})
-    elif place.suffix.casefold() in OTHER_WORKBOOKS or (place.is_file() and not _is_workbook(place)):
+    elif place.suffix.casefold() in OTHER_WORKBOOKS or (is_given(place) and not _is_workbook(place)):
         yield Problem(plan_file, "workbook_kind", stated, column="data")
-    elif not place.exists():
-        beside = place.parent.iterdir() if place.parent.is_dir() else []
+    elif not is_given(place):
+        beside = files_in(place.parent)
         near = nearest_name(place.name, [file.name for file in beside if file.name[:2] != LOCK])
         code = "workbook_missing" if _is_workbook(place) else "no_data_folder"
         yield Problem(plan_file, code, stated, column="data", nearest=near)
@@ -142,7 +148,7 @@ def _same_choices(text: str, choices: Mapping[str, Any]) -> bool:
 
 
 def _has(place: Path, book: SheetsRead | None, name: str) -> bool:
-    return (place / f"{name}.csv").exists() if book is None else name in book.tables or name in book.lost
+    return is_given(place / f"{name}.csv") if book is None else name in book.tables or name in book.lost
 
 
 def _from_book(files: Files, place: Path, book: SheetsRead, table: Table) -> RawTable | None:
@@ -165,17 +171,17 @@ def _with_shares(raw: RawTable, table: Table) -> RawTable:
 
 def _tell_of_workbooks(files: Files, folders: Iterable[Path], books: Iterable[Path]) -> None:
     """Workbooks in data folders are not read: a note, and a problem where one is taken for a table."""
-    named = {book.resolve() for book in books}
+    named = {real_path(book) for book in books}
     without = [problem for problem in files.problems if problem.code == "table_missing"]
     missing = bool(without)
     for folder in folders:
-        for file in sorted(folder.iterdir()):
-            is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and file.resolve() not in named
+        for file in files_in(folder):
+            is_book = file.suffix.casefold() in (WORKBOOK, *OTHER_WORKBOOKS) and real_path(file) not in named
             if not is_book or file.name.startswith((LOCK, ".")):
                 continue
             if missing or nearest_name(as_column(file.stem), TABLES):
                 files.problems.append(Problem(files.name_of(file), "workbook_not_read"))
                 if len(without) == sum(table.required for table in TABLES.values()):  # they are all in the workbook
                     files.problems[:] = [problem for problem in files.problems if problem not in without]
-            elif not file.with_suffix(".csv").exists():  # with one it is a copy of that table for people
+            elif not is_given(file.with_suffix(".csv")):  # with one it is a copy of that table for people
                 files.notes.append((files.name_of(file), "workbook_not_read", {}))

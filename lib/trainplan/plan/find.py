@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from trainplan.plan.given_files import files_in, is_file, real_path
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -19,10 +20,10 @@ def find_plan(ref: str | Path) -> Path:
     text = str(ref)
     for base in (Path.cwd(), PROJECT):
         for candidate in (base / text, base / "params" / text):
-            if candidate.is_file():
-                return candidate.resolve()
-            if (candidate / "plan.yaml").is_file():
-                return (candidate / "plan.yaml").resolve()
+            if is_file(candidate):
+                return real_path(candidate)
+            if is_file(candidate / "plan.yaml"):
+                return real_path(candidate / "plan.yaml")
     folders = (PROJECT / "params").glob("*/plan.yaml")
     known = sorted(path.parent.name for path in folders)
     plans = {"plans": ", ".join(known)}
@@ -31,7 +32,7 @@ def find_plan(ref: str | Path) -> Path:
 
 def scenario_names(plan_path: Path) -> list[str]:
     """The scenarios beside a plan, by name, without `base`."""
-    return sorted(path.stem for path in (plan_path.parent / "scenarios").glob("*.yaml"))
+    return [path.stem for path in files_in(plan_path.parent / "scenarios", ".yaml")]
 
 
 def find_scenarios(plan_path: Path, ref: str | Path) -> list[Path]:
@@ -51,7 +52,7 @@ def _scenario_file(plan_path: Path, name: str) -> Path | None:
     beside = plan_path.parent / "scenarios" / f"{name}.yaml"
     named = [beside] if "/" not in name and "\\" not in name else []
     places = (*named, Path.cwd() / name, PROJECT / name, plan_path.parent / name)
-    return next((place.resolve() for place in places if place.is_file()), None)
+    return next((real_path(place) for place in places if is_file(place)), None)
 
 
 def every_scenario(plan: str | Path) -> list[str]:

@@ -28,6 +28,7 @@ from trainplan.plan.scenarios import Scenario, apply_scenarios, read_scenarios, 
 from trainplan.plan.schema import INVENTED, NAMED, NEUTRAL_CHOICES, TABLES, Choices, Tables, first_open_year, parse_date
 from trainplan.plan.vintages import keep_visible
 from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.formats import calendar_day
 from trainplan.text.letters import as_meant
 from trainplan.text.problems import ENOUGH, PlanError, Problem
 
@@ -213,7 +214,9 @@ class Plan:
     def scenario_title(self, language: str) -> str:
         """The scenario's title in `vi` or `en`."""
         title = say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
-        return say("plan.seen_from", language, title=title, day=self.seen_from) if self.seen_from else title
+        if self.seen_from is None:
+            return title
+        return say("plan.seen_from", language, title=title, day=calendar_day(self.seen_from, language))
 
     def scenario_reason(self, language: str) -> str:
         """Why the scenario changes what it changes, in `vi` or `en`; empty where it does not say."""

@@ -16,6 +16,7 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode
 
 from trainplan.plan.data import data_folders, last_with, read_data, stated_places
 from trainplan.plan.find import PROJECT, find_plan
+from trainplan.plan.given_files import files_in, is_given
 from trainplan.plan.reading import Files, RawTable
 from trainplan.plan.schema import TABLES
 from trainplan.text.problems import PlanError
@@ -57,7 +58,7 @@ def read_plan_files(reference: str | Path) -> PlanFiles:
     tables = {} if choices is None else read_data(files, path, choices)
     decision = last_with(DECISION, data_folders(path, stated_places((choices or {}).get("data", ""))))
     texts = {PLAN: files.text(path) or "", **_texts_in(files, path, SCENARIOS), **_texts_in(files, path, FORMS)}
-    beside = {DECISION: files.text(decision) or ""} if decision.exists() else {}
+    beside = {DECISION: files.text(decision) or ""} if is_given(decision) else {}
     if files.problems:
         raise PlanError(files.problems)
     return PlanFiles(tables, texts, beside)
@@ -73,7 +74,7 @@ def form_texts(path: Path) -> dict[str, str]:
 
 
 def _texts_in(files: Files, path: Path, folder: str) -> dict[str, str]:
-    return {f"{folder}/{file.name}": files.text(file) or "" for file in sorted((path.parent / folder).glob("*.yaml"))}
+    return {f"{folder}/{file.name}": files.text(file) or "" for file in files_in(path.parent / folder, ".yaml")}
 
 
 def files_to_write(files: PlanFiles, reference: str) -> dict[Path, str]:

@@ -17,6 +17,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from trainplan.plan.csv_text import read_csv
+from trainplan.plan.given_files import files_in, is_given, read_given, real_path
 from trainplan.plan.heads import as_column
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.plan.yaml_text import parse_yaml, problem_of_yaml
@@ -53,7 +54,7 @@ class Files:
     """Reads the files of a plan, and remembers the hash of each."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = real_path(root)
         self.hashes: dict[str, str] = {}
         self.paths: set[Path] = set()
         self.problems: list[Problem] = []
@@ -70,7 +71,7 @@ class Files:
     def name_of(self, path: Path) -> str:
         """A file as messages name it: from the project's root where it lies within."""
         try:
-            return path.resolve().relative_to(self.root).as_posix()
+            return (real_path(path.parent) / path.name).relative_to(self.root).as_posix()
         except ValueError:
             return path.name
 
@@ -78,7 +79,7 @@ class Files:
         """The bytes of a file; None, with a problem noted, where there are none to read."""
         name = self.name_of(path)
         try:
-            data = path.read_bytes()
+            data = read_given(path)
         except OSError as error:
             self.problems.append(problem_of_file(name, error))
             return None
@@ -118,9 +119,9 @@ class Files:
     def table(self, path: Path, table: Table) -> RawTable | None:
         """The raw cells of a table; None where the file is missing or not to be read."""
         name = self.name_of(path)
-        if not path.exists():
+        if not is_given(path):
             if table.required:
-                present = sorted(p.stem for p in path.parent.glob("*.csv")) if path.parent.is_dir() else []
+                present = [file.stem for file in files_in(path.parent, ".csv")]
                 near = nearest_name(table.name, [stem for stem in present if stem != table.name])
                 self.problems.append(Problem(name, "table_missing", nearest=near))
             return None

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from trainplan.plan.address import row_key
+from trainplan.plan.book_parts import BookRefused, unpack_book
 from trainplan.plan.heads import HEAD_WITHIN, as_column, column_named, head_row
 from trainplan.plan.reading import RawTable, header_problems
 from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
@@ -65,7 +66,10 @@ def read_book(data: bytes, file: str) -> SheetsRead:
     if data.startswith(OLE_FILE):
         return SheetsRead(problems=[Problem(file, "workbook_locked")], lost=set(TABLES))
     try:
+        unpack_book(data)
         sheets = _sheets(data)
+    except BookRefused as refused:
+        return SheetsRead(problems=[Problem(file, f"workbook_{refused.code}")], lost=set(TABLES))
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
         sheets = []
     if not sheets:  # as openpyxl finds none in a workbook of the kind "Strict Open XML"
@@ -94,10 +98,10 @@ def _sheets(data: bytes) -> list[Sheet]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl would not write again
-        book = openpyxl.load_workbook(io.BytesIO(data))
+        book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
         read = [sheet for sheet in book.worksheets if sheet.title not in BESIDE]
         formulas = any(c.data_type == "f" for sheet in read for c in sheet._cells.values())
-        values = openpyxl.load_workbook(io.BytesIO(data), data_only=True) if formulas else book
+        values = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False) if formulas else book
     return [_sheet(sheet, values[sheet.title]) for sheet in book.worksheets]
 
 

@@ -46,6 +46,12 @@ class _Constructor(SafeConstructor):
         except (ValueError, LookupError, AttributeError, TypeError):
             raise Refused(str(node.value), None, "yaml_value", node.start_mark) from None
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_mapping(node, deep)
+        except TypeError:  # a key that is a list of mappings
+            raise Refused(None, None, "yaml_value", node.start_mark) from None
+
 
 @lru_cache(maxsize=64)
 def parse_yaml(text: str) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from trainplan.plan.address import row_key
+from trainplan.plan.given_files import read_given
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import DECISION
 from trainplan.plan.schema import TABLES, Choices
@@ -56,7 +57,7 @@ def dangling_pointers(
 
 def unquoted_statements(plan: Plan) -> list[str]:
     """Ids of the statements whose quote does not stand in the decision's text, `decision.txt` beside the data."""
-    text = _collapse_spaces(plan.data_file(DECISION).read_text("utf-8-sig"))
+    text = _collapse_spaces(read_given(plan.data_file(DECISION)).decode("utf-8-sig"))
     return [row.id for row in plan.tables.statements if _collapse_spaces(row.quote_vi) not in text]
 
 

@@ -129,9 +129,6 @@ class Batch:
         Where a process with several runs dies, each of them gets one for itself.
         """
         self.records.enlist(self.keys)
-        for name, one in self.with_notebooks.items():
-            remove_partials(one.part.folder)
-            one.part.tables = self.records.read(self.keys[name]).get("files", {})
         queue = BatchQueue(self, runs, jobs)
         with queue.progress:
             queue.compute([self.tables_job(some) for some in in_parts(runs, AT_ONCE)], executor)
@@ -144,10 +141,12 @@ class Batch:
         return TablesJob(tuple(runs), self.output, self.output / FOLDER)
 
     def settle(self) -> None:
-        """Notes of every run with notebooks how it has ended."""
+        """Notes of every run with notebooks how it has ended, also where a batch before this one was killed first."""
+        remove_partials(self.output)
         for name in self.wanted_names:
             record = self.records.read(self.keys[name])
             if name in self.with_notebooks and record.get("files"):
+                self.with_notebooks[name].part.write()
                 status, why = self.with_notebooks[name].status_and_reason(self.output)
                 if (record["status"], record["reason"]) != (status, why):
                     self.records.write(self.keys[name], {**record, "status": status, "reason": why})
@@ -320,7 +319,8 @@ def notebook_run(batch: Batch, run: BatchRun, plan: Plan, every: Callable[[], Ma
     request, folder = batch.request, batch.output / run.folder
     own = Request(str(run.plan), notebooks=run.notebooks, library=request.library, engine=request.engine)
     books = books_for_plan(own, choose_notebooks(own), plan)
-    part = Part(plan, folder, Manifest(folder), run.scenario, run.name, run.changes)
+    tables = batch.records.read(batch.keys[run.name]).get("files", {})
+    part = Part(plan, folder, Manifest(folder), run.scenario, run.name, run.changes, tables=tables)
     across = any("scenarios" in declared_parameters(book) for book in books)
     beside = {name: one for name, one in every().items() if name != run.scenario} if across else {}
     add_jobs(part, own, beside, batch.output / FOLDER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,7 +18,7 @@ from trainplan.run.batch_file import BatchRun
 from trainplan.run.batch_records import BEGUN, Record
 from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.run import write_results
-from trainplan.storage.files import OutputError
+from trainplan.storage.log import describe_error
 from trainplan.storage.provenance import code_hash, hash_data, package_versions
 from trainplan.storage.store import Store, use_store
 from trainplan.storage.tables import csv_text
@@ -28,7 +27,6 @@ from trainplan.text.problems import PlanError, Problem
 
 FORMAT = 2  # of the records; another one finds none of those before
 AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
-LOG = logging.getLogger("trainplan")
 
 
 class Checked(NamedTuple):
@@ -85,8 +83,7 @@ class TablesJob:
             if len(runs) > 1:
                 found = [record for run in runs for record in self._records([run])]
             else:
-                LOG.exception("%s", runs[0].name)
-                why = str(error) if isinstance(error, PlanError | OutputError) else f"{type(error).__name__}: {error}"
+                why = str(error) if isinstance(error, PlanError) else describe_error(error)
                 found = [("", failed_record(runs[0], why))]
         yield from found
 

@@ -57,10 +57,11 @@ class BatchRecords:
     def enlist(self, keys: Mapping[str, str]) -> None:
         """Notes which runs the batch has; records of earlier ones that nobody lists go."""
         remove_partials(self.output)
-        before = self.last_keys()
-        write_text(self.list, as_json(keys))
-        for key in {*before.values()} - {*self._keys().values()}:
+        others = [read_json(path) for path in self.folder.glob(f"{LIST}*.json") if path != self.list]
+        listed = {str(key) for some in [keys, *others] for key in some.values()}
+        for key in {*self.last_keys().values()} - listed:  # before the list forgets them, lest a kill leave them over
             (self.folder / f"{key}.json").unlink(missing_ok=True)
+        write_text(self.list, as_json(keys))
 
     def _keys(self) -> dict[str, str]:
         """The keys of the runs of all batches, by name, in the order of the batches' names; its own go before."""

@@ -25,7 +25,7 @@ from trainplan.plan.find import find_scenarios
 from trainplan.plan.plan import PlanInput
 from trainplan.run.cluster_process import Done, Order, decode_message, encode_message
 from trainplan.run.workers import NO_LIMITS, Limits, Result, Work, WorkerDied
-from trainplan.storage.files import OutputError, write_bytes
+from trainplan.storage.files import ExplainedError, OutputError, write_bytes
 from trainplan.storage.progress import TICK
 from trainplan.storage.provenance import PACKAGE, package_versions
 from trainplan.text.catalog import both
@@ -38,7 +38,7 @@ LOG = logging.getLogger("trainplan")
 INSTALLED = {"METADATA": "METADATA", "PKG-INFO": "METADATA", "entry_points.txt": "entry_points.txt"}
 
 
-class ClusterError(Exception):
+class ClusterError(ExplainedError):
     """A cluster cannot be used; `str()` says why, and what to do about it."""
 
 

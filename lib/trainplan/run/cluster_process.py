@@ -1,6 +1,6 @@
 """On a machine of a cluster: does the jobs that come in, one after another, each in a process of its own.
 
-A worker of the cluster calls `serve_orders` in a Python of its own, from sources that came with the jobs, below a folder
+A worker of the cluster calls `serve_orders` in a Python of its own, from sources that came with the jobs, in a folder
 that stands for the root of the machine that sends them: a file that is `<path>` there is `<folder><path>` here. So
 names, and whatever depends on where a file lies from another, are the same here as there.
 """

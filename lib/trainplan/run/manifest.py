@@ -105,8 +105,10 @@ class Manifest:
             "made_from": key,
             "outputs": dict(sorted(outputs.items())),
         }
+        remove_files(
+            self.folder, set(before) - set(outputs)
+        )  # before the entry forgets them, lest a kill leave them over
         write_text(self.runs / f"{job.name}.json", as_json(entry))
-        remove_files(self.folder, set(before) - set(outputs))
 
     def write(self, plan: Plan, tables: Mapping[str, str], keys: Mapping[str, str]) -> None:
         """Writes manifest.json; `keys` says what each notebook would be made from today.

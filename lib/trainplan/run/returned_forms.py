@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import psutil
 
 from trainplan.cycle.survey_files import NotRead, Sheets, read_sheets, returned_files
 from trainplan.run.workers import WorkerDied, run_all
@@ -12,6 +15,7 @@ from trainplan.storage.progress import Progress
 from trainplan.text.catalog import both
 
 WORKERS = 2
+MEMORY = 2**30  # bytes that a process may take to read files
 TOGETHER = 20  # files that a process reads
 
 File = tuple[str, Path]  # as messages name it, and where it is
@@ -47,6 +51,18 @@ def _read_all(jobs: Sequence[Sequence[File]], read: dict[str, Sheets], progress:
     return died
 
 
+def limit_memory() -> None:
+    """Lets this process take MEMORY more than it has, where the system can: what needs more ends it."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    most = psutil.Process().memory_info().vms + MEMORY
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
 def _read(files: Sequence[File]) -> dict[str, Sheets]:
+    limit_memory()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where the end of a process would be told in its own words
     return {name: read_sheets(path, name) for name, path in files}

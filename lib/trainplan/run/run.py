@@ -224,14 +224,27 @@ def choose_notebooks(request: Request) -> list[Path]:
 
 
 def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[Path]:
-    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others."""
+    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others.
+
+    It is one as well where a review was asked for and nothing had been decided that it could be of; where every
+    notebook was, a line says why that page will be lacking.
+    """
     lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
     if request.notebooks and lacking:
         needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
         raise PlanError(
             [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
         )
-    return [book for book in books if book not in lacking]
+    there = [book for book in books if book not in lacking]
+    if any(book.stem == REVIEW.stem for book in there):
+        try:
+            review_looks(plan, "base")
+        except PlanError as error:
+            if request.notebooks:
+                raise
+            for problem in error.problems:
+                print_line(f"{both('cli.note')}: {REVIEW.stem}: {problem}")
+    return there
 
 
 def list_notebooks(request: Request) -> list[Path]:
@@ -256,7 +269,11 @@ def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Pa
         across = [*beside] if "scenarios" in declared_parameters(book) else None
         plans = [plan, *(beside[other] for other in across or ())]
         if book.stem == REVIEW.stem:
-            plans = review_looks(part)
+            plans = []
+            with contextlib.suppress(PlanError):  # nothing had been decided that it could be a review of
+                plans = review_looks(plan, part.reference, part.overrides)
+            if not plans:
+                continue
         for language in LANGUAGES:
             job = make_job(part, book, language, store, across)
             job = replace(job, head=page_head(plans, language), engine=request.engine)
@@ -312,19 +329,20 @@ def write_results(
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in tables}
 
 
-def review_looks(part: Part) -> list[Plan]:
-    """The looks of the review up to the last closed year: as known now, and as decided."""
-    plan, changes = part.plan, dict(part.overrides)
-    decided, now = load_looks(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, changes)
+def review_looks(plan: Plan, reference: str, overrides: Mapping[str, Any] | None = None) -> list[Plan]:
+    """The looks of the review up to the last closed year: as known now, and as decided; PlanError."""
+    decided, now = load_looks(plan.path, reference, plan.closed_years[-1], plan.seen_from, dict(overrides or {}))
     return [now, decided]
 
 
 def review_tables(plan: Plan, reference: str, overrides: Mapping[str, Any] | None) -> Mapping[Stem, pd.DataFrame]:
-    """The tables of the review up to the last closed year; none where nothing has happened."""
+    """The tables of the review up to the last closed year; none where nothing has happened, or nothing was decided."""
     if not plan.closed_years or not plan.tables.actuals:
         return {}
     year, changes, stored = plan.closed_years[-1], dict(overrides or {}), (compute, uncertainty)
-    return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
+    with contextlib.suppress(PlanError):
+        return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
+    return {}
 
 
 def perform_any(job: Any) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import os
 import re
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +16,21 @@ from typing import TextIO
 
 import psutil
 
+from trainplan.plan.given_files import check_regular, is_folder, is_given
 from trainplan.text.catalog import both
+from trainplan.text.problems import PlanError, Problem, problem_of_file
 
 PARTIAL = re.compile(r"\.(\d+)\.partial")
+NO_OUTPUT = {errno.ENOTDIR: "output_in_file", errno.EACCES: "output_closed", errno.EPERM: "output_closed"}
 LOG = logging.getLogger("trainplan")
 _recorders: list[list[Path]] = []
 
 
-class OutputError(Exception):
+class ExplainedError(Exception):
+    """Something failed while running; `str()` is all that a person needs to know of it."""
+
+
+class OutputError(ExplainedError):
     """A result could not be written; `str()` says which file, and what to do about it."""
 
 
@@ -42,6 +51,30 @@ def write_bytes(path: Path, content: bytes) -> Path:
         raise write_error(path, error) from error
     note_written(path)
     return path
+
+
+def check_output(where: str, path: Path, folder: bool = True) -> None:
+    """PlanError, of the argument `where`, if there can be no such folder, or no such file; nothing is left there."""
+    try:
+        _try_output(path.absolute(), folder)
+    except OSError as error:
+        code = NO_OUTPUT.get(error.errno or 0) or problem_of_file("", error).code
+        code, reason = ("output_not_made", error.strerror) if code in ("no_file", "file_not_readable") else (code, "")
+        raise PlanError([Problem(where, code, str(path), values={"reason": reason})]) from None
+
+
+def _try_output(path: Path, folder: bool) -> None:
+    there = next(place for place in (path, *path.parents) if is_given(place))
+    for part in path.relative_to(there).parts:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            (there / part).stat()  # says whether a name is too long
+    if there == path and not folder:
+        check_regular(path)
+        there = path.parent
+    elif not is_folder(there):
+        there.stat()  # says what is wrong with a link
+        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+    Path(tempfile.mkdtemp(dir=there)).rmdir()
 
 
 def move_into_place(partial: Path, path: Path) -> None:

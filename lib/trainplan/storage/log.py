@@ -17,7 +17,8 @@ from datetime import datetime
 from pathlib import Path
 
 from trainplan.plan.find import OUTPUTS
-from trainplan.storage.files import write_error
+from trainplan.storage.files import ExplainedError, check_output, write_error
+from trainplan.text.catalog import both
 
 VARIABLE = "TRAINPLAN_LOG"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -32,17 +33,17 @@ def log_file() -> Path | None:
 
 
 def start_log() -> None:
-    """Sends the log where TRAINPLAN_LOG says. OutputError where that is a file that cannot be written."""
+    """Sends the log where TRAINPLAN_LOG says. PlanError where that is a file that cannot be written."""
     for handler in [*LOG.handlers]:
         LOG.removeHandler(handler)
         handler.close()
     path, wanted = log_file(), os.environ.get(VARIABLE, "")
     if not wanted:
+        LOG.addHandler(logging.NullHandler())  # without any, warnings would go to the terminal
         return
-    try:
-        handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
-    except OSError as error:
-        raise write_error(Path(wanted), error) from error
+    if path:
+        check_output(VARIABLE, path, folder=False)
+    handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.DEBUG if path else wanted.upper())
@@ -72,3 +73,14 @@ def log_failure(error: BaseException) -> Path | None:
             file.writelines(entry)
         return path
     return None
+
+
+def describe_error(error: Exception) -> str:
+    """One line for an error that nobody foresaw, with the file that has its traceback; files say theirs themselves."""
+    if isinstance(error, ExplainedError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return str(write_error(Path(error.filename), error))
+    file = log_failure(error)
+    details = f" ({both('file.details')}: {file})" if file else ""
+    return f"{both('cli.unexpected')}: {type(error).__name__}: {error}{details}"

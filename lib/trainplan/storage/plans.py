@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainplan.plan.find import folder_name
+from trainplan.plan.given_files import files_in
 from trainplan.plan.plan import load_plan
 from trainplan.plan.plan_files import PLAN, PlanFiles, files_to_write, plan_folders, table_text, with_data
-from trainplan.storage.files import write_bytes, write_text
+from trainplan.storage.files import check_output, write_bytes, write_text
 from trainplan.text.problems import PlanError, Problem
 
 
@@ -21,7 +22,8 @@ def check_place(reference: str) -> None:
     if name in ("", "..") or folder_name(name) != name:
         raise PlanError([Problem("PLAN", "folder_name", reference, values={"written": folder_name(name or "plan")})])
     for folder in plan_folders(reference):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        check_output("PLAN", folder)
+        if files_in(folder):
             raise PlanError([Problem("PLAN", "folder_in_use", str(folder))])
 
 

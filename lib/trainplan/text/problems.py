@@ -6,6 +6,7 @@ A problem has a code; its sentence is `problem.<code>` in the catalogs, which ar
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -14,6 +15,17 @@ from pydantic_core import PydanticCustomError
 
 from trainplan.text.letters import as_meant, deceptive_letters, is_hidden, letter_name
 
+REASONS = {
+    errno.ENOENT: "no_file",
+    errno.ENOTDIR: "no_file",
+    errno.EISDIR: "file_is_folder",
+    errno.EACCES: "file_locked",
+    errno.EPERM: "file_locked",
+    errno.ELOOP: "file_in_circle",
+    errno.ENAMETOOLONG: "file_name_too_long",
+    errno.ENODEV: "file_not_regular",
+    errno.EFBIG: "file_too_large",
+}
 LETTERS_NAMED = 3  # of those that deceive in one text
 ENOUGH = 200  # problems of one table or one check: what follows is not looked at
 SHOWN = 99  # problems in a message
@@ -105,13 +117,12 @@ class Problem:
 
 def problem_of_file(where: str, error: OSError) -> Problem:
     """Why a file cannot be read; the usual reasons in both languages, any other as the system says it."""
-    if isinstance(error, FileNotFoundError):
-        return Problem(where, "no_file")
-    if isinstance(error, IsADirectoryError):
-        return Problem(where, "file_is_folder")
-    if isinstance(error, PermissionError):
-        return Problem(where, "file_locked")
-    return Problem(where, "file_not_readable", values={"reason": error.strerror or error})
+    code = REASONS.get(error.errno or 0)
+    return (
+        Problem(where, code)
+        if code
+        else Problem(where, "file_not_readable", values={"reason": error.strerror or error})
+    )
 
 
 class PlanError(Exception):

@@ -22,6 +22,7 @@ from trainplan.text.catalog import say, term
 from trainplan.text.formats import bare_millions, billions, due_day, number, percent, with_plus, year_span
 
 LARGEST = 3  # values that are read aloud
+MOST_TIMES = 3  # a cause of more than so many times the whole change says nothing as a part of it
 AMOUNTS = ("planned_vnd", "volume_vnd", "price_vnd", "spent_vnd")
 
 
@@ -127,11 +128,12 @@ def _money_caption(review: Review, sums: pd.DataFrame, language: str) -> Caption
 def review_causes(review: Review, language: str) -> Drawing | None:
     """Why more or fewer people are missing when due than as decided, in parts by cause, the widest difference first.
 
-    None where nobody more or less is missing from any target.
+    None where nobody more or less is missing from any target. One whose causes all but cancel out has no bar.
     """
     rows = review.due[review.due["is_target"]]
     change = (rows["missing_now"] - rows["missing_decided"]).astype(float)
-    change = change[change.abs() >= HALF_A_PERSON].sort_values(key=abs, ascending=False, kind="stable")
+    moved = change[change.abs() >= HALF_A_PERSON].sort_values(key=abs, ascending=False, kind="stable")
+    change = moved[rows.loc[moved.index, list(CAUSES)].abs().max(axis=1) <= MOST_TIMES * moved.abs()]
     if not len(change):
         return None
     gaps = [
@@ -148,6 +150,7 @@ def review_causes(review: Review, language: str) -> Drawing | None:
     finding = say("figure.review_causes.finding", language, cause=words[most])
     named = "; ".join(f"{gap.name} {gap.shown}" for gap in gaps[:LARGEST])
     marks = ["bar", *(["negative"] if any(gap.low <= -SEEN for gap in gaps) else [])]
+    marks += ["cancelled"] if len(change) < len(moved) else []
     caption = Caption(
         finding,
         f"{finding} {say('figure.review_causes.most', language, targets=named)}",

@@ -29,7 +29,11 @@ def review_forecasts(review: Review, language: str) -> list[str]:
     if counted < len(known):
         said.append(say("sentence.forecasts_counted", language, count=counted))
     share = (coverage["inside"] + cost["inside"]) / (coverage["outcomes"] + cost["outcomes"])
-    return [*said, *_next_band(review, percent(share, language, 0), language)]
+    said += _next_band(review, percent(share, language, 0), language)
+    ahead = record.query("look == @NEXT and lead == 1")
+    if not ahead["forecast"].between(ahead["p05"], ahead["p95"]).all():
+        said.append(say("sentence.forecasts_outside", language))
+    return said
 
 
 def _next_band(review: Review, share: str, language: str) -> list[str]:
