@@ -120,7 +120,7 @@ def test_every_number_is_that_of_the_table(several: pd.DataFrame, tmp_path: Path
 def test_what_is_changed_has_a_column(tmp_path: Path) -> None:
     runs = table_of(run_of("a/base"), run_of("a/base/0.8,2012"), run_of("a/base/x"))
     one = {"vi": {"leave": "× 0,8", "due": "2012"}, "en": {"leave": "× 0.8", "due": "2012"}}
-    other = dict.fromkeys(LANGUAGES, {"pace": "front"})
+    other = {language: {"pace": "front"} for language in LANGUAGES}
     pages = write_page(tmp_path, runs, changes={"a/base/0.8,2012": one, "a/base/x": other})
     for page, tenths in ((pages["vi"], "× 0,8"), (pages["en"], "× 0.8")):
         head, *rows = re.findall("<tr>.*?</tr>", page[page.index('id="runs"') :], re.DOTALL)
@@ -186,7 +186,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     """Pages of a few runs with a grid and a long name, and of many."""
     few, many = (tmp_path_factory.mktemp(name) for name in ("few", "many"))
     runs = table_of(run_of("a/base"), run_of(f"a/{LONG}"), run_of("a/base/0.8,2"), failed_run("a/lost", LONG))
-    changes = {"a/base/0.8,2": dict.fromkeys(LANGUAGES, {"turnover: leave rate": "× 0.8", "groups: leave rate": "2"})}
+    changed = {"turnover: leave rate": "× 0.8", "groups: leave rate": "2"}
+    changes = {"a/base/0.8,2": dict.fromkeys(LANGUAGES, changed)}
     run = left(few, "02_enrollment", scenario="a/base")
     write_page(few, runs, changes=changes, runs={"a/base": run})
     write_page(many, table_of(*(run_of(f"province_{k}/base", k % 9, k / 10) for k in range(63))))
