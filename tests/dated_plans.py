@@ -16,13 +16,13 @@ Drawn = tuple[Row, Tables, int, str | None]
 
 
 @st.composite
-def dated_plans(draw: st.DrawFn) -> Drawn:
+def dated_plans(draw: st.DrawFn, rule: str | None = None) -> Drawn:
     """(choices, tables, year, as_of): a plan as it was decided and all that became known later, and a review of it.
 
     The plan as decided may be seen from a day of its own and have closed years itself. The review is seen from a day as
-    well, which may be an earlier one, or from none, when everything is seen.
+    well, which may be an earlier one, or from none, when everything is seen. `rule`: by which money is shared out.
     """
-    choices, tables = draw(plans(closed=False))
+    choices, tables = draw(plans(rule, closed=False))
     del choices["decided_from"]
     years = range(choices["first"], choices["last"] + 1)
     tables = {name: [{"as_of": NEVER_DATED, **row} for row in rows] for name, rows in tables.items()}

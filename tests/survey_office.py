@@ -8,15 +8,15 @@ from typing import Any
 
 import openpyxl
 
-from trainplan.cycle.survey_layout import PERSONS, SurveyForm, form_of_unit
+from trainplan.cycle.survey_layout import PERSONS, FormKind, SurveyForm, form_of_unit
 from trainplan.plan.plan import Plan
 
 
 class FilledForm:
     """A form that somebody has open: `set` fills in cells, `place` says where they are."""
 
-    def __init__(self, plan: Plan, unit: str, year: int, content: bytes) -> None:
-        self.form: SurveyForm = form_of_unit(plan, unit, year, plan.choices.language)
+    def __init__(self, plan: Plan, unit: str, year: int, content: bytes, kind: FormKind = "survey") -> None:
+        self.form: SurveyForm = form_of_unit(plan, unit, year, plan.choices.language, kind)
         self.book: Any = openpyxl.load_workbook(io.BytesIO(content))
 
     def sheet(self, sheet: str) -> Any:

@@ -48,6 +48,7 @@ OF_INPUTS = {  # tables whose numbers are inputs
 }  # fmt: skip
 BARE = (
     "year",
+    "lead",
     "due",
     "latest_start",
     "objective",

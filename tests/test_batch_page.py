@@ -83,8 +83,13 @@ def test_what_is_done_and_what_failed_is_told_first(several: pd.DataFrame, tmp_p
 def test_runs_are_in_the_order_of_targets_met_and_then_of_money_lacking(several: pd.DataFrame, tmp_path: Path) -> None:
     page = write_page(tmp_path, several)["en"]
     assert [name for name, _ in rows_of(page, "<figure")] == ["down", "up", "base", "less"]
-    assert "Most targets met: down (7/10); 2.5" in page
+    assert "Most targets met: down (7/10); 2.5" in re.sub("<[^>]*>", "", page)
     assert [name for _, name in rows_of(page, 'id="runs"')] == ["base", "up", "down", "less", "lost"]
+
+
+def test_without_ceilings_nothing_is_said_to_lack(tmp_path: Path) -> None:
+    page = write_page(tmp_path, table_of(run_of("a/base", 5, 0.0, ceilings=False), run_of("a/up", 4, 1.5)))["en"]
+    assert "Most targets met: base (5/10)." in re.sub("<[^>]*>", "", page) and re.search('lacking_vnd">–<', page)
 
 
 def test_of_several_plans_a_run_is_called_with_its_plan_and_the_share_of_targets_counts(tmp_path: Path) -> None:

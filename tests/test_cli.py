@@ -117,7 +117,7 @@ ONCE = {
     "yearplan": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "review": ["--scenario=base", AS_OF, "--year=2022", "--output=out"],
     "survey forms": [AS_OF, "--year=2022", "--output=out"],
-    "survey collect": [AS_OF, "--output=out"],
+    "survey collect": [AS_OF, "--year=2022", "--output=out"],
     "export": ["--output=out.xlsx"],
     "new": ["--first=2026", "--last=2027", "--like=base"],
 }

@@ -168,8 +168,8 @@ def test_findings_come_before_the_contents(whole: Path) -> None:
 
 def test_a_plan_that_says_nothing_is_a_draft(whole: Path) -> None:
     said = {
-        "index.html": "DỰ THẢO không ghi ngày số liệu · đã qua: 2021–2022 · chưa ghi cơ quan lập",
-        "base/reports/05_compare.en.html": "DRAFT no date of the data · past: 2021–2022 · no owner named",
+        "index.html": "DỰ THẢO Mọi số liệu đã nhập · đã qua: 2021–2022 · chưa ghi cơ quan lập",
+        "base/reports/05_compare.en.html": "DRAFT All data that are there · past: 2021–2022 · no owner named",
     }
     for name, words in said.items():
         page = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", (whole / name).read_text("utf-8")))
@@ -183,7 +183,7 @@ def test_a_plan_that_says_nothing_is_a_draft(whole: Path) -> None:
         (
             "status: submitted\ndecided_from: 2022\n",
             "TRÌNH",
-            "không ghi ngày số liệu · đã qua: 2021 · chưa ghi cơ quan lập",
+            "Không ghi ngày số liệu · đã qua: 2021 · chưa ghi cơ quan lập",
         ),
     ],
 )

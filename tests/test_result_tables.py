@@ -11,7 +11,7 @@ import pytest
 from making import copy_province, with_requests
 from survey_office import FilledForm
 from trainplan.cli import main
-from trainplan.cycle.survey_layout import STAFF
+from trainplan.cycle.survey_layout import DONE, STAFF
 from trainplan.plan.plan import load_plan
 from trainplan.results.reference import COMMAND, reference_markdown, reference_path
 from trainplan.results.registry import RESULTS, ResultTable, Stem, check_columns
@@ -36,7 +36,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["uncertainty", PROVINCE, "--draws", "64", "--output", str(folder)]) == 0
     asked = with_requests(copy_province(folder / "asked"))
     assert main(["yearplan", str(asked), "--year", "2012", "--output", str(folder)]) == 0
-    assert main(["review", PROVINCE, "--year", "2011", "--output", str(folder)]) == 0
+    assert main(["review", PROVINCE, "--year", "2012", "--output", str(folder)]) == 0
     many = folder / "many.yaml"
     many.write_text(f"runs: [{{plan: '{SMALL.as_posix()}'}}]", "utf-8")
     assert main(["batch", str(many), "--output", str(folder / "many")]) == 0
@@ -55,6 +55,14 @@ def collect_one_answer(folder: Path) -> Path:
     form.set(STAFF, "province_district", present=80, women="khoảng 30")
     form.save(back / "home_affairs.xlsx")
     assert main(["survey", "collect", PROVINCE, str(back), "--as-of", "2011-09-01", "--output", str(output)]) == 0
+    reports = ["--year", "2012", "--report", "--output"]
+    assert main(["survey", "forms", PROVINCE, *reports, str(folder / "reports")]) == 0
+    own = FilledForm(load_plan(PROVINCE), "", 2012, (folder / "reports" / "all_units.xlsx").read_bytes(), "unit_report")
+    own.set(DONE, "cadres_theory/theory_intermediate", enrolled=150)
+    own.save(folder / "reported" / "all_units.xlsx")
+    where = [*reports, str(folder / "told"), "--as-of", "2013-01-20"]
+    assert main(["survey", "collect", PROVINCE, str(folder / "reported"), *where]) == 0
+    shutil.copy(folder / "told" / "not_complete.csv", output)
     return output
 
 

@@ -233,6 +233,21 @@ def test_a_run_makes_the_page_with_the_tables_that_it_quotes(plan: Path, tmp_pat
     assert "10_review.en" in json.loads((base / "manifest.json").read_text("utf-8"))["notebooks"]
 
 
+def test_the_head_of_the_page_says_from_when_the_review_looks(plan: Path, tmp_path: Path) -> None:
+    dated = Path(shutil.copytree(plan, tmp_path / "dated"))
+    with (dated / "plan.yaml").open("a", encoding="utf-8") as file:
+        file.write("as_of: 2022-12-31\n")
+    for as_of, words in (((), "All data that are there"), (("--as-of", "2023-12-31"), "Data as of 31 December 2023")):
+        out = tmp_path / f"out{len(as_of)}"
+        asked = ["run", str(dated), *as_of, "--language", "en", "--notebook", "04", "--notebook", "10"]
+        assert main([*asked, "--output", str(out)]) == 0
+        [folder] = [path.parent for path in (out / "dated").rglob("10_review.en.html")]
+        head = folder.joinpath("10_review.en.html").read_text("utf-8").split("<h1", 1)[0]
+        assert words in head
+        plain = (folder / "04_gaps.en.html").read_text("utf-8").split("<h1", 1)[0]
+        assert ("Data as of 31 December 2022" in plain) == (not as_of)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_can_be_read_by_all(plan: Path, tmp_path: Path, width: int) -> None:

@@ -23,7 +23,7 @@ from trainplan.cli import main
 from trainplan.cycle.survey_files import read_sheets, returned_files
 from trainplan.cycle.survey_forms import write_survey_forms
 from trainplan.cycle.survey_layout import COLUMNS, FORM, GROUPS, NEEDS, PERSONS, STAFF
-from trainplan.cycle.survey_reading import Unclear, doubtful_text, read_people
+from trainplan.cycle.survey_reading import Unclear, doubtful_text, read_whole
 from trainplan.cycle.survey_tables import Survey, collect_survey
 from trainplan.cycle.year_plan import unit_plan
 from trainplan.plan.plan import Plan, load_plan
@@ -137,13 +137,13 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("value", CERTAIN, ids=repr)
 def test_what_is_certain_is_read(value: object) -> None:
-    assert read_people(value) == CERTAIN[value]
+    assert read_whole(value) == CERTAIN[value]
 
 
 @pytest.mark.parametrize("value", DOUBTFUL, ids=repr)
 def test_what_is_doubtful_is_told_with_its_cell(value: object, filled: FilledForm, plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(Unclear) as unclear:
-        read_people(value)
+        read_whole(value)
     assert unclear.value.code == DOUBTFUL[value]
     filled.set(NEEDS, "degree", leaving=value)
     lost = (NEEDS, "degree", "leaving")
@@ -153,7 +153,7 @@ def test_what_is_doubtful_is_told_with_its_cell(value: object, filled: FilledFor
 @given(st.one_of(st.text(max_size=12), st.floats(), st.integers(-9, 9999), st.booleans()))
 def test_nothing_is_invented(value: object) -> None:
     try:
-        people = read_people(value)
+        people = read_whole(value)
     except Unclear:
         return
     digits = "".join(c for c in unicodedata.normalize("NFKC", str(value)).split(".")[0].split(",")[0] if c.isdigit())

@@ -106,7 +106,8 @@ def test_a_form_says_whose_it_is_whatever_its_file_is_called() -> None:
     plan = load_plan(PROVINCE)
     rows = book_of(plan, "tri_ton_party", 2013)[form_of_unit(plan, "tri_ton_party", 2013, "vi").names["form"]].values
     assert dict(rows) == {
-        **{"key": "value", "plan": "an_giang_2011_2015", "unit": "tri_ton_party", "year": 2013, "version": 1}
+        **{"key": "value", "plan": "an_giang_2011_2015", "unit": "tri_ton_party", "year": 2013},
+        **{"version": 1, "kind": "survey"},
     }
 
 

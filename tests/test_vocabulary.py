@@ -22,8 +22,9 @@ VOCABULARY, METHOD = ((DOCS / name).read_text("utf-8") for name in ("vocabulary.
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FIELD_TERMS = """
-budget classes commitments completions cost coverage enrollment groups headcount history joiners leavers population
-probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings workforce
+budget classes commitments completions cost coverage enrollment groups headcount headline history joiners leavers
+population probabilities quantile quantiles ranges relaxations rules scenarios survival verdict verdicts warnings
+workforce
 """
 ARITHMETIC = "ceil floor divide total"
 FORMATS = "number percent billions vnd day"  # how a number is written

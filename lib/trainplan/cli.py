@@ -20,6 +20,7 @@ from trainplan.text.problems import PlanError, Problem, problem_of_file
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trainplan.cycle.survey_layout import FormKind
     from trainplan.plan.plan import Plan
     from trainplan.plan.questions import Answers
     from trainplan.results.registry import Stem
@@ -234,9 +235,15 @@ def make_survey_forms(arguments: argparse.Namespace) -> int:
 
     plan = load_plan(arguments.plan, as_of=arguments.as_of)
     with under_way("forms", max(1, len(plan.tables.units))) as progress:
-        paths = write_survey_forms(compute(plan), arguments.year, arguments.output, progress.reach)
+        kind = kind_of_form(arguments)
+        paths = write_survey_forms(compute(plan), arguments.year, arguments.output, progress.reach, kind)
     print(f"{both('cli.forms_written', count=len(paths))}: {arguments.output}")
     return DONE
+
+
+def kind_of_form(arguments: argparse.Namespace) -> FormKind:
+    """Whether the forms are those of the survey of needs or of the report of a year."""
+    return "unit_report" if arguments.report else "survey"
 
 
 def collect_survey_forms(arguments: argparse.Namespace) -> int:
@@ -248,14 +255,15 @@ def collect_survey_forms(arguments: argparse.Namespace) -> int:
     from trainplan.storage.files import write_bytes
 
     known, plan, output = given_date(arguments.as_of), load_plan(arguments.plan), arguments.output
-    survey = collect_survey(plan, read_returned(arguments.forms, output))
+    returned = read_returned(arguments.forms, output)
+    survey = collect_survey(plan, returned, kind_of_form(arguments), arguments.year)
     with under_way("tables"):
         contents = survey_files(compute(plan), survey, known)
     (output / DOUBTFUL_BOOK).unlink(missing_ok=True)
     for name, content in contents.items():
         write_bytes(output / name, content)
     for language in plan.languages:
-        print(answers_in_words(plan, survey, language))
+        print(answers_in_words(plan, survey, contents, language))
     print(f"{both('cli.tables_written', count=len(contents))}: {output}")
     return DONE
 
@@ -266,15 +274,15 @@ def review_plan(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     from trainplan.cycle.review import load_review
     from trainplan.cycle.review_forms import write_review_forms
-    from trainplan.report.stored import compute
+    from trainplan.report.stored import compute, uncertainty
     from trainplan.run.lone_pages import REVIEW, write_pages
 
     scenario, year, output = arguments.scenario, arguments.year, arguments.output
     with under_way("tables"):
-        review = load_review(arguments.plan, scenario, year, arguments.as_of, compute=compute)
+        review = load_review(arguments.plan, scenario, year, arguments.as_of, None, compute, uncertainty)
         tables = review.tables
         forms = write_review_forms(review, output, review.now.plan.languages)
-    tell_notes([review.now.plan])
+    tell_notes([review.now.plan, review.decided.plan])
     write_answer(review.now.tables, output / "now")
     written = write_answer(tables, output)
     pages = write_pages(REVIEW, "review", [review.now.plan, review.decided.plan], scenario, year, output)
@@ -530,11 +538,15 @@ IMPORT = (
     Option("plan", "{option_new_plan}", {"metavar": "PLAN"}),
 )
 FURTHER = {"nargs": argparse.REMAINDER, "metavar": "[PLAN] …"}  # then what the program that is started understands
+REPORT = Option("--report", "{option_report}", {"action": "store_true"})
+YEAR_OF_FORMS = Option(
+    "--year", "{option_year} ({default}: {option_year_of_forms})", {**YEAR.settings, "required": False}
+)
 RETURNED = Option("forms", "{option_returned}", {"metavar": "DIR", "type": Path})
 KNOWN = Option("--as-of", "{option_known}", {"metavar": "DATE", "required": True})
 SURVEY = {
-    "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, OUTPUT)),
-    "collect": Command(with_store(collect_survey_forms), (PLAN, RETURNED, KNOWN, OUTPUT)),
+    "forms": Command(with_store(make_survey_forms), (PLAN, AS_OF, YEAR, REPORT, OUTPUT)),
+    "collect": Command(with_store(collect_survey_forms), (PLAN, RETURNED, YEAR_OF_FORMS, REPORT, KNOWN, OUTPUT)),
 }
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "check": Command(check_plan, (PLAN, SCENARIOS, AS_OF)),

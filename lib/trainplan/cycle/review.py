@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from trainplan.cycle.looks import load_looks
+from trainplan.analysis.monte_carlo import Draw, uncertainty
+from trainplan.cycle.forecast_record import forecast_record, forecast_scores
+from trainplan.cycle.looks import load_looks, load_looks_between
 from trainplan.cycle.review_coverage import FACTS, review_coverage
 from trainplan.cycle.review_money import review_money
 from trainplan.plan.plan import Plan
@@ -35,11 +37,16 @@ class Review:
     decided: Results
     now: Results
     year: int
+    between: Mapping[date, Results] = field(default_factory=dict)  # earlier looks by their day
+    draw: Draw = uncertainty
 
     @cached_property
     def tables(self) -> Mapping[Stem, pd.DataFrame]:
         """The tables of the review by the stems of their files."""
-        return {make.__name__: make(self.decided, self.now, self.year) for make in (review_coverage, review_money)}
+        made = {make.__name__: make(self.decided, self.now, self.year) for make in (review_coverage, review_money)}
+        between = {str(day): look for day, look in self.between.items()}
+        record = forecast_record({"decided": self.decided, **between, "now": self.now}, self.year, self.draw)
+        return {**made, "forecast_record": record, "forecast_scores": forecast_scores(record)}
 
     def __getitem__(self, stem: Stem) -> pd.DataFrame:
         return self.tables[stem]
@@ -117,7 +124,9 @@ def load_review(
     as_of: Any = None,
     overrides: dict[str, Any] | None = None,
     compute: Callable[[Plan], Results] = compute,
+    draw: Draw = uncertainty,
 ) -> Review:
     """The review of a plan up to a calendar year, as it is known on `as_of`, or all of it; PlanError."""
     decided, now = load_looks(plan, scenario, year, as_of, overrides)
-    return Review(compute(decided), compute(now), year)
+    between = {day: compute(look) for day, look in load_looks_between(decided, now, scenario, overrides).items()}
+    return Review(compute(decided), compute(now), year, between, draw)

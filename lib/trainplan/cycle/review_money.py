@@ -57,8 +57,8 @@ def review_money(decided: Results, now: Results, year: int) -> pd.DataFrame:
     """Planned and spent by year up to `year`, program and source, VND: the difference by volume and by price.
 
     The table `review_money` of the registry. Volume is what other learners and classes cost at planned prices, price
-    what is spent beyond that: they add up to spent less planned. Of a program that the decided look does not know,
-    prices and shares of sources are those of now. `estimated` where no sum spent is known.
+    what is spent beyond that: they add up to spent less planned. What is spent on a program that the decided look
+    does not know is volume, the whole of it. `estimated` where no sum spent is known.
     """
     programs = dict.fromkeys(row.id for results in (decided, now) for row in results.plan.tables.programs)
     sources = list(dict.fromkeys(row.id for results in (now, decided) for row in results.plan.tables.sources))
@@ -76,14 +76,13 @@ def _variances(
     planned: ProgramYear | None, actual: ProgramYear | None, sources: Sequence[str]
 ) -> Iterator[tuple[str, tuple[float, float, float, float, bool]]]:
     """By source that pays in either look: planned, spent, volume and price, VND, and whether spent is an estimate."""
-    at = planned or actual
-    if at is None:
+    first, last = planned or actual, actual or planned
+    if first is None or last is None:
         return
-    before = planned.cost_vnd if planned else 0.0
-    spent, moved = (actual.cost_vnd, actual.at_prices_of(at)) if actual else (0.0, 0.0)
-    paid_now = actual.shares if actual else at.shares
+    before, spent = (look.cost_vnd if look else 0.0 for look in (planned, actual))
+    moved = actual.at_prices_of(planned) if planned and actual else spent
     for source in sources:
-        if source in at.shares or source in paid_now:
-            share, later = at.shares.get(source, 0.0), paid_now.get(source, 0.0)
+        if source in first.shares or source in last.shares:
+            share, later = first.shares.get(source, 0.0), last.shares.get(source, 0.0)
             volume, price = (moved - before) * share, spent * later - moved * share
             yield source, (before * share, spent * later, volume, price, not (actual and actual.is_spent))

@@ -1,4 +1,6 @@
-"""What the survey form of a unit holds, for writing it and for reading it again: sheets, columns, rows, lists of words.
+"""What the form of a unit holds, for writing it and for reading it again: sheets, columns, rows, lists of words.
+
+A form asks for the needs of a year to come, or reports what became of a year.
 
 The columns of a sheet come from the layout `forms/<sheet>.yaml`; what each of them holds is said here. Rows that the
 plan lists carry their key in the first column: the id of a group or an objective, or `objective/program`.
@@ -7,7 +9,7 @@ plan lists carry their key in the first column: the id of a group or an objectiv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from trainplan.cycle.form_layout import ColumnLayout, load_form
@@ -16,10 +18,19 @@ from trainplan.plan.schema import Objective
 from trainplan.text.catalog import say
 from trainplan.text.formats import due_day, from_to, number, percent
 
-Kind = Literal["given", "formula", "people", "number", "year", "choice", "mark", "text"]
+Kind = Literal["given", "formula", "people", "money", "number", "year", "choice", "mark", "text"]
+FormKind = Literal["survey", "unit_report"]
+COUNTED: tuple[Kind, ...] = ("people", "money")  # kinds of whole numbers that are read
 VERSION = 1  # of the form, to be raised when what is read from it changes
 GUIDE, CODES, FORM = "guide", "codes", "form"  # the sheets without a table; the last two are hidden
 STAFF, NEEDS, GROUPS, PERSONS = "b02_staff", "b02_needs", "b01_groups", "b01_persons"
+DONE, REACHED = "b08_results", "b08_counts"
+SHEETS: dict[FormKind, tuple[str, ...]] = {
+    "survey": (STAFF, NEEDS, GROUPS, PERSONS),
+    "unit_report": (DONE, REACHED),
+}
+EXPECTED = ("model_need", "assigned")  # columns of what the plan expects of the unit
+ALL_UNITS = ""  # in place of a unit: the form is filled in for all of them together
 PERSON_ROWS = 100
 QUARTERS, PRIORITIES = ("I", "II", "III", "IV"), ("1", "2", "3")
 MARK = "x"
@@ -35,7 +46,7 @@ class Holds(NamedTuple):
     personal: bool = False  # of one person: it stays in the form
 
 
-PEOPLE, TEXT = Holds("people"), Holds("text")
+PEOPLE, MONEY, TEXT = Holds("people"), Holds("money"), Holds("text")
 GIVEN, FORMULA = Holds("given"), Holds("formula")
 OF_PERSON = Holds("text", personal=True)
 WISHES = {
@@ -85,6 +96,21 @@ COLUMNS: dict[str, dict[str, Holds]] = {
         "days_learned": Holds("number", personal=True),
         **WISHES,
         "opinion": OF_PERSON,
+    },
+    DONE: {
+        **dict.fromkeys(("number", "group", "objective", "assigned"), GIVEN),
+        "program": GIVEN._replace(needed=True),
+        "enrolled": PEOPLE._replace(needed=True),
+        **dict.fromkeys(("continuing", "completed", "failed", "studying"), PEOPLE),
+        "spent": MONEY,
+        "note": TEXT,
+    },
+    REACHED: {
+        **dict.fromkeys(("number", "group", "target"), GIVEN),
+        "objective": GIVEN._replace(needed=True),
+        "base": PEOPLE._replace(needed=True),
+        "reached": PEOPLE._replace(needed=True, within="base"),
+        "note": TEXT,
     },
 }
 OF_ATTAINMENT = ("reached", "coverage", "lacking", "joining")  # columns of needs that say nothing of other kinds
@@ -142,7 +168,7 @@ class SurveySheet:
 class SurveyForm:
     """The form of a unit for a year: the names of its sheets, its tables, and by list the words to choose by their key.
 
-    `names` has every sheet, hidden ones too, and `tables` those that are filled in.
+    `names` has every sheet, hidden ones too, and `tables` those that are filled in. `unit` may be ALL_UNITS.
     """
 
     plan: str
@@ -152,35 +178,49 @@ class SurveyForm:
     names: Mapping[str, str]
     tables: Mapping[str, SurveySheet]
     choices: Mapping[str, Mapping[str, str]]
+    kind: FormKind = "survey"
 
 
-def form_of_unit(plan: Plan, unit: str, year: int, language: str) -> SurveyForm:
-    """The form of `unit` for the needs of `year`, in `vi` or `en`; PlanError where a layout of the plan is wrong.
+def form_of_unit(plan: Plan, unit: str, year: int, language: str, kind: FormKind = "survey") -> SurveyForm:
+    """The form of `unit` for the needs of `year`, or for the report of it, in `vi` or `en`.
 
-    It lists the groups that the unit holds, or every group where nothing is known of the unit.
+    It lists the groups that the unit holds, or every group where nothing is known of the unit. PlanError where a layout
+    of the plan is wrong.
     """
-    groups = _groups_of(plan, unit)
-    objectives = [row for row in plan.tables.objectives if row.group in groups]
+    groups, tables = groups_of_unit(plan, unit), plan.tables
+    objectives = [row for row in tables.objectives if row.group in groups]
     ids = {row.id: row for row in objectives}
-    pairs = [(ids[row.objective], row.program) for row in plan.tables.routes if row.objective in ids]
+    routes = tables.pairs if kind == "unit_report" else [(row.objective, row.program) for row in tables.routes]
+    pairs = [(ids[objective], program) for objective, program in routes if objective in ids]
+    of_pairs = [_pair_row(plan, row, program, language) for row, program in pairs]
     rows: dict[str, list[SurveyRow]] = {
         STAFF: [SurveyRow(group, group, {"group": plan.label("groups", group, language)}) for group in groups],
         NEEDS: [_need_row(plan, row, language) for row in objectives],
-        GROUPS: [_request_row(plan, row, program, language) for row, program in pairs],
+        **dict.fromkeys((GROUPS, DONE), of_pairs),
+        REACHED: [
+            replace(_need_row(plan, row, language), closed=frozenset()) for row in objectives if row.kind != "count"
+        ],
     }
-    names = {sheet: say(f"survey.sheet.{sheet}", language) for sheet in (GUIDE, *COLUMNS, CODES, FORM)}
+    names = {sheet: say(f"survey.sheet.{sheet}", language) for sheet in (GUIDE, *SHEETS[kind], CODES, FORM)}
     return SurveyForm(
         plan.key,
         unit,
         year,
         language,
         names,
-        {sheet: _sheet(plan, sheet, names[sheet], rows.get(sheet, []), language) for sheet in COLUMNS},
-        _choices(plan, [(row.id, program) for row, program in pairs], language),
+        {sheet: _sheet(plan, sheet, names[sheet], rows.get(sheet, []), language) for sheet in SHEETS[kind]},
+        _choices(plan, [(row.id, program) for row, program in pairs], language) if kind == "survey" else {},
+        kind,
     )
 
 
-def _groups_of(plan: Plan, unit: str) -> list[str]:
+def unit_name(plan: Plan, unit: str, language: str) -> str:
+    """What a unit is called, or all of them together."""
+    return plan.label("units", unit, language) if unit else say("unit_report.all_units", language)
+
+
+def groups_of_unit(plan: Plan, unit: str) -> list[str]:
+    """The groups that a unit is asked about: those that it holds, or all where nothing is known of it."""
     held = {row.group for row in plan.tables.unit_headcounts if row.unit == unit and row.headcount > 0}
     return [row.id for row in plan.tables.groups if row.id in held or not held]
 
@@ -215,7 +255,7 @@ def _target(objective: Objective, language: str) -> str:
     return "; ".join(filter(None, [level, due_day(objective.due, language), objective.clause]))
 
 
-def _request_row(plan: Plan, objective: Objective, program: str, language: str) -> SurveyRow:
+def _pair_row(plan: Plan, objective: Objective, program: str, language: str) -> SurveyRow:
     given = {
         "group": plan.label("groups", objective.group, language),
         "objective": plan.label("objectives", objective.id, language),

@@ -1,4 +1,4 @@
-"""What a survey form that came back says: numbers of people that are certain, and the cells that are doubtful.
+"""What a form that came back says: numbers of people, and of money, that are certain, and the cells that are doubtful.
 
 Nothing is guessed: what can be read in two ways is told with its cell, and not taken. Of persons only the program that
 each is to attend is counted.
@@ -7,13 +7,13 @@ each is to attend is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from trainplan.cycle.survey_files import NotRead, RawSheet
-from trainplan.cycle.survey_layout import GROUPS, NEEDS, PERSONS, STAFF, SurveyColumn, SurveyForm
+from trainplan.cycle.survey_layout import COUNTED, GROUPS, NEEDS, PERSONS, STAFF, SurveyColumn, SurveyForm
 from trainplan.cycle.survey_sheets import Table, find_table, words_of
 from trainplan.plan.schema import NOT_COMPUTED, excel_dates
 from trainplan.plan.workbook import NotCalculated
@@ -25,7 +25,8 @@ TWO_WAYS = re.compile(r"\d{1,3}([., \u00a0\u202f]\d{3})+", re.ASCII)
 DATE_PARTS = re.compile(r"[-/. ]")
 WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 NOTHING = ("-", "–", "—")  # in a cell of people: there is no number
-MOST = 1_000_000  # people of a unit
+MOST = {"people": 1_000_000, "money": 10**13}  # of a unit
+UNITS = {"people": "unit.people", "money": "unit.VND"}  # that may stand behind a number
 SLIP = 3  # letters by which a misspelt word is longer: one with more has something else in it
 LONGEST_SHOWN = 40  # letters of a doubtful cell
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -61,10 +62,10 @@ class Doubt:
 
 @dataclass
 class Answer:
-    """What the form of a unit says: people by sheet, row and column, without what is doubtful.
+    """What the form of a unit says: people, or VND, by sheet, row and column, without what is doubtful.
 
     Persons are counted by the pair that they chose, in the column `people` of their sheet. `unsaid` are cells that are
-    filled in and not taken.
+    filled in and not taken; `places` has the file, the sheet and the cell of every number of a row that is listed.
     """
 
     unit: str
@@ -73,6 +74,7 @@ class Answer:
     unsaid: set[Key] = field(default_factory=set)
     doubts: list[Doubt] = field(default_factory=list)
     files: tuple[str, ...] = ()
+    places: dict[Key, tuple[str, str, str]] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:
@@ -94,6 +96,7 @@ class Answer:
         self.people |= part.people
         self.unsaid |= part.unsaid
         self.doubts += part.doubts
+        self.places |= part.places
 
     def withhold(self, *keys: Key) -> None:
         """Does not take cells, whatever they say."""
@@ -113,38 +116,41 @@ class Answer:
 
 
 class Unclear(Exception):
-    """A cell that says no number of people for certain, by `survey_doubt.<code>`."""
+    """A cell that says no number for certain, by `survey_doubt.<code>`."""
 
     def __init__(self, code: str) -> None:
         self.code = code
 
 
-def read_people(value: object) -> int | None:
-    """The whole number of people that a cell says, None where it says none; Unclear where that is not certain."""
+def read_whole(value: object, kind: str = "people") -> int | None:
+    """The whole number of `people`, or of VND (`money`), that a cell says; None where it says none.
+
+    Unclear where that is not certain.
+    """
     if isinstance(value, NotCalculated):
         raise Unclear("not_calculated")
     if isinstance(value, date | time | timedelta):
         raise Unclear("made_a_date")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if 0 <= value <= MOST and value == int(value):
+        if 0 <= value <= MOST[kind] and value == int(value):
             return int(value)
-        raise Unclear("people")
+        raise Unclear(kind)
     text = str(value).translate(WIDE_DIGITS).strip()
     if text in NOTHING:
         return None
-    unit = next((word for language in LANGUAGES if text.endswith(word := say("unit.people", language))), "")
+    unit = next((word for language in LANGUAGES if text.endswith(word := say(UNITS[kind], language))), "")
     text = text.removesuffix(unit).rstrip()
-    if (match := WHOLE.fullmatch(text)) and int(match[1]) <= MOST:
+    if (match := WHOLE.fullmatch(text)) and int(match[1]) <= MOST[kind]:
         return int(match[1])
-    raise Unclear(_why_unclear(text))
+    raise Unclear(_why_unclear(text, kind))
 
 
-def _why_unclear(text: str) -> str:
+def _why_unclear(text: str, otherwise: str) -> str:
     if TWO_WAYS.fullmatch(text):
         return "two_ways"
     if NOT_COMPUTED.fullmatch(text):
         return "not_computed"
-    return "made_a_date" if len(DATE_PARTS.split(text)) > 2 and excel_dates(text) else "people"
+    return "made_a_date" if len(DATE_PARTS.split(text)) > 2 and excel_dates(text) else otherwise
 
 
 def doubtful_text(value: object) -> str:
@@ -169,8 +175,10 @@ class Known(NamedTuple):
     sent: frozenset[str] = frozenset()
 
 
-def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], known: Known) -> Answer:
-    """What sheets say of which it is known that they are of this form."""
+def read_answer(
+    form: SurveyForm, sheets: Iterable[RawSheet | NotRead], check: Callable[[SheetReader, Answer], None]
+) -> Answer:
+    """What sheets say of which it is known that they are of this form; `check` withholds what cannot be."""
     sheets = list(sheets)
     answer = Answer(form.unit, form.year, files=tuple(dict.fromkeys(sheet.file for sheet in sheets)))
     found: dict[str, list[SheetReader]] = {}
@@ -183,7 +191,7 @@ def read_answer(form: SurveyForm, sheets: Iterable[RawSheet | NotRead], known: K
                 found.setdefault(table.sheet.id, []).append(reader)
     taken = [_take_one(answer, found.get(sheet, [])) for sheet in form.tables]
     for reader in filter(None, taken):
-        reader.check_parts(answer, known)
+        check(reader, answer)
     return answer
 
 
@@ -227,13 +235,13 @@ class SheetReader:
             whole = present if key[0] == NEEDS and within == "present" else (*key[:2], within)
             most = people.get(whole)
             if most is not None and people[key] > most:
-                answer.doubts.append(self._doubt(row, column, "within", str(people[key]), most=most))
+                answer.doubts.append(self.doubt(row, column, "within", str(people[key]), most=most))
                 answer.withhold(key, whole)
             if key[0] in (GROUPS, PERSONS) and people[key] and not people.get(present, group in known.held):
-                answer.doubts.append(self._doubt(row, column, "nobody_there", str(people[key])))
+                answer.doubts.append(self.doubt(row, column, "nobody_there", str(people[key])))
                 answer.withhold(key)
             if key == present and not people[key] and group in known.sent:
-                answer.doubts.append(self._doubt(row, column, "somebody_there", "0"))
+                answer.doubts.append(self.doubt(row, column, "somebody_there", "0"))
                 answer.withhold(key)
         if self.table.sheet.id == NEEDS:
             self._check_formulas(answer, people)
@@ -255,9 +263,10 @@ class SheetReader:
         value = self.table.value(row, column)
         if known is None or isinstance(value, bool) or not isinstance(value, int | float) or value == known:
             return []
-        return [self._doubt(row, column, "overtyped", doubtful_text(value), known=known)]
+        return [self.doubt(row, column, "overtyped", doubtful_text(value), known=known)]
 
-    def _doubt(self, row: int, column: str, code: str, found: str = "", copy: int = 0, **values: object) -> Doubt:
+    def doubt(self, row: int, column: str, code: str, found: str = "", copy: int = 0, **values: object) -> Doubt:
+        """A doubt about a cell of the table."""
         cell = self.table.cell(row, column, copy)
         return Doubt(self.table.raw.file, self.part.unit, self.table.raw.name, cell, found, code, values)
 
@@ -265,11 +274,11 @@ class SheetReader:
         """Every column that is read is there, and says one thing."""
         for id, column in self.columns.items():
             heading = {"heading": column.layout.heading(self.form.language)}
-            if id not in self.table.places and column.holds.kind == "people":
+            if id not in self.table.places and column.holds.kind in COUNTED:
                 place = self.table.raw.file, self.part.unit, self.table.raw.name
                 self.part.doubts.append(Doubt(*place, "", "", "column_missing", heading))
             elif id in self.table.asking and (row := self.table.differs(id)) is not None:
-                self.part.doubts.append(self._doubt(row, id, "column_twice", copy=1, **heading))
+                self.part.doubts.append(self.doubt(row, id, "column_twice", copy=1, **heading))
                 self.part.withhold(*((self.table.sheet.id, key, id) for key in self.table.keys.values()))
 
     def _read_listed(self) -> None:
@@ -279,16 +288,16 @@ class SheetReader:
         for row in (row for row in self.table.rows if row < end):
             for id, column in self.columns.items():
                 value = self.table.value(row, id)
-                if value is None or column.holds.kind not in ("people", "choice"):
+                if value is None or column.holds.kind not in (*COUNTED, "choice"):
                     continue
                 if row not in keys:
                     self._tell_stray(row, column, value)
                 elif id in closed[keys[row]]:
-                    self.part.doubts.append(self._doubt(row, id, "closed", doubtful_text(value)))
+                    self.part.doubts.append(self.doubt(row, id, "closed", doubtful_text(value)))
                 elif column.holds.kind == "choice":
                     self._chosen(row, column)
                 else:
-                    self._read_number(row, id, keys[row], value)
+                    self._read_number(row, column, keys[row], value)
 
     def _tell_stray(self, row: int, column: SurveyColumn, value: object) -> None:
         """A number in a row that the form does not list; totals are nobody's numbers, and words are remarks."""
@@ -296,26 +305,27 @@ class SheetReader:
         totals = tuple(words_of(word) for language in LANGUAGES for word in say("survey.totals", language).split())
         is_total = any(text.startswith(totals) for text in texts)
         is_number = not isinstance(value, str) or any(letter.isdigit() for letter in value)
-        if column.holds.kind == "people" and is_number and not is_total:
-            self.part.doubts.append(self._doubt(row, column.id, "row_unknown", doubtful_text(value)))
+        if column.holds.kind in COUNTED and is_number and not is_total:
+            self.part.doubts.append(self.doubt(row, column.id, "row_unknown", doubtful_text(value)))
 
-    def _read_number(self, row: int, column: str, key: str, value: object) -> None:
+    def _read_number(self, row: int, column: SurveyColumn, key: str, value: object) -> None:
         """Takes the number of a cell, once where its row stands twice and says the same."""
-        at, code = (self.table.sheet.id, key, column), ""
+        at, code = (self.table.sheet.id, key, column.id), ""
         try:
-            number = read_people(value)
+            number = read_whole(value, column.holds.kind)
         except Unclear as unclear:
             number, code = None, unclear.code
-        if self.table.is_merged(row, column):
+        if self.table.is_merged(row, column.id):
             code = "merged"
         elif at in self.part.unsaid or self.part.people.get(at, number) != number:
             code = "row_twice"
         if code:
-            self.part.doubts.append(self._doubt(row, column, code, doubtful_text(value)))
+            self.part.doubts.append(self.doubt(row, column.id, code, doubtful_text(value)))
             self.part.withhold(at)
         elif number is not None:
             self.part.people[at] = number
-            self.cells.setdefault(at, (row, column))
+            self.cells.setdefault(at, (row, column.id))
+            self.part.places.setdefault(at, (self.table.raw.file, self.table.raw.name, self.table.cell(row, column.id)))
 
     def _chosen(self, row: int, column: SurveyColumn) -> str:
         """The key of the word that is chosen in a cell; nothing, and told, where the list has no such word."""
@@ -328,9 +338,9 @@ class SheetReader:
         near = nearest_name(text, words.values())
         if near:
             visible = text if len(text) <= len(near) + SLIP else "…"
-            self.part.doubts.append(self._doubt(row, column.id, "choice_near", visible, nearest=near))
+            self.part.doubts.append(self.doubt(row, column.id, "choice_near", visible, nearest=near))
         else:
-            self.part.doubts.append(self._doubt(row, column.id, "choice", doubtful_text(text)))
+            self.part.doubts.append(self.doubt(row, column.id, "choice", doubtful_text(text)))
         return ""
 
     def _read_persons(self) -> None:
@@ -345,7 +355,7 @@ class SheetReader:
             if self.table.value(row, "pair") is not None:
                 self._count_person(row, self._chosen(row, self.columns["pair"]), seen)
             elif row in numbered and "pair" in self.table.places and self._has_person(row):
-                self.part.doubts.append(self._doubt(row, "pair", "pair_missing"))
+                self.part.doubts.append(self.doubt(row, "pair", "pair_missing"))
 
     def _count_person(self, row: int, pair: str, seen: dict[tuple[str, ...], int]) -> None:
         """Counts a person for a pair, once."""
@@ -353,7 +363,7 @@ class SheetReader:
         person = name, str(self.table.value(row, "born")), pair
         twice = bool(pair and name) and person in seen
         if twice:
-            self.part.doubts.append(self._doubt(row, "pair", "person_twice", before=seen[person] + 1))
+            self.part.doubts.append(self.doubt(row, "pair", "person_twice", before=seen[person] + 1))
         if twice or not pair:
             self.part.withhold((PERSONS, "", "pair"))
             return

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from trainplan.cycle.survey_files import RawSheet
-from trainplan.cycle.survey_layout import SurveySheet
+from trainplan.cycle.survey_layout import COUNTED, SurveySheet
 from trainplan.text.catalog import LANGUAGES
 
 HEAD_WITHIN = 60  # rows from the top
@@ -86,7 +86,7 @@ class Table:
         return next(row for row in range(last + 1, last + 2 + len(filled)) if row not in filled)
 
     def is_merged(self, row: int, column: str) -> bool:
-        """Whether a cell of people stands for several that ask for a number each."""
+        """Whether a cell of a number stands for several that ask for a number each."""
         place, asked = (row, self.places[column][0]), {c for id in self.asking for c in self.places[id]}
         for (top, left), (bottom, right) in self.raw.merged:
             if top <= place[0] <= bottom and left <= place[1] <= right:
@@ -95,8 +95,8 @@ class Table:
 
     @cached_property
     def asking(self) -> list[str]:
-        """The columns that are there and ask for numbers of people."""
-        return [c.id for c in self.sheet.columns if c.holds.kind == "people" and c.id in self.places]
+        """The columns that are there and ask for numbers."""
+        return [c.id for c in self.sheet.columns if c.holds.kind in COUNTED and c.id in self.places]
 
     def _words(self, given: Mapping[str, object]) -> tuple[str, ...]:
         return tuple(words_of(given.get(column) or "") for column in NAMING if column in self.places)

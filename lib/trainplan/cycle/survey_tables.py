@@ -1,10 +1,11 @@
-"""What came back of a survey of needs, as tables: those of the plan with later rows, who answered, what is doubtful."""
+"""What came back of a survey of needs, or as reports, as tables: those of the plan with later rows, who answered, what
+is doubtful."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,19 @@ from pathlib import Path
 import pandas as pd
 
 from trainplan.cycle.survey_files import NotRead, RawSheet, Sheets
-from trainplan.cycle.survey_layout import COLUMNS, NEEDS, STAFF, VERSION, form_of_unit
-from trainplan.cycle.survey_reading import Answer, Doubt, Known, read_answer
+from trainplan.cycle.survey_layout import (
+    ALL_UNITS,
+    COLUMNS,
+    NEEDS,
+    STAFF,
+    VERSION,
+    FormKind,
+    form_of_unit,
+    unit_name,
+)
+from trainplan.cycle.survey_reading import Answer, Doubt, Known, SheetReader, read_answer
 from trainplan.cycle.survey_sheets import words_of
+from trainplan.cycle.unit_reports import Reported, check_report, check_whole, reported_rows
 from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import cell_text, read_plan_files, table_text
@@ -44,16 +55,17 @@ class Survey:
     doubts: tuple[Doubt, ...]
     blank: Mapping[str, str]
     files: int
+    kind: FormKind = "survey"
 
     @property
     def units(self) -> frozenset[str]:
-        """The units that filled something in, whether it can be taken or not."""
+        """The units, and perhaps all of them together, that filled something in, whether it can be taken or not."""
         return frozenset(answer.unit for answer in self.answers)
 
 
 @dataclass(frozen=True)
 class _Returned:
-    """A file, with the unit and the year whose form it is; without the unit where `doubt` says why."""
+    """A file, with the unit and the year whose form it is; without the year where `doubt` says why."""
 
     file: str
     sheets: Sheets
@@ -62,22 +74,26 @@ class _Returned:
     doubt: Doubt | None = None
 
 
-def collect_survey(plan: Plan, files: Mapping[str, Sheets]) -> Survey:
+def collect_survey(
+    plan: Plan, files: Mapping[str, Sheets], kind: FormKind = "survey", year: int | None = None
+) -> Survey:
     """What the sheets of all files say, by what messages call each file.
 
-    The survey is of the year that most forms have; forms of others are doubtful, as are two forms of a unit that differ
-    in anything. PlanError where there is no form among them.
+    The forms are of `year`, or of the one that most of them have; forms of others are doubtful, as are two forms of a
+    unit that differ in anything. PlanError where there is no form among them, or the plan does not have the year.
     """
-    returned = [_identify(plan, file, sheets) for file, sheets in files.items()]
-    years = Counter(one.year for one in returned if one.unit)
+    if year is not None:
+        plan.check_year(year, "--year")
+    returned = [_identify(plan, kind, file, sheets) for file, sheets in files.items()]
+    years = Counter(one.year for one in returned if one.year)
     if not years:
         doubts = [one.doubt for one in returned if one.doubt]
         raise PlanError(Problem(doubt.file, "no_form", values={"reason": doubt.reason}) for doubt in doubts)
-    year = max(years, key=lambda year: (years[year], year))
-    return _survey_of(plan, year, [_of_year(one, year) for one in returned])
+    year = year or max(years, key=lambda year: (years[year], year))
+    return _survey_of(plan, kind, year, [_of_year(one, year) for one in returned])
 
 
-def _identify(plan: Plan, file: str, sheets: Sheets) -> _Returned:
+def _identify(plan: Plan, kind: FormKind, file: str, sheets: Sheets) -> _Returned:
     """Whose form a file is: as its hidden sheet says, or else its name and the titles of its sheets."""
     tables = [sheet for sheet in sheets if isinstance(sheet, RawSheet)]
     if not tables:
@@ -85,18 +101,25 @@ def _identify(plan: Plan, file: str, sheets: Sheets) -> _Returned:
         return _Returned(file, sheets, doubt=Doubt(file, "", "", "", "", code))
     said = next((known for sheet in tables if (known := _said_by(sheet))), None)
     if said is None:
-        unit, year = _unit_of_name(plan, file), _year_of_titles(plan, file, tables)
+        unit, year = _unit_of_name(plan, file), _year_of_titles(plan, kind, file, tables)
         code = "" if unit and year else "year_unknown" if unit else "unit_unknown"
         return _Returned(file, sheets, unit, year) if not code else _Returned(file, sheets, doubt=_of_file(file, code))
-    unit, stated = str(said["unit"]), str(said["year"]).removesuffix(".0")
-    version = str(said.get("version", "")).removesuffix(".0")
-    if str(said["plan"]) != plan.key or version != str(VERSION):
-        return _Returned(file, sheets, doubt=_of_file(file, "other_plan", str(said["plan"]), plan=plan.key))
-    if unit not in {row.id for row in plan.tables.units}:
-        return _Returned(file, sheets, doubt=_of_file(file, "unit_unknown", unit))
-    if stated not in map(str, plan.years):
-        return _Returned(file, sheets, doubt=_of_file(file, "year_unknown", stated, unit))
-    return _Returned(file, sheets, unit, int(stated))
+    doubt = _doubt_of_form(plan, kind, file, said)
+    return _Returned(file, sheets, said["unit"], 0 if doubt else int(said["year"]), doubt)
+
+
+def _doubt_of_form(plan: Plan, kind: FormKind, file: str, said: Mapping[str, str]) -> Doubt | None:
+    """Why a form is not one of these, by what its hidden sheet says."""
+    unit, units = said["unit"], {row.id for row in plan.tables.units}
+    if said["plan"] != plan.key or said.get("version") != str(VERSION):
+        return _of_file(file, "other_plan", said["plan"], plan=plan.key)
+    if said.get("kind", "survey") != kind:
+        return _of_file(file, f"no_{kind}", "", unit)
+    if unit not in units and (unit != ALL_UNITS or kind == "survey"):
+        return _of_file(file, "unit_unknown", unit)
+    if said["year"] not in map(str, plan.years):
+        return _of_file(file, "year_unknown", said["year"], unit)
+    return None
 
 
 def _of_file(file: str, code: str, found: str = "", unit: str = "", **values: object) -> Doubt:
@@ -104,10 +127,10 @@ def _of_file(file: str, code: str, found: str = "", unit: str = "", **values: ob
     return Doubt(file, unit, "", "", found, code, values)
 
 
-def _said_by(sheet: RawSheet) -> dict[str, object] | None:
+def _said_by(sheet: RawSheet) -> dict[str, str] | None:
     """What the hidden sheet says of the form, by its keys; None for another sheet."""
-    rows = range(KNOWN_WITHIN)
-    said = {str(sheet.cells[row, 0]): sheet.cells.get((row, 1), "") for row in rows if (row, 0) in sheet.cells}
+    rows = (row for row in range(KNOWN_WITHIN) if (row, 0) in sheet.cells)
+    said = {str(sheet.cells[row, 0]): str(sheet.cells.get((row, 1), "")).removesuffix(".0") for row in rows}
     return said if {"plan", "unit", "year"} <= said.keys() else None
 
 
@@ -120,9 +143,9 @@ def _unit_of_name(plan: Plan, file: str) -> str:
     return (called or within or [""])[-1]
 
 
-def _year_of_titles(plan: Plan, file: str, sheets: Iterable[RawSheet]) -> int:
+def _year_of_titles(plan: Plan, kind: FormKind, file: str, sheets: Iterable[RawSheet]) -> int:
     """The year of the plan that the name of a file says, or else the titles of its sheets; 0 where that is not one."""
-    titles = {words_of(say("survey.frame.year", language, year=y)): y for y in plan.years for language in LANGUAGES}
+    titles = {words_of(say(f"{kind}.year", language, year=y)): y for y in plan.years for language in LANGUAGES}
     of_name = {int(year) for year in YEAR.findall(file)} & set(plan.years)
     found = of_name or {
         titles[text] for sheet in sheets for value in sheet.cells.values() if (text := words_of(value)) in titles
@@ -132,30 +155,37 @@ def _year_of_titles(plan: Plan, file: str, sheets: Iterable[RawSheet]) -> int:
 
 def _of_year(one: _Returned, year: int) -> _Returned:
     """A file, doubtful where its form is of another year."""
-    if not one.unit or one.year == year:
+    if not one.year or one.year == year:
         return one
     return _Returned(one.file, one.sheets, doubt=_of_file(one.file, "other_year", str(one.year), one.unit, year=year))
 
 
-def _survey_of(plan: Plan, year: int, returned: Sequence[_Returned]) -> Survey:
+def _survey_of(plan: Plan, kind: FormKind, year: int, returned: Sequence[_Returned]) -> Survey:
     """The answers of the units; forms of one unit that differ are doubtful, and nothing of them is taken."""
     doubts, answers, blank = [one.doubt for one in returned if one.doubt], [], {}
-    for unit in plan.tables.units:
-        form = form_of_unit(plan, unit.id, year, plan.choices.language)
-        known = _known_of(plan, unit.id)
-        read = [read_answer(form, sheets, known) for sheets in _forms_of(unit.id, returned)]
+    for unit in (*(row.id for row in plan.tables.units), ALL_UNITS):
+        form = form_of_unit(plan, unit, year, plan.choices.language, kind)
+        check = check_report if kind == "unit_report" else _check_parts(plan, unit)
+        read = [read_answer(form, sheets, check) for sheets in _forms_of(unit, returned)]
         filled = [answer for answer in read if not answer.is_blank]
         others = [answer for answer in filled[1:] if answer.content != filled[0].content]
         doubts += [doubt for answer in [*filled[:1], *others] for doubt in answer.doubts]
         if others:
             pairs = [(others[0], filled[0]), *((filled[0], other) for other in others)]
-            doubts += [_of_file(own.file, "form_twice", "", unit.id, other=other.file) for other, own in pairs]
-            answers.append(Answer(unit.id, year, unsaid=set(filled[0].people), files=filled[0].files))
+            doubts += [_of_file(own.file, "form_twice", "", unit, other=other.file) for other, own in pairs]
+            answers.append(Answer(unit, year, unsaid=set(filled[0].people), files=filled[0].files))
         elif filled:
             answers.append(filled[0])
         elif read:
-            blank[unit.id] = read[0].file
-    return Survey(year, tuple(answers), tuple(doubts), blank, len(returned))
+            blank[unit] = read[0].file
+    doubts += check_whole(plan, answers) if kind == "unit_report" else []
+    return Survey(year, tuple(answers), tuple(doubts), blank, len(returned), kind)
+
+
+def _check_parts(plan: Plan, unit: str) -> Callable[[SheetReader, Answer], None]:
+    """What withholds the numbers of a survey that cannot be."""
+    known = _known_of(plan, unit)
+    return lambda reader, answer: reader.check_parts(answer, known)
 
 
 def _known_of(plan: Plan, unit: str) -> Known:
@@ -170,7 +200,7 @@ def _known_of(plan: Plan, unit: str) -> Known:
 def _forms_of(unit: str, returned: Iterable[_Returned]) -> Iterator[Sheets]:
     """The sheets of every form that a unit sent; its sheets that are text are one form together."""
     texts: Sheets = []
-    for one in (one for one in returned if one.unit == unit):
+    for one in (one for one in returned if one.unit == unit and not one.doubt):
         if all(isinstance(sheet, RawSheet) and not sheet.name for sheet in one.sheets):
             texts += one.sheets
         else:
@@ -180,16 +210,11 @@ def _forms_of(unit: str, returned: Iterable[_Returned]) -> Iterator[Sheets]:
 
 
 def survey_tables(results: Results, survey: Survey) -> dict[Stem, pd.DataFrame]:
-    """The tables `summary`, `doubtful` and `not_answered` of the registry; what nobody said is empty."""
+    """What came back as tables of the registry: `doubtful`, `not_answered`, and of a survey `summary`; what nobody said
+    is empty."""
     plan, language = results.plan, results.plan.choices.language
-    need = unit_need(results, survey.year).groupby(["unit", "objective"])["needed"].sum().to_dict()
-    pairs = [(answer, row) for answer in survey.answers for row in plan.tables.objectives]
     rows: dict[Stem, list[tuple[object, ...]]] = {
-        "summary": [
-            (survey.year, answer.unit, row.id, *said.values(), answer.file)
-            for answer, row in pairs
-            if (said := _summary(answer, row, need.get((answer.unit, row.id))))
-        ],
+        **({"summary": _summaries(results, survey)} if survey.kind == "survey" else {}),
         "doubtful": [
             (doubt.file, doubt.unit, doubt.sheet, doubt.cell, doubt.found, doubt.remedy(language))
             for doubt in survey.doubts
@@ -201,6 +226,16 @@ def survey_tables(results: Results, survey: Survey) -> dict[Stem, pd.DataFrame]:
         ],
     }
     return {stem: pd.DataFrame(own, columns=RESULTS[stem].column_names) for stem, own in rows.items()}
+
+
+def _summaries(results: Results, survey: Survey) -> list[tuple[object, ...]]:
+    need = unit_need(results, survey.year).groupby(["unit", "objective"])["needed"].sum().to_dict()
+    return [
+        (survey.year, answer.unit, row.id, *said.values(), answer.file)
+        for answer in survey.answers
+        for row in results.plan.tables.objectives
+        if (said := _summary(answer, row, need.get((answer.unit, row.id))))
+    ]
 
 
 def _summary(answer: Answer, objective: Objective, needed: float | None) -> dict[str, float | None]:
@@ -234,8 +269,29 @@ def tables_with_survey(plan: Plan, tables: Mapping[str, RawTable], survey: Surve
         "attributes": _attributes(plan, survey),
         "requests": _requests(plan, survey),
     }
+    return _with_own(survey, known, tables, made)
+
+
+def _with_own(
+    survey: Survey, known: date, tables: Mapping[str, RawTable], made: Mapping[str, list[dict[str, object]]]
+) -> dict[str, RawTable]:
     kept = {name: _without(survey, known, tables[name]) for name in made if name in tables}
     return {name: _with_rows(name, kept.get(name), rows, known) for name, rows in made.items()}
+
+
+def tables_with_reports(
+    plan: Plan, tables: Mapping[str, RawTable], survey: Survey, known: date
+) -> tuple[dict[str, RawTable], pd.DataFrame]:
+    """`actuals` and `observations`: the rows in `tables`, then those of the reports; and the table `not_complete`."""
+    own = _without(survey, known, tables["actuals"]) if "actuals" in tables else None
+    found: Reported = reported_rows(plan, survey.year, survey.answers, own)
+    made = {name: [{**row, **_basis(survey)} for row in getattr(found, name)] for name in ("actuals", "observations")}
+    missing = [
+        (survey.year, one.objective, one.program, one.number, len(one.units), "; ".join(one.units))
+        for one in found.missing
+    ]
+    frame = pd.DataFrame(missing, columns=RESULTS["not_complete"].column_names)
+    return _with_own(survey, known, tables, made), frame
 
 
 def _without(survey: Survey, known: date, table: RawTable) -> RawTable:
@@ -259,8 +315,8 @@ def _with_rows(name: str, own: RawTable | None, rows: list[dict[str, object]], k
 
 def _basis(survey: Survey) -> dict[str, str]:
     return {
-        "basis": f"statistic: {say('survey.basis', 'en', year=survey.year)}",
-        "basis_vi": say("survey.basis", "vi", year=survey.year),
+        "basis": f"statistic: {say(f'{survey.kind}.basis', 'en', year=survey.year)}",
+        "basis_vi": say(f"{survey.kind}.basis", "vi", year=survey.year),
     }
 
 
@@ -328,9 +384,12 @@ def survey_files(results: Results, survey: Survey, known: date) -> dict[str, byt
     The tables of the plan, of which no file is written without a row; those about the survey; where anything is
     doubtful, `doubtful.xlsx` to be sent back.
     """
-    plan = results.plan
-    own = tables_with_survey(plan, read_plan_files(plan.path).tables, survey, known)
-    about = survey_tables(results, survey)
+    plan, about = results.plan, survey_tables(results, survey)
+    tables = read_plan_files(plan.path).tables
+    if survey.kind == "survey":
+        own = tables_with_survey(plan, tables, survey, known)
+    else:
+        own, about["not_complete"] = tables_with_reports(plan, tables, survey, known)
     texts = {name: table_text(table) for name, table in own.items() if table.rows}
     texts |= {stem: csv_text(check_columns(stem, frame)) for stem, frame in about.items()}
     files = {f"{name}.csv": text.encode() for name, text in texts.items()}
@@ -342,18 +401,25 @@ def survey_files(results: Results, survey: Survey, known: date) -> dict[str, byt
 def doubtful_workbook(plan: Plan, doubtful: pd.DataFrame, language: str) -> bytes:
     """The table `doubtful` as a workbook that can be sent back; equal tables give equal bytes."""
     table = RESULTS["doubtful"]
-    cells = doubtful.assign(unit=[unit and plan.label("units", unit, language) for unit in doubtful["unit"]])
+    cells = doubtful.assign(unit=[unit and unit_name(plan, unit, language) for unit in doubtful["unit"]])
     book = Workbook(table.title(language))
     columns = [SheetColumn(table.heading(name, language), list(cells[name])) for name in table.column_names]
     book.add_table(table.title(language), columns)
     return book.content()
 
 
-def answers_in_words(plan: Plan, survey: Survey, language: str) -> str:
-    """How many forms are read, and how many units have answered, of all and by route; how many doubts there are."""
+def answers_in_words(plan: Plan, survey: Survey, files: Mapping[str, bytes], language: str) -> str:
+    """How many forms are read, and how many units have answered, of all and by route; how many doubts there are.
+
+    Of reports also how many numbers are not taken as some units have not said theirs, by what `survey_files` gave.
+    """
     routes: dict[str, list[bool]] = {}
     for unit in plan.tables.units:
         routes.setdefault(term("route", unit.bloc, language), []).append(unit.id in survey.units)
     parts = "; ".join(f"{route} {sum(units)}/{len(units)}" for route, units in routes.items())
-    values = {"files": survey.files, "answered": len(survey.units), "units": len(plan.tables.units)}
-    return say("survey.collected", language, routes=parts, doubts=len(survey.doubts), year=survey.year, **values)
+    units = {"answered": sum(map(sum, routes.values())), "units": len(plan.tables.units)}
+    values = {"files": survey.files, "doubts": len(survey.doubts), "year": survey.year, **units}
+    missing = files.get("not_complete.csv", b"\n").count(b"\n") - 1
+    more = [say("unit_report.incomplete", language, numbers=missing)] if missing else []
+    key = f"{survey.kind}.collected" if routes else "unit_report.collected_whole"
+    return "\n".join([say(key, language, routes=parts, **values), *more])

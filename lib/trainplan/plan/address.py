@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FORMS = ("value", "scale", "add")
 YEAR = "{year}"  # in an address of a lever or a range: each year in turn
+NOT_SEEN = "row_not_seen"  # a note: what an address names is known only after the day from which the plan looks
 NEW_CEILING = "assumption: a ceiling that a scenario sets; the plan has none here"
 
 
@@ -184,7 +185,8 @@ def apply_changes(
                 cells[column] = changed_value(old, change)
             except PydanticCustomError as error:
                 if cells is choices or not is_refused(Address.of(place).table, cells, column):
-                    problems.append(Problem(file, error.type, change, place, values=error.context or {}))
+                    problem = Problem(file, error.type, change, place, values=error.context or {})
+                    problems.append(as_unseen(tables, place, problem))
                 continue
             done.append(Change(place, number_or_text(old), number_or_text(cells[column]), reason_of(change), address))
     return done
@@ -200,7 +202,8 @@ def find_cells(
 ) -> list[tuple[str, dict[str, Any], str]]:
     """The raw cells that an address names: (address, the row, the column); a problem where it names none.
 
-    `may_add`: the address of a ceiling that the plan does not have adds its row, without a limit.
+    `may_add`: the address of a ceiling that the plan does not have adds its row, without a limit. Of rows that are
+    known only later than the plan sees, the problem is `NOT_SEEN`.
     """
 
     def nothing(code: str, name: str, known: Any, **values: str) -> list[tuple[str, dict[str, Any], str]]:
@@ -216,7 +219,7 @@ def find_cells(
     if table not in TABLES:
         return nothing("no_table", table, TABLES, table=table)
     keys = TABLES[table].keys
-    if table == "ceilings" and may_add:
+    if table == "ceilings" and may_add and not is_known_later(tables, place):
         _add_ceiling(tables, choices, row)
     if table not in tables:
         return nothing("no_table_in_plan", table, tables, table=table)
@@ -225,7 +228,29 @@ def find_cells(
         return nothing("no_column", column, free, table=table, column=column)
     rows = [(row_key(cells, keys), cells) for cells in tables[table].rows]
     found = [(f"{table}.{key}.{column}", cells, column) for key, cells in rows if place.names(key)]
-    return found or nothing("no_row", row, [key for key, _ in rows], table=table, row=row, keys="/".join(keys))
+    if found:
+        return found
+    if is_known_later(tables, place):
+        return nothing(NOT_SEEN, "", ())
+    return nothing("no_row", row, [key for key, _ in rows], table=table, row=row, keys="/".join(keys))
+
+
+def as_unseen(tables: Mapping[str, RawTable], place: str, problem: Problem) -> Problem:
+    """What is wrong with a cell; where it is only empty, and is known later than the plan sees, `NOT_SEEN`."""
+    is_empty = problem.code in ("change_of_empty_cell", "lever_empty_cell")
+    is_unseen = is_empty and is_known_later(tables, Address.of(place))
+    return Problem(problem.where, NOT_SEEN, place) if is_unseen else problem
+
+
+def is_known_later(tables: Mapping[str, RawTable], place: Address) -> bool:
+    """Whether rows that the plan does not see from its date have what an address names, or the source of a ceiling."""
+    if place.table not in tables:
+        return False
+    keys = TABLES[place.table].keys
+    sources = tables["sources"] if place.table == "ceilings" and "sources" in tables else RawTable("", [])
+    unseen = {cells.get("id") for cells in sources.later} - {cells.get("id") for cells in sources.rows}
+    source = place.row.partition("/")[2]
+    return source in unseen or any(place.names(row_key(cells, keys)) for cells in tables[place.table].later)
 
 
 def _add_ceiling(tables: dict[str, RawTable], choices: dict[str, Any], row: str) -> None:

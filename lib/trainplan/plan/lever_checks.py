@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import Address, changed_value, column_of, find_cells
+from trainplan.plan.address import Address, as_unseen, changed_value, column_of, find_cells
 from trainplan.plan.levers import Lever, choices_of, lever_change
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import code_of, problem_of
@@ -54,10 +54,13 @@ def read_levers(
     ids = [lever.id for lever in levers]
     for twice in sorted({i for i in ids if ids.count(i) > 1}):
         problems.append(Problem(file, "lever_id_twice", twice, row=twice, column="id"))
+    sound = []
     for lever in levers:
-        problems += _wrong_range(lever, file)
-        problems += _wrong_cells(lever, tables, choices, file)
-    return tuple(levers)
+        cells = (as_unseen(tables, str(one.value), one) for one in _wrong_cells(lever, tables, choices, file))
+        wrong = [*_wrong_range(lever, file), *cells]
+        problems += wrong
+        sound += [] if wrong else [lever]
+    return tuple(sound)
 
 
 def _record(entry: object, position: int, file: str, problems: list[Problem]) -> Iterator[Lever]:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic_core import PydanticCustomError
 
-from trainplan.plan.address import Address, Change, apply_changes
+from trainplan.plan.address import NOT_SEEN, Address, Change, apply_changes
 from trainplan.plan.checks import RowsRead, check_together
 from trainplan.plan.data import data_folders, last_with, locate_problems, read_data
 from trainplan.plan.find import BASE, find_plan, find_scenarios, folder_name, results_name
@@ -276,10 +276,13 @@ class PlanInput:
         choices = read_choices(raw_choices, plan_file, problems)
         tables, partial = self._checked_tables(present, problems)
         problems += check_together(_read(tables, partial, choices, present, plan_file, self.lost))
+        unseen = dict.fromkeys(str(problem.value) for problem in problems if problem.code == NOT_SEEN)
+        problems = [problem for problem in problems if problem.code != NOT_SEEN]
         if choices is None or problems:
             raise PlanError(locate_problems(problems, present, self.lost))
         spare = {name: table.rows for name, table in present.items()}
-        hashes, notes = dict(sorted(files.hashes.items())), tuple(files.notes)
+        hashes = dict(sorted(files.hashes.items()))
+        notes = (*files.notes, *((address, NOT_SEEN, {}) for address in unseen))
         fixed = self.seen_from, self.ranges, self.levers
         return Plan(self.path, changed, choices, tables, applied, hashes, *fixed, spare, notes)
 

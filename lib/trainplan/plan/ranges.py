@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from trainplan.plan.address import YEAR, Address, find_cells
+from trainplan.plan.address import YEAR, Address, as_unseen, find_cells
 from trainplan.plan.reading import RawTable
 from trainplan.plan.records import problem_of
 from trainplan.plan.schema import TABLES, Addresses, Name, Number, is_refused, parse_number
@@ -184,7 +184,7 @@ def _place_problems(
         for place, cells, _ in named:
             wrong = _end_problems(found, place, table, column, cells, where, file)
             if wrong and not is_refused(table, cells, column):
-                problems += wrong
+                problems += [as_unseen(tables, place, problem) for problem in wrong]
     return problems
 
 

@@ -47,6 +47,7 @@ class RawTable:
     letters: dict[str, str] = field(default_factory=dict)  # of a sheet: what Excel calls each column
     written: dict[tuple[int, str], str] = field(default_factory=dict)
     head_line: int = 1
+    later: list[dict[str, Any]] = field(default_factory=list)  # rows that the plan does not see from its date
 
     def copy(self) -> RawTable:
         """The table with rows of its own, free to be changed and added to."""

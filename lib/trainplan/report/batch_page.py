@@ -90,7 +90,7 @@ def render_batch(
             _chart(done, names, language),
             _table(frame, points, names, language),
         ],
-        ways=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
+        pages_beside=[way_to(NATIONAL.format(language=language), "national", language)] if several else [],
         files=_tables(folder, language),
         runs=[run_links(folder, run, language) for run in shown],
     )
@@ -117,8 +117,9 @@ def own_scenarios(headlines: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_numbers(headlines: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers as such, whatever stands for one that there is not."""
-    return headlines.reset_index(drop=True).astype(dict.fromkeys(NUMBERS, float))
+    """The table with its numbers as such; without ceilings nothing can be said on what lacks."""
+    frame = headlines.reset_index(drop=True).astype(dict.fromkeys(NUMBERS, float))
+    return frame.assign(lacking_vnd=frame["lacking_vnd"].where(frame["ceilings"].eq(True)))
 
 
 def run_names(headlines: pd.DataFrame) -> dict[str, str]:
@@ -162,16 +163,17 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
     rows = []
     for _, row in quoted.iterrows():
         bar, frame = money_bar(row)
-        beside = (out_of(row["met"], row["targets"], language), bare_money(row["lacking_vnd"], language, unit))
-        rows.append(BarRow(names[row["run"]], beside, bar, frame))
+        numbers = (out_of(row["met"], row["targets"], language), bare_money(row["lacking_vnd"], language, unit))
+        rows.append(BarRow(names[row["run"]], numbers, bar, frame))
     columns = BarColumns(
         TABLE.heading("run", language),
         (say("head.met_of", language), column_heading("lacking_vnd", language, unit)),
         say("figure.scenario_results.bar", language),
     )
     best = quoted.iloc[0]
-    met, lacking = rows[0].numbers[0], billions(best["lacking_vnd"], language)
-    finding = say("batch.finding", language, met=met, run=rows[0].name, money=lacking)
+    lacks = best["lacking_vnd"] == best["lacking_vnd"]
+    money = say("tail.lacking", language, money=billions(best["lacking_vnd"], language)) if lacks else ""
+    finding = say("batch.finding", language, met=rows[0].numbers[0], run=rows[0].name, money=money)
     reading = (say("batch.order", language), say("figure.scenario_results.bars", language))
     alt = f"{finding} {most_lacking(done, names, language)}"
     caption = Caption(finding, alt, reading=reading, tables=(STEM,))

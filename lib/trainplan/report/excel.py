@@ -14,6 +14,7 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
 from trainplan.report.by_year import TOTAL, YearlyRow, columns_of, number, yearly_rows
 from trainplan.report.drawing import AXIS, INK, SOURCES
+from trainplan.report.furniture import say_undated
 from trainplan.report.sentences import assumed_share, headline
 from trainplan.report.tables.inputs import basis_by_row, changes
 from trainplan.results.registry import RESULTS, Column, Stem
@@ -105,7 +106,7 @@ def _facts(plan: Plan, language: str, title: str) -> list[tuple[str, str]]:
     """Labels and texts that say whose plan it is and from when."""
     choices = plan.choices
     owner = text_in(choices.owner, language) if choices.owner else say("excel.no_owner", language)
-    as_of = calendar_day(choices.as_of, language) if choices.as_of else say("excel.undated", language)
+    as_of = calendar_day(choices.as_of, language) if choices.as_of else say_undated(plan, language)
     return [
         (say("head.scenario", language), title),
         (say("excel.years", language), year_span(plan.first, plan.last)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trainplan.plan.plan import Plan
 from trainplan.plan.scenarios import text_in
+from trainplan.plan.schema import AS_OF, TABLES
 from trainplan.storage.provenance import hash_data, package_versions
 from trainplan.text.catalog import say, term
 from trainplan.text.formats import calendar_day, year_span
@@ -33,7 +34,7 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
     plan = plans[0]
     choices, closed = plan.choices, plan.closed_years
     day = calendar_day(choices.as_of, language) if choices.as_of else ""
-    dated = say("page.as_of", language, day=day) if day else say("excel.undated", language)
+    dated = say("page.as_of", language, day=day) if day else say_undated(plan, language)
     years = year_span(closed[0], closed[-1]) if closed else ""
     owner = text_in(choices.owner, language) if choices.owner else ""
     standing = [
@@ -55,6 +56,14 @@ def page_head(plans: Sequence[Plan], language: str) -> PageHead:
 def made_from(data: str, language: str) -> str:
     """The version and the fingerprint of the data, by its hash, of which a page is made."""
     return say("page.made_from", language, version=package_versions()["trainplan"], data=data[:SHOWN_OF_HASH])
+
+
+def say_undated(plan: Plan, language: str) -> str:
+    """What is said of a plan that looks from no day: that all its data count, or that they have no date."""
+    dated = (name for name, rows in plan.spare.items() if any(row.get(AS_OF) for row in rows))
+    return say(
+        "word.all_data" if any(AS_OF not in TABLES[name].columns for name in dated) else "word.undated", language
+    )
 
 
 def _badge(plan: Plan, language: str) -> str:

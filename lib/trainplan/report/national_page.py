@@ -28,7 +28,7 @@ from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import say
-from trainplan.text.formats import NOTHING, bare_money, billions, money_unit, out_of, percent
+from trainplan.text.formats import bare_money, billions, money_unit, out_of, percent
 from trainplan.text.letters import alphabetical_order
 
 Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
@@ -37,7 +37,8 @@ Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
 def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, languages: Sequence[str]) -> list[Path]:
     """Writes national.<language>.html into `folder`, over the plans' own scenario; none where that is of one plan.
 
-    `headlines` is the table of that name, of a batch; `titles` has the names of its plans.
+    `headlines` is the table of that name, of a batch; `titles` has the names of its plans; one without is called by
+    its key.
     """
     frame = read_numbers(own_scenarios(headlines))
     if len(frame) < 2:
@@ -46,9 +47,9 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     home = batch_pages(languages)
     written = []
     for language in languages:
-        names = {run: titles[plan][language] for run, plan in zip(frame["run"], frame["plan"], strict=True)}
-        ways = [way_to(home[language], "batch", language)]
-        page = render_national(frame, names, language, pages, folder, ways)
+        plans = zip(frame["run"], frame["plan"], strict=True)
+        names = {run: titles.get(plan, {}).get(language, plan) for run, plan in plans}
+        page = render_national(frame, names, language, pages, folder, home[language])
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
 
@@ -59,9 +60,12 @@ def render_national(
     language: str,
     pages: Mapping[str, str],
     folder: Path,
-    ways: Sequence[Mapping[str, str]] = (),
+    home: str,
 ) -> str:
-    """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files."""
+    """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files.
+
+    `home` is the page of the batch.
+    """
     order = sorted(frame.index, key=lambda place: alphabetical_order(names[frame.at[place, "run"]]))
     frame = frame.loc[order]
     done = frame[frame["status"] == DONE]
@@ -80,7 +84,9 @@ def render_national(
         question=say("national.question", language),
         answer=answer,
         sections=[_provinces(done, names, language)],
-        **{"ways": ways, "files": [], "runs": []},
+        pages_beside=[way_to(home, "batch", language)],
+        files=[],
+        runs=[],
     )
 
 
@@ -113,9 +119,8 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
     rows = []
     for (_, row), day in zip(quote_numbers(STEM, done).iterrows(), as_days(done["as_of"], language), strict=True):
         bar, frame = money_bar(row)
-        lacking = bare_money(row["lacking_vnd"], language, unit) if row["ceilings"] else NOTHING
         numbers = (out_of(row["met"], row["targets"], language), bare_money(row["required_vnd"], language, unit))
-        beside = (lacking, percent(row["assumed_share"], language, 0), day)
+        beside = (bare_money(row["lacking_vnd"], language, unit), percent(row["assumed_share"], language, 0), day)
         rows.append(BarRow(names[row["run"]], numbers, bar, frame, beside=beside))
     table = RESULTS[STEM]
     columns = BarColumns(
@@ -129,6 +134,6 @@ def _provinces(done: pd.DataFrame, names: Mapping[str, str], language: str) -> M
         ),
     )
     finding = say("national.finding", language, count=len(done))
-    alt = f"{finding} {most_lacking(done[done['ceilings'].eq(True)], names, language)}"
+    alt = f"{finding} {most_lacking(done, names, language)}"
     caption = Caption(finding, alt, reading=(say("figure.scenario_results.bars", language),), tables=(STEM,))
     return bar_table("provinces", caption, columns, rows, language).html(language)

@@ -19,7 +19,7 @@ from trainplan.report.drawing import Drawing
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parameters import WHERE, coordinates
 from trainplan.report.parts import FigurePiece, HtmlPiece, Part
-from trainplan.report.stored import compute, usual_draws
+from trainplan.report.stored import compute, uncertainty, usual_draws
 from trainplan.results.tables import Results
 from trainplan.storage.files import write_bytes, write_text
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -64,7 +64,8 @@ class Page:
         if given.get("year") is None and not closed:
             raise PlanError([Problem(WHERE, "no_closed_year")])
         year = closed[-1] if given.get("year") is None else given["year"]
-        return load_review(self.plan.path, given["scenario"], year, given.get("as_of"), given["overrides"], compute)
+        seen_by = year, given.get("as_of"), given["overrides"]
+        return load_review(self.plan.path, given["scenario"], *seen_by, compute, uncertainty)
 
     @cached_property
     def draws(self) -> Uncertainty | None:

@@ -113,8 +113,9 @@ class ResultTable:
         sums = [column.name for column in self.columns if column.over_years == "sum"]
         last = [column.name for column in self.columns if column.over_years == "last"]
         added = frame.groupby(keys, sort=False)[sums].sum(min_count=1)
-        at_the_end = frame[frame["year"] == frame["year"].max()].set_index(keys)[last]
-        found = added.join(at_the_end).reset_index()
+        if last:
+            added = added.join(frame[frame["year"] == frame["year"].max()].set_index(keys)[last])
+        found = added.reset_index()
         return found[[name for name in self.column_names if name in found]]
 
 
@@ -456,6 +457,12 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
         (UNIT, *(Column(name, "text") for name in ("name", "bloc", "route", "file"))),
         "survey",
     ),
+    ResultTable(
+        "not_complete",
+        ("objective", "program", "number"),
+        (YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number"), Column("lacking", "text")),
+        "survey",
+    ),
 ]
 
 
@@ -475,6 +482,25 @@ REVIEW_TABLES = [  # plan against what happened
         (
             *(YEAR, PROGRAM, SOURCE, *_money("planned_vnd", "spent_vnd", "volume_vnd", "price_vnd")),
             Column("estimated", "boolean"),
+        ),
+        "review",
+    ),
+    ResultTable(
+        "forecast_record",
+        ("look", "year", "what"),
+        (
+            *(Column("look", "text"), YEAR, Column("lead", "number"), Column("what", "id")),
+            *(Column(name, "mixed") for name in ("forecast", "p05", "p95", "outcome", "error")),
+            Column("inside", "boolean", "sum"),
+        ),
+        "review",
+    ),
+    ResultTable(
+        "forecast_scores",
+        ("lead", "measure"),
+        (
+            *(Column("lead", "text"), Column("measure", "code")),
+            *(Column(name, "number") for name in ("outcomes", "mean_error", "inside")),
         ),
         "review",
     ),

@@ -70,7 +70,7 @@ class NotebookRun:
         """The jobs that are not done."""
         return [job for job in self.jobs if not self.part.is_fresh(job)]
 
-    def ended(self) -> tuple[str, str]:
+    def status_and_reason(self) -> tuple[str, str]:
         """The status of the run as its folder tells it, and why where it is not done."""
         lacking = {job.name for job in self.to_do}
         entries = self.part.manifest.entries()
@@ -96,15 +96,15 @@ class Batch:
         return [language for language in LANGUAGES if any(language in one.languages for one in self.checked.values())]
 
     @cached_property
-    def asked(self) -> list[str]:
+    def wanted_names(self) -> list[str]:
         """The names of the runs that are asked for: all, or those that failed last time."""
-        before = self.records.listed()
+        before = self.records.last_keys()
         failed = [name for name in self.runs if self.records.status(before.get(name, "")) == FAILED]
         return failed if self.request.only_failed else [*self.runs]
 
     def tables_to_do(self) -> list[BatchRun]:
         """The runs whose tables are to be computed."""
-        return [self.runs[name] for name in self.asked if not self.has_tables(name)]
+        return [self.runs[name] for name in self.wanted_names if not self.has_tables(name)]
 
     def has_tables(self, name: str) -> bool:
         """Whether the tables of a run are there as they were written."""
@@ -117,7 +117,7 @@ class Batch:
 
     def notebooks_to_do(self) -> list[tuple[Part, Job]]:
         """The notebooks that are to be run, each with its part."""
-        some = [self.with_notebooks[name] for name in self.asked if name in self.with_notebooks]
+        some = [self.with_notebooks[name] for name in self.wanted_names if name in self.with_notebooks]
         return [(one.part, job) for one in some for job in one.to_do]
 
     def run(self, runs: Sequence[BatchRun], jobs: Sequence[tuple[Part, Job]], executor: Callable[..., None]) -> None:
@@ -142,10 +142,10 @@ class Batch:
 
     def settle(self) -> None:
         """Notes of every run with notebooks how it has ended."""
-        for name in self.asked:
+        for name in self.wanted_names:
             record = self.records.read(self.keys[name])
             if name in self.with_notebooks and record.get("files"):
-                status, why = self.with_notebooks[name].ended()
+                status, why = self.with_notebooks[name].status_and_reason()
                 if (record["status"], record["reason"]) != (status, why):
                     self.records.write(self.keys[name], {**record, "status": status, "reason": why})
 
@@ -157,11 +157,11 @@ class Batch:
         titles = {run.plan.parent.name: self.checked[name].titles for name, run in self.runs.items()}
         write_national_page(self.output, headlines, titles, self.languages)
         page = write_batch_page(self.output, headlines, points, self.link_pages(), self.languages)
-        own = headlines[headlines["run"].isin(self.asked)]
+        own = headlines[headlines["run"].isin(self.wanted_names)]
         for row in own[own["status"] == FAILED].itertuples():
             print_line(f"{row.run}: {both('run.failed')}\n  " + str(row.reason).replace("\n", "\n  "))
         print(f"{both('run.open')}: {page}", flush=True)
-        return 0 if len(own) == len(self.asked) and (own["status"] == DONE).all() else 1
+        return 0 if len(own) == len(self.wanted_names) and (own["status"] == DONE).all() else 1
 
     def link_pages(self) -> dict[str, ScenarioRun]:
         """Links the pages of runs of a plan, or of a scenario of one, with each other; what there is of each run."""

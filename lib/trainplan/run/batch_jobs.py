@@ -104,10 +104,10 @@ def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanE
             try:
                 yield read.change(run.scenario, run.changes)
             except PlanError as error:
-                yield PlanError(located(error, read, run, file))
+                yield PlanError(problems_of_run(error, read, run, file))
 
 
-def located(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:
+def problems_of_run(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:
     """The problems of a run, with the place in the batch file where a name or a change there makes them."""
     own: list[Problem] = []
     try:
@@ -115,10 +115,10 @@ def located(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list
     except PlanError as unchanged:
         own = unchanged.problems
     texts = {str(problem) for problem in own if problem.where != "scenario"}
-    return [problem if str(problem) in texts else locate(problem, run, file) for problem in error.problems]
+    return [problem if str(problem) in texts else place_problem(problem, run, file) for problem in error.problems]
 
 
-def locate(problem: Problem, run: BatchRun, file: str) -> Problem:
+def place_problem(problem: Problem, run: BatchRun, file: str) -> Problem:
     """A problem that comes of a name or a change in the batch file, with its place there."""
     if problem.where == "scenario":
         return replace(problem, where=file, row=run.entry, column="scenarios")

@@ -50,14 +50,14 @@ class BatchRecords:
         """Notes how a run ended, whatever is noted of it."""
         write_text(self.folder / f"{key}.json", as_json(record))
 
-    def listed(self) -> dict[str, str]:
+    def last_keys(self) -> dict[str, str]:
         """The keys of the batch's runs, by name, as they were when it was last begun."""
         return {str(name): str(key) for name, key in read_json(self.list).items()}
 
     def enlist(self, keys: Mapping[str, str]) -> None:
         """Notes which runs the batch has; records of earlier ones that nobody lists go."""
         remove_partials(self.output)
-        before = self.listed()
+        before = self.last_keys()
         write_text(self.list, as_json(keys))
         for key in {*before.values()} - {*self._keys().values()}:
             (self.folder / f"{key}.json").unlink(missing_ok=True)
@@ -65,7 +65,7 @@ class BatchRecords:
     def _keys(self) -> dict[str, str]:
         """The keys of the runs of all batches, by name, in the order of the batches' names; its own go before."""
         lists = [read_json(path) for path in sorted(self.folder.glob(f"{LIST}*.json"))]
-        return {str(name): str(key) for some in lists for name, key in some.items()} | self.listed()
+        return {str(name): str(key) for some in lists for name, key in some.items()} | self.last_keys()
 
     def put_together(self) -> pd.DataFrame:
         """Writes the tables of all runs that have ended, each once; returns their headline figures.

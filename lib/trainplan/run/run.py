@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from trainplan.cycle.looks import load_looks
 from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
@@ -23,7 +24,7 @@ from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
 from trainplan.report.index import ScenarioRun, write_index
 from trainplan.report.links import link_pages
-from trainplan.report.stored import compute, usual_draws, usual_drivers
+from trainplan.report.stored import compute, uncertainty, usual_draws, usual_drivers
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.registry import Stem
 from trainplan.results.tables import Results
@@ -37,6 +38,7 @@ from trainplan.run.execute import (
     perform_job,
     warm_up,
 )
+from trainplan.run.lone_pages import REVIEW
 from trainplan.run.manifest import Manifest, hash_of_job, remove_files
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
@@ -252,8 +254,10 @@ def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Pa
         if tables_lacking(book, plan):
             continue
         across = [*beside] if "scenarios" in declared_parameters(book) else None
+        plans = [plan, *(beside[other] for other in across or ())]
+        if book.stem == REVIEW.stem:
+            plans = review_looks(part)
         for language in LANGUAGES:
-            plans = [plan, *(beside[other] for other in across or ())]
             job = make_job(part, book, language, store, across)
             job = replace(job, head=page_head(plans, language), engine=request.engine)
             part.jobs[job.name] = job
@@ -308,12 +312,19 @@ def write_results(
     return {path.relative_to(folder).as_posix(): file_hash(path) for path in tables}
 
 
+def review_looks(part: Part) -> list[Plan]:
+    """The looks of the review up to the last closed year: as known now, and as decided."""
+    plan, changes = part.plan, dict(part.overrides)
+    decided, now = load_looks(plan.path, part.reference, plan.closed_years[-1], plan.seen_from, changes)
+    return [now, decided]
+
+
 def review_tables(plan: Plan, reference: str, overrides: Mapping[str, Any] | None) -> Mapping[Stem, pd.DataFrame]:
     """The tables of the review up to the last closed year; none where nothing has happened."""
     if not plan.closed_years or not plan.tables.actuals:
         return {}
-    changes = dict(overrides or {})
-    return load_review(plan.path, reference, plan.closed_years[-1], plan.seen_from, changes, compute).tables
+    year, changes, stored = plan.closed_years[-1], dict(overrides or {}), (compute, uncertainty)
+    return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
 
 
 def perform_any(job: Any) -> Any:

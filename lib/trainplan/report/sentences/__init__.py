@@ -36,6 +36,7 @@ from trainplan.report.sentences.best_plan import (
     no_way,
 )
 from trainplan.report.sentences.comparison import comparison_answer
+from trainplan.report.sentences.forecasts import review_forecasts
 from trainplan.report.sentences.money import (
     enrollment_answer,
     money_after,

@@ -11,6 +11,7 @@ from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.address import address_label
 from trainplan.plan.plan import Plan
 from trainplan.plan.schema import BASIS_KINDS
+from trainplan.report.furniture import say_undated
 from trainplan.report.sentences.money import money_balance, money_over_and_left
 from trainplan.report.tables.inputs import has_parts
 from trainplan.results.sources import basis_kinds
@@ -152,7 +153,7 @@ def seen_from(plan: Plan, language: str) -> list[str]:
     """From when the plan looks, which years are closed, and how money is shared out where it is limited."""
     as_of = plan.choices.as_of
     day = calendar_day(as_of, language) if as_of else ""
-    seen = say("word.seen_from" if day else "word.undated", language, day=day)
+    seen = say("word.seen_from", language, day=day) if day else say_undated(plan, language)
     closed = ", ".join(map(str, plan.closed_years))
     gone = say("tail.closed_years", language, years=closed) if closed else ""
     shared = say("tail.shared_by", language, rule=term("rule", plan.allocation, language)) if plan.has_ceilings else ""

@@ -11,6 +11,7 @@ from trainplan.analysis.goal_seek import Goal
 from trainplan.cycle.review import Review
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.model.gap import HALF_A_PERSON
+from trainplan.plan.address import NOT_SEEN, address_label
 from trainplan.report.sentences.answer import NAMED, when_due
 from trainplan.report.tables.results import A_LITTLE
 from trainplan.results.quote import address_of
@@ -90,9 +91,14 @@ def review_widest(review: Review, language: str) -> list[str]:
 
 
 def review_catching_up(review: Review, goal: Goal | None, language: str) -> list[str]:
-    """The least yearly amount that meets what money can still meet; nothing where nothing is missed or sought."""
+    """The least yearly amount that meets what money can still meet, or that no year is left to catch up in.
+
+    Nothing where nothing is missed or sought.
+    """
     rows = review.verdicts[review.verdicts["is_target"]]
     missed = rows.index[rows["verdict"] != "met"]
+    if len(missed) and not review.now.plan.open_years:
+        return [say("sentence.review_no_year_left", language, year=review.year)]
     if goal is None or not len(missed):
         return []
     if not set(missed) & set(goal.reachable):
@@ -105,8 +111,8 @@ def review_catching_up(review: Review, goal: Goal | None, language: str) -> list
 
 
 def review_too_late(review: Review, language: str) -> list[str]:
-    """The targets that are missed and whose last start in time is gone."""
-    rows = review.verdicts
+    """The targets that are missed and whose last start in time is gone, while there are years to start in."""
+    rows = review.verdicts if review.now.plan.open_years else review.verdicts[:0]
     gone = rows.index[rows["is_target"] & rows["is_gone"]]
     if not len(gone):
         return []
@@ -114,12 +120,16 @@ def review_too_late(review: Review, language: str) -> list[str]:
 
 
 def review_basis(review: Review, language: str) -> list[str]:
-    """From when both looks see, what is an estimate, what was never counted, and what is known and not used."""
+    """From when both looks see and what they leave out, what was never counted, and what is known and not used."""
     said = []
     for name, results in (("decided", review.decided), ("now", review.now)):
         as_of = results.plan.choices.as_of
         day = calendar_day(as_of, language) if as_of else ""
         said.append(say(f"sentence.review_{name}_{'dated' if day else 'undated'}", language, day=day))
+        unseen = [note.place for note in results.plan.notes if note.code == NOT_SEEN]
+        if unseen:
+            names = "; ".join(address_label(results.plan, address, language) for address in unseen)
+            said.append(say(f"sentence.review_{name}_not_seen", language, names=names))
     simulated = [row.id for row in review.now.plan.tables.objectives if row.id not in review.counted_objectives]
     if simulated:
         said.append(say("sentence.review_simulated", language, count=len(simulated)))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trainplan.report.tables.best_plan import relaxations, rules, value_of_places
 from trainplan.report.tables.comparison import compared_inputs, differences, scenarios
+from trainplan.report.tables.forecasts import review_forecast_bands, review_forecast_leads
 from trainplan.report.tables.inputs import (
     basis_register,
     changes,
