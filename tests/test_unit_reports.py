@@ -330,6 +330,16 @@ def test_what_cannot_be_is_told_with_its_cell_and_nothing_else(
     assert code == "row_unknown" or (sheet, key, column) not in answer.people
 
 
+@pytest.mark.parametrize("column", ["continuing", "enrolled", "completed", "spent"])
+def test_a_column_that_is_deleted_is_told_once(
+    column: str, filled: dict[str, FilledForm], plan: Plan, tmp_path: Path
+) -> None:
+    form = filled["north"]
+    form.sheet(DONE).delete_cols(form.cell(DONE, COLLEGE, column).column)
+    survey = collect(plan, save({"north": form}, tmp_path))
+    assert [(doubt.file, doubt.code) for doubt in survey.doubts] == [("north.xlsx", "column_missing")]
+
+
 def test_a_form_of_the_survey_is_no_report(filled: dict[str, FilledForm], plan: Plan, tmp_path: Path) -> None:
     write_survey_forms(compute(plan), YEAR, tmp_path / "survey")
     save({"south": filled["south"]}, tmp_path / "back")

@@ -40,7 +40,8 @@ def check_report(reader: SheetReader, answer: Answer) -> None:
     sheet = reader.table.sheet.id
     for row, key in reader.table.keys.items():
         said = {column: answer.people.get((sheet, key, column)) for column in reader.columns}
-        lost = {column for column in reader.columns if (sheet, key, column) in answer.unsaid}
+        absent = reader.columns.keys() - reader.table.places.keys()
+        lost = absent | {column for column in reader.columns if (sheet, key, column) in answer.unsaid}
         found = _wrong_counts(said) if sheet == REACHED else _wrong_learners(said, lost)
         for code, column, withheld, values in found:
             answer.doubts.append(reader.doubt(row, column, code, cell_text(said[column]), 0, **values))
