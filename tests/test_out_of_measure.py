@@ -213,6 +213,8 @@ YAML = {
     'as_of: !!int ""': "yaml_value",
     'as_of: !!bool "x"': "yaml_value",
     f"as_of: {'9' * 5000}": "yaml_value",
+    'owner: "\\ud800"': "yaml_value",
+    '"\\udfff": 1': "yaml_value",
     'name: !!binary "x"': "yaml_tag",
     "owner: !!set {a, b}": "yaml_tag",
     "owner: !!python/object/apply:os.system [exit]": "yaml_tag",

@@ -42,9 +42,13 @@ class _Constructor(SafeConstructor):
         if str(node.tag) not in PLAIN_TAGS:
             raise Refused(str(node.tag), None, "yaml_tag", node.start_mark)
         try:
-            return super().construct_object(node, deep)
+            value = super().construct_object(node, deep)
+            if isinstance(value, str):
+                value.encode()  # half a pair of code units, such as \ud800, is no letter
         except (ValueError, LookupError, AttributeError, TypeError):
-            raise Refused(str(node.value), None, "yaml_value", node.start_mark) from None
+            said = str(node.value).encode(errors="backslashreplace").decode()
+            raise Refused(said, None, "yaml_value", node.start_mark) from None
+        return value
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         try:
