@@ -230,7 +230,7 @@ class Drawn:
         )
         kept = slice(min(count, max(0, REMEMBERED - before)))
         people = slice(min(count, max(0, PEOPLE - before)))
-        learners = over_draws(run.new_learners, count)[..., people]
+        learners = over_draws(run.new_learners, count)[..., people].astype(np.int32)  # whole, and half to be sent
         return cls(
             replicate=replicate,
             count=count,
@@ -241,8 +241,8 @@ class Drawn:
             met=over_draws(run.met_when_due, count)[:, kept],
             cost=over_draws(run.funded_vnd.sum(axis=1), count)[:, kept],
             over=over_draws(over_ceilings(run), count)[:, kept],
-            enrolled=np.concatenate([learners, learners.sum(axis=1, keepdims=True)], axis=1),
-            sent=over_draws(run.people_sent, count)[..., people],
+            enrolled=np.concatenate([learners, learners.sum(axis=1, keepdims=True, dtype=np.int32)], axis=1),
+            sent=over_draws(run.people_sent, count)[..., people].astype(np.int32),
         )
 
 

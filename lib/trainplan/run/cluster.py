@@ -110,8 +110,14 @@ def map_of(address: str | None) -> Iterator[Callable[..., Iterator[Any]]]:
     if not address:
         yield map
         return
-    with connect_cluster(address) as cluster:
+    with connect_cluster(address, prepare=import_for_draws) as cluster:
         yield cluster.map
+
+
+def import_for_draws() -> None:
+    """Imports what each span of draws would import again, which takes longer than to draw it."""
+    import scipy.special
+    import scipy.stats  # noqa: F401
 
 
 @contextlib.contextmanager
