@@ -195,6 +195,14 @@ def test_a_scenario_changes_only_so_much(plan: Path) -> None:
     assert codes(plan, "costs_up") == ["too_many_changes"]
 
 
+def test_a_change_of_every_row_finds_one_without_a_key(plan: Path) -> None:
+    """An empty cell that is scaled is told; levers, ranges and scenarios find cells in one way."""
+    add(plan, "programs.csv", [",x"])
+    changes = "programs.*.cost_per_learner_year: {scale: 1.1}\n"
+    (plan / "scenarios" / "costs_up.yaml").write_text(f"title: a\nset:\n  {changes}", "utf-8")
+    assert codes(plan, "costs_up") == ["row_unfinished"]
+
+
 def test_head_counts_that_grow_beyond_measure_are_refused(plan: Path) -> None:
     fill(plan, "groups", {"headcount": 1e8, "growth": 0.01}, lambda row: row["id"] == "officials")
     assert codes(plan) == ["grows_too_large"]

@@ -240,7 +240,7 @@ def find_cells(
         return nothing("no_column", column, free, table=table, column=column)
     raw = tables[table]
     if row == "*" and raw.rows:
-        return [(f"{table}.{row_key(cells, keys)}.{column}", cells, column) for cells in raw.rows]
+        return [(f"{table}.{row_key(cells, keys) or '?'}.{column}", cells, column) for cells in raw.rows]
     by_key = places_by_key(raw, keys)
     found = [(address, raw.rows[i], column) for i in by_key.get(row, ())]
     if not found and is_known_later(tables, place):
