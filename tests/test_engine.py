@@ -14,6 +14,7 @@ import pytest
 from test_papermill import errors, papermill
 from test_run import DRAW, notebook
 from trainplan.run.run import Request, run
+from trainplan.storage.store import FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
 SOUND = Path(__file__).parent / "broken" / "sound"
@@ -55,7 +56,10 @@ def test_both_engines_leave_the_same(tmp_path: Path) -> None:
         output = tmp_path / engine
         assert run(replace(request, output=output, engine=engine)) == 0
         files = [path for path in sorted(output.rglob("*")) if path.is_file()]
-        left[engine] = {path.relative_to(output).as_posix(): path.read_bytes() for path in files}
+        kept = output / FOLDER  # which holds what took long, and so depends on how busy the machine is
+        left[engine] = {
+            path.relative_to(output).as_posix(): path.read_bytes() for path in files if not path.is_relative_to(kept)
+        }
     own = ("/notebooks/", "/.runs/", "manifest.json")
     ours, stock = ({n: b for n, b in of.items() if not any(word in n for word in own)} for of in left.values())
     assert [name for name in {*ours, *stock} if ours.get(name) != stock.get(name)] == []
