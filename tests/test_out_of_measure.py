@@ -260,7 +260,7 @@ LINES = {  # rows added to a file, the code of the problem, and its line; 0 for 
     "a quote in a long file": ("groups.csv", ['x,"n', *["y" * 1000] * 200], "cell_too_long", 5),
     "an open quote": ("groups.csv", ["y" + GROUP, f'x,"{GROUP[1:]}', "z" + GROUP], "quotes_broken", 6),
     "a long id": ("groups.csv", ["x" * 5000 + GROUP], "string_too_long", 5),
-    "a long name": ("groups.csv", [f"x,{'n' * 5000}{GROUP[4:]}"], "string_too_long", 5),
+    "a long name": ("groups.csv", [f"x,{'n' * 20_000}{GROUP[4:]}"], "string_too_long", 5),
     "a hidden letter": ("groups.csv", [f"x,n\x00{GROUP[4:]}"], "letters_deceive", 5),
     "too many rows": (
         "turnover.csv",

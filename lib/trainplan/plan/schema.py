@@ -64,7 +64,7 @@ MOST_PEOPLE, MOST_VND, MOST_YEARS = 1e8, 1e15, 100
 MOST_COST = 1e12  # VND for a learner or a class, in a year
 MOST, LEAST = 1e18, 1e-9  # of any number, and of one other than 0
 ID = r"^[^\s/.*;=+@-][^\s/.*;]*$"  # a spreadsheet takes what begins with = + - @ for a formula
-MOST_LETTERS = {"id": 100, "name": 500, "text": 10_000}
+MOST_LETTERS = {"id": 100, "name": 10_000, "text": 10_000}
 MOST_ROWS = 50_000  # of a table: many times those of any province, and read within seconds
 MOST_IDS = 300  # of what results have a row for in every year
 INVENTED = "invented"  # a further column of any table: what stands in it marks a row that illustrates and is no fact
