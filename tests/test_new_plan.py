@@ -190,7 +190,8 @@ def test_what_is_there_stays_as_it_is(kept: str, project: Path, capsys: pytest.C
     (project / kept).write_text("mine")
     assert new("x", "--first", 2026, "--last", 2027) == 2
     assert written(project) == {kept: "mine"}
-    assert say("problem.folder_in_use", "en") in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert any(say(f"problem.{code}", "en") in said for code in ("folder_in_use", "output_in_file"))
 
 
 @pytest.mark.parametrize("name", ["a?b", "a/..", ".", "", "con", "x.", "a/b:c"])
@@ -203,7 +204,7 @@ def test_a_name_that_is_none_of_a_folder_is_refused(
 
 def test_a_plan_that_cannot_be_written_leaves_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "params").write_text("a file")
-    assert new("x", "--first", 2026, "--last", 2027) == 1
+    assert new("x", "--first", 2026, "--last", 2027) == 2
     assert written(project) == {"params": "a file"} and not (project / "data" / "x").exists()
     assert "Traceback" not in capsys.readouterr().err
 
