@@ -23,6 +23,7 @@ from trainplan.cli import main
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import NUMBER, TABLES
 from trainplan.results.tables import compute
+from trainplan.text.catalog import say
 from trainplan.text.problems import PlanError
 
 SOUND = Path(__file__).parent / "broken" / "sound"
@@ -459,9 +460,11 @@ def test_rows_to_the_end_of_a_sheet_hold_nothing(tmp_path: Path) -> None:
     """A blank at the very end of the sheet, and a merged range down to it, add no row."""
     plan = plan_of_workbook(tmp_path, cell("groups", "XFD1048576", " "))
     assert load_plan(plan).warnings == []
-    lines = problems_of(plan_of_workbook(tmp_path / "merged", merge("groups", "D2:D1048576")))
+    lines = problems_of(plan_of_workbook(tmp_path / "merged", merge("groups", "D2:D99999")))
     assert len(lines) == 1
-    assert "'D2:D1048576'" in lines[0]
+    assert "'D2:D99999'" in lines[0]
+    (line,) = problems_of(plan_of_workbook(tmp_path / "longest", merge("groups", "D2:D1048576")))
+    assert say("problem.workbook_too_large", "vi") in line
 
 
 @st.composite

@@ -100,7 +100,7 @@ def read_sheets(path: Path, file: str) -> Sheets:
     except calamine.PasswordError:
         return [NotRead(file, "locked")]
     except BookRefused as refused:
-        return [NotRead(file, "file_too_large" if refused.code == "too_large" else "damaged")]
+        return [NotRead(file, "file_too_large" if refused.code == "workbook_too_large" else "damaged")]
     except (
         calamine.CalamineError,
         ElementTree.ParseError,

@@ -22,7 +22,7 @@ RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)", re.IGNORECASE)
 
 
 class BookRefused(Exception):
-    """A workbook that is not read: `code` is `too_large` or `damaged`."""
+    """A workbook that is not read: `code` is `workbook_too_large` or `workbook_damaged`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,19 +38,19 @@ def unpack_book(data: bytes) -> dict[str, bytes]:
     try:
         parts = dict(_parts(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError):
-        raise BookRefused("damaged") from None
+        raise BookRefused("workbook_damaged") from None
     if any(
         b"<!DOCTYPE" in part or b"\0" in part or not part.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         for part in parts.values()
     ):
-        raise BookRefused("damaged")
+        raise BookRefused("workbook_damaged")
     spread = sum(
         _area(html.unescape(found[1].decode("utf-8", "replace")))
         for part in parts.values()
         for found in SPREAD.finditer(part)
     )
     if sum(part.count(b"<") for part in parts.values()) > MOST_MARKS or spread > MOST_SPREAD:
-        raise BookRefused("too_large")
+        raise BookRefused("workbook_too_large")
     return parts
 
 
@@ -59,16 +59,16 @@ def _parts(data: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS:
-            raise BookRefused("too_large")
+            raise BookRefused("workbook_too_large")
         for part in parts:
             if part.compress_type not in KINDS:
-                raise BookRefused("damaged")
+                raise BookRefused("workbook_damaged")
             part.file_size = MOST_BYTES + 1  # what it says would end the reading
             with archive.open(part) as file:
                 content = file.read(room + 1)
             room -= len(content)
             if room < 0:
-                raise BookRefused("too_large")
+                raise BookRefused("workbook_too_large")
             if content and part.filename.casefold().endswith((".xml", ".rels", ".vml")):
                 yield part.filename, content
 

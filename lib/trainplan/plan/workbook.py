@@ -69,7 +69,7 @@ def read_book(data: bytes, file: str) -> SheetsRead:
         unpack_book(data)
         sheets = _sheets(data)
     except BookRefused as refused:
-        return SheetsRead(problems=[Problem(file, f"workbook_{refused.code}")], lost=set(TABLES))
+        return SheetsRead(problems=[Problem(file, refused.code)], lost=set(TABLES))
     except Exception:  # whatever openpyxl meets in a damaged file: of the archive, of XML, of values
         sheets = []
     if not sheets:  # as openpyxl finds none in a workbook of the kind "Strict Open XML"
