@@ -269,10 +269,9 @@ def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Pa
         across = [*beside] if "scenarios" in declared_parameters(book) else None
         plans = [plan, *(beside[other] for other in across or ())]
         if book.stem == REVIEW.stem:
-            plans = []
-            with contextlib.suppress(PlanError):  # nothing had been decided that it could be a review of
+            try:
                 plans = review_looks(plan, part.reference, part.overrides)
-            if not plans:
+            except PlanError:  # nothing had been decided that it could be a review of
                 continue
         for language in LANGUAGES:
             job = make_job(part, book, language, store, across)

@@ -40,17 +40,36 @@ def write_bytes(path: Path, content: bytes) -> Path:
     Readers see the old bytes or the new, nothing between. OutputError where the system refuses it.
     """
     path = Path(path)
+    with _partial_of(path) as partial:
+        partial.write_bytes(content)
+    return path
+
+
+@contextlib.contextmanager
+def open_whole(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 file to be written piece by piece, which appears under its name when the block has ended without error.
+
+    OutputError where the system refuses it.
+    """
+    with _partial_of(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _partial_of(path: Path) -> Iterator[Path]:
+    """Where to write a file beside its place; it is renamed when the block has ended without error, else deleted."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        yield partial
         move_into_place(partial, path)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             partial.unlink()
-        raise write_error(path, error) from error
+        if isinstance(error, OSError):
+            raise write_error(path, error) from error
+        raise
     note_written(path)
-    return path
 
 
 def check_output(where: str, path: Path, folder: bool = True) -> None:
@@ -133,24 +152,3 @@ def remove_partials(folder: Path) -> None:
             continue
         with contextlib.suppress(OSError):
             path.unlink()
-
-
-@contextlib.contextmanager
-def open_whole(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 file to be written piece by piece, which appears under its name when the block has ended without error.
-
-    OutputError where the system refuses it.
-    """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        move_into_place(partial, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        if isinstance(error, OSError):
-            raise write_error(path, error) from error
-        raise
-    note_written(path)
