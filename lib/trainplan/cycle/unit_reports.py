@@ -82,9 +82,10 @@ def check_whole(plan: Plan, answers: Sequence[Answer]) -> list[Doubt]:
     """What the form of all units says beside the units themselves, where both cannot be; neither is then taken."""
     whole = next((answer for answer in answers if answer.unit == ALL_UNITS), None)
     doubts: list[Doubt] = []
+    units = _units_by_objective(plan)
     for key, number in dict(whole.people if whole else {}).items():
         said = [answer.people[key] for answer in answers if answer is not whole and key in answer.people]
-        complete = said and len(said) == len(_units_of(plan, _group_of(plan, key)))
+        complete = said and len(said) == len(units[key[1].partition("/")[0]])
         if whole and (sum(said) > number or (complete and sum(said) < number)):
             doubts.append(Doubt(*_place(whole, key), str(number), "units_differ", {"units": sum(said)}))
             for answer in answers:
@@ -97,14 +98,10 @@ def _place(answer: Answer, key: Key) -> tuple[str, str, str, str]:
     return file, answer.unit, sheet, cell
 
 
-def _group_of(plan: Plan, key: Key) -> str:
-    objective = key[1].partition("/")[0]
-    return next(row.group for row in plan.tables.objectives if row.id == objective)
-
-
-def _units_of(plan: Plan, group: str) -> list[str]:
-    """The units whose forms ask about a group."""
-    return [row.id for row in plan.tables.units if group in groups_of_unit(plan, row.id)]
+def _units_by_objective(plan: Plan) -> dict[str, list[str]]:
+    """The units whose forms ask about the group of each objective."""
+    held = {unit.id: set(groups_of_unit(plan, unit.id)) for unit in plan.tables.units}
+    return {row.id: [unit for unit, groups in held.items() if row.group in groups] for row in plan.tables.objectives}
 
 
 def reported_rows(plan: Plan, year: int, answers: Sequence[Answer], own: RawTable | None) -> Reported:
@@ -152,8 +149,7 @@ class _Collected:
     def __init__(self, plan: Plan, answers: Sequence[Answer]) -> None:
         self.plan, self.missing = plan, list[Missing]()
         self.answers = {answer.unit: answer for answer in answers}
-        self.units = {group.id: _units_of(plan, group.id) for group in plan.tables.groups}
-        self.group = {row.id: row.group for row in plan.tables.objectives}
+        self.units = _units_by_objective(plan)
         self.years = {row.id: row.years for row in plan.tables.programs}
 
     def file_of(self, unit: str) -> str:
@@ -162,10 +158,7 @@ class _Collected:
 
     def of_pair(self, objective: str, program: str) -> dict[str, dict[str, int]]:
         """The numbers of a pair by unit, each where all units say it; nothing where who was sent is not known."""
-        said = {
-            unit: self._numbers_of(unit, f"{objective}/{program}")
-            for unit in (*self.units[self.group[objective]], ALL_UNITS)
-        }
+        said = {unit: self._numbers_of(unit, f"{objective}/{program}") for unit in (*self.units[objective], ALL_UNITS)}
         whole, pair = said.pop(ALL_UNITS), (objective, program)
         if not self._lacking(pair, "enrolled", said, whole):
             if not said or any("enrolled" not in of_unit for of_unit in said.values()):
@@ -201,7 +194,7 @@ class _Collected:
         for row in self.plan.tables.objectives:
             if row.kind == "count":
                 continue
-            said = {unit: self._counts_of(unit, row.id) for unit in (*self.units[row.group], ALL_UNITS)}
+            said = {unit: self._counts_of(unit, row.id) for unit in (*self.units[row.id], ALL_UNITS)}
             whole = said.pop(ALL_UNITS)
             if not self._lacking((row.id, ""), "reached", said, whole):
                 counted = (
