@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 
@@ -18,6 +19,15 @@ def stores_in_use() -> Iterator[None]:
     before = list(store._in_use)
     yield
     store._in_use[:] = before
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """What a command line that ran in this process chose for itself, as where figures go, is not there for the next."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,8 @@ def test_both_engines_leave_the_same(tmp_path: Path) -> None:
             f"from pathlib import Path\nfrom trainplan.run.run import Request, run\nrun({request}, engine={engine!r}))"
         )
         # in a process of its own: what other tests have set for drawings would go along with a fork
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        environment = {**os.environ, "MPLBACKEND": "agg"}  # as the command line does
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
         files = [path for path in sorted(output.rglob("*")) if path.is_file()]
         kept = output / FOLDER  # which holds what took long, and so depends on how busy the machine is
         left[engine] = {

@@ -185,6 +185,8 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Any], executed: Pa
     before = [child.pid for child in children_of()]
     partial = executed.with_name(f"{executed.stem}.{os.getpid()}.partial.ipynb")
     failed = executed.with_name(f"{executed.stem}.failed.ipynb")
+    if engine != ENGINE:  # a kernel shows figures in its notebook only where no other place was chosen for them
+        os.environ.pop("MPLBACKEND", None)
     try:
         executed.parent.mkdir(parents=True, exist_ok=True)
         done = papermill.execute_notebook(
