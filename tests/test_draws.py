@@ -16,9 +16,11 @@ from strategies import Tables, plans, write_plan
 from trainplan.model.arrays import build_arrays
 from trainplan.model.draws import parts_of, simulate_draws
 from trainplan.model.simulate import Run, simulate
+from trainplan.plan.address import record_key
 from trainplan.plan.plan import load_plan
 
 SOUND = Path(__file__).parent / "broken" / "sound"
+ILLUSTRATION = "an_giang_illustration"
 DRAWS = 40
 COMPARED = [name for name, kind in vars(Run).items() if isinstance(kind, cached_property) and name != "gap"]
 
@@ -70,6 +72,21 @@ def test_a_drawn_value_is_the_value_that_an_override_sets() -> None:
     drawn = simulate(build_arrays(load_plan(SOUND), {address: np.array([value])}))
     set_so = simulate(build_arrays(load_plan(SOUND, overrides={address: value})))
     assert np.array_equal(drawn.gap.reached, set_so.gap.reached)
+
+
+@pytest.mark.parametrize("column", ["actuals.enrolled", "actuals.completed", "actuals.spent_vnd", "observations.reached"])
+def test_a_drawn_fact_is_the_fact_that_an_override_sets(column: str) -> None:
+    plan = load_plan(ILLUSTRATION)
+    table, name = column.split(".")
+    row = next(row for row in plan.tables[table] if getattr(row, name) and row.year in plan.closed_years)
+    address, values = f"{table}.{record_key(table, row)}.{name}", [getattr(row, name), getattr(row, name) // 2]
+    together = simulate(build_arrays(plan, {address: np.array(values, float)}))
+    for draw, value in enumerate(values):
+        alone = simulate(build_arrays(load_plan(ILLUSTRATION, overrides={address: value})))
+        for compared in COMPARED:
+            many, one = getattr(together, compared), getattr(alone, compared)
+            assert np.array_equal(np.broadcast_to(many, (*many.shape[:-1], 2))[..., draw], one[..., 0]), compared
+    assert any(getattr(together, compared).shape[-1] == 2 for compared in COMPARED)
 
 
 def test_limits_are_lifted_without_touching_the_plan() -> None:

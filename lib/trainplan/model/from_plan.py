@@ -167,45 +167,46 @@ def _ceiling(plan: Plan, column: Columns) -> Array:
 
 
 def _actual_people(name: str) -> Callable[[Plan, Columns], Array]:
-    """What makes an array, (closed, K, 1), of a column of `actuals` by pair; rows of several units add up."""
+    """What makes an array, (closed, K, D), of a column of `actuals` by pair; rows of several units add up."""
 
     def add_people(plan: Plan, column: Columns) -> Array:
-        """(closed, K, 1): the sums of the column."""
+        """(closed, K, D): the sums of the column."""
         pairs = {pair: k for k, pair in enumerate(pairs_of(plan))}
-        return _add_facts(plan, name, len(pairs), lambda row: pairs[row.objective, row.program])
+        return _add_facts(plan, column, name, len(pairs), lambda row: pairs[row.objective, row.program])
 
     return add_people
 
 
 def _enrollment(plan: Plan, column: Columns) -> Array:
-    """(closed, K, 1): nobody where there is no row."""
+    """(closed, K, D): nobody where there is no row."""
     return np.nan_to_num(_actual_people("enrolled")(plan, column))
 
 
 def _spent(plan: Plan, column: Columns) -> Array:
-    """(closed, P, 1): VND, over all objectives of a program."""
+    """(closed, P, D): VND, over all objectives of a program."""
     programs = row_numbers(plan, "programs")
-    return _add_facts(plan, "spent_vnd", len(programs), lambda row: programs[row.program])
+    return _add_facts(plan, column, "spent_vnd", len(programs), lambda row: programs[row.program])
 
 
-def _add_facts(plan: Plan, name: str, owners: int, owner: Callable[[Any], int]) -> Array:
-    """(closed, owners, 1): sums of a column of `actuals`; NaN where no row of an owner and year has a number."""
-    facts = np.full((len(plan.closed_years), owners, 1), np.nan)
-    for row in plan.tables.actuals:
-        value = getattr(row, name)
-        if row.year in plan.closed_years and value is not None:
+def _add_facts(plan: Plan, column: Columns, name: str, owners: int, owner: Callable[[Any], int]) -> Array:
+    """(closed, owners, D): sums of a column of `actuals`; NaN where no row of an owner and year has a number."""
+    values = column("actuals", name, np.nan)
+    facts = np.full((len(plan.closed_years), owners, values.shape[1]), np.nan)
+    for row, value in zip(plan.tables.actuals, values, strict=True):
+        if row.year in plan.closed_years and getattr(row, name) is not None:
             at = row.year - plan.first, owner(row)
             facts[at] = np.nan_to_num(facts[at]) + value
     return facts
 
 
 def _observed_share(plan: Plan, column: Columns) -> Array:
-    """(closed, O, 1): the share that an observation counted."""
+    """(closed, O, D): the share that an observation counted."""
     objectives = row_numbers(plan, "objectives")
-    observed = np.full((len(plan.closed_years), len(objectives), 1), np.nan)
-    for row in plan.tables.observations:
+    values = column("observations", "reached") / column("observations", "base")
+    observed = np.full((len(plan.closed_years), len(objectives), values.shape[1]), np.nan)
+    for row, value in zip(plan.tables.observations, values, strict=True):
         if row.year in plan.closed_years:
-            observed[row.year - plan.first, objectives[row.objective]] = row.reached / row.base
+            observed[row.year - plan.first, objectives[row.objective]] = value
     return observed
 
 
@@ -247,8 +248,8 @@ NUMBERS: dict[str, NumberSource] = {
     "pipeline": _number(_pipeline, "pipeline.learners"),
     "source_share": _number(_source_share, "funding.share"),
     "ceiling": _number(_ceiling, "ceilings.ceiling_vnd"),
-    "enrolled": _number(_enrollment),
-    "completed": _number(_actual_people("completed")),
-    "spent": _number(_spent),
-    "observed": _number(_observed_share),
+    "enrolled": _number(_enrollment, "actuals.enrolled"),
+    "completed": _number(_actual_people("completed"), "actuals.completed"),
+    "spent": _number(_spent, "actuals.spent_vnd"),
+    "observed": _number(_observed_share, "observations.base", "observations.reached"),
 }
