@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import shutil
@@ -26,6 +27,7 @@ from trainplan.text.problems import PlanError
 COUNTS = Path(__file__).parent / "plans" / "counts"
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "01_baseline.ipynb"
 LONG = "x" * 300
+LINUX_CAPABILITY_VERSION_3, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 0x20080522, 1, 2
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of POSIX")
 
 
@@ -72,6 +74,22 @@ WITH_OUTPUT = [(name, command) for name, command in commands() if any(o.name == 
 
 
 @pytest.fixture
+def modes_count() -> Iterator[None]:
+    """What is closed is closed to this process, even where it is root's, to whom otherwise all is open."""
+    if sys.platform == "win32" or (os.geteuid() == 0 and sys.platform != "linux"):
+        pytest.skip("nothing is closed here")
+    if os.geteuid() != 0:
+        yield
+        return
+    libc, header, held = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, held) == 0
+    effective = held[0] & ~(1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH)
+    assert libc.capset(header, (ctypes.c_uint32 * 6)(effective, *held[1:])) == 0
+    yield
+    assert libc.capset(header, held) == 0
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
     """A place where nothing can be read or written, and the code of what is said of it as an output."""
     path = tmp_path / "odd"
@@ -81,13 +99,16 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
         path.symlink_to(path)
     elif request.param == "device":
         path.symlink_to("/dev/zero")
+    elif request.param == "closed":
+        request.getfixturevalue("modes_count")
+        path.mkdir(0)
     else:
         path = tmp_path / LONG
-    codes = {"long": "file_name_too_long", "circle": "file_in_circle"}
+    codes = {"long": "file_name_too_long", "circle": "file_in_circle", "closed": "output_closed"}
     return path, codes.get(request.param, "output_in_file")
 
 
-odd_places = pytest.mark.parametrize("place", ["long", "pipe", "circle", "device"], indirect=True)
+odd_places = pytest.mark.parametrize("place", ["long", "pipe", "circle", "device", "closed"], indirect=True)
 
 
 @on_posix
@@ -173,7 +194,7 @@ def test_a_working_folder_that_is_gone_is_said(
     assert say("problem.no_working_folder", "vi") in said
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to root")
+@pytest.mark.usefixtures("modes_count")
 def test_what_is_closed_cannot_be_read_rather_than_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = Path(shutil.copytree(COUNTS, tmp_path / "plan"))
     for closed in (plan / "groups.csv", plan / "scenarios", plan):
