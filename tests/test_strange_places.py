@@ -19,6 +19,9 @@ from trainplan.cli import COMMANDS, Command, main
 from trainplan.cycle.survey_files import NotRead, RawSheet, read_sheets
 from trainplan.plan import book_parts
 from trainplan.plan.given_files import LARGEST
+from trainplan.plan.heads import MOST_COLUMNS
+from trainplan.plan.reading import read_table
+from trainplan.plan.schema import MOST_IDS, TABLES
 from trainplan.plan.workbook import read_book
 from trainplan.run.execute import check_parameters
 from trainplan.text.catalog import LANGUAGES, say
@@ -327,6 +330,23 @@ def test_a_far_cell_and_a_false_size_of_a_sheet_cost_nothing(tmp_path: Path) -> 
     for data, wanted in ((false, RawSheet), (far, NotRead)):
         (tmp_path / "a.xlsx").write_bytes(data)
         assert isinstance(read_sheets(tmp_path / "a.xlsx", "a.xlsx")[0], wanted)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([["", ""], ["id", "name_vi"], *([f"x{n}", "a"] for n in range(MOST_IDS + 1))], "too_many_rows"),
+        ([["id", "name_vi", *(f"c{n}" for n in range(MOST_COLUMNS))], ["officials", "a"]], "too_many_columns"),
+    ],
+)
+def test_a_table_has_as_many_rows_and_columns_in_a_sheet_as_in_a_csv_file(rows: list[list[object]], code: str) -> None:
+    text = "\n".join(",".join(map(str, row)) for row in rows)
+    of_sheet, of_text = read_book(book(groups=rows), "a.xlsx"), read_table("a.csv", text, TABLES["groups"])[1]
+    (one,), (other,) = of_sheet.problems, of_text
+    assert (one.code, one.line, one.values) == (other.code, other.line, other.values)
+    assert one.code == code and of_sheet.lost == {"groups"}
+    fewer = read_book(book(groups=rows[:-1] if code == "too_many_rows" else [rows[0][:-2], rows[1]]), "a.xlsx")
+    assert code not in {problem.code for problem in fewer.problems} and fewer.tables["groups"].rows
 
 
 def test_links_to_other_files_and_macros_are_not_looked_at() -> None:
