@@ -210,6 +210,15 @@ def test_what_is_closed_cannot_be_read_rather_than_written(tmp_path: Path, capsy
     assert say("problem.output_closed", "vi") in said
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="paths of Windows are too short for it")
+def test_long_names_of_a_plan_and_a_scenario_are_cut_in_those_of_files(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(COUNTS, tmp_path / ("p" * 255)))
+    (plan / "scenarios" / "high.yaml").rename(plan / "scenarios" / f"{LONG[:250]}.yaml")
+    command = ["tables", str(plan), "--scenario", LONG[:250], "--output", str(tmp_path / "out"), "--excel"]
+    assert main(command) == 0
+    assert len([*(tmp_path / "out").glob("ppp*_xxx*.xlsx")]) == len(LANGUAGES)
+
+
 @on_posix
 def test_a_log_goes_to_no_pipe(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
