@@ -258,6 +258,8 @@ TOO_MANY = MOST_ROWS + 10_000
 LINES = {  # rows added to a file, the code of the problem, and its line; 0 for several
     "a long cell": ("groups.csv", [f"x,{'n' * 200_000}{GROUP[4:]}"], "cell_too_long", 5),
     "a quote in a long file": ("groups.csv", ['x,"n', *["y" * 1000] * 200], "cell_too_long", 5),
+    "blank rows": ("groups.csv", ["," * 9] * 1_050_000, "too_many_rows", 1_048_577),
+    "blank cells": ("groups.csv", ["," * 20_000], "too_many_columns", 5),
     "an open quote": ("groups.csv", ["y" + GROUP, f'x,"{GROUP[1:]}', "z" + GROUP], "quotes_broken", 6),
     "a long id": ("groups.csv", ["x" * 5000 + GROUP], "string_too_long", 5),
     "a long name": ("groups.csv", [f"x,{'n' * 20_000}{GROUP[4:]}"], "string_too_long", 5),

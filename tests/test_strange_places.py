@@ -358,6 +358,12 @@ def test_a_table_has_as_many_rows_and_columns_in_a_sheet_as_in_a_csv_file(rows: 
     assert code not in {problem.code for problem in fewer.problems} and fewer.tables["groups"].rows
 
 
+@pytest.mark.parametrize("text", ["\n" * 30_000, "a\n" * 30_000, "," * 30_000, ("a," * 20_000 + "\n") * 2])
+def test_a_returned_csv_file_out_of_all_measure_is_not_read(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    assert read_sheets(tmp_path / "a.csv", "a.csv") == [NotRead("a.csv", "file_too_large")]
+
+
 def test_links_to_other_files_and_macros_are_not_looked_at() -> None:
     other = b'<externalLink xmlns="x"><externalBook r:id="rId1"/></externalLink>'
     data = altered(BOOK, "", bytes, {"xl/externalLinks/externalLink1.xml": other, "xl/vbaProject.bin": b"macro"})
