@@ -73,10 +73,9 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def made_from() -> str:
-    """What an environment must have been made from to be believed: the lock, the project, this Python, this folder."""
-    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
-    parts += [str(sys.version_info[:2]).encode(), os.fsencode(ROOT)]
+def made_from(version: str) -> str:
+    """What an environment must have been made from to be believed: the lock, the project, its Python, this folder."""
+    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), version.encode(), os.fsencode(ROOT)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -88,14 +87,18 @@ def marker() -> str:
         return ""
 
 
-def works(python: Path) -> bool:
-    """Whether the environment's Python starts, and is this one's version (a system upgrade can take it away)."""
-    question = "import sys, pip; print(sys.version_info[:2])"
+def version_of(python: Path) -> str:
+    """The version of the environment's Python, to the last digit, as the lock has packages that depend on it.
+
+    Empty where it does not start or is another than this one's (a system upgrade can take it away).
+    """
+    question = "import platform, pip; print(platform.python_version())"
     try:
         answer = subprocess.run([python, "-I", "-c", question], capture_output=True, text=True, check=False)
     except OSError:
-        return False
-    return answer.stdout.strip() == str(sys.version_info[:2])
+        return ""
+    version = answer.stdout.strip()
+    return version if version.split(".")[:2] == [str(part) for part in sys.version_info[:2]] else ""
 
 
 def run_quietly(command: list, count: int = 0) -> None:
@@ -150,21 +153,20 @@ def explain(output: str) -> str:
 
 def prepare() -> None:
     """Makes .venv where there is none that can be believed; brings it up to date where the lock has changed."""
-    wanted = made_from()
     before = marker()
-    usable = works(PYTHON)
-    if before == wanted and usable:
+    version = version_of(PYTHON)
+    if version and before == made_from(version):
         return
     started = time.monotonic()
     count = sum(1 for line in LOCK.read_text(encoding="utf-8").splitlines() if "==" in line)
     say(f"Đang cài {count} gói vào .venv, vài phút… / Installing {count} packages into .venv, a few minutes…")
     MARKER.unlink(missing_ok=True)
-    if not (before and usable):
+    if not (before and version):
         run_quietly([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
     pip = [str(PYTHON), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2"]
     run_quietly([*pip, "install", "--no-deps", "--require-hashes", "-r", str(LOCK)], count)
     run_quietly([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
-    MARKER.write_text(wanted + "\n", encoding="ascii")
+    MARKER.write_text(made_from(version_of(PYTHON)) + "\n", encoding="ascii")
     say(f"Đã cài xong, {time.monotonic() - started:.0f} s. / Installed.")
 
 
@@ -202,7 +204,7 @@ def main(arguments: list) -> int:
         stream.reconfigure(encoding="utf-8", errors="replace")
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__.strip() + "\n", flush=True)
-        return call(["-P", "-m", "trainplan", "--help"]) if marker() == made_from() else 0
+        return call(["-P", "-m", "trainplan", "--help"]) if marker() == made_from(version_of(PYTHON)) else 0
     try:
         prepare()
         if arguments[0] == "test":

@@ -553,6 +553,8 @@ def test_a_parameter_that_a_notebook_does_not_know_is_refused(tmp_path: Path) ->
         ("a/../b:{c}", "a_.._b__c_"),
         ("CON", "CON_"),
         ("..", "_"),
+        ("x" * 300, f"{'x' * 81}-0d4e2ca9"),
+        ("Đ" * 46, f"{'Đ' * 40}-6a727ddb"),
     ],
 )
 def test_a_name_from_the_data_is_safe_as_a_folder(name: str, folder: str) -> None:

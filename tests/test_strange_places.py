@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import shutil
@@ -18,6 +19,9 @@ from trainplan.cli import COMMANDS, Command, main
 from trainplan.cycle.survey_files import NotRead, RawSheet, read_sheets
 from trainplan.plan import book_parts
 from trainplan.plan.given_files import LARGEST
+from trainplan.plan.heads import MOST_COLUMNS
+from trainplan.plan.reading import read_table
+from trainplan.plan.schema import MOST_IDS, TABLES
 from trainplan.plan.workbook import read_book
 from trainplan.run.execute import check_parameters
 from trainplan.text.catalog import LANGUAGES, say
@@ -26,6 +30,7 @@ from trainplan.text.problems import PlanError
 COUNTS = Path(__file__).parent / "plans" / "counts"
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "01_baseline.ipynb"
 LONG = "x" * 300
+LINUX_CAPABILITY_VERSION_3, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 0x20080522, 1, 2
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of POSIX")
 
 
@@ -72,6 +77,22 @@ WITH_OUTPUT = [(name, command) for name, command in commands() if any(o.name == 
 
 
 @pytest.fixture
+def modes_count() -> Iterator[None]:
+    """What is closed is closed to this process, even where it is root's, to whom otherwise all is open."""
+    if sys.platform == "win32" or (os.geteuid() == 0 and sys.platform != "linux"):
+        pytest.skip("nothing is closed here")
+    if os.geteuid() != 0:
+        yield
+        return
+    libc, header, held = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, held) == 0
+    effective = held[0] & ~(1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH)
+    assert libc.capset(header, (ctypes.c_uint32 * 6)(effective, *held[1:])) == 0
+    yield
+    assert libc.capset(header, held) == 0
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
     """A place where nothing can be read or written, and the code of what is said of it as an output."""
     path = tmp_path / "odd"
@@ -81,13 +102,16 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
         path.symlink_to(path)
     elif request.param == "device":
         path.symlink_to("/dev/zero")
+    elif request.param == "closed":
+        request.getfixturevalue("modes_count")
+        path.mkdir(0)
     else:
         path = tmp_path / LONG
-    codes = {"long": "file_name_too_long", "circle": "file_in_circle"}
+    codes = {"long": "file_name_too_long", "circle": "file_in_circle", "closed": "output_closed"}
     return path, codes.get(request.param, "output_in_file")
 
 
-odd_places = pytest.mark.parametrize("place", ["long", "pipe", "circle", "device"], indirect=True)
+odd_places = pytest.mark.parametrize("place", ["long", "pipe", "circle", "device", "closed"], indirect=True)
 
 
 @on_posix
@@ -173,7 +197,7 @@ def test_a_working_folder_that_is_gone_is_said(
     assert say("problem.no_working_folder", "vi") in said
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to root")
+@pytest.mark.usefixtures("modes_count")
 def test_what_is_closed_cannot_be_read_rather_than_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = Path(shutil.copytree(COUNTS, tmp_path / "plan"))
     for closed in (plan / "groups.csv", plan / "scenarios", plan):
@@ -184,6 +208,15 @@ def test_what_is_closed_cannot_be_read_rather_than_written(tmp_path: Path, capsy
     said = refused(["tables", str(plan), "--output", str(tmp_path / "out")], capsys)
     tmp_path.chmod(0o755)
     assert say("problem.output_closed", "vi") in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths of Windows are too short for it")
+def test_long_names_of_a_plan_and_a_scenario_are_cut_in_those_of_files(tmp_path: Path) -> None:
+    plan = Path(shutil.copytree(COUNTS, tmp_path / ("p" * 255)))
+    (plan / "scenarios" / "high.yaml").rename(plan / "scenarios" / f"{LONG[:250]}.yaml")
+    command = ["tables", str(plan), "--scenario", LONG[:250], "--output", str(tmp_path / "out"), "--excel"]
+    assert main(command) == 0
+    assert len([*(tmp_path / "out").glob("ppp*_xxx*.xlsx")]) == len(LANGUAGES)
 
 
 @on_posix
@@ -306,6 +339,29 @@ def test_a_far_cell_and_a_false_size_of_a_sheet_cost_nothing(tmp_path: Path) -> 
     for data, wanted in ((false, RawSheet), (far, NotRead)):
         (tmp_path / "a.xlsx").write_bytes(data)
         assert isinstance(read_sheets(tmp_path / "a.xlsx", "a.xlsx")[0], wanted)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([["", ""], ["id", "name_vi"], *([f"x{n}", "a"] for n in range(MOST_IDS + 1))], "too_many_rows"),
+        ([["id", "name_vi", *(f"c{n}" for n in range(MOST_COLUMNS))], ["officials", "a"]], "too_many_columns"),
+    ],
+)
+def test_a_table_has_as_many_rows_and_columns_in_a_sheet_as_in_a_csv_file(rows: list[list[object]], code: str) -> None:
+    text = "\n".join(",".join(map(str, row)) for row in rows)
+    of_sheet, of_text = read_book(book(groups=rows), "a.xlsx"), read_table("a.csv", text, TABLES["groups"])[1]
+    (one,), (other,) = of_sheet.problems, of_text
+    assert (one.code, one.line, one.values) == (other.code, other.line, other.values)
+    assert one.code == code and of_sheet.lost == {"groups"}
+    fewer = read_book(book(groups=rows[:-1] if code == "too_many_rows" else [rows[0][:-2], rows[1]]), "a.xlsx")
+    assert code not in {problem.code for problem in fewer.problems} and fewer.tables["groups"].rows
+
+
+@pytest.mark.parametrize("text", ["\n" * 30_000, "a\n" * 30_000, "," * 30_000, ("a," * 20_000 + "\n") * 2])
+def test_a_returned_csv_file_out_of_all_measure_is_not_read(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    assert read_sheets(tmp_path / "a.csv", "a.csv") == [NotRead("a.csv", "file_too_large")]
 
 
 def test_links_to_other_files_and_macros_are_not_looked_at() -> None:

@@ -86,6 +86,17 @@ def test_it_makes_the_environment_once_and_hands_the_command_on(project: Path) -
 
 
 @pytest.mark.slow
+def test_another_python_of_the_same_name_gets_the_packages_of_its_own(project: Path) -> None:
+    """The lock has packages that depend on the last digit of the version, too."""
+    assert workbook(project, "check").returncode == 0
+    packages = next((project / ".venv").rglob("site-packages"))
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}.999"
+    (packages / "other.pth").write_text(f"import platform; platform.python_version = lambda: '{version}'\n")
+    assert "Installing" in workbook(project, "check").stderr
+    assert workbook(project, "check").stderr == ""
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of a terminal are those of Unix")
 def test_an_interrupt_reaches_what_it_runs(project: Path) -> None:
     """Ctrl+C goes to all that the terminal runs, an end asked for to the first process alone."""

@@ -14,13 +14,14 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
 import python_calamine as calamine
 
 from trainplan.plan.book_parts import BookRefused, column_number, unpack_book
-from trainplan.plan.csv_text import DELIMITERS, STATED
+from trainplan.plan.csv_text import DELIMITERS, MOST, STATED, rows_of_a_sheet
 from trainplan.plan.given_files import is_folder, read_given, real_path
 from trainplan.plan.workbook import NotCalculated
 from trainplan.text.problems import PlanError, Problem, problem_of_file
@@ -101,24 +102,27 @@ def read_sheets(path: Path, file: str) -> Sheets:
         return [NotRead(file, "locked")]
     except BookRefused as refused:
         return [NotRead(file, "file_too_large" if refused.code == "workbook_too_large" else "damaged")]
+    except csv.Error as error:
+        return [NotRead(file, "file_too_large" if str(error) in MOST else "damaged")]
     except (
         calamine.CalamineError,
         ElementTree.ParseError,
-        csv.Error,
         LookupError,
         ValueError,
     ):
         return [NotRead(file, "locked" if ENCRYPTED in data else "damaged")]
 
 
-def _sheet_of_text(file: str, data: bytes) -> RawSheet:
+def _sheet_of_text(file: str, data: bytes) -> RawSheet | NotRead:
     """A sheet saved as CSV, its cells divided as makes most of them."""
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = unicodedata.normalize("NFC", data.decode("utf-16" if wide else "utf-8-sig"))
     stated = STATED.match(text)
     rest = text[stated.end() :] if stated else text
-    divided = [list(csv.reader(io.StringIO(rest, newline=""), delimiter=mark)) for mark in DELIMITERS]
-    rows = max(divided, key=lambda rows: sum(map(len, rows)))
+    readers = (rows_of_a_sheet(csv.reader(io.StringIO(rest, newline=""), delimiter=mark)) for mark in DELIMITERS)
+    rows = max((list(islice(reader, MOST_ROWS + 1)) for reader in readers), key=lambda rows: sum(map(len, rows)))
+    if len(rows) > MOST_ROWS:
+        return NotRead(file, "file_too_large")
     cells = {(r, c): cell.strip() for r, row in enumerate(rows, bool(stated)) for c, cell in enumerate(row)}
     return RawSheet(file, "", {place: cell for place, cell in cells.items() if cell})
 

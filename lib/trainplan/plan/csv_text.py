@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trainplan.plan.heads import HEAD_WITHIN, column_named, count_named, head_row
+from trainplan.plan.heads import HEAD_WITHIN, column_named, count_named, head_row, too_large
 from trainplan.plan.schema import COUNTED, Column, Doubtful, Table
 from trainplan.text.problems import ENOUGH, Problem
 
@@ -26,7 +26,7 @@ STATED = re.compile(r'"?sep=([^\r\n])"?[,;\t]*(\r\n|\r|\n|$)', re.IGNORECASE)
 DECIMAL = re.compile(r"([+-]?\d*)([.,])(\d+)(E-\d+|[ \u00a0]?%)?", re.ASCII | re.IGNORECASE)
 GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)  # thousands to one who writes it, a fraction to another
 PLAIN = re.compile(r"[+-]?(0|[1-9]\d*)([.,]\d+)?", re.ASCII)
-MOST_COLUMNS = 200
+MOST = {"too_many_rows": 1_048_576, "too_many_columns": 16_384}  # of a spreadsheet, blank or not
 MEASURED = {*COUNTED, "share", "weight", "level", "own"}  # units of numbers that may have a fraction
 
 
@@ -42,12 +42,13 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
     delimiter = stated[1] if stated else _likely_delimiter(rest, table)
     rows, code = _rows(rest, delimiter, before, table.most)
     if code:
-        values = {"most": table.most, "letters": csv.field_size_limit()}
-        return [Problem(raw.file, code, values=values, line=rows[-1][0] if rows else before + 1)]
+        values = {"letters": csv.field_size_limit(), "most": MOST.get(code)}
+        return [Problem(raw.file, code, values=values, line=rows[-1][0])]
     raw.head_line = head_row(dict(rows[:HEAD_WITHIN]), table) or (rows[0][0] if rows else 1)
     head = dict(rows).get(raw.head_line, [])
-    if sum(map(bool, head)) > MOST_COLUMNS:
-        return [Problem(raw.file, "too_many_columns", values={"most": MOST_COLUMNS}, line=raw.head_line)]
+    beyond = too_large(raw.file, head, [line for line, _ in rows if line >= raw.head_line], table)
+    if beyond:
+        return [beyond]
     raw.columns = [column_named(cell, table) for cell in head]
     if len(raw.columns) == 1 and re.search(r"[,;\t|]", raw.columns[0]):
         code = "separator_stated" if stated else "not_commas"
@@ -67,24 +68,34 @@ def read_csv(raw: RawTable, text: str, table: Table) -> list[Problem]:
 
 
 def _rows(text: str, delimiter: str, before: int, most: int) -> tuple[list[tuple[int, list[str]]], str]:
-    """(number, cells) of every row that is not blank, and why they cannot be read, a code; `before` lines are above.
+    """(number, cells) of rows that are not blank, and why they cannot be read, a code; `before` lines are above.
 
-    Where they cannot, the last is that in which it is seen. A row whose cells have several lines is one, as a
-    spreadsheet counts.
+    Where they cannot, the last is that in which it is seen. No more are read than show that they are too many. A row
+    whose cells have several lines is one, as a spreadsheet counts.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line = [], 0
     try:
-        for number, cells in enumerate(reader, before + 1):
+        for number, cells in enumerate(rows_of_a_sheet(reader), before + 1):
             line = reader.line_num
             if any(cell.strip() for cell in cells):
                 rows.append((number, cells))
             if len(rows) > most + HEAD_WITHIN:
-                return rows, "too_many_rows"
+                break
     except csv.Error as error:
-        code = "cell_too_long" if "field larger" in str(error) else "quotes_broken"
-        return [*rows, (line + before + 1, [])], code
+        code = str(error) if str(error) in MOST else "quotes_broken"
+        return [*rows, (line + before + 1, [])], "cell_too_long" if "field larger" in str(error) else code
     return rows, ""
+
+
+def rows_of_a_sheet(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows of a CSV file; csv.Error with the code of what is too much where no spreadsheet holds so much."""
+    for number, cells in enumerate(reader, 1):
+        if number > MOST["too_many_rows"]:
+            raise csv.Error("too_many_rows")
+        if len(cells) > MOST["too_many_columns"]:
+            raise csv.Error("too_many_columns")
+        yield cells
 
 
 def _likely_delimiter(text: str, table: Table) -> str:
@@ -93,7 +104,8 @@ def _likely_delimiter(text: str, table: Table) -> str:
     def fit(delimiter: str) -> tuple[int, int]:
         best = (0, 0)
         with suppress(csv.Error):  # told when the rows are read
-            for cells in itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEAD_WITHIN):
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            for cells in itertools.islice(rows_of_a_sheet(reader), HEAD_WITHIN):
                 best = max(best, (count_named(cells, table), len(cells)))
         return best
 

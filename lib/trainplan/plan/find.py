@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ OUTPUTS = PROJECT / "outputs"
 DEFAULT_PLAN = "an_giang_2011_2015"
 BASE = "base"  # the plan unchanged
 ALL = "all"
+LONGEST_NAME = 90  # bytes: a file that is called by two of these and an ending has at most 255
 
 
 def find_plan(ref: str | Path) -> Path:
@@ -88,7 +90,15 @@ def results_name(scenario: str, seen_from: object) -> str:
 
 
 def folder_name(name: str) -> str:
-    """A name as every system takes it for a folder: no path, no reserved name, no final dot."""
+    """A name as every system takes it for a folder: no path, no reserved name, no final dot, not too long."""
     safe = "".join(letter if letter.isalnum() or letter in "-_. +@" else "_" for letter in name).strip(". ")
     reserved = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-    return f"{safe}_" if not safe or safe.split(".")[0].casefold() in reserved else safe
+    return f"{safe}_" if not safe or safe.split(".")[0].casefold() in reserved else short_name(safe)
+
+
+def short_name(name: str) -> str:
+    """A name that is not too long for a part of that of a file; those that are cut end in what keeps them apart."""
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    end = f"-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name.encode()[: LONGEST_NAME - len(end)].decode(errors="ignore") + end

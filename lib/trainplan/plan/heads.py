@@ -1,15 +1,17 @@
-"""The head of a table, of a sheet or a CSV file: where it stands, and which columns its cells name."""
+"""The head of a table, of a sheet or a CSV file: where it stands, which columns it names, and how many."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from trainplan.plan.schema import AS_OF, Table
 from trainplan.text.letters import as_meant
+from trainplan.text.problems import Problem
 
 HEAD_WITHIN = 20  # rows, the first of which are a title or a remark
+MOST_COLUMNS = 200
 
 
 @lru_cache(maxsize=4096)
@@ -38,3 +40,15 @@ def head_row(rows: Mapping[int, Iterable[object]], table: Table) -> int:
     named = {number: count_named(cells, table) for number, cells in rows.items()}
     best = max(named, key=lambda number: named[number], default=0)
     return best if named.get(best) else 0
+
+
+def too_large(file: str, head: Iterable[object], numbers: Sequence[int], table: Table) -> Problem | None:
+    """What is wrong where more columns have a name, or more rows stand below the head, than a table may have.
+
+    `numbers` are those of the rows from the head on that are not blank, in their order.
+    """
+    if sum(map(bool, head)) > MOST_COLUMNS:
+        return Problem(file, "too_many_columns", values={"most": MOST_COLUMNS}, line=numbers[0])
+    if len(numbers) > table.most + 1:
+        return Problem(file, "too_many_rows", values={"most": table.most}, line=numbers[table.most + 1])
+    return None

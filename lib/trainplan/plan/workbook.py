@@ -14,7 +14,7 @@ from typing import Any
 
 from trainplan.plan.address import row_key
 from trainplan.plan.book_parts import BookRefused, unpack_book
-from trainplan.plan.heads import HEAD_WITHIN, as_column, column_named, head_row
+from trainplan.plan.heads import HEAD_WITHIN, as_column, column_named, head_row, too_large
 from trainplan.plan.reading import RawTable, header_problems
 from trainplan.plan.schema import AS_OF, COUNTED, TABLES, Table, percent_as_share
 from trainplan.text.catalog import both
@@ -181,6 +181,11 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
     if not head:
         needed = {"columns": ", ".join(table.needed_columns)}
         book.problems.append(Problem(place, "head_missing", values=needed))
+        book.lost.add(table.name)
+        return
+    beyond = too_large(place, sheet.cells[head].values(), sorted(n for n in sheet.cells if n >= head), table)
+    if beyond:
+        book.problems.append(beyond)
         book.lost.add(table.name)
         return
     columns = {column: column_named(value, table) for column, value in sorted(sheet.cells[head].items())}

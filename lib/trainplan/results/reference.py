@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from trainplan.plan.csv_text import MOST_COLUMNS
 from trainplan.plan.description import ColumnDescription, TableDescription, describe_input
 from trainplan.plan.find import PROJECT
+from trainplan.plan.heads import MOST_COLUMNS
 from trainplan.plan.schema import LEAST, MOST_IDS, MOST_LETTERS, MOST_ROWS, MOST_YEARS, OR_TOTAL
 from trainplan.results.registry import RESULTS, ResultTable
 from trainplan.text.catalog import LANGUAGES, say

@@ -10,7 +10,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from trainplan.plan.find import BASE, find_plan, folder_name, scenarios_named
+from trainplan.plan.find import BASE, find_plan, folder_name, scenarios_named, short_name
 from trainplan.plan.reading import Files
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem, nearest_name
@@ -48,7 +48,7 @@ class BatchRun:
     def folder(self) -> Path:
         """Where its results go among those of the batch."""
         values = ",".join(map(folder_name, self.point.values()))
-        return Path(folder_name(self.plan.parent.name), folder_name(self.scenario_name), values)
+        return Path(folder_name(self.plan.parent.name), folder_name(self.scenario_name), short_name(values))
 
     @property
     def scenario_name(self) -> str:
