@@ -213,7 +213,11 @@ class Plan:
 
     def scenario_title(self, language: str) -> str:
         """The scenario's title in `vi` or `en`."""
-        title = say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
+        return say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
+
+    def dated_title(self, language: str) -> str:
+        """The scenario's title, with the date in it where one was given in place of the plan's own."""
+        title = self.scenario_title(language)
         if self.seen_from is None:
             return title
         return say("plan.seen_from", language, title=title, day=calendar_day(self.seen_from, language))

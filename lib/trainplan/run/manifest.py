@@ -121,7 +121,7 @@ class Manifest:
                 "plan": plan.key,
                 "scenario": plan.scenario,
                 "as_of": plan.choices.as_of,
-                **scenario_titles(plan),
+                **scenario_titles(plan, dated=True),
                 "changes": plan.changes.to_dict("records"),
                 **state_of_tables(plan),
                 "tables": dict(tables),
@@ -130,12 +130,15 @@ class Manifest:
             write_text(self.path, as_json(content))
             written = entries
 
-    def summarize(self, plan: Plan | None, keys: Mapping[str, str]) -> ScenarioRun:
-        """What there is for the index; all of it is of an earlier run where the plan is not at hand."""
+    def summarize(self, plan: Plan | None, keys: Mapping[str, str], dated: bool = False) -> ScenarioRun:
+        """What there is for the index; all of it is of an earlier run where the plan is not at hand.
+
+        The title is `dated` where others stand beside it that look from another day.
+        """
         read, entries = self.read(), self.entries()
         reports = {name: f"reports/{name}.html" for name, entry in entries.items() if entry.get("status") == DONE}
         there = {name for name, file in reports.items() if self.is_intact(file, entries[name]["outputs"].get(file, ""))}
-        said = scenario_titles(plan) if plan else {"title": {}, "reason": {}, **read}
+        said = scenario_titles(plan, dated) if plan else {"title": {}, "reason": {}, **read}
         return ScenarioRun(
             said["title"],
             said["reason"],
@@ -147,10 +150,11 @@ class Manifest:
         )
 
 
-def scenario_titles(plan: Plan) -> dict[str, dict[str, str]]:
+def scenario_titles(plan: Plan, dated: bool) -> dict[str, dict[str, str]]:
     """A scenario's title and reason by language."""
+    title = plan.dated_title if dated else plan.scenario_title
     return {
-        "title": {language: plan.scenario_title(language) for language in LANGUAGES},
+        "title": {language: title(language) for language in LANGUAGES},
         "reason": {language: plan.scenario_reason(language) for language in LANGUAGES},
     }
 

@@ -123,9 +123,9 @@ class Part:
         remove_files(self.folder, set(before) - set(tables))
         self.write()
 
-    def summarize(self) -> ScenarioRun:
-        """The part as the index shows it."""
-        return self.manifest.summarize(self.plan, self.keys)
+    def summarize(self, dated: bool = False) -> ScenarioRun:
+        """The part as the index shows it; its title is `dated` beside those that look from another day."""
+        return self.manifest.summarize(self.plan, self.keys, dated)
 
     def write(self) -> None:
         """Writes manifest.json."""
@@ -193,11 +193,17 @@ def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> 
     for language in comparison.runs[0].plan.languages:
         write_brief(output, comparison, language)
     index, shown = output, None
-    while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
+    while shown != (there := runs_shown(output, parts)):
         index = write_index(output, comparison, there)
         link_pages(there)
         shown = there
     return index
+
+
+def runs_shown(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
+    """The parts as the index shows them, then earlier runs; a date is in titles only where it tells them apart."""
+    earlier = earlier_scenarios(output, parts)
+    return [*(part.summarize(dated=bool(earlier)) for part in parts), *earlier]
 
 
 def earlier_scenarios(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
