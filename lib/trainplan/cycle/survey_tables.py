@@ -31,10 +31,10 @@ from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import cell_text, read_plan_files, table_text
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import AS_OF, TABLES, Objective
-from trainplan.results.registry import RESULTS, Stem, check_columns
+from trainplan.results.registry import RESULTS, Stem
 from trainplan.results.tables import Results
 from trainplan.sheets.workbook import SheetColumn, Workbook
-from trainplan.storage.tables import csv_text
+from trainplan.storage.tables import file_text
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.problems import PlanError, Problem
 
@@ -391,7 +391,7 @@ def survey_files(results: Results, survey: Survey, known: date) -> dict[str, byt
     else:
         own, about["not_complete"] = tables_with_reports(plan, tables, survey, known)
     texts = {name: table_text(table) for name, table in own.items() if table.rows}
-    texts |= {stem: csv_text(check_columns(stem, frame)) for stem, frame in about.items()}
+    texts |= {stem: file_text(stem, frame) for stem, frame in about.items()}
     files = {f"{name}.csv": text.encode() for name, text in texts.items()}
     if survey.doubts:
         files[DOUBTFUL_BOOK] = doubtful_workbook(plan, about["doubtful"], plan.choices.language)
