@@ -134,7 +134,7 @@ def test_what_is_changed_has_a_column(tmp_path: Path) -> None:
 def test_what_is_alike_of_all_runs_is_said_once_above_them(tmp_path: Path, language: str) -> None:
     runs = table_of(run_of("a/base"), run_of("a/up"), failed_run("a/lost"))
     own = {"a/base": "1", "a/up": "2", "a/lost": "1"}
-    changes = {run: dict.fromkeys(LANGUAGES, {"pace": "front", "due": due}) for run, due in own.items()}
+    changes = {run: {key: {"pace": "front", "due": due} for key in LANGUAGES} for run, due in own.items()}
     part = re.sub("<[^>]*>", "|", write_page(tmp_path, runs, changes=changes)[language].split('id="runs"')[1])
     dated, day = TABLE.heading("as_of", language), calendar_day(date(2011, 12, 30), language).replace(" ", "\u00a0")
     assert say("batch.alike", language, values=f"pace front; {dated} {day}") in part

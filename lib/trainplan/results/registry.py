@@ -463,7 +463,10 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
     ResultTable(
         "not_complete",
         ("objective", "program", "number"),
-        (YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number"), Column("lacking", "text")),
+        (
+            *(YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number")),
+            *(Column(name, "text") for name in ("lacking", "names", "missing_vi", "missing_en")),
+        ),
         "survey",
     ),
 ]

@@ -23,7 +23,7 @@ TABLES = "tables"
 LIST = "list."  # how the name of a list begins; what follows is that of the batch
 BEGUN = "begun"  # the status of a run whose notebooks are still to come
 Record = dict[str, Any]
-# of a run: its names, changes, status, reason, headline figures, tables as CSV by stem, and the hashes of files in its folder
+# of a run: its names, changes, status, reason, headline figures, tables as CSV by stem, hashes of files in its folder
 
 
 class BatchRecords:
