@@ -358,6 +358,27 @@ def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | 
     return plans
 
 
+def load_sound(
+    plan: str | Path, references: Iterable[str], needed: Iterable[str] = (), as_of: str | date | None = None
+) -> tuple[dict[str, Plan], dict[str, PlanError]]:
+    """The plan in each scenario that is sound, and what is wrong with the others, by name.
+
+    PlanError where any of the `needed` ones is not, with the problems of all, each once.
+    """
+    plans: dict[str, Plan] = {}
+    broken: dict[str, PlanError] = {}
+    for name in references:
+        try:
+            plans[name] = load_plan(plan, name, as_of=as_of)
+        except PlanError as error:
+            broken[name] = error
+    if broken.keys() & {*needed}:
+        raise PlanError({str(problem): problem for error in broken.values() for problem in error.problems}.values())
+    if problems := _same_names([*plans.values()]):
+        raise PlanError(problems)
+    return plans, broken
+
+
 def all_or_problems(*steps: Callable[[], Any]) -> list[Any]:
     """What every step gives; where some find the input wrong, one PlanError with all of their problems, each once."""
     given: list[Any] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,15 @@ DONE, FAILED, EARLIER = "done", "failed", "earlier"
 PLACES = ("plan", "scenario", "scenarios", "output_dir")
 
 
-def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
-    """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
+def hash_of_job(job: Job, plans: Iterable[Plan], reasons: Sequence[str] = ()) -> str:
+    """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path.
+
+    `reasons` say why scenarios are left out.
+    """
     code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
     inputs = [(plan.key, plan.results_name, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
-    return hash_data([job.name, file_hash(job.notebook), parameters, inputs, code, package_versions()])
+    return hash_data([job.name, file_hash(job.notebook), parameters, inputs, *reasons, code, package_versions()])
 
 
 def output_hash(path: Path) -> str:
