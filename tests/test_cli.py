@@ -77,6 +77,18 @@ def test_check_lists_the_problems_of_every_scenario_once(wrong: Path, capsys: py
     assert len(lines) == len(set(lines))
 
 
+def test_a_broken_scenario_does_not_keep_the_others_from_being_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, output = Path(shutil.copytree(SOUND, tmp_path / "small")), tmp_path / "out"
+    (plan / "scenarios" / "wrong.yaml").write_text("title: {vi: Sai, en: Wrong}\nset: {groups.*.size: 1}\n", "utf-8")
+    assert main(["compare", str(plan), "--scenario", "wrong", "--output", str(output)]) == 2
+    assert not output.exists() and "'size'" in capsys.readouterr().err
+    assert main(["compare", str(plan), "--output", str(output)]) == 1
+    assert "'size'" in capsys.readouterr().err.partition("wrong: ")[2]
+    assert [*pd.read_csv(output / "totals.csv")["scenario"]] == ["base", "costs_up"]
+
+
 @pytest.mark.parametrize("command", ["tables", "compare", "run"])
 def test_wrong_input_writes_nothing(command: str, wrong: Path, tmp_path: Path) -> None:
     assert main([command, str(wrong), "--output", str(tmp_path / "out")]) == 2

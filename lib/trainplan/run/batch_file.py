@@ -45,7 +45,7 @@ class BatchRun:
         return "/".join([self.plan.parent.name, self.scenario_name, *([values] if values else [])])
 
     @property
-    def given(self) -> dict[str, Any]:
+    def changed_values(self) -> dict[str, Any]:
         """The values of its changes as the file has them, by where it does: `set: address`, or `grid: address: scale`
         of one that is not a new value."""
         found = {}

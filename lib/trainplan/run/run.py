@@ -18,7 +18,7 @@ import pandas as pd
 from trainplan.cycle.looks import load_looks
 from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
-from trainplan.plan.find import ALL, BASE, OUTPUTS, every_scenario, folder_name, scenarios_named
+from trainplan.plan.find import ALL, BASE, OUTPUTS, every_scenario, folder_name, needed_scenarios, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_sound
 from trainplan.report.brief import write_brief
 from trainplan.report.excel import workbook_name, write_workbooks
@@ -145,7 +145,7 @@ def run(request: Request) -> int:
     """
     wanted = scenarios_named(request.plan, request.scenarios or (BASE,))
     names = list(dict.fromkeys([*scenarios_named(request.plan, [ALL]), *wanted]))
-    needed = [BASE, *scenarios_named(request.plan, [name for name in request.scenarios if name != ALL])]
+    needed = needed_scenarios(request.plan, request.scenarios)
     with log_duration("plans are read and checked"), under_way("scenarios"):
         books, (plans, broken) = all_or_problems(
             partial(choose_notebooks, request), partial(load_sound, request.plan, names, needed, request.as_of)
