@@ -160,6 +160,11 @@ def failed_record(run: BatchRun, reason: str) -> Record:
 
 
 def _record(run: BatchRun, status: str, reason: str = "", headline: Mapping[str, Any] | None = None) -> Record:
-    names = {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name, "changes": run.changed_values}
+    names = {
+        "run": run.name,
+        "plan": run.plan.parent.name,
+        "scenario": run.scenario_name,
+        "changes": run.changed_values,
+    }
     said = {"status": status, "reason": reason, "headline": headline or {}}
     return {**names, **said, "tables": {}, "files": {}}
