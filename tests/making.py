@@ -27,6 +27,7 @@ from trainplan.report.parts import Part
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.run.plan_notebooks import tables_lacking
+from trainplan.text.problems import PlanError, Problem
 
 SOUND = Path(__file__).parent / "broken" / "sound"
 PROVINCE = "an_giang_2011_2015"
@@ -179,6 +180,7 @@ def values_of(
         "values": marginal_values(plan),
         "drivers": sensitivity(plan, main.loop, design=16) if main else None,
         "group": plan.tables.groups[0].id,
+        "broken": {"lost": PlanError([Problem("scenarios/lost.yaml", "change_empty")])},
     }
 
 

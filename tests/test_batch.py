@@ -170,17 +170,32 @@ def test_each_table_is_written_once_with_the_run_in_front(folder: Path) -> None:
 
 
 def test_the_page_says_in_words_what_every_run_changes(folder: Path) -> None:
-    changes = "set: {groups.*.growth: {add: -0.01}}, grid: {turnover.*.leave_rate: {scale: [0.8]}, pacing: [back]}"
+    changes = "set: {groups.*.growth: {add: -0.01}}, grid: {turnover.*.leave_rate: {scale: [0.8, 0.9]}, pacing: [back]}"
     assert run_batch(batch(folder, changes)) == 0
     for name, language in (("index.html", "vi"), ("index.en.html", "en")):
         page = (folder / "out" / name).read_text("utf-8")
         own = read_batch(folder / "batch.yaml")[0]
         plan = load_plan(own.plan)
         for address, change in own.changes.items():
-            assert f">{address_label(plan, address, language)}</th>" in page
-            assert f">{change_label(plan, address, change, language)}</td>" in page
+            label, how = address_label(plan, address, language), change_label(plan, address, change, language)
+            assert f"{label} {how}" in page or (f">{label}</th>" in page and f">{how}</td>" in page)
         comma = "," if language == "vi" else "."
-        assert f">× 0{comma}8<" in page and f">− 0{comma}01<" in page
+        assert f">× 0{comma}8<" in page and f" − 0{comma}01;" in page
+
+
+def test_the_summary_has_what_every_run_changes_as_it_was_given(folder: Path) -> None:
+    changed = "set: {pacing: front, groups.*.growth: {add: -0.01}}"
+    grid = "grid: {turnover.*.leave_rate: {scale: {from: 0.8, to: 1, by: 0.2}}, ceilings.*.ceiling_vnd: [5000000000]}"
+    assert run_batch(batch(folder, f"{changed}, {grid}", "scenarios: costs_up, set: {pacing: back}")) == 0
+    rows = summary(folder)
+    assert {name: [*rows[name]] for name in rows if ": " in name} == {
+        "set: pacing": ["front", "front", "back"],
+        "set: groups.*.growth: add": ["-0.01", "-0.01", ""],
+        "grid: turnover.*.leave_rate: scale": ["0.8", "1", ""],
+        "grid: ceilings.*.ceiling_vnd": ["5000000000", "5000000000", ""],
+    }
+    assert (folder / "out" / "summary.csv").read_bytes().startswith(b"\xef\xbb\xbfrun,")
+    assert (folder / "out" / "tables" / "budget.csv").read_bytes().startswith(b"run,")
 
 
 def test_what_is_done_is_not_done_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

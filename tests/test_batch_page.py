@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from trainplan.report.batch_page import write_batch_page
 from trainplan.results.registry import RESULTS
 from trainplan.storage.tables import write_tables
 from trainplan.text.catalog import LANGUAGES, say
-from trainplan.text.formats import bare_billions, billions, number, percent
+from trainplan.text.formats import bare_billions, billions, calendar_day, number, percent
 
 TABLE = RESULTS["headlines"]
 BILLION = 1e9
@@ -129,6 +130,19 @@ def test_what_is_changed_has_a_column(tmp_path: Path) -> None:
         assert [row[1:] for row in cells] == [["–"] * 3, [tenths, "2012", "–"], ["–", "–", "front"]]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_alike_of_all_runs_is_said_once_above_them(tmp_path: Path, language: str) -> None:
+    runs = table_of(run_of("a/base"), run_of("a/up"), failed_run("a/lost"))
+    own = {"a/base": "1", "a/up": "2", "a/lost": "1"}
+    changes = {run: {key: {"pace": "front", "due": due} for key in LANGUAGES} for run, due in own.items()}
+    part = re.sub("<[^>]*>", "|", write_page(tmp_path, runs, changes=changes)[language].split('id="runs"')[1])
+    dated, day = TABLE.heading("as_of", language), calendar_day(date(2011, 12, 30), language).replace(" ", "\u00a0")
+    assert say("batch.alike", language, values=f"pace front; {dated} {day}") in part
+    assert part.count("|pace|") == 0 and part.count("|due|") == 1 and part.count(day) == 1
+    other = write_page(tmp_path, runs.assign(as_of=["2011-12-30", "2012-06-30", None]))[language].split('id="runs"')[1]
+    assert f">{dated}</th>" in other and calendar_day(date(2012, 6, 30), language) in other
+
+
 def test_of_many_runs_twelve_are_shown_and_all_are_there(tmp_path: Path) -> None:
     runs = table_of(*(run_of(f"p{k // 20}/s{k % 20}", k % 9, k / 100) for k in range(1260)))
     page = write_page(tmp_path, runs)["en"]
@@ -201,3 +215,14 @@ def test_the_page_can_be_read_by_all(pages: list[Path]) -> None:
         with opened(path) as (page, seen):
             assert findings(page) == []
             assert not [*outside(seen)] and not seen.complaints
+
+
+@pytest.mark.browser
+def test_headline_figures_fit_a_screen_and_failures_a_phone(pages: list[Path]) -> None:
+    fits = "css => [...document.querySelectorAll(css)].every(e => e.scrollWidth <= e.clientWidth)"
+    with opened(pages[0]) as (page, _):
+        for path in pages:
+            page.goto(path.as_uri())
+            for part, width in ((".runs > .scroll", 1265), (".failures > .scroll", 390)):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(fits, part), (path, part)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from test_catalog import VIETNAMESE, literals
@@ -75,6 +76,18 @@ def test_check_lists_the_problems_of_every_scenario_once(wrong: Path, capsys: py
         assert words in err
     lines = [line for line in err.splitlines() if line.startswith("  - ")]
     assert len(lines) == len(set(lines))
+
+
+def test_a_broken_scenario_does_not_keep_the_others_from_being_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, output = Path(shutil.copytree(SOUND, tmp_path / "small")), tmp_path / "out"
+    (plan / "scenarios" / "wrong.yaml").write_text("title: {vi: Sai, en: Wrong}\nset: {groups.*.size: 1}\n", "utf-8")
+    assert main(["compare", str(plan), "--scenario", "wrong", "--output", str(output)]) == 2
+    assert not output.exists() and "'size'" in capsys.readouterr().err
+    assert main(["compare", str(plan), "--output", str(output)]) == 1
+    assert "'size'" in capsys.readouterr().err.partition("wrong: ")[2]
+    assert [*pd.read_csv(output / "totals.csv")["scenario"]] == ["base", "costs_up"]
 
 
 @pytest.mark.parametrize("command", ["tables", "compare", "run"])

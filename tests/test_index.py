@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws
 from trainplan.results.compare import Comparison, compare
 from trainplan.results.tables import compute
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
+from trainplan.text.formats import calendar_day
 
 PROVINCE = "an_giang_2011_2015"
 WORKED = Path(__file__).parent / "plans" / "worked_example"
@@ -64,6 +66,13 @@ def test_the_answer_is_five_lines_each_once(several: Comparison, alone: Comparis
     assert said[1].startswith("Secure first: ") and "not found" in said[2] and "same ceilings" in said[3]
     assert "chance of 75%" in said[4]
     assert whole_answer(alone, None, "en")[-1] == say("sentence.no_ranges", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_date_of_the_data_is_said_once(language: str) -> None:
+    runs = compare([compute(load_plan(PROVINCE, name, as_of="2012-12-31")) for name in ("base", *CHOICES)])
+    page = re.sub("<style.*?</style>", "", render_index(runs, [], language), flags=re.DOTALL)
+    assert page.count(calendar_day(date(2012, 12, 31), language)) == 1
 
 
 def test_the_answer_stands_before_all_else_and_explanations_do_not(several: Comparison) -> None:

@@ -18,6 +18,7 @@ from test_whole_pages import measured
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import INVENTED
+from trainplan.report.batch_page import write_batch_page
 from trainplan.report.national_page import write_national_page
 from trainplan.results.headline import headline
 from trainplan.results.tables import compute
@@ -108,6 +109,26 @@ def test_one_plan_alone_has_no_such_page(tmp_path: Path) -> None:
     assert write_national_page(tmp_path, runs, {}, LANGUAGES) == [] and not [*tmp_path.iterdir()]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_illustration_is_no_province_and_it_is_said_how_many_were_left_out(
+    provinces: pd.DataFrame, tmp_path: Path, language: str
+) -> None:
+    illustrations = table_of(
+        *(run_of("f/base", 10, 9.0, invented=True), run_of("g/costs_up", invented=True), failed_run("g/base"))
+    )
+    whole = write_pages(tmp_path / "a", provinces)[language]
+    page = write_pages(tmp_path / "b", pd.concat([provinces, illustrations]))[language]
+    assert answer_of(page) == [*answer_of(whole), say("national.left_out", language, count=2)]
+    assert say("page.invented", language) not in page and ">Ăn<" not in page
+
+
+def test_illustrations_beside_one_plan_give_no_such_page(tmp_path: Path) -> None:
+    runs = table_of(run_of("a/base"), run_of("b/base", invented=True), run_of("c/base", invented=True))
+    assert write_national_page(tmp_path, runs, {}, LANGUAGES) == []
+    write_batch_page(tmp_path, runs, {}, {}, LANGUAGES)
+    assert "national" not in (tmp_path / "index.html").read_text("utf-8")
+
+
 def test_a_plan_whose_name_is_not_known_is_called_by_its_key(tmp_path: Path) -> None:
     write_national_page(tmp_path, table_of(run_of("a/base"), run_of("b/base")), {"a": {"en": "Ấp Tây"}}, ["en"])
     page = (tmp_path / "national.en.html").read_text("utf-8")
@@ -184,8 +205,9 @@ def sites(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list
     """Pages of three and of 63 provinces; of these some have long names."""
     few, many = (tmp_path_factory.mktemp(name) for name in ("few", "many"))
     plans = plans_of(made)
-    page = write_pages(few, headlines_of(plans), {plan.key: plan.title("vi") for plan in plans})["vi"]
-    assert say("page.invented", "vi") in page
+    figures = headlines_of(plans)
+    assert figures["invented"].all()
+    write_pages(few, figures.assign(invented=False), {plan.key: plan.title("vi") for plan in plans})
     runs = table_of(*(run_of(f"p{k}/base", k % 10, k / 7) for k in range(63)))
     long = {f"p{k}": f"Kế hoạch đào tạo, bồi dưỡng của tỉnh {k} " + "rất dài " * (k % 20) for k in range(63)}
     write_pages(many, runs, long | {"p7": "Đ" * 5000})

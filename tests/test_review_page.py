@@ -211,8 +211,8 @@ def test_the_page_of_a_small_plan_has_no_empty_section(
 
 def test_the_day_of_a_look_is_written_as_a_person_writes_it(plan: Path) -> None:
     seen = load_plan(plan, as_of="2022-02-15")
-    assert seen.scenario_title("vi") == "Phương án cơ sở (số liệu đến 15/02/2022)"
-    assert seen.scenario_title("en").endswith("(data to 15 February 2022)") and seen.results_name == "base@2022-02-15"
+    assert seen.dated_title("vi") == "Phương án cơ sở (số liệu đến 15/02/2022)"
+    assert seen.dated_title("en").endswith("(data to 15 February 2022)") and seen.results_name == "base@2022-02-15"
 
 
 def test_an_earlier_date_gives_the_earlier_page(plan: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from making import with_facts
 from trainplan.plan.find import folder_name, scenarios_named
 from trainplan.run.execute import Job, Outcome, execute_notebook, perform_job
 from trainplan.run.manifest import Manifest
+from trainplan.run.plan_notebooks import NOTEBOOKS
 from trainplan.run.run import Request, run
 from trainplan.run.workers import START, run_all
 from trainplan.storage.files import OutputError, remove_partials, write_bytes, write_error
@@ -566,6 +568,41 @@ def test_two_scenarios_of_one_name_are_refused(request_: Request, tmp_path: Path
     shutil.copy(SOUND / "scenarios" / "costs_up.yaml", other)
     with pytest.raises(PlanError, match="two scenarios have this name"):
         run(Request(**{**vars(request_), "scenarios": ("costs_up", str(other))}))
+    assert not request_.output.exists()
+
+
+def test_a_broken_scenario_is_named_and_the_others_are_compared(
+    request_: Request, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compared = replace(request_, library=NOTEBOOKS, notebooks=("05",), language="en")
+    broken = Path(request_.plan, "scenarios", "wrong.yaml")
+    wrong = "title: {vi: Sai, en: Wrong}\nset:\n  programs.*.costs: {scale: 1.2, reason: fees}\n"
+    broken.write_text(wrong, "utf-8")
+    with pytest.raises(PlanError, match="costs"):
+        run(replace(compared, scenarios=("wrong",)))
+    assert not request_.output.exists()
+    reason = "has no column 'costs' that can be changed"
+    for scenarios in ((), ("all",)):
+        assert run(replace(compared, scenarios=scenarios)) == 1
+        assert reason in capsys.readouterr().err.partition("wrong: ")[2]
+    home = request_.output / "small"
+    assert not (home / "wrong").exists()
+    report = home / "base" / "reports" / "05_compare.en.html"
+    for page in (report, home / "index.html"):
+        text = html.unescape(re.sub("<[^>]*>", "", page.read_text("utf-8")))
+        assert reason in text and "wrong" in text
+    assert "Costs up" in report.read_text("utf-8")
+    broken.write_text(wrong.replace("costs:", "completion_rate:").replace("1.2", "0.9"), "utf-8")
+    assert run(compared) == 0
+    assert reason not in html.unescape(report.read_text("utf-8")) and ">Wrong<" in report.read_text("utf-8")
+
+
+def test_a_plan_that_is_broken_itself_stops_a_run_with_all_that_is_wrong(request_: Request) -> None:
+    scenario = Path(request_.plan, "scenarios", "costs_up.yaml")
+    scenario.write_text(scenario.read_text("utf-8").replace("cost_per_learner_year", "costs"), "utf-8")
+    Path(request_.plan, "groups.csv").write_text("id\n", "utf-8")
+    with pytest.raises(PlanError, match=r"groups\.csv"):
+        run(request_)
     assert not request_.output.exists()
 
 

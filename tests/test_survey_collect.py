@@ -93,7 +93,7 @@ def run_collect(folder: Path, output: Path, plan: Path = SOUND, known: str = KNO
 
 def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
     """The rows of a CSV file."""
-    return list(csv.DictReader(io.StringIO((folder / f"{table}.csv").read_text("utf-8"), newline="")))
+    return list(csv.DictReader(io.StringIO((folder / f"{table}.csv").read_text("utf-8-sig"), newline="")))
 
 
 def people_of(survey: Survey, unit: str = "north") -> dict[Key, int]:

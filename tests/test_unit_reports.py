@@ -23,7 +23,7 @@ from trainplan.cycle.survey_tables import Survey, collect_survey
 from trainplan.cycle.year_plan import unit_plan
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.results.tables import compute
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
 
 YEAR, KNOWN = 2021, "2022-01-20"
 UNITS = {"north": "north", "south": "south", "all_units": ALL_UNITS}
@@ -94,7 +94,7 @@ def run_collect(folder: Path, output: Path, plan: Path = SOUND, known: str = KNO
 
 def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
     path = folder / f"{table}.csv"
-    return list(csv.DictReader(path.open(encoding="utf-8", newline=""))) if path.exists() else []
+    return list(csv.DictReader(path.open(encoding="utf-8-sig", newline=""))) if path.exists() else []
 
 
 def actuals_of(folder: Path) -> dict[tuple[str, str], tuple[str, str, str]]:
@@ -176,7 +176,7 @@ def test_the_folder_closes_the_year_and_gives_the_review(filled: dict[str, Fille
 
 
 def test_a_pair_that_a_unit_has_not_reported_is_not_taken(
-    filled: dict[str, FilledForm], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plan: Plan, filled: dict[str, FilledForm], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del filled["south"]
     assert run_collect(save(filled, tmp_path / "back"), tmp_path / "out") == 0
@@ -188,6 +188,16 @@ def test_a_pair_that_a_unit_has_not_reported_is_not_taken(
     }
     assert missing["degree", "college", "enrolled"]["lacking"] == missing["degree", "", "reached"]["lacking"] == "south"
     assert len(missing) == 5
+    degree, college = (
+        [plan.label(table, id, language) for language in LANGUAGES]
+        for table, id in (("objectives", "degree"), ("programs", "college"))
+    )
+    told = {key: tuple(row[name] for name in ("names", "missing_vi", "missing_en")) for key, row in missing.items()}
+    south = plan.label("units", "south", plan.choices.language)
+    assert told["degree", "college", "enrolled"] == (
+        *(south, f"{degree[0]} – {college[0]}: số người vào học", f"{degree[1]} – {college[1]}: people who began"),
+    )
+    assert told["degree", "", "reached"][1:] == (f"{degree[0]}: số người đạt", f"{degree[1]}: people up to standard")
     assert [row["unit"] for row in rows_of(tmp_path / "out", "not_answered")] == ["south"]
     said = capsys.readouterr().out
     assert "1/2 đơn vị" in said and "5 số chưa có đủ" in said

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, scenarios_named
+from trainplan.plan.find import DEFAULT_PLAN, OUTPUTS, PROJECT, needed_scenarios, scenarios_named
 from trainplan.run import interrupts
 from trainplan.storage.progress import under_way
 from trainplan.text.catalog import LANGUAGES, both, say
@@ -154,18 +154,26 @@ def write_scenario(arguments: argparse.Namespace) -> int:
 
 
 def compare_scenarios(arguments: argparse.Namespace) -> int:
-    """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first."""
-    from trainplan.plan.plan import load_plans
+    """`compare`: inputs.csv, results.csv, totals.csv, and in differences.csv why each differs from the first.
+
+    A scenario that is not sound and was not asked for by its name is left out, and named at the end.
+    """
+    from trainplan.plan.plan import load_sound
     from trainplan.report.stored import attribute_all, compute
     from trainplan.results.compare import compare
 
     with under_way("scenarios"):
         names = scenarios_named(arguments.plan, arguments.scenario or ["all"])
-        plans = load_plans(arguments.plan, names, arguments.as_of)
+        needed = needed_scenarios(arguments.plan, arguments.scenario or [])
+        sound, broken = load_sound(arguments.plan, names, needed, arguments.as_of)
+        plans = [*sound.values()]
         tables: dict[Stem, pd.DataFrame] = {**compare([compute(plan) for plan in plans]).tables}
     with under_way("differences"):
         tables["differences"] = attribute_all(plans[0], plans[1:])
-    return write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
+    write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
+    for name, error in broken.items():
+        print_failure(f"{name}: {error}", FAILED)
+    return FAILED if broken else DONE
 
 
 def seek_goal(arguments: argparse.Namespace) -> int:

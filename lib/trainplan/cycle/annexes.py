@@ -132,5 +132,5 @@ def _frame(year: AnnexYear, layout: FormLayout, period: str) -> Frame:
     ]
     subtitle = say(period, language, year=year.year, first=plan.first)
     if plan.scenario != BASE or plan.seen_from:
-        subtitle = say("annex.of_scenario", language, period=subtitle, scenario=plan.scenario_title(language))
+        subtitle = say("annex.of_scenario", language, period=subtitle, scenario=plan.dated_title(language))
     return Frame(over, getattr(layout.title, language).upper(), subtitle, unit, signature_block(language))

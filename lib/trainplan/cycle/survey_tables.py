@@ -25,16 +25,16 @@ from trainplan.cycle.survey_layout import (
 )
 from trainplan.cycle.survey_reading import Answer, Doubt, Known, SheetReader, read_answer
 from trainplan.cycle.survey_sheets import words_of
-from trainplan.cycle.unit_reports import Reported, check_report, check_whole, reported_rows
+from trainplan.cycle.unit_reports import Missing, Reported, check_report, check_whole, reported_rows
 from trainplan.cycle.year_plan import unit_need
 from trainplan.plan.plan import Plan
 from trainplan.plan.plan_files import cell_text, read_plan_files, table_text
 from trainplan.plan.reading import RawTable
 from trainplan.plan.schema import AS_OF, TABLES, Objective
-from trainplan.results.registry import RESULTS, Stem, check_columns
+from trainplan.results.registry import RESULTS, Stem
 from trainplan.results.tables import Results
 from trainplan.sheets.workbook import SheetColumn, Workbook
-from trainplan.storage.tables import csv_text
+from trainplan.storage.tables import file_text
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.problems import PlanError, Problem
 
@@ -286,12 +286,24 @@ def tables_with_reports(
     own = _without(survey, known, tables["actuals"]) if "actuals" in tables else None
     found: Reported = reported_rows(plan, survey.year, survey.answers, own)
     made = {name: [{**row, **_basis(survey)} for row in getattr(found, name)] for name in ("actuals", "observations")}
-    missing = [
-        (survey.year, one.objective, one.program, one.number, len(one.units), "; ".join(one.units))
-        for one in found.missing
-    ]
-    frame = pd.DataFrame(missing, columns=RESULTS["not_complete"].column_names)
-    return _with_own(survey, known, tables, made), frame
+    return _with_own(survey, known, tables, made), _not_complete(plan, survey.year, found.missing)
+
+
+def _not_complete(plan: Plan, year: int, missing: Sequence[Missing]) -> pd.DataFrame:
+    """The table `not_complete`; where no unit is asked for a number, it is the form of all units that lacks it."""
+    rows = []
+    for one in missing:
+        names = [unit_name(plan, unit, plan.choices.language) for unit in one.units or [ALL_UNITS]]
+        said = [f"{_pair_name(plan, one, language)}: {term('column', one.number, language)}" for language in LANGUAGES]
+        ids = (len(one.units), "; ".join(one.units))
+        rows.append((year, one.objective, one.program, one.number, *ids, "; ".join(names), *said))
+    return pd.DataFrame(rows, columns=RESULTS["not_complete"].column_names)
+
+
+def _pair_name(plan: Plan, one: Missing, language: str) -> str:
+    """An objective, and a program where there is one, by their names."""
+    pair = [plan.label("objectives", one.objective, language), plan.label("programs", one.program, language)]
+    return " – ".join(filter(None, pair))
 
 
 def _without(survey: Survey, known: date, table: RawTable) -> RawTable:
@@ -391,7 +403,7 @@ def survey_files(results: Results, survey: Survey, known: date) -> dict[str, byt
     else:
         own, about["not_complete"] = tables_with_reports(plan, tables, survey, known)
     texts = {name: table_text(table) for name, table in own.items() if table.rows}
-    texts |= {stem: csv_text(check_columns(stem, frame)) for stem, frame in about.items()}
+    texts |= {stem: file_text(stem, frame) for stem, frame in about.items()}
     files = {f"{name}.csv": text.encode() for name, text in texts.items()}
     if survey.doubts:
         files[DOUBTFUL_BOOK] = doubtful_workbook(plan, about["doubtful"], plan.choices.language)

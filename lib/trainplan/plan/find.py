@@ -70,6 +70,11 @@ def scenarios_named(plan: str | Path, references: Iterable[str]) -> list[str]:
     return list(names)
 
 
+def needed_scenarios(plan: str | Path, references: Iterable[str]) -> list[str]:
+    """`base` and the scenarios asked for by their names: a broken one among them is an error, others are left out."""
+    return [BASE, *scenarios_named(plan, [reference for reference in references if reference != ALL])]
+
+
 def scenario_reference(plan: str | Path, reference: str) -> str:
     """The name of a scenario that is among the plan's, the whole path of one that is not; of `a+b` those of its parts.
 

@@ -213,7 +213,11 @@ class Plan:
 
     def scenario_title(self, language: str) -> str:
         """The scenario's title in `vi` or `en`."""
-        title = say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
+        return say("plan.base", language) if self.scenario == BASE else text_in(self.changed_by.title, language)
+
+    def dated_title(self, language: str) -> str:
+        """The scenario's title, with the date in it where one was given in place of the plan's own."""
+        title = self.scenario_title(language)
         if self.seen_from is None:
             return title
         return say("plan.seen_from", language, title=title, day=calendar_day(self.seen_from, language))
@@ -352,6 +356,27 @@ def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | 
     if problems:
         raise PlanError(problems)
     return plans
+
+
+def load_sound(
+    plan: str | Path, references: Iterable[str], needed: Iterable[str] = (), as_of: str | date | None = None
+) -> tuple[dict[str, Plan], dict[str, PlanError]]:
+    """The plan in each scenario that is sound, and what is wrong with the others, by name.
+
+    PlanError where any of the `needed` ones is not, with the problems of all, each once.
+    """
+    plans: dict[str, Plan] = {}
+    broken: dict[str, PlanError] = {}
+    for name in references:
+        try:
+            plans[name] = load_plan(plan, name, as_of=as_of)
+        except PlanError as error:
+            broken[name] = error
+    if broken.keys() & {*needed}:
+        raise PlanError({str(problem): problem for error in broken.values() for problem in error.problems}.values())
+    if problems := _same_names([*plans.values()]):
+        raise PlanError(problems)
+    return plans, broken
 
 
 def all_or_problems(*steps: Callable[[], Any]) -> list[Any]:

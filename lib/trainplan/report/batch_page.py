@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def render_batch(
     names, done = run_names(frame), frame[frame["status"] == DONE]
     failed = frame[frame["status"] != DONE]
     shown = [replace(run, title={language: names[name]}) for name, run in runs.items()]
-    several = len(own_scenarios(frame)) > 1
+    several = len(provinces(frame)) > 1
     return fill_batch(
         folder,
         language,
@@ -112,6 +113,12 @@ def way_to(file: str, page: str, language: str) -> dict[str, str]:
 def own_scenarios(headlines: pd.DataFrame) -> pd.DataFrame:
     """The runs of plans as they are, without a change; those of several plans have a page of their own."""
     return headlines[headlines["run"] == headlines["plan"] + f"/{BASE}"]
+
+
+def provinces(headlines: pd.DataFrame) -> pd.DataFrame:
+    """Those of plans that count as a province: none with invented numbers does."""
+    invented = headlines["plan"][headlines["invented"].eq(True)]
+    return own_scenarios(headlines[~headlines["plan"].isin(invented)])
 
 
 def read_numbers(headlines: pd.DataFrame) -> pd.DataFrame:
@@ -179,18 +186,28 @@ def _chart(done: pd.DataFrame, names: Mapping[str, str], language: str) -> Marku
 
 
 def _table(frame: pd.DataFrame, changes: Changes, names: Mapping[str, str], language: str) -> Markup:
-    """The headline figures of every run, in the order of the batch, with its changes."""
-    title, source = say("batch.table", language), source_line((STEM,), language)
-    table = _folded_table(headline_table(frame, changes, names, language), title, language)
-    return Markup(f'<h2 id="runs">{escape(say("batch.runs", language))}</h2>\n{table}{source}')
-
-
-def headline_table(frame: pd.DataFrame, changes: Changes, names: Mapping[str, str], language: str) -> pd.DataFrame:
-    """The table as text: the run, a column for each thing changed, targets, money, what is assumed, the date."""
-    unit, rows = money_unit(frame["required_vnd"].max()), quote_numbers(STEM, frame)
+    """The headline figures of every run, in the order of the batch; above them what is alike of all."""
     own = [changes.get(run, {}).get(language, {}) for run in frame["run"]]
-    every = dict.fromkeys(what for one in own for what in one)
-    changed = {what: [one.get(what, NOTHING) for one in own] for what in every}
+    changed = {what: [one.get(what, NOTHING) for one in own] for what in dict.fromkeys(chain(*own))}
+    alike = {what: values[0] for what, values in changed.items() if len({*values}) == 1}
+    table = headline_table(frame, {what: changed[what] for what in changed if what not in alike}, names, language)
+    days, dated = as_days(frame["as_of"], language), TABLE.heading("as_of", language)
+    if len(known := {*days} - {NOTHING}) == 1:
+        alike[dated] = known.pop()
+    else:
+        table[dated] = [day.replace("\u00a0", " ") for day in days]
+    said = "; ".join(f"{what} {value}" for what, value in alike.items())
+    above = f"<p>{escape(say('batch.alike', language, values=said))}</p>\n" if said else ""
+    shown = _folded_table(table, say("batch.table", language), language)
+    head, source = escape(say("batch.runs", language)), source_line((STEM,), language)
+    return Markup(f'<h2 id="runs">{head}</h2>\n{above}<div class="runs">{shown}</div>{source}')
+
+
+def headline_table(
+    frame: pd.DataFrame, changed: Mapping[str, Sequence[str]], names: Mapping[str, str], language: str
+) -> pd.DataFrame:
+    """The table as text: the run, a column for each thing changed, targets, money, what is assumed."""
+    unit, rows = money_unit(frame["required_vnd"].max()), quote_numbers(STEM, frame)
     met = [
         out_of(met, targets, language) if met == met else NOTHING
         for met, targets in zip(rows["met"], rows["targets"], strict=True)
@@ -205,7 +222,6 @@ def headline_table(frame: pd.DataFrame, changes: Changes, names: Mapping[str, st
             **{TABLE.heading(name, language): cells for name, cells in counts.items()},
             **{column_heading(name, language, unit): cells for name, cells in money.items()},
             TABLE.heading("assumed_share", language): [percent(one, language, 0) for one in rows["assumed_share"]],
-            TABLE.heading("as_of", language): as_days(rows["as_of"], language),
         }
     )
 
@@ -226,7 +242,7 @@ def _failures(failed: pd.DataFrame, names: Mapping[str, str], language: str) -> 
             TABLE.heading("reason", language): [str(reason) for reason in failed["reason"]],
         }
     )
-    return _folded_table(frame, say("batch.failures", language), language)
+    return Markup(f'<div class="failures">{_folded_table(frame, say("batch.failures", language), language)}</div>')
 
 
 def _folded_table(frame: pd.DataFrame, caption: str, language: str) -> Markup:

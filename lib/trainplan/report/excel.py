@@ -66,7 +66,7 @@ def write_excel(results: Results, path: Path, language: str, title: str = "") ->
     `title` is what the scenario is called on the cover, where that is not its own title. Equal results give equal
     bytes: the file knows the date of its data and no clock.
     """
-    title = title or results.plan.scenario_title(language)
+    title = title or results.plan.dated_title(language)
     workbook = Workbook(f"{results.plan.title(language)}: {title}")
     _add_cover(workbook, results, language, title)
     _add_years(workbook, results, language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from trainplan.report.furniture import page_head
 from trainplan.report.html import fill_outer, html_table
 from trainplan.report.options import options
 from trainplan.report.page_figure import Caption
-from trainplan.report.sentences import assumed_share, simplifications, survey_first
+from trainplan.report.sentences import assumed_share, scenarios_left_out, simplifications, survey_first
 from trainplan.report.sentences.comparison import whole_answer
 from trainplan.report.stored import usual_draws, usual_drivers
 from trainplan.report.tables import scenarios
@@ -31,6 +31,7 @@ from trainplan.results.registry import column_heading
 from trainplan.storage.files import write_text
 from trainplan.text.catalog import LANGUAGES, say, term
 from trainplan.text.formats import NOTHING, bare_money, money_unit, number, out_of
+from trainplan.text.problems import PlanError
 from trainplan.text.shown import join_shown
 
 INDEX = "0"  # the number of the page
@@ -57,9 +58,12 @@ class ScenarioRun:
     failed: dict[str, str]  # name of the notebook and language -> why
 
 
-def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun]) -> Path:
+def write_index(
+    folder: Path, comparison: Comparison, done: Sequence[ScenarioRun], broken: Mapping[str, PlanError] | None = None
+) -> Path:
     """Writes index.html (Vietnamese) and index.en.html into `folder`, each beside its page of terms; returns the first.
 
+    `broken` are the scenarios that are not in the comparison as they cannot be read, by name, and why.
     The English ones are for a plan that is shown in English too, or of which there are English reports.
     """
     first = comparison.runs[0].plan
@@ -70,7 +74,7 @@ def write_index(folder: Path, comparison: Comparison, done: Sequence[ScenarioRun
         write_terms(folder, comparison, language, languages, NAMES[language])
         links = [run_links(folder, run, language) for run in done if run.reports or run.failed]
         reading = reading_list(folder, own, language)
-        page = render_index(comparison, links, language, languages, reading)
+        page = render_index(comparison, links, language, languages, reading, scenarios_left_out(broken or {}, language))
         write_text(folder / NAMES[language], _with_links(page, folder, own, language) + "\n")
     return folder / NAMES["vi"]
 
@@ -93,10 +97,12 @@ def render_index(
     language: str,
     languages: Sequence[str] = LANGUAGES,
     reading: Sequence[dict[str, Any]] = (),
+    left_out: Sequence[str] = (),
 ) -> str:
     """The page in a language, as HTML, with a link to another of `languages`.
 
-    `links` are those of `run_links`, one for every scenario that was run, `reading` what `reading_list` gives.
+    `links` are those of `run_links`, one for every scenario that was run, `reading` what `reading_list` gives,
+    `left_out` what is said of scenarios that are not compared.
     """
     first = comparison.runs[0]
     draws = usual_draws(first.plan)
@@ -112,6 +118,7 @@ def render_index(
         reading=reading,
         assumed=what_is_assumed(first.plan, language),
         runs=links,
+        left_out=left_out,
         targets=targets_of_scenarios(comparison, language),
         scenario_tables=scenario_tables(comparison, language),
         simplified=simplifications(first.plan, language),

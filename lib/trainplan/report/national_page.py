@@ -19,6 +19,7 @@ from trainplan.report.batch_page import (
     money_bar,
     most_lacking,
     own_scenarios,
+    provinces,
     read_numbers,
     way_to,
 )
@@ -38,9 +39,10 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     """Writes national.<language>.html into `folder`, over the plans' own scenario; none where that is of one plan.
 
     `headlines` is the table of that name, of a batch; `titles` has the names of its plans; one without is called by
-    its key.
+    its key. A plan with invented numbers is no province: it is said how many were left out.
     """
-    frame = read_numbers(own_scenarios(headlines))
+    frame = read_numbers(provinces(headlines))
+    left_out = len(own_scenarios(headlines)) - len(frame)
     if len(frame) < 2:
         return []
     pages = {language: NATIONAL.format(language=language) for language in languages}
@@ -49,13 +51,14 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     for language in languages:
         plans = zip(frame["run"], frame["plan"], strict=True)
         names = {run: titles.get(plan, {}).get(language, plan) for run, plan in plans}
-        page = render_national(frame, names, language, pages, folder, home[language])
+        page = render_national(frame, left_out, names, language, pages, folder, home[language])
         written.append(write_text(folder / pages[language], page + "\n"))
     return written
 
 
 def render_national(
     frame: pd.DataFrame,
+    left_out: int,
     names: Mapping[str, str],
     language: str,
     pages: Mapping[str, str],
@@ -64,7 +67,7 @@ def render_national(
 ) -> str:
     """The page in a language, as HTML, for `folder`; `names` are those of the plans by run, `pages` its files.
 
-    `home` is the page of the batch.
+    `home` is the page of the batch, `left_out` the number of plans that are illustrations.
     """
     order = sorted(frame.index, key=lambda place: alphabetical_order(names[frame.at[place, "run"]]))
     frame = frame.loc[order]
@@ -74,6 +77,7 @@ def render_national(
         done_sentence("national.done", len(done), failed, len(frame), language),
         *_share_met(done, language),
         *_money_lacking(done, language),
+        *([say("national.left_out", language, count=left_out)] if left_out else []),
     ]
     return fill_batch(
         folder,

@@ -14,7 +14,7 @@ from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.cycle.review import Review, load_review
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import scenario_names
-from trainplan.plan.plan import Plan, load_plan
+from trainplan.plan.plan import Plan, load_plan, load_sound
 from trainplan.report.drawing import Drawing
 from trainplan.report.page_figure import PageFigure
 from trainplan.report.parameters import WHERE, coordinates
@@ -33,6 +33,7 @@ class Page:
     language: str
     output_dir: Path | None  # where figures go
     others: tuple[Plan, ...]  # the scenarios to compare with; none where the notebook declares no `scenarios`
+    broken: Mapping[str, PlanError]  # those of them that cannot be read, by name, and why
     given: Mapping[str, Any] = field(repr=False)  # the coordinates as they were given
 
     @property
@@ -91,8 +92,8 @@ def open_notebook(names: Mapping[str, Any]) -> Page:
         plan.check_year(given["year"], WHERE)
     folder = Path(given["output_dir"]) if given["output_dir"] else None
     wanted = given["scenarios"] or ["base", *scenario_names(plan.path)] if "scenarios" in given else []
-    others = tuple(load_plan(plan.path, name, as_of=plan.seen_from) for name in wanted if name != plan.scenario)
-    _opened[:] = [Page(plan, given["language"], folder, others, given)]
+    others, broken = load_sound(plan.path, [name for name in wanted if name != plan.scenario], as_of=plan.seen_from)
+    _opened[:] = [Page(plan, given["language"], folder, tuple(others.values()), broken, given)]
     return _opened[0]
 
 

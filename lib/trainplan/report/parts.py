@@ -228,7 +228,7 @@ def title(plan: Plan) -> Part:
     """The plan, the scenario and why there is one."""
 
     def lines(language: str) -> list[str]:
-        return [plan.title(language), plan.scenario_title(language), why_scenario(plan, language)]
+        return [plan.title(language), plan.dated_title(language), why_scenario(plan, language)]
 
     return Part("title", (TitlePiece("title", lines),))
 

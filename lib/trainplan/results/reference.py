@@ -46,9 +46,9 @@ def result_section(table: ResultTable, language: str) -> Iterator[str]:
     """Heading, meaning and columns of a result table."""
     yield f"### {table.file_name} – {table.title(language)}"
     keys = say("reference.keys", language, keys=", ".join(table.keys)) if table.keys else ""
-    scenarios = say("reference.by_scenario", language) if table.by_scenario else ""
+    further = say(f"reference.by_{table.further}", language) if table.further else ""
     command = say(f"reference.command.{table.command}", language)
-    yield " ".join(text for text in (table.meaning(language), keys, command, scenarios) if text)
+    yield " ".join(text for text in (table.meaning(language), keys, command, further) if text)
     rows = [
         (
             f"`{column.name}`",

@@ -61,15 +61,16 @@ class Column:
 class ResultTable:
     """A result table: the columns that tell its rows apart, all its columns in order, the command that writes it.
 
-    `by_scenario` is set where every scenario adds a column of its own, called by its name, after `columns`; `rule`
-    where only that rule of allocation has the table; `file` where its file is called otherwise than the table.
+    `further` is what adds a column of its own each, called by its name, after `columns`: every `scenario`, or every
+    `change`; `rule` is set where only that rule of allocation has the table; `file` where its file is called otherwise
+    than the table.
     """
 
     stem: Stem
     keys: tuple[str, ...]
     columns: tuple[Column, ...]
     command: Command = "tables"
-    by_scenario: bool = False
+    further: Literal["", "scenario", "change"] = ""
     rule: str = ""
     file: str = ""
 
@@ -251,7 +252,7 @@ RUN_TABLES = [  # the tables of one scenario
 
 
 COMPARE_TABLES = [  # the tables of several scenarios of a plan
-    ResultTable("inputs", ("address",), (Column("address", "address"),), "compare", by_scenario=True),
+    ResultTable("inputs", ("address",), (Column("address", "address"),), "compare", further="scenario"),
     ResultTable(
         "results",
         ("scenario", "objective"),
@@ -462,7 +463,10 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
     ResultTable(
         "not_complete",
         ("objective", "program", "number"),
-        (YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number"), Column("lacking", "text")),
+        (
+            *(YEAR, OBJECTIVE, PROGRAM, Column("number", "text"), Column("units", "number")),
+            *(Column(name, "text") for name in ("lacking", "names", "missing_vi", "missing_en")),
+        ),
         "survey",
     ),
 ]
@@ -530,6 +534,7 @@ BATCH_TABLES = [  # many runs at a time
             Column("invented", "boolean"),
         ),
         "batch",
+        further="change",
         file="summary",
     ),
 ]
@@ -551,9 +556,9 @@ def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     """
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
-    if table.by_scenario and not found:
+    if table.further and not found:
         return frame  # scenarios that do not differ
-    if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
+    if found[: len(expected)] != expected or (len(found) > len(expected) and not table.further):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
     numbers = frame.select_dtypes("number")
     infinite = numbers.columns[np.isinf(numbers.to_numpy(float)).any(axis=0)]

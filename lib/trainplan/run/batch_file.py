@@ -45,6 +45,17 @@ class BatchRun:
         return "/".join([self.plan.parent.name, self.scenario_name, *([values] if values else [])])
 
     @property
+    def changed_values(self) -> dict[str, Any]:
+        """The values of its changes as the file has them, by where it does: `set: address`, or `grid: address: scale`
+        of one that is not a new value."""
+        found = {}
+        for address, change in self.changes.items():
+            form = next((one for one in FORMS if one in change), "") if isinstance(change, dict) else ""
+            key = f"{'grid' if address in self.point else 'set'}: {address}"
+            found[f"{key}: {form}" if form not in ("", "value") else key] = change[form] if form else change
+        return found
+
+    @property
     def folder(self) -> Path:
         """Where its results go among those of the batch."""
         values = ",".join(map(folder_name, self.point.values()))

@@ -25,7 +25,7 @@ from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
 
-FORMAT = 2  # of the records; another one finds none of those before
+FORMAT = 3  # of the records; another one finds none of those before
 AT_ONCE = 50  # runs of a job: few enough that what is lost with a process is little
 
 
@@ -160,6 +160,11 @@ def failed_record(run: BatchRun, reason: str) -> Record:
 
 
 def _record(run: BatchRun, status: str, reason: str = "", headline: Mapping[str, Any] | None = None) -> Record:
-    names = {"run": run.name, "plan": run.plan.parent.name, "scenario": run.scenario_name}
+    names = {
+        "run": run.name,
+        "plan": run.plan.parent.name,
+        "scenario": run.scenario_name,
+        "changes": run.changed_values,
+    }
     said = {"status": status, "reason": reason, "headline": headline or {}}
     return {**names, **said, "tables": {}, "files": {}}

@@ -23,7 +23,7 @@ TABLES = "tables"
 LIST = "list."  # how the name of a list begins; what follows is that of the batch
 BEGUN = "begun"  # the status of a run whose notebooks are still to come
 Record = dict[str, Any]
-# of a run: its names, status, reason, headline figures, tables as CSV by stem, and the hashes of files in its folder
+# of a run: its names, changes, status, reason, headline figures, tables as CSV by stem, hashes of files in its folder
 
 
 class BatchRecords:
@@ -95,11 +95,14 @@ class BatchRecords:
 
     def _write(self) -> pd.DataFrame:
         rows: list[Record] = []
+        changed: dict[str, None] = {}
         with ExitStack() as stack:
             files: dict[Stem, TextIO] = {}
             for record in self.records():
                 rows.append({name: record[name] for name in ("run", "plan", "scenario", "status", "reason")})
-                rows[-1] |= record["headline"]
+                changes = record.get("changes", {})
+                rows[-1] |= record["headline"] | changes
+                changed |= dict.fromkeys(changes)
                 for stem, text in record["tables"].items():
                     head, _, body = text.partition("\n")
                     if stem not in files:
@@ -109,6 +112,6 @@ class BatchRecords:
                     files[stem].write(body)
         for stem in RESULTS.keys() - files:
             (self.output / TABLES / RESULTS[stem].file_name).unlink(missing_ok=True)
-        headlines = pd.DataFrame(rows, columns=RESULTS["headlines"].column_names, dtype=object)
+        headlines = pd.DataFrame(rows, columns=[*RESULTS["headlines"].column_names, *changed], dtype=object)
         write_tables({"headlines": headlines}, self.output)
         return headlines

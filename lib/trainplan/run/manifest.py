@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,15 @@ DONE, FAILED, EARLIER = "done", "failed", "earlier"
 PLACES = ("plan", "scenario", "scenarios", "output_dir")
 
 
-def hash_of_job(job: Job, plans: Iterable[Plan]) -> str:
-    """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path."""
+def hash_of_job(job: Job, plans: Iterable[Plan], reasons: Sequence[str] = ()) -> str:
+    """A hash of all that a job's outputs depend on (notebook, parameters, inputs, code, packages), and of no path.
+
+    `reasons` say why scenarios are left out.
+    """
     code = code_hash(desk=DESK.encode() in job.notebook.read_bytes())
     inputs = [(plan.key, plan.results_name, plan.input_hashes) for plan in plans]
     parameters = {name: value for name, value in job.parameters.items() if name not in PLACES}
-    return hash_data([job.name, file_hash(job.notebook), parameters, inputs, code, package_versions()])
+    return hash_data([job.name, file_hash(job.notebook), parameters, inputs, *reasons, code, package_versions()])
 
 
 def output_hash(path: Path) -> str:
@@ -121,7 +124,7 @@ class Manifest:
                 "plan": plan.key,
                 "scenario": plan.scenario,
                 "as_of": plan.choices.as_of,
-                **scenario_titles(plan),
+                **scenario_titles(plan, dated=True),
                 "changes": plan.changes.to_dict("records"),
                 **state_of_tables(plan),
                 "tables": dict(tables),
@@ -130,12 +133,15 @@ class Manifest:
             write_text(self.path, as_json(content))
             written = entries
 
-    def summarize(self, plan: Plan | None, keys: Mapping[str, str]) -> ScenarioRun:
-        """What there is for the index; all of it is of an earlier run where the plan is not at hand."""
+    def summarize(self, plan: Plan | None, keys: Mapping[str, str], dated: bool = False) -> ScenarioRun:
+        """What there is for the index; all of it is of an earlier run where the plan is not at hand.
+
+        The title is `dated` where others stand beside it that look from another day.
+        """
         read, entries = self.read(), self.entries()
         reports = {name: f"reports/{name}.html" for name, entry in entries.items() if entry.get("status") == DONE}
         there = {name for name, file in reports.items() if self.is_intact(file, entries[name]["outputs"].get(file, ""))}
-        said = scenario_titles(plan) if plan else {"title": {}, "reason": {}, **read}
+        said = scenario_titles(plan, dated) if plan else {"title": {}, "reason": {}, **read}
         return ScenarioRun(
             said["title"],
             said["reason"],
@@ -147,10 +153,11 @@ class Manifest:
         )
 
 
-def scenario_titles(plan: Plan) -> dict[str, dict[str, str]]:
+def scenario_titles(plan: Plan, dated: bool) -> dict[str, dict[str, str]]:
     """A scenario's title and reason by language."""
+    title = plan.dated_title if dated else plan.scenario_title
     return {
-        "title": {language: plan.scenario_title(language) for language in LANGUAGES},
+        "title": {language: title(language) for language in LANGUAGES},
         "reason": {language: plan.scenario_reason(language) for language in LANGUAGES},
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,8 @@ import pandas as pd
 from trainplan.cycle.looks import load_looks
 from trainplan.cycle.review import load_review
 from trainplan.cycle.year_plan import YearTables
-from trainplan.plan.find import OUTPUTS, every_scenario, folder_name, scenarios_named
-from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_plans
+from trainplan.plan.find import ALL, BASE, OUTPUTS, every_scenario, folder_name, needed_scenarios, scenarios_named
+from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_sound
 from trainplan.report.brief import write_brief
 from trainplan.report.excel import workbook_name, write_workbooks
 from trainplan.report.furniture import page_head
@@ -123,9 +124,9 @@ class Part:
         remove_files(self.folder, set(before) - set(tables))
         self.write()
 
-    def summarize(self) -> ScenarioRun:
-        """The part as the index shows it."""
-        return self.manifest.summarize(self.plan, self.keys)
+    def summarize(self, dated: bool = False) -> ScenarioRun:
+        """The part as the index shows it; its title is `dated` beside those that look from another day."""
+        return self.manifest.summarize(self.plan, self.keys, dated)
 
     def write(self) -> None:
         """Writes manifest.json."""
@@ -138,24 +139,37 @@ class Part:
 
 
 def run(request: Request) -> int:
-    """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written."""
-    wanted = scenarios_named(request.plan, request.scenarios or ("base",))
-    names = list(dict.fromkeys([*scenarios_named(request.plan, ["all"]), *wanted]))
+    """Runs what was asked for; 0 where all of it succeeded, else 1. PlanError before anything is written.
+
+    A scenario that is not sound and was not asked for by its name is left out.
+    """
+    wanted = scenarios_named(request.plan, request.scenarios or (BASE,))
+    names = list(dict.fromkeys([*scenarios_named(request.plan, [ALL]), *wanted]))
+    needed = needed_scenarios(request.plan, request.scenarios)
     with log_duration("plans are read and checked"), under_way("scenarios"):
-        books, plans = all_or_problems(
-            partial(choose_notebooks, request), partial(load_plans, request.plan, names, request.as_of)
+        books, (plans, broken) = all_or_problems(
+            partial(choose_notebooks, request), partial(load_sound, request.plan, names, needed, request.as_of)
         )
-    books = books_for_plan(request, books, plans[0])
+    books = books_for_plan(request, books, plans[BASE])
     with use_store(Store(Path(request.output) / FOLDER)):
-        return run_plans(request, books, dict(zip(names, plans, strict=True)), wanted)
+        return run_plans(request, books, plans, broken, wanted)
 
 
-def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan], wanted: Sequence[str]) -> int:
-    """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1."""
+def run_plans(
+    request: Request,
+    books: Sequence[Path],
+    plans: Mapping[str, Plan],
+    broken: Mapping[str, PlanError],
+    wanted: Sequence[str],
+) -> int:
+    """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1.
+
+    `broken` are the scenarios that are not sound, by name, and why.
+    """
     with log_duration("results are computed"), under_way("scenarios"):
         results = {name: compute(plan) for name, plan in plans.items()}
     output = Path(request.output).absolute() / folder_name(next(iter(plans.values())).key)
-    parts = {name: make_part(request, plans, name, output) for name in plans}
+    parts = {name: make_part(request, plans, broken, name, output) for name in plans}
     full = {name: part for name, part in parts.items() if name in wanted}
     with under_way("tables"):
         for name, part in full.items():
@@ -169,8 +183,8 @@ def run_plans(request: Request, books: Sequence[Path], plans: Mapping[str, Plan]
     index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
     failed = run_jobs(index_job, work, request.workers or default_workers(), request.limits)
     with log_duration("the index is written"), under_way("index"):
-        index = renew_index(output, compare(list(results.values())), list(parts.values()))
-    return report_end(failed, index)
+        index = renew_index(output, compare(list(results.values())), list(parts.values()), broken)
+    return report_end({**{name: str(error) for name, error in broken.items()}, **failed}, index)
 
 
 def wanted_languages(request: Request, plan: Plan) -> tuple[str, ...]:
@@ -187,17 +201,23 @@ def turn_of_job(job: Job) -> tuple[int, bool, int]:
     return LANGUAGES.index(job.language), not numbered, -int(job.notebook.name[:2]) if numbered else 0
 
 
-def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part]) -> Path:
+def renew_index(output: Path, comparison: Comparison, parts: Sequence[Part], broken: Mapping[str, PlanError]) -> Path:
     """Writes the brief, then the index and the links between pages, these again where a run beside this one has
     meanwhile added a page. Scenarios from elsewhere that were run before come last."""
     for language in comparison.runs[0].plan.languages:
         write_brief(output, comparison, language)
     index, shown = output, None
-    while shown != (there := [*(part.summarize() for part in parts), *earlier_scenarios(output, parts)]):
-        index = write_index(output, comparison, there)
+    while shown != (there := runs_shown(output, parts)):
+        index = write_index(output, comparison, there, broken)
         link_pages(there)
         shown = there
     return index
+
+
+def runs_shown(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
+    """The parts as the index shows them, then earlier runs; a date is in titles only where it tells them apart."""
+    earlier = earlier_scenarios(output, parts)
+    return [*(part.summarize(dated=bool(earlier)) for part in parts), *earlier]
 
 
 def earlier_scenarios(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
@@ -252,22 +272,34 @@ def list_notebooks(request: Request) -> list[Path]:
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
-def make_part(request: Request, plans: Mapping[str, Plan], name: str, output: Path) -> Part:
+def make_part(
+    request: Request, plans: Mapping[str, Plan], broken: Mapping[str, PlanError], name: str, output: Path
+) -> Part:
     """A scenario with its jobs among the `plans` of all, by name, in its folder below `output`."""
-    beside = {other: plans[other] for other in every_scenario(request.plan) if other != name}
+    beside = {other: plans[other] for other in every_scenario(request.plan) if other != name and other in plans}
     plan, folder = plans[name], output / folder_name(plans[name].results_name)
     part = Part(plan, folder, Manifest(folder), name, plan.results_name)
-    return add_jobs(part, request, beside, output.parent / FOLDER)
+    return add_jobs(part, request, beside, output.parent / FOLDER, broken)
 
 
-def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Path) -> Part:
-    """The part with every notebook in both languages; one across scenarios sets those `beside` it next to its own."""
+def add_jobs(
+    part: Part,
+    request: Request,
+    beside: Mapping[str, Plan],
+    store: Path,
+    broken: Mapping[str, PlanError] = MappingProxyType({}),
+) -> Part:
+    """The part with every notebook in both languages; one across scenarios sets those `beside` it next to its own.
+
+    It says of the `broken` ones why it does not.
+    """
     plan = part.plan
     for book in list_notebooks(request):
         if tables_lacking(book, plan):
             continue
-        across = [*beside] if "scenarios" in declared_parameters(book) else None
-        plans = [plan, *(beside[other] for other in across or ())]
+        across = [*beside, *broken] if "scenarios" in declared_parameters(book) else None
+        plans = [plan, *(beside.values() if across else ())]
+        reasons = [str(error) for error in broken.values()] if across else []
         if book.stem == REVIEW.stem:
             try:
                 plans = review_looks(plan, part.reference, part.overrides)
@@ -277,7 +309,7 @@ def add_jobs(part: Part, request: Request, beside: Mapping[str, Plan], store: Pa
             job = make_job(part, book, language, store, across)
             job = replace(job, head=page_head(plans, language), engine=request.engine)
             part.jobs[job.name] = job
-            part.keys[job.name] = hash_of_job(job, plans)
+            part.keys[job.name] = hash_of_job(job, plans, reasons)
     return part
 
 

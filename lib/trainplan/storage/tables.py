@@ -12,6 +12,8 @@ import pandas as pd
 from trainplan.results.registry import RESULTS, Stem, check_columns
 from trainplan.storage.files import write_text
 
+OPENED = ("batch", "survey")  # commands whose own tables people open in a spreadsheet
+MARK = "\ufeff"  # by which a spreadsheet knows that a file is UTF-8
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
 
 
@@ -20,11 +22,20 @@ def write_tables(tables: Mapping[Stem, pd.DataFrame], folder: Path) -> list[Path
 
     ValueError, and nothing written, where a table has not the columns of the registry; OutputError as `write_text`.
     """
-    texts = {folder / RESULTS[stem].file_name: csv_text(check_columns(stem, frame)) for stem, frame in tables.items()}
+    texts = {folder / RESULTS[stem].file_name: file_text(stem, frame) for stem, frame in tables.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         write_text(path, text)
     return list(texts)
+
+
+def file_text(stem: Stem, frame: pd.DataFrame) -> str:
+    """The file of a result table: CSV, led by the mark of UTF-8 where people open it in a spreadsheet.
+
+    ValueError where the table has not the columns of the registry.
+    """
+    mark = MARK if RESULTS[stem].command in OPENED else ""
+    return mark + csv_text(check_columns(stem, frame))
 
 
 def csv_text(frame: pd.DataFrame, **before: str) -> str:

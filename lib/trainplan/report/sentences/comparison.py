@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ from trainplan.results.compare import Comparison
 from trainplan.results.quote import address_of, quote_numbers
 from trainplan.text.catalog import say
 from trainplan.text.formats import billions, number, with_plus
+from trainplan.text.problems import PlanError
 from trainplan.text.shown import Quoted, join_shown
 
 NAMED = 3  # scenarios that a sentence names; the others it counts
@@ -46,6 +47,14 @@ def comparison_answer(
     """
     alone = no_other_scenario(comparison, language)
     return alone or [*most_met(comparison, language), *strongest_change(attributions, language)]
+
+
+def scenarios_left_out(broken: Mapping[str, PlanError], language: str) -> list[str]:
+    """The scenarios that cannot be compared, and why: what is wrong with each, by its name."""
+    return [
+        say("sentence.scenario_left_out", language, scenario=name, reason="; ".join(map(str, error.problems)))
+        for name, error in broken.items()
+    ]
 
 
 def most_met(comparison: Comparison, language: str) -> list[str]:
