@@ -24,10 +24,7 @@ Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
-NUMERIC = frozenset(
-    ("year", "people", "classes", "share", "coverage", "VND")
-    + ("people_years", "people_years_per_billion", "number", "days", "month")
-)  # units of columns that hold nothing but numbers
+NUMERIC = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "number", "days")
 ROUNDING = 1e-9  # of the largest number of a column: what is no further below zero is nothing
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review", "batch"]
@@ -56,7 +53,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether the column holds nothing but numbers."""
+        """Whether the column holds amounts; years and months are names of their rows."""
         return self.unit in NUMERIC
 
     @property
@@ -149,7 +146,6 @@ def own_text(family: str, stem: str, column: str, language: str, shared: str = "
 
 
 YEAR = Column("year", "year")
-YEAR_OR_ALL = Column("year", "year", gaps=True)
 GROUP = Column("group", "id", ids_of="groups")
 OBJECTIVE = Column("objective", "id", ids_of="objectives")
 PROGRAM = Column("program", "id", ids_of="programs")
@@ -245,7 +241,7 @@ RUN_TABLES = [  # the tables of one scenario
             ),
             Column("binds", "code", words="limit"),
             *_shares("best_reachable", gaps=True),
-            Column("latest_start", "year", gaps=True),
+            Column("latest_start", "year"),
         ),
     ),
     ResultTable("commitments", ("year", "program", "source"), (YEAR, PROGRAM, SOURCE, *_money("vnd"))),
@@ -289,7 +285,8 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
             *(SCENARIO, *(Column(name, "number") for name in ("met", "objectives", "goals_met", "goals"))),
             *_money("required_vnd", "funded_vnd", adds_up=False),
             *_money("lacking_vnd", adds_up=False, signed=True),
-            *_money("over_vnd", "commitments_vnd", adds_up=False),
+            *_money("over_vnd", adds_up=False, gaps=True),
+            *_money("commitments_vnd", adds_up=False),
         ),
         "compare",
     ),
@@ -332,7 +329,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
     ResultTable(
         "values",
         ("kind", "id", "year"),
-        (Column("kind", "code"), Column("id", "id"), YEAR_OR_ALL, Column("people_years", "people_years")),
+        (Column("kind", "code"), Column("id", "id"), YEAR, Column("people_years", "people_years")),
         "goal",
     ),
 ]
@@ -345,9 +342,9 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
         (YEAR, OBJECTIVE, *_shares("probability_met", "probability_nearly", *QUANTILES, over_years="last")),
         "uncertainty",
     ),
-    ResultTable("cost_bands", ("year",), (YEAR_OR_ALL, *_money(*QUANTILES, over_years="none", adds_up=False)), "uncertainty"),
-    ResultTable("enrollment_bands", ("year", "program"), (YEAR_OR_ALL, PROGRAM, *_people(*QUANTILES)), "uncertainty"),
-    ResultTable("sent_bands", ("year", "objective"), (YEAR_OR_ALL, OBJECTIVE, *_people(*QUANTILES)), "uncertainty"),
+    ResultTable("cost_bands", ("year",), (YEAR, *_money(*QUANTILES, over_years="none", adds_up=False)), "uncertainty"),
+    ResultTable("enrollment_bands", ("year", "program"), (YEAR, PROGRAM, *_people(*QUANTILES)), "uncertainty"),
+    ResultTable("sent_bands", ("year", "objective"), (YEAR, OBJECTIVE, *_people(*QUANTILES)), "uncertainty"),
     ResultTable(
         "sensitivity",
         ("objective", "input"),
