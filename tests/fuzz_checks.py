@@ -10,21 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fuzz_inputs import OUTPUT
-from trainplan.results.registry import RESULTS, Column, ResultTable
-from trainplan.text.catalog import texts
+from trainplan.results.registry import RESULTS, ResultTable
 
 LINES = 102  # of a message: its head, a hundred problems, the count of the others
 LETTERS = 200_000  # of a message
 WARNING = re.compile(r"^(\S*?)([\w.]+\.py:\d+): (\w*Warning): ", re.MULTILINE)
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^Exception ignored in", re.MULTILINE)
 PLACE = re.compile(r'File "[^"]*?([^/"\\]+[/\\][^/"\\]+)\.py", line \d+, in (\S+)')
-SIGNED = {
-    *(f"missing_{part}" for part in ("money", "capacity", "completion", "past", "time")),
-    "relaxations.cost_vnd",
-    "difference",
-    "deviation",
-}  # columns that may be below zero
-NUMBERS = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "days")
 
 
 @dataclass(frozen=True)
@@ -132,16 +124,16 @@ def _of_numbers(folder: Path) -> Iterator[Fault]:
 def _of_row(table: ResultTable, row: dict[str, str]) -> Iterator[Fault]:
     for column in table.columns:
         text = row.get(column.name, "")
-        if column.unit not in NUMBERS:
+        if not column.is_number:
             continue
         number = _number(text)
         place = f"{table.stem}.{column.name}"
         if text == "":
-            if not _may_be_empty(table, column) and not any(row[key] == "" for key in table.keys if key != column.name):
+            if not column.gaps:
                 yield Fault("no number", place, str(row))
         elif number is None or not math.isfinite(number):
             yield Fault("not finite", place, str(row))
-        elif number < 0 and not _may_be_negative(table, column):
+        elif number < 0 and not column.signed:
             yield Fault("negative", place, str(row))
 
 
@@ -150,17 +142,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _meaning(table: ResultTable, column: Column) -> str:
-    return table.column_meaning(column.name, "en").lower() if texts("en") else ""
-
-
-def _may_be_empty(table: ResultTable, column: Column) -> bool:
-    return "empty" in _meaning(table, column) or table.stem == "summary"  # of units that have not answered
-
-
-def _may_be_negative(table: ResultTable, column: Column) -> bool:
-    words = _meaning(table, column)
-    signed = SIGNED & {column.name, f"{table.stem}.{column.name}"}
-    return bool(signed) or "negative" in words or "below nothing" in words

@@ -13,6 +13,18 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from fuzz_mild import (
+    add_run,
+    change_amount,
+    change_cell,
+    change_choice,
+    change_number,
+    change_within,
+    choose_words,
+    is_free,
+    value_within,
+    write_otherwise,
+)
 from fuzz_mutators import (
     Case,
     Mutator,
@@ -20,17 +32,14 @@ from fuzz_mutators import (
     change_sheets,
     change_table,
     change_tree,
-    change_within,
     change_words,
     move_file,
     settled,
     splice_bytes,
     splice_text,
-    value_within,
 )
 from fuzz_values import number_of
 from making import RANGES, SOUND, copy_province, with_facts, with_months
-from trainplan.cli import COMMANDS
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
 from trainplan.plan.schema import TABLES
@@ -43,10 +52,11 @@ Files = dict[str, bytes]
 
 
 class Kind(NamedTuple):
-    """A kind of input: what it is made from, and what is done to it."""
+    """A kind of input: what it is made from, and what is done to it; half of the inputs are changed mildly only."""
 
     base: Callable[[Random], Case]
-    mutators: Sequence[Mutator]
+    hostile: Sequence[Mutator]
+    mild: Sequence[Mutator]
 
 
 def files_of(folder: Path, name: str) -> Files:
@@ -127,48 +137,56 @@ def _workbooks(made: Path) -> dict[str, dict[str, Files]]:
     }
 
 
-def _command(name: str, rng: Random, files: Files) -> list[str]:
-    """A command on a plan of the name, in one of its scenarios."""
-    folder = name if "/" in name else "sound"
-    scenarios = [Path(path).stem for path in files if path.startswith(f"{folder}/scenarios/")]
-    commands = ["check", "tables", "tables", "goal"]
-    if b"uncertain:" in files[f"{folder}/plan.yaml"]:
-        commands += ["uncertainty", "uncertainty"]
-    command = rng.choice(commands)
+def a_plan(rng: Random) -> Case:
+    """A command on a plan, mostly a small one, in one of its scenarios; each command as often as the others."""
+    command = rng.choice(("check", "tables", "goal", "uncertainty"))
+    plans = {
+        name: files
+        for name, files in _bases()["plans"].items()
+        if command != "uncertainty" or b"uncertain:" in files[f"{_folder(name)}/plan.yaml"]
+    }
+    name = rng.choices([*plans], [1 if "/" in one else 5 for one in plans])[0]
+    folder = _folder(name)
+    scenarios = [Path(path).stem for path in plans[name] if path.startswith(f"{folder}/scenarios/")]
     words = [command, folder]
     if scenarios and rng.random() < 0.3:
         words += ["--scenario", rng.choice(scenarios)]
     if command == "uncertainty":
         words += ["--draws", "64", *rng.choice(([], ["--loop", "open"], ["--loop", "closed"]))]
-    return words if command == "check" else [*words, "--output", OUTPUT]
+    return Case(dict(plans[name]), words if command == "check" else [*words, "--output", OUTPUT])
 
 
-def a_plan(rng: Random) -> Case:
-    """A plan, mostly a small one, and a command on it."""
-    plans = _bases()["plans"]
-    names = [*plans]
-    name = rng.choices(names, [1 if "/" in one else 3 for one in names])[0]
-    return Case(dict(plans[name]), _command(name, rng, plans[name]))
+def _folder(name: str) -> str:
+    """The folder of a plan of the project; that of the others is called alike."""
+    return name if "/" in name else "sound"
+
+
+def _free(path: str, files: Files) -> list[str]:
+    """The columns of a table that a scenario may change."""
+    stem = Path(path).stem
+    head = files[path].split(b"\n", 1)[0].decode("utf-8-sig").split(",") if stem in TABLES else []
+    return [column for column in head if is_free(stem, column)]
 
 
 def _change(path: str, files: Files, rng: Random) -> tuple[str, str]:
-    """The address of a cell that is there, or of more of its column, and a change of it."""
-    table = TABLES[Path(path).stem]
+    """The address of a cell that is there, or of all of its column, and a change of it that the schema allows."""
+    stem = Path(path).stem
     head, *rows = csv.reader(io.StringIO(files[path].decode("utf-8-sig")))
     row = dict(zip(head, rng.choice(rows), strict=False))
-    others = [name for name in head if number_of(row.get(name, "")) is not None and name not in table.keys] or head
-    keys = [row.get(key, "") if rng.random() < 0.8 else "*" for key in table.keys]
-    stem, column = Path(path).stem, rng.choice(others)
-    within = value_within(stem, column, row.get(column, ""), rng) if column in TABLES[stem].columns else "1"
-    change = rng.choice(("{scale: 1.5}", "{value: 0}", "{add: 1}", "{scale: 0.1}", within, f"{{value: {within}}}"))
-    return f'"{stem}.{"/".join(keys)}.{column}"', change
+    free = _free(path, files)
+    column = rng.choice([name for name in free if number_of(row[name])] or free)
+    every = all(number_of(one[head.index(column)]) for one in rows) and rng.random() < 0.3
+    key = "*" if every else "/".join(row[key] for key in TABLES[stem].keys)
+    within = value_within(stem, column, row[column], rng)
+    changes = [within, f"{{value: {within}}}", "{scale: 0.9}", "{scale: 0.5}"]
+    return f'"{stem}.{key}.{column}"', rng.choice(changes)
 
 
 def a_scenario(rng: Random) -> Case:
     """A plan with a scenario made of addresses of its tables."""
     case = a_plan(rng)
     folder = case.words[1]
-    tables = [path for path in sorted(case.files) if Path(path).stem in TABLES]
+    tables = [path for path in sorted(case.files) if _free(path, case.files)]
     sets = dict(_change(rng.choice(tables), case.files, rng) for _ in range(rng.choice((1, 2, 4))))
     name = f"{folder}/scenarios/made.yaml"
     lines = [f"  {address}: {change}\n" for address, change in sets.items()]
@@ -210,20 +228,19 @@ def a_batch(rng: Random) -> Case:
     return Case(files, ["batch", "batch.yaml", "--workers", "1", "--output", OUTPUT], fixed)
 
 
-TEXTS = (change_tree, change_tree, splice_text, splice_bytes)
-BOOKS = (change_sheets, change_sheets, change_sheets, change_members, splice_bytes)
+BOOKS = (*[change_cell] * 4, change_sheets, change_members, change_members, splice_bytes)
 KINDS = {
-    "plan": Kind(a_plan, (*[change_within] * 10, *[change_table] * 6, change_tree, move_file)),
-    "scenario": Kind(a_scenario, (change_tree, change_tree, change_tree, splice_text)),
-    "text": Kind(a_plan, (change_tree, splice_text, splice_bytes, splice_bytes)),
-    "line": Kind(a_plan, (change_words,)),
-    "workbook": Kind(a_workbook, BOOKS),
-    "form": Kind(a_form, (*BOOKS, move_file)),
-    "report": Kind(a_report, (*BOOKS, move_file)),
-    **(
-        {"batch": Kind(a_batch, (change_tree, change_tree, splice_text, splice_bytes, move_file))}
-        if "batch" in COMMANDS
-        else {}
+    "plan": Kind(a_plan, (*[change_table] * 14, change_tree, move_file), (change_within,)),
+    "scenario": Kind(a_scenario, (change_tree, change_tree, change_tree, splice_text), (change_amount,)),
+    "text": Kind(a_plan, (change_tree, splice_text, splice_bytes, splice_bytes), (write_otherwise, change_choice)),
+    "line": Kind(a_plan, (change_words,), (choose_words,)),
+    "workbook": Kind(a_workbook, BOOKS, (change_number,)),
+    "form": Kind(a_form, (*BOOKS, move_file), (change_number,)),
+    "report": Kind(a_report, (*BOOKS, move_file), (change_number,)),
+    "batch": Kind(
+        a_batch,
+        (change_tree, change_tree, splice_text, splice_bytes, move_file),
+        (add_run, add_run, change_amount, change_choice, change_within),
     ),
 }
 
@@ -235,11 +252,12 @@ def make_case(id: str) -> tuple[Case, list[str]]:
     rng = Random(root)
     case = KINDS[kind].base(rng)
     count = rng.choice(COUNTS)
+    mutators = KINDS[kind].mild if rng.random() < 0.5 else KINDS[kind].hostile
     keep = [int(at) for at in kept[0].split(".") if at] if kept else range(count)
     done = []
     for at in keep:
         own = Random(f"{root}/{at}")
-        mutate = own.choice(KINDS[kind].mutators)
+        mutate = own.choice(mutators)
         try:
             done.append(f"{mutate.__name__}: {mutate(case, own)}")
         except Exception as error:  # nothing is left that could be changed, or that can be read

@@ -25,7 +25,8 @@ from fuzz_checks import Fault, Ran, faults
 from fuzz_inputs import make_case, prepare
 
 SECONDS = 10.0  # of the processors, for one command
-PATIENCE = 60.0  # seconds by the clock, on a machine that has other things to do
+PATIENCE = 30.0  # seconds in which a command that runs sleeps and does nothing
+GLANCE = 1.0  # the most seconds that count between two looks: whoever looks may have been stopped, too
 MEMORY = 2**30  # bytes beyond those of the process at its start
 Target = Callable[[Sequence[str]], int]
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -155,7 +156,7 @@ def _run(target: Target, words: Sequence[str], folder: Path, watch: Watch) -> Ra
     log = folder / "logs" / "log"
     log.unlink(missing_ok=True)
     status, escaped = None, ""
-    start, spent = time.perf_counter(), time.process_time()
+    spent = _spent()
     watch.seen = []
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -170,12 +171,17 @@ def _run(target: Target, words: Sequence[str], folder: Path, watch: Watch) -> Ra
             status = -1
         finally:
             watch.on = False
-    seconds = time.process_time() - spent
+    seconds = _spent() - spent
     _flush()
     texts = [(folder / name).read_text("utf-8", "replace") for name in ("stdout", "stderr")]
     logged = log.read_text("utf-8", "replace") if log.exists() else ""
-    late = "slow" if max(seconds, 0) > SECONDS or time.perf_counter() - start > PATIENCE else ""
+    late = "slow" if seconds > SECONDS else ""
     return Ran(status, *texts, escaped, logged, tuple(watch.seen), seconds, late)
+
+
+def _spent() -> float:
+    """Seconds of the processors of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
 
 
 def _flush() -> None:
@@ -189,17 +195,20 @@ def _flush() -> None:
 
 @dataclass
 class Worker:
-    """A process that runs inputs, and the one that it runs now."""
+    """A process that runs inputs, and the one that it runs now; only what it does itself counts, or that it sleeps."""
 
     folder: Path
     target: Target
     seconds: float = SECONDS
+    patience: float = PATIENCE
     process: Any = None
     ends: list[Connection] = field(default_factory=list)
     id: str = ""
     said: tuple[list[str], list[str]] | None = None  # the words of the input, once they are made
-    since: float = 0.0
+    begun: float = 0.0  # seconds of the processors
     spent: float = 0.0
+    slept: float = 0.0
+    looked: float = 0.0
 
     def start(self) -> None:
         """Begins anew, in an empty folder."""
@@ -218,7 +227,7 @@ class Worker:
         """Gives it an input."""
         if self.process is None or not self.process.is_alive():
             self.start()
-        self.id, self.said, self.since = id, None, time.monotonic()
+        self.id, self.said, self.slept, self.looked = id, None, 0.0, time.monotonic()
         self.ends[0].send(id)
 
     def look(self) -> Outcome | None:
@@ -228,19 +237,28 @@ class Worker:
                 message = self.ends[1].recv()
                 if isinstance(message, Outcome):
                     return message
-                self.said, self.since, self.spent = message, time.monotonic(), self._processor_time()
+                self.said = message
+                self.begun = self._watch()
         except (EOFError, OSError):
             self.process.join()
             return self._ended(f"died {self.process.exitcode}")
-        long = self.said is not None and self._processor_time() - self.spent > self.seconds
-        if long or time.monotonic() - self.since > PATIENCE:
-            return self._ended("hung")
-        return None
+        spent = self._watch()
+        long = self.said is not None and spent - self.begun > self.seconds
+        return self._ended("hung") if long or self.slept > self.patience else None
 
-    def _processor_time(self) -> float:
+    def _watch(self) -> float:
+        """The seconds of the processors so far; what passed since the last look was sleep where none were added."""
+        spent, asleep = 0.0, True
         with contextlib.suppress(psutil.Error):
-            return sum(psutil.Process(self.process.pid).cpu_times()[:2])
-        return 0.0
+            own = psutil.Process(self.process.pid)
+            for process in (own, *own.children(recursive=True)):
+                spent += sum(process.cpu_times()[:4])
+                asleep = asleep and process.status() == psutil.STATUS_SLEEPING
+        now = time.monotonic()
+        idle = asleep and spent == self.spent
+        self.slept = self.slept + min(now - self.looked, GLANCE) if idle else 0.0
+        self.spent, self.looked = spent, now
+        return spent
 
     def _ended(self, why: str) -> Outcome:
         words, done = self.said or (["not made"], [])
@@ -251,7 +269,7 @@ class Worker:
         hung = (self.folder / "hung").read_text()
         at = _in_order(hung)
         errors = (self.folder / "stderr").read_text("utf-8", "replace")
-        ran = Ran(None, "", errors, at or errors[-3000:], "", (), time.monotonic() - self.since, why)
+        ran = Ran(None, "", errors, at or errors[-3000:], "", (), self.spent - self.begun, why)
         found = tuple(faults(ran, self.folder / "case", {}))
         return Outcome(self.id, words[0], None, ran.seconds, found, tuple(done), errors[:3000])
 
@@ -272,11 +290,19 @@ def _in_order(dump: str) -> str:
 
 
 def run_all(
-    ids: Iterable[str], folder: Path, target: Target = command_line, workers: int = 2, seconds: float = SECONDS
+    ids: Iterable[str],
+    folder: Path,
+    target: Target = command_line,
+    workers: int = 2,
+    seconds: float = SECONDS,
+    patience: float = PATIENCE,
 ) -> Iterator[Outcome]:
-    """What came of each input, as they end; one that takes more than so many seconds of the processors is ended."""
+    """What came of each input, as they end.
+
+    One that takes more than so many seconds of the processors, or sleeps longer than the patience, is ended.
+    """
     todo = iter(ids)
-    idle = [Worker(folder / f"worker{n}", target, seconds) for n in range(workers)]
+    idle = [Worker(folder / f"worker{n}", target, seconds, patience) for n in range(workers)]
     busy: list[Worker] = []
     try:
         while True:

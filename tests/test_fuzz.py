@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import sys
+import time
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from fuzz import fuzz, report, shrink
+from fuzz import COMMANDS, fuzz, report, shrink
 from fuzz import keep as keep_example
 from fuzz_inputs import KINDS, OUTPUT, ids, make_case
 from fuzz_run import Outcome, Target, run_all
@@ -21,8 +25,11 @@ GAP = "year,objective,group,base,target_path,target,asked,reached,coverage,gap,m
 
 def test_five_hundred_inputs_come_to_a_proper_end(tmp_path: Path) -> None:
     outcomes, found = fuzz(ids(500, "1"), tmp_path)
-    assert {outcome.id.split("/")[1] for outcome in outcomes} == {*KINDS}
     assert {outcome.status for outcome in outcomes} == {0, 2}
+    kinds = Counter(outcome.id.split("/")[1] for outcome in outcomes if outcome.status == 0)
+    commands = Counter(outcome.command for outcome in outcomes if outcome.status == 0)
+    assert kinds.keys() == KINDS.keys() and min(kinds.values()) > 500 / len(KINDS) / 4, kinds
+    assert {*COMMANDS} <= commands.keys() and min(commands[name] for name in COMMANDS) > 10, commands
     assert not found, report(outcomes, found, 0)
 
 
@@ -134,6 +141,19 @@ def hang(_: Sequence[str]) -> int:
         pass
 
 
+def sleep(_: Sequence[str]) -> int:
+    time.sleep(10**6)
+    return 0
+
+
+def be_stopped(_: Sequence[str]) -> int:
+    """Stands still for longer than the patience, as on a machine that does other things."""
+    waker = f"import os, signal, time; time.sleep(4); os.kill({os.getpid()}, signal.SIGCONT)"
+    with subprocess.Popen([sys.executable, "-c", waker]):
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return 0
+
+
 def die(_: Sequence[str]) -> int:
     os.abort()
 
@@ -178,10 +198,16 @@ def test_planted_faults_are_found(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("target", "kind"), [(hang, "hung"), (die, "died -6")])
+@pytest.mark.parametrize(("target", "kind"), [(hang, "hung"), (sleep, "hung"), (die, "died -6")])
 def test_what_hangs_or_dies_is_ended_and_the_next_runs(target: Target, kind: str, tmp_path: Path) -> None:
-    outcomes = [*run_all(ids(2, "1", "plan"), tmp_path, target, 1, seconds=1)]
+    outcomes = [*run_all(ids(2, "1", "plan"), tmp_path, target, 1, seconds=1, patience=2)]
     assert [[fault.kind for fault in outcome.faults] for outcome in outcomes] == [[kind], [kind]]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be stopped")
+def test_what_is_stopped_by_others_is_not_hanging(tmp_path: Path) -> None:
+    outcomes = [*run_all(ids(2, "1", "plan"), tmp_path, be_stopped, 1, seconds=1, patience=2)]
+    assert [(outcome.status, outcome.faults) for outcome in outcomes] == [(0, ()), (0, ())]
 
 
 def test_an_example_is_kept_with_no_more_than_its_fault_needs(tmp_path: Path) -> None:

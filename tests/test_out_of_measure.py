@@ -20,9 +20,10 @@ from trainplan.plan.ranges import Range
 from trainplan.plan.scenarios import MOST_CHANGES
 from trainplan.plan.schema import MOST_ROWS, TABLES, Choices, Measure
 from trainplan.plan.yaml_text import MOST_LETTERS as MOST_OF_YAML
-from trainplan.results.registry import check_columns
-from trainplan.results.tables import compute
-from trainplan.storage.tables import csv_text
+from trainplan.results.registry import RESULTS, check_columns
+from trainplan.results.tables import MAKERS, compute
+from trainplan.storage.tables import csv_text, write_tables
+from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import ENOUGH, LONGEST, SHOWN, PlanError, Problem, nearest_name
 
 SOUND = Path(__file__).parent / "broken" / "sound"
@@ -140,6 +141,55 @@ def test_a_result_that_is_infinite_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"conditions\.csv, .*right"):
         check_columns("conditions", frame)
     assert check_columns("conditions", frame.assign(right=math.nan)) is not None  # nothing to say is no number
+
+
+@pytest.mark.parametrize(
+    ("stem", "column", "value", "said"),
+    [
+        ("gap", "reached", math.nan, "gap.reached lacks a number"),
+        ("gap", "reached", None, "gap.reached lacks a number"),
+        ("gap", "reached", -1.0, "gap.reached has a number below zero"),
+        ("workforce", "headcount", -1e-3, "workforce.headcount has a number below zero"),
+        ("cost", "funded_vnd", math.nan, "cost.funded_vnd lacks a number"),
+        ("gap", "coverage", -0.1, "gap.coverage has a number below zero"),
+    ],
+)
+def test_a_result_that_is_missing_or_below_zero_is_not_written(
+    stem: str, column: str, value: float | None, said: str, plan: Path, tmp_path: Path
+) -> None:
+    sound = compute(load_plan(plan))[stem]
+    broken = sound.assign(**{column: [value, *sound[column].iloc[1:]]})
+    with pytest.raises(ValueError, match=said):
+        write_tables({"lines": compute(load_plan(plan))["lines"], stem: broken}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_is_missing_or_below_zero_where_its_column_says_so_or_it_is_rounding(plan: Path) -> None:
+    gap, budget = (compute(load_plan(plan))[stem] for stem in ("gap", "budget"))
+    check_columns("gap", gap.assign(coverage=math.nan, reached=[-1e-12, *gap["reached"].iloc[1:]]))
+    check_columns("budget", budget.assign(lacking_vnd=-1e9))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_meaning_of_an_empty_number_stands_with_columns_that_may_have_one_only(language: str) -> None:
+    word = {"en": "empty", "vi": "trống"}[language]
+    for table in RESULTS.values():
+        for column in table.columns:
+            if column.is_number and word in table.column_meaning(column.name, language).lower():
+                assert column.gaps, f"{table.stem}.{column.name}"
+
+
+def test_a_command_whose_result_is_below_zero_says_so_and_writes_nothing(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, made = tmp_path / "log", MAKERS["gap"]
+    monkeypatch.setenv("TRAINPLAN_LOG", str(log))
+    monkeypatch.setitem(MAKERS, "gap", lambda results: made(results).assign(reached=-5.0))
+    assert cli.main(["tables", str(plan), "--output", str(tmp_path / "out")]) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and len(said.splitlines()) == 1
+    assert "gap.reached has a number below zero" in log.read_text("utf-8")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.filterwarnings("error:.*encountered:RuntimeWarning")

@@ -12,12 +12,12 @@ from trainplan.plan.description import ColumnDescription, TableDescription, desc
 from trainplan.plan.find import PROJECT
 from trainplan.plan.heads import MOST_COLUMNS
 from trainplan.plan.schema import LEAST, MOST_IDS, MOST_LETTERS, MOST_ROWS, MOST_YEARS, OR_TOTAL
-from trainplan.results.registry import RESULTS, ResultTable
+from trainplan.results.registry import RESULTS, Column, ResultTable
 from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.formats import number
 
 COMMAND = "python workbook.py python -m trainplan.results.reference"
-RESULT_COLUMNS = ("column", "unit", "over_years", "meaning")
+RESULT_COLUMNS = ("column", "unit", "allowed", "over_years", "meaning")
 INPUT_COLUMNS = ("column", "unit", "allowed", "empty", "meaning")
 
 
@@ -53,12 +53,21 @@ def result_section(table: ResultTable, language: str) -> Iterator[str]:
         (
             f"`{column.name}`",
             say(f"unit_name.{column.unit}", language),
+            _numbers(column, language),
             say(f"over_years.{column.over_years}", language),
             table.column_meaning(column.name, language),
         )
         for column in table.columns
     ]
     yield markdown_table(RESULT_COLUMNS, rows, language)
+
+
+def _numbers(column: Column, language: str) -> str:
+    """What numbers a result column may hold, and whether one may be missing."""
+    if not column.is_number:
+        return ""
+    sign = say("reference.signed" if column.signed else "reference.from_nothing", language)
+    return f"{sign}; {say('reference.may_be_empty', language)}" if column.gaps else sign
 
 
 def input_section(table: TableDescription, language: str) -> Iterator[str]:

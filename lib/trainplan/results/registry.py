@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,13 +24,15 @@ Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
+NUMERIC = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "number", "days")
+ROUNDING = 1e-9  # of the largest number of a column: what is no further below zero is nothing
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review", "batch"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result table.
+    """A column of a result table. Numbers of it are at least 0 unless `signed`, and all there unless `gaps`.
 
     `over_years` says how rows of one key in several years become one number: their sum, that of the last year, or
     none that means anything; `adds_up`, whether the rows of one year have a sum that means something, as those of
@@ -46,6 +48,13 @@ class Column:
     words: str = ""
     shown: str = ""
     adds_up: bool = False
+    signed: bool = False
+    gaps: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds amounts; years and months are names of their rows."""
+        return self.unit in NUMERIC
 
     @property
     def number_format(self) -> str:
@@ -147,16 +156,16 @@ SCENARIO = Column("scenario", "id")
 QUANTILES = ("p05", "p50", "p95")
 
 
-def _people(*names: str, over_years: OverYears = "none", shown: str = "", adds_up: bool = False) -> tuple[Column, ...]:
-    return tuple(Column(name, "people", over_years, shown=shown, adds_up=adds_up) for name in names)
+def _people(*names: str, **settings: Any) -> tuple[Column, ...]:
+    return tuple(Column(name, "people", **settings) for name in names)
 
 
-def _money(*names: str, over_years: OverYears = "sum", adds_up: bool = True) -> tuple[Column, ...]:
-    return tuple(Column(name, "VND", over_years, adds_up=adds_up) for name in names)
+def _money(*names: str, over_years: OverYears = "sum", adds_up: bool = True, **settings: Any) -> tuple[Column, ...]:
+    return tuple(Column(name, "VND", over_years, adds_up=adds_up, **settings) for name in names)
 
 
-def _shares(*names: str, over_years: OverYears = "none") -> tuple[Column, ...]:
-    return tuple(Column(name, "share", over_years) for name in names)
+def _shares(*names: str, **settings: Any) -> tuple[Column, ...]:
+    return tuple(Column(name, "share", **settings) for name in names)
 
 
 RUN_TABLES = [  # the tables of one scenario
@@ -194,9 +203,10 @@ RUN_TABLES = [  # the tables of one scenario
         "budget",
         ("year", "source"),
         (
-            *(YEAR, SOURCE, *_money("ceiling_vnd", adds_up=False)),
-            *_money("required_vnd", "funded_vnd", "lacking_vnd"),
-            *_money("over_vnd", "unspent_vnd", adds_up=False),
+            *(YEAR, SOURCE, *_money("ceiling_vnd", adds_up=False, gaps=True)),
+            *_money("required_vnd", "funded_vnd"),
+            *_money("lacking_vnd", signed=True),
+            *_money("over_vnd", "unspent_vnd", adds_up=False, gaps=True),
         ),
     ),
     ResultTable(
@@ -208,7 +218,7 @@ RUN_TABLES = [  # the tables of one scenario
             Column("target_path", "coverage", "last", shown="0.0%"),
             *(Column(name, "coverage", "last") for name in ("target", "asked")),
             *_people("reached", over_years="last"),
-            *_shares("coverage", over_years="last"),
+            *_shares("coverage", over_years="last", gaps=True),
             *_people("gap", over_years="last"),
             Column("met", "boolean", "last"),
         ),
@@ -221,12 +231,17 @@ RUN_TABLES = [  # the tables of one scenario
             *(Column(name, "coverage") for name in ("asked", "target")),
             Column("due", "date"),
             *_people("reached"),
-            *_shares("coverage"),
+            *_shares("coverage", gaps=True),
             Column("verdict", "code", words="verdict"),
             Column("aim_met", "boolean"),
-            *_people("gap", *(f"missing_{limit}" for limit in ("money", "capacity", "completion", "past", "time"))),
+            *_people("gap"),
+            *_people(
+                *(f"missing_{limit}" for limit in ("money", "capacity", "completion", "past", "time")),
+                signed=True,
+                gaps=True,
+            ),
             Column("binds", "code", words="limit"),
-            *_shares("best_reachable"),
+            *_shares("best_reachable", gaps=True),
             Column("latest_start", "year"),
         ),
     ),
@@ -258,7 +273,7 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
         ("scenario", "objective"),
         (
             *(SCENARIO, OBJECTIVE, Column("due", "date")),
-            *_shares("coverage"),
+            *_shares("coverage", gaps=True),
             *_people("gap"),
             Column("verdict", "code", words="verdict"),
         ),
@@ -269,7 +284,10 @@ COMPARE_TABLES = [  # the tables of several scenarios of a plan
         ("scenario",),
         (
             *(SCENARIO, *(Column(name, "number") for name in ("met", "objectives", "goals_met", "goals"))),
-            *_money("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd", adds_up=False),
+            *_money("required_vnd", "funded_vnd", adds_up=False),
+            *_money("lacking_vnd", adds_up=False, signed=True),
+            *_money("over_vnd", adds_up=False, gaps=True),
+            *_money("commitments_vnd", adds_up=False),
         ),
         "compare",
     ),
@@ -291,7 +309,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
         ("objective",),
         (
             *(SOURCE, Column("rule", "code", words="rule")),
-            *_money("yearly_vnd", adds_up=False),
+            *_money("yearly_vnd", adds_up=False, gaps=True),
             OBJECTIVE,
             Column("reachable", "boolean"),
             *_shares("furthest"),
@@ -305,7 +323,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
         (
             *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
             *(Column("change", "code"), Column("value", "mixed")),
-            *_money("cost_vnd", adds_up=False),
+            *_money("cost_vnd", adds_up=False, signed=True),
         ),
         "goal",
     ),
@@ -337,7 +355,7 @@ UNCERTAINTY_TABLES = [  # what the draws of a plan's ranges say
     ResultTable(
         "conditions",
         ("objective",),
-        (OBJECTIVE, *_shares("missed"), Column("rule", "text"), *_shares("right", "found")),
+        (OBJECTIVE, *_shares("missed"), Column("rule", "text"), *_shares("right", "found", gaps=True)),
         "uncertainty",
     ),
 ]
@@ -363,8 +381,8 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
             *(YEAR, PROGRAM, Column("content", "text"), Column("level", "text")),
             *(Column(name, "classes", adds_up=True) for name in ("new_classes", "continuing_classes")),
             *_people("learners", adds_up=True),
-            *_people("class_size"),
-            *(Column("days", "days"), Column("opens", "text"), Column("ends", "date")),
+            *_people("class_size", gaps=True),
+            *(Column("days", "days", gaps=True), Column("opens", "text"), Column("ends", "date")),
             *(Column("place", "text"), Column("host", "text")),
             *_money("cost_vnd", over_years="none"),
             Column("deadline", "date"),
@@ -397,8 +415,9 @@ YEAR_PLAN_TABLES = [  # whom units send, and the classes of a year
         ("year", "unit", "objective", "program"),
         (
             *(YEAR, UNIT, OBJECTIVE, PROGRAM),
-            *_people("requested", "needed", "funded", "difference", adds_up=True),
-            Column("deviation", "number", shown="0.0%"),  # below zero, too
+            *_people("requested", "needed", "funded", adds_up=True),
+            *_people("difference", adds_up=True, signed=True),
+            Column("deviation", "number", shown="0.0%", signed=True, gaps=True),
             *(Column("mark", "code", words="request"), Column("file", "text")),
         ),
         "yearplan",
@@ -438,9 +457,13 @@ SURVEY_TABLES = [  # what units answered to a survey of needs
         ("year", "unit", "objective"),
         (
             *(YEAR, UNIT, OBJECTIVE),
-            *_people("present", "reached", "studying", "leaving", "joining", adds_up=True),
-            *_people("requested", "model_need", "difference", "proposed", adds_up=True),
-            *_people(*(f"proposed_{kind}" for kind in ("women", "young", "planned", "minority")), adds_up=True),
+            *_people("present", "reached", "studying", "leaving", "joining", adds_up=True, gaps=True),
+            *_people("requested", "model_need", adds_up=True, gaps=True),
+            *_people("difference", adds_up=True, signed=True, gaps=True),
+            *_people("proposed", adds_up=True, gaps=True),
+            *_people(
+                *(f"proposed_{kind}" for kind in ("women", "young", "planned", "minority")), adds_up=True, gaps=True
+            ),
             Column("file", "text"),
         ),
         "survey",
@@ -478,7 +501,7 @@ REVIEW_TABLES = [  # plan against what happened
         ("year", "objective"),
         (
             *(YEAR, OBJECTIVE, *_people("missing_decided", "missing_now")),
-            *_people("headcount", "enrollment", "completion", "count", "other"),
+            *_people("headcount", "enrollment", "completion", "count", "other", signed=True),
         ),
         "review",
     ),
@@ -486,7 +509,8 @@ REVIEW_TABLES = [  # plan against what happened
         "review_money",
         ("year", "program", "source"),
         (
-            *(YEAR, PROGRAM, SOURCE, *_money("planned_vnd", "spent_vnd", "volume_vnd", "price_vnd")),
+            *(YEAR, PROGRAM, SOURCE, *_money("planned_vnd", "spent_vnd")),
+            *_money("volume_vnd", "price_vnd", signed=True),
             Column("estimated", "boolean"),
         ),
         "review",
@@ -506,7 +530,8 @@ REVIEW_TABLES = [  # plan against what happened
         ("lead", "measure"),
         (
             *(Column("lead", "text"), Column("measure", "code")),
-            *(Column(name, "number") for name in ("outcomes", "mean_error", "inside")),
+            Column("outcomes", "number"),
+            *(Column("mean_error", "number", signed=True, gaps=True), Column("inside", "number", gaps=True)),
         ),
         "review",
     ),
@@ -522,14 +547,12 @@ BATCH_TABLES = [  # many runs at a time
             SCENARIO,
             Column("status", "code"),
             Column("reason", "text"),
-            *(Column(name, "number") for name in ("targets", "met", "nearly", "missed")),
-            *_money(
-                *("required_vnd", "funded_vnd", "lacking_vnd", "over_vnd", "commitments_vnd"),
-                over_years="none",
-                adds_up=False,
-            ),
+            *(Column(name, "number", gaps=True) for name in ("targets", "met", "nearly", "missed")),
+            *_money("required_vnd", "funded_vnd", over_years="none", adds_up=False, gaps=True),
+            *_money("lacking_vnd", over_years="none", adds_up=False, signed=True, gaps=True),
+            *_money("over_vnd", "commitments_vnd", over_years="none", adds_up=False, gaps=True),
             Column("ceilings", "boolean"),
-            *_shares("assumed_share"),
+            *_shares("assumed_share", gaps=True),
             Column("as_of", "date"),
             Column("invented", "boolean"),
         ),
@@ -552,7 +575,8 @@ RESULTS: Mapping[Stem, ResultTable] = {
 def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame itself; ValueError where its columns are not those that the registry has for the table.
 
-    PlanError where a number of it is infinite, as the plan's numbers lead beyond what can be computed with.
+    ValueError, too, where a number is missing or below zero though its column is not declared so, rounding apart;
+    PlanError where one is infinite, as the plan's numbers lead beyond what can be computed with.
     """
     table = RESULTS[stem]
     expected, found = table.column_names, list(frame.columns)
@@ -560,8 +584,17 @@ def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
         return frame  # scenarios that do not differ
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.further):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
-    numbers = frame.select_dtypes("number")
-    infinite = numbers.columns[np.isinf(numbers.to_numpy(float)).any(axis=0)]
-    if len(infinite):
-        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=str(column)) for column in infinite)
+    numbers = {
+        column: pd.to_numeric(frame[column.name]).to_numpy(float, na_value=np.nan)
+        for column in table.columns
+        if column.is_number
+    }
+    infinite = [column.name for column, values in numbers.items() if np.isinf(values).any()]
+    if infinite:
+        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=name) for name in infinite)
+    for column, values in numbers.items():
+        if not column.gaps and np.isnan(values).any():
+            raise ValueError(f"{stem}.{column.name} lacks a number")
+        if not column.signed and (values < -ROUNDING * np.nanmax(np.abs(values), initial=1.0)).any():
+            raise ValueError(f"{stem}.{column.name} has a number below zero")
     return frame
