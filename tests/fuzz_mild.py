@@ -23,7 +23,7 @@ CHOICES = {
     "language": ("vi", "en"),
 }
 CHOICE = re.compile(rf"\b({'|'.join(CHOICES)}): [\w']+".encode())
-CELL = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)( t="n")?>(<f>.*?</f>)?<v>([\d.]+)</v></c>')
+CELL = re.compile(rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)( t="n")?>(<f>[^<]*</f>)?<v>([\d.]+)</v></c>')
 FREE = ("share", "coverage", "people", "VND", "weight", "index", "days")
 YEARS = (1900, 2200)  # that a person leaves as they are
 IN_WORDS = ' t="inlineStr"><is><t>{}</t></is></c>'
@@ -149,7 +149,7 @@ RUNS = (
     "- {{plan: sound, scenarios: [{scenario}], grid: {{groups.*.leave_rate: {{scale: [{factor}]}}}}}}",
     "- {{plan: sound, set: {{allocation: {rule}, pacing: {pacing}}}, grid: {{turnover.*.leave_rate: [{factor}]}}}}",
     "- {{plan: sound, grid: {{programs.*.completion_rate: {{scale: [{factor}]}}, ambition: [low, high]}}}}",
-    "- {{plan: sound, grid: {{ceilings.2021/total.ceiling_vnd: {{scale: {{from: {factor}, to: {factor}, by: 0.5}}}}}}}}",
+    "- {{plan: sound, grid: {{groups.*.headcount: {{scale: {{from: {factor}, to: {factor}, by: 0.5}}}}}}}}",
 )
 
 

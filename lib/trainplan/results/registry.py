@@ -24,7 +24,17 @@ Unit = Literal[
     "year", "date", "id", "address", "code", "text", "boolean", "people", "classes", "share", "coverage", "VND",
     "people_years", "people_years_per_billion", "number", "mixed", "days", "month",
 ]  # fmt: skip
-NUMERIC = ("people", "classes", "share", "coverage", "VND", "people_years", "people_years_per_billion", "number", "days")
+NUMERIC = (
+    "people",
+    "classes",
+    "share",
+    "coverage",
+    "VND",
+    "people_years",
+    "people_years_per_billion",
+    "number",
+    "days",
+)
 ROUNDING = 1e-9  # of the largest number of a column: what is no further below zero is nothing
 OverYears = Literal["sum", "last", "none"]
 Command = Literal["tables", "compare", "goal", "uncertainty", "yearplan", "survey", "review", "batch"]
