@@ -73,7 +73,7 @@ def solve_year_by_year(formulation: Formulation) -> tuple[Array, float, float]:
 
 
 def reduce_shortfall(formulation: Formulation, found: Array, work: float) -> tuple[Array, float]:
-    """A solution of no more shortfall: each year is decided anew, to the end, beside the others; and all work so far."""
+    """A solution of no more shortfall, each year decided anew, to the end, beside the others; and all work so far."""
     solver = Solver(formulation)
     solver.work = work
     return _search_again(solver, formulation, found, formulation.shortfall, 1, NODES), solver.work
