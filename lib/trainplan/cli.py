@@ -178,12 +178,13 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
 
 def seek_goal(arguments: argparse.Namespace) -> int:
     """`goal`: goal.csv, relaxations.csv and values.csv, and the answer in words."""
-    from trainplan.analysis.goal_seek import goal_table
+    from trainplan.analysis.goal_seek import check_extent, goal_table
     from trainplan.analysis.relaxations import relaxations_table
     from trainplan.report.sentences import goal_amount
     from trainplan.report.stored import goal_seek, marginal_values, relaxations
 
     plan = plan_of(arguments)
+    check_extent(plan)
     with under_way("goal"):
         goal = goal_seek(plan, arguments.source)
     tables: dict[Stem, pd.DataFrame] = {"goal": goal_table(goal)}

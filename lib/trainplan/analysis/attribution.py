@@ -3,7 +3,8 @@
 A change's part is what it adds on average over all orders in which the changes can be made: the parts add up to the
 difference exactly and no order is preferred. Every set of changes is one draw of the changed numbers, so that all of
 them are simulated at once; changes of what is no number (a choice, a date) make a plan of their own. Up to EXACT
-changes every set is run; beyond, orders are drawn at random, each with its reverse, and the error is stated.
+changes every set is run; beyond, orders are drawn at random, each with its reverse, and the error is stated. Of a
+large plan, or of very many changes, fewer orders are drawn.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, build_arrays
-from trainplan.model.draws import parts_of, simulate_draws
-from trainplan.model.from_plan import NUMBERS
-from trainplan.model.simulate import Run
+from trainplan.model.arrays import Array, build_arrays, redraw_arrays
+from trainplan.model.draws import CHUNK, parts_of, simulate_draws
+from trainplan.model.from_plan import FACT_TABLES, FACTS, MODEL_TABLES, NUMBERS, facts_of
+from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import Address, record_key
 from trainplan.plan.choices import is_yearly
@@ -28,6 +29,8 @@ from trainplan.plan.schema import CHANGEABLE_CHOICES, NEUTRAL_CHOICES, TABLES, T
 
 EXACT = 12  # changes up to which every set of them is run
 ORDERS, SEED = 256, 2415  # orders that are drawn beyond, half of them the reverse of the other half
+FEWEST = 4  # orders that say something about their error
+MOST_RUNS, MOST_PLANS, MOST_BITS = 2e7, 1e5, 1.1e7  # runs and plans, each times years and pairs; changes times sets
 SOLVED = 2  # changes up to which a rule is compared that decides all years at once
 COST, MET = "cost_vnd", "targets_met"
 DRAWABLE = frozenset().union(*(number.reads for number in NUMBERS.values()))
@@ -51,6 +54,16 @@ class ChangedCell:
         """Whether the change is one of a number that the model takes as draws; else it makes a plan of its own."""
         return (self.table, self.column) in DRAWABLE and self.old is not None and self.new is not None
 
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is of a closed year: that makes other numbers of the same plan."""
+        return self.table in FACT_TABLES
+
+    @property
+    def makes_plan(self) -> bool:
+        """Whether it makes a plan of its own, for the model."""
+        return not self.drawable and self.table in {"", *MODEL_TABLES}
+
 
 def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     """What each change adds to the difference of `other` from `one`: the parts of a result add up to its difference.
@@ -60,13 +73,21 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     both in the unit of the result.
 
     Empty where the plans do not differ, or cannot be compared: other years or rows, or too many changes for a rule that
-    decides all years at once, which takes a solution for every set.
+    decides all years at once, which takes a solution for every set, or for the size of the plan.
     """
     groups = changes_by_address(one, other)
-    if not groups or not is_comparable(one, other, len(groups)):
+    orders = orders_within(one, list(groups.values()))
+    if not groups or not is_comparable(one, other, len(groups)) or 0 < orders < FEWEST:
         return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.tables.objectives), COST, MET]
-    parts, errors = shapley_shares(lambda sets: outcomes_of_sets(one, list(groups.values()), sets), len(groups))
+
+    def outcome(sets: Array) -> Array:
+        return outcomes_of_sets(one, list(groups.values()), sets)
+
+    shares = (
+        shares_by_drawn_orders(outcome, len(groups), orders) if orders else shares_by_every_set(outcome, len(groups))
+    )
+    parts, errors = shares
     rows = [
         (other.scenario, result, change, parts[r, c], errors[r, c])
         for r, result in enumerate(results)
@@ -157,14 +178,28 @@ def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
                     yield ChangedCell(f"{name}.{key}.{column}", name, i, column, old, new)
 
 
+def orders_within(plan: Plan, groups: Sequence[list[ChangedCell]]) -> int:
+    """How many orders of the changes are drawn; 0 where every set is run instead."""
+    size, count = len(plan.years) * max(1, len(plan.tables.routes)), len(groups)
+    solid = sum(any(cell.makes_plan and not cell.is_fact for cell in group) for group in groups)
+    if count <= EXACT and 2**count * size <= MOST_RUNS and 2**solid * size <= MOST_PLANS:
+        return 0
+    most = min(MOST_RUNS / size / (count + 1), MOST_BITS / count / (count + 1))
+    if 2**solid * size > MOST_PLANS:
+        most = min(most, MOST_PLANS / size / (solid + 1))
+    return min(ORDERS, max(1, int(most / 2) * 2))
+
+
 def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Array) -> Array:
     """(results, sets) of the plan with sets of changes made; `sets` is (sets, groups), 1 for a change that is made."""
-    fixed = [[cell for cell in group if not cell.drawable] for group in groups]
+    fixed = [[cell for cell in group if cell.makes_plan] for group in groups]
     drawn = [[cell for cell in group if cell.drawable] for group in groups]
-    own = np.array([bool(group) for group in fixed])
+    few = len(groups) <= SOLVED
+    facts = np.array([bool(group) and not few and all(cell.is_fact for cell in group) for group in fixed])
+    own = np.array([bool(group) for group in fixed]) & ~facts
     found = np.empty((len(plan.tables.objectives) + 2, len(sets)))
     for made in np.unique(sets[:, own], axis=0):
-        here = (sets[:, own] == made).all(axis=1)
+        here = np.flatnonzero((sets[:, own] == made).all(axis=1))
         groups_made = np.flatnonzero(own)[made > 0]
         variant = with_cells(plan, [cell for i in groups_made for cell in fixed[i]])
         cells = {
@@ -172,7 +207,8 @@ def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Arra
             for i, group in enumerate(drawn)
             for cell in group
         }
-        runs = runs_with_cells(variant, cells)
+        made_facts = [(fixed[i], sets[here, i]) for i in np.flatnonzero(facts)]
+        runs = runs_with_facts(variant, cells, made_facts) if made_facts else runs_with_cells(variant, cells)
         found[:, here] = np.concatenate([attributed_results(plan, run) for run in runs], axis=-1)
     return found
 
@@ -182,6 +218,21 @@ def runs_with_cells(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
     if is_yearly(plan.allocation):
         return simulate_draws(plan, parts_of(cells) if cells else [{}])
     return (run_plan(build_arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
+
+
+def runs_with_facts(
+    plan: Plan, cells: dict[str, Array], facts: Sequence[tuple[list[ChangedCell], Array]]
+) -> Iterator[Run]:
+    """The runs of a plan with drawn numbers and changed facts, each change with its (sets,) of 0 and 1."""
+    arrays, made = build_arrays(plan), np.array([change for _, change in facts])
+    for first in range(0, made.shape[1], CHUNK):
+        sets, place = np.unique(made[:, first : first + CHUNK], axis=1, return_inverse=True)
+        each = [
+            facts_of(with_cells(plan, [cell for i in np.flatnonzero(one) for cell in facts[i][0]])) for one in sets.T
+        ]
+        part = {address: values[first : first + CHUNK] for address, values in cells.items()}
+        known = {name: np.concatenate([one[name] for one in each], axis=-1)[..., place.ravel()] for name in FACTS}
+        yield simulate(replace(redraw_arrays(plan, arrays, part), **known))
 
 
 def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:
@@ -203,16 +254,11 @@ def attributed_results(plan: Plan, run: Run) -> Array:
     return np.vstack([np.broadcast_to(row, (len(row), draws)) for row in (coverage, cost[None], met[None])])
 
 
-def shapley_shares(outcome: Any, count: int, exact: int = EXACT) -> tuple[Array, Array]:
-    """The parts of `count` changes in every result and their errors, (results, count) each.
+def shares_by_every_set(outcome: Any, count: int) -> tuple[Array, Array]:
+    """Shapley's value of `count` changes in every result, from all sets of them, and no error: (results, count) each.
 
     `outcome` gives (results, sets) for sets of changes, (sets, count) of 0 and 1.
     """
-    return shares_by_every_set(outcome, count) if count <= exact else shares_by_drawn_orders(outcome, count)
-
-
-def shares_by_every_set(outcome: Any, count: int) -> tuple[Array, Array]:
-    """Shapley's value from all 2^count sets."""
     numbers = np.arange(2**count)
     sets = (numbers[:, None] >> np.arange(count)) & 1
     values, size = outcome(sets), sets.sum(axis=1)

@@ -16,6 +16,11 @@ from trainplan.model.rounding import ceil, floor
 from trainplan.plan.address import Address, record_key
 from trainplan.plan.plan import Plan
 
+FACTS = ("enrolled", "completed", "spent", "observed")  # arrays of closed years; counted head-counts are not theirs …
+FACT_TABLES = frozenset({"actuals", "observations"})  # … and the tables that nothing but they is read from
+OTHER_TABLES = ("groups", "headcounts", "turnover", "objectives", "programs", "routes", "pipeline")
+MODEL_TABLES = FACT_TABLES | {*OTHER_TABLES, "sources", "funding", "ceilings", "prices"}  # no other is read
+
 
 class Columns:
     """Columns of a plan's tables as (rows, D) arrays, single cells replaced by draws."""
@@ -253,3 +258,8 @@ NUMBERS: dict[str, NumberSource] = {
     "spent": _number(_spent, "actuals.spent_vnd"),
     "observed": _number(_observed_share, "observations.base", "observations.reached"),
 }
+
+
+def facts_of(plan: Plan) -> dict[str, Array]:
+    """The arrays of closed years by their names, one draw each."""
+    return {name: NUMBERS[name].of(plan, Columns(plan, {})) for name in FACTS}

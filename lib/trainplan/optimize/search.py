@@ -16,7 +16,8 @@ from trainplan.optimize.lp import Solver, Unsolved
 
 EXACT = 100  # whole columns up to which everything is decided at once, to proven optimality
 MOST = 3_000  # whole columns beyond which rounding has to do
-MANY_NODES = 3_000  # of a small plan's search
+MANY_NODES = 600  # of a small plan's search
+WORK = 0.8  # of all searches of a plan (see `lp.work_of`), after which what was found has to do
 NODES, NEAR, ENOUGH = 50, 2e-3, 0.02  # of a year's search: nodes, and the gaps (relative, people-years) that will do
 NODES_FOR_COST, NEAR_IN_COST = 10, 1e-2
 TOLERANCE = 1e-6  # people-years that count as none …
@@ -30,11 +31,11 @@ def search_whole_people(formulation: Formulation) -> tuple[list[Array], float]:
     if len(formulation.integer) > MOST:
         return [], 0.0
     try:
-        found, bound = solve_year_by_year(formulation)
+        found, bound, work = solve_year_by_year(formulation)
     except Unsolved:
         return [], 0.0
-    found = reduce_shortfall(formulation, found)
-    return [found, reduce_cost(formulation, found)], bound
+    found, work = reduce_shortfall(formulation, found, work)
+    return [found, reduce_cost(formulation, found, work)], bound
 
 
 def solve_all_years(formulation: Formulation) -> tuple[list[Array], float]:
@@ -52,28 +53,36 @@ def solve_all_years(formulation: Formulation) -> tuple[list[Array], float]:
     return [found], bound
 
 
-def solve_year_by_year(formulation: Formulation) -> tuple[Array, float]:
-    """Whole numbers for one year after the other, later years still in fractions; the first year proves the bound."""
+def solve_year_by_year(formulation: Formulation) -> tuple[Array, float, float]:
+    """Whole numbers for one year after the other, later years still in fractions; the first year proves the bound.
+
+    And the work that it took; `Unsolved` where that is more than WORK.
+    """
     solver = Solver(formulation)
     solver.set("mip_rel_gap", NEAR)
     solver.set("mip_abs_gap", ENOUGH)
     found, bounds = np.zeros(len(formulation.upper)), []
     for year in np.unique(formulation.integer_year):
+        if solver.work > WORK:
+            raise Unsolved("work")
         columns = formulation.integer[formulation.integer_year == year]
         found, bound = solver.solve_integer(columns, NODES)
         bounds.append(bound)
         _fix_columns(solver, columns, found)
-    return found, bounds[0]
+    return found, bounds[0], solver.work
 
 
-def reduce_shortfall(formulation: Formulation, found: Array) -> Array:
-    """A solution of no more shortfall: each year is decided anew, to the end, beside the others."""
-    return _search_again(Solver(formulation), formulation, found, formulation.shortfall, 1, NODES)
+def reduce_shortfall(formulation: Formulation, found: Array, work: float) -> tuple[Array, float]:
+    """A solution of no more shortfall, each year decided anew, to the end, beside the others; and all work so far."""
+    solver = Solver(formulation)
+    solver.work = work
+    return _search_again(solver, formulation, found, formulation.shortfall, 1, NODES), solver.work
 
 
-def reduce_cost(formulation: Formulation, found: Array) -> Array:
+def reduce_cost(formulation: Formulation, found: Array, work: float) -> Array:
     """A solution of no more cost, with no objective further from its path in any year: two years at a time anew."""
     solver = Solver(formulation)
+    solver.work = work
     solver.set("mip_rel_gap", NEAR_IN_COST)
     solver.set_costs(formulation.spending)
     short = np.flatnonzero(formulation.shortfall)
@@ -85,6 +94,8 @@ def _search_again(solver: Solver, formulation: Formulation, found: Array, aim: A
     """`found`, or better in `aim`: every `width` years in turn are searched while the other years stand."""
     _fix_columns(solver, formulation.integer, found)
     for year in np.unique(formulation.integer_year)[: 1 - width or None]:
+        if solver.work > WORK:
+            break
         columns = formulation.integer[(formulation.integer_year >= year) & (formulation.integer_year < year + width)]
         solver.set_column_bounds(columns, formulation.lower[columns], formulation.upper[columns])
         solver.start_from(found)

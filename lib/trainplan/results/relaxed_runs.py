@@ -12,12 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from trainplan.model.arrays import Arrays
-from trainplan.model.from_plan import NUMBERS
+from trainplan.model.from_plan import FACTS, NUMBERS
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import Optimum, run_plan
 from trainplan.plan.choices import is_yearly
-
-FACTS = ("enrolled", "completed", "spent", "observed")  # of closed years; counted head-counts stay
 
 
 class RelaxedRuns(NamedTuple):
