@@ -74,7 +74,9 @@ def test_a_drawn_value_is_the_value_that_an_override_sets() -> None:
     assert np.array_equal(drawn.gap.reached, set_so.gap.reached)
 
 
-@pytest.mark.parametrize("column", ["actuals.enrolled", "actuals.completed", "actuals.spent_vnd", "observations.reached"])
+@pytest.mark.parametrize(
+    "column", ["actuals.enrolled", "actuals.completed", "actuals.spent_vnd", "observations.reached"]
+)
 def test_a_drawn_fact_is_the_fact_that_an_override_sets(column: str) -> None:
     plan = load_plan(ILLUSTRATION)
     table, name = column.split(".")

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trainplan.model.arrays import Array, build_arrays, redraw_arrays
-from trainplan.model.draws import CHUNK, parts_of, simulate_draws
-from trainplan.model.from_plan import FACT_TABLES, FACTS, MODEL_TABLES, NUMBERS, facts_of
-from trainplan.model.simulate import Run, simulate
+from trainplan.model.arrays import Array, build_arrays
+from trainplan.model.draws import parts_of, simulate_draws
+from trainplan.model.from_plan import MODEL_TABLES, NUMBERS
+from trainplan.model.simulate import Run
 from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import Address, record_key
 from trainplan.plan.choices import is_yearly
@@ -52,12 +52,8 @@ class ChangedCell:
     @property
     def drawable(self) -> bool:
         """Whether the change is one of a number that the model takes as draws; else it makes a plan of its own."""
-        return (self.table, self.column) in DRAWABLE and self.old is not None and self.new is not None
-
-    @property
-    def is_fact(self) -> bool:
-        """Whether it is of a closed year: that makes other numbers of the same plan."""
-        return self.table in FACT_TABLES
+        numbers = None not in (self.old, self.new) or self.table == "actuals"  # which the model takes without a number
+        return (self.table, self.column) in DRAWABLE and numbers
 
     @property
     def makes_plan(self) -> bool:
@@ -181,7 +177,7 @@ def differing_cells(one: Plan, other: Plan) -> Iterable[ChangedCell]:
 def orders_within(plan: Plan, groups: Sequence[list[ChangedCell]]) -> int:
     """How many orders of the changes are drawn; 0 where every set is run instead."""
     size, count = len(plan.years) * max(1, len(plan.tables.routes)), len(groups)
-    solid = sum(any(cell.makes_plan and not cell.is_fact for cell in group) for group in groups)
+    solid = sum(any(cell.makes_plan for cell in group) for group in groups)
     if count <= EXACT and 2**count * size <= MOST_RUNS and 2**solid * size <= MOST_PLANS:
         return 0
     most = min(MOST_RUNS / size / (count + 1), MOST_BITS / count / (count + 1))
@@ -194,21 +190,18 @@ def outcomes_of_sets(plan: Plan, groups: Sequence[list[ChangedCell]], sets: Arra
     """(results, sets) of the plan with sets of changes made; `sets` is (sets, groups), 1 for a change that is made."""
     fixed = [[cell for cell in group if cell.makes_plan] for group in groups]
     drawn = [[cell for cell in group if cell.drawable] for group in groups]
-    few = len(groups) <= SOLVED
-    facts = np.array([bool(group) and not few and all(cell.is_fact for cell in group) for group in fixed])
-    own = np.array([bool(group) for group in fixed]) & ~facts
+    own = np.array([bool(group) for group in fixed])
     found = np.empty((len(plan.tables.objectives) + 2, len(sets)))
     for made in np.unique(sets[:, own], axis=0):
         here = np.flatnonzero((sets[:, own] == made).all(axis=1))
         groups_made = np.flatnonzero(own)[made > 0]
         variant = with_cells(plan, [cell for i in groups_made for cell in fixed[i]])
         cells = {
-            cell.address: np.where(sets[here, i] > 0, float(cell.new), float(cell.old))
+            cell.address: np.where(sets[here, i] > 0, *np.array([cell.new, cell.old], float))
             for i, group in enumerate(drawn)
             for cell in group
         }
-        made_facts = [(fixed[i], sets[here, i]) for i in np.flatnonzero(facts)]
-        runs = runs_with_facts(variant, cells, made_facts) if made_facts else runs_with_cells(variant, cells)
+        runs = runs_with_cells(variant, cells)
         found[:, here] = np.concatenate([attributed_results(plan, run) for run in runs], axis=-1)
     return found
 
@@ -218,21 +211,6 @@ def runs_with_cells(plan: Plan, cells: dict[str, Array]) -> Iterator[Run]:
     if is_yearly(plan.allocation):
         return simulate_draws(plan, parts_of(cells) if cells else [{}])
     return (run_plan(build_arrays(plan, part)) for part in (parts_of(cells, 1) if cells else [{}]))
-
-
-def runs_with_facts(
-    plan: Plan, cells: dict[str, Array], facts: Sequence[tuple[list[ChangedCell], Array]]
-) -> Iterator[Run]:
-    """The runs of a plan with drawn numbers and changed facts, each change with its (sets,) of 0 and 1."""
-    arrays, made = build_arrays(plan), np.array([change for _, change in facts])
-    for first in range(0, made.shape[1], CHUNK):
-        sets, place = np.unique(made[:, first : first + CHUNK], axis=1, return_inverse=True)
-        each = [
-            facts_of(with_cells(plan, [cell for i in np.flatnonzero(one) for cell in facts[i][0]])) for one in sets.T
-        ]
-        part = {address: values[first : first + CHUNK] for address, values in cells.items()}
-        known = {name: np.concatenate([one[name] for one in each], axis=-1)[..., place.ravel()] for name in FACTS}
-        yield simulate(replace(redraw_arrays(plan, arrays, part), **known))
 
 
 def with_cells(plan: Plan, cells: Iterable[ChangedCell]) -> Plan:

@@ -16,10 +16,7 @@ from trainplan.model.rounding import ceil, floor
 from trainplan.plan.address import Address, record_key
 from trainplan.plan.plan import Plan
 
-FACTS = ("enrolled", "completed", "spent", "observed")  # arrays of closed years; counted head-counts are not theirs …
-FACT_TABLES = frozenset({"actuals", "observations"})  # … and the tables that nothing but they is read from
-OTHER_TABLES = ("groups", "headcounts", "turnover", "objectives", "programs", "routes", "pipeline")
-MODEL_TABLES = FACT_TABLES | {*OTHER_TABLES, "sources", "funding", "ceilings", "prices"}  # no other is read
+FACTS = ("enrolled", "completed", "spent", "observed")  # arrays of closed years; counted head-counts are not theirs
 
 
 class Columns:
@@ -198,9 +195,9 @@ def _add_facts(plan: Plan, column: Columns, name: str, owners: int, owner: Calla
     values = column("actuals", name, np.nan)
     facts = np.full((len(plan.closed_years), owners, values.shape[1]), np.nan)
     for row, value in zip(plan.tables.actuals, values, strict=True):
-        if row.year in plan.closed_years and getattr(row, name) is not None:
+        if row.year in plan.closed_years:
             at = row.year - plan.first, owner(row)
-            facts[at] = np.nan_to_num(facts[at]) + value
+            facts[at] = np.where(np.isnan(value), facts[at], np.nan_to_num(facts[at]) + value)
     return facts
 
 
@@ -259,7 +256,4 @@ NUMBERS: dict[str, NumberSource] = {
     "observed": _number(_observed_share, "observations.base", "observations.reached"),
 }
 
-
-def facts_of(plan: Plan) -> dict[str, Array]:
-    """The arrays of closed years by their names, one draw each."""
-    return {name: NUMBERS[name].of(plan, Columns(plan, {})) for name in FACTS}
+MODEL_TABLES = frozenset({"sources"}).union(*({table for table, _ in number.reads} for number in NUMBERS.values()))
