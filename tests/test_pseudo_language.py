@@ -41,6 +41,7 @@ from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.storage.provenance import package_versions
 from trainplan.text import catalog
+from trainplan.text.problems import PlanError, Problem
 
 PROVINCE = "an_giang_2011_2015"
 WORD = re.compile(r"[^\W\d_]+")
@@ -122,6 +123,7 @@ def shown(plan_file: Path) -> dict[str, Any]:
         "Sequence[Uncertainty]": [replanned, replayed],
         "Sequence[FailureRule]": failure_conditions(replanned),
         "group": plan.tables.groups[0].id,
+        "broken": {NAME: PlanError([Problem(NAME, "change_empty")])},
         "values": marginal_values(plan),
         "drivers": sensitivity(plan, design=16),
     }

@@ -452,7 +452,7 @@ def test_what_every_notebook_needs_is_imported_once_before_they_are_forked(tmp_p
         "import sys; import trainplan.run.run; sys.path.insert(0, sys.argv[1]); import test_run;"
         "from pathlib import Path;"
         "from trainplan.run.execute import Job, warm_up; from trainplan.run.workers import run_all;"
-        "trainplan.run.run.load_plans(trainplan.run.run.Request('an_giang_2011_2015').plan, ['base']);"
+        "trainplan.run.run.load_sound(trainplan.run.run.Request('an_giang_2011_2015').plan, ['base']);"
         "out = Path(sys.argv[2]); book = test_run.ROOT / 'notebooks' / '03_budget.ipynb';"
         "assert 'rfc3987_syntax.syntax_helpers' not in sys.modules, 'it takes a second and is of no use';"
         "job = Job(book, {'output_dir': str(out)}, out / '03.ipynb', out / '03.html', 'vi'); warm_up();"

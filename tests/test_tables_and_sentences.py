@@ -28,6 +28,7 @@ from trainplan.plan.schema import TABLES
 from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.text.catalog import LANGUAGES, say, texts
+from trainplan.text.problems import PlanError, Problem
 
 PROVINCE = "an_giang_2011_2015"
 CODES = ("verdict", "limit", "rule", "basis", "loop", "distribution", "ambition", "pacing", "table", "column", "choice")
@@ -61,6 +62,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "values": marginal_values(plan),
         "drivers": sensitivity(plan, draws.loop, design=16),
         "goal": goal_seek(plan),
+        "broken": {"lost": PlanError([Problem("scenarios/lost.yaml", "change_empty")])},
         "best_goal": goal_seek(load_plan(PROVINCE, "costs_up", {"allocation": "optimal"})),
     }
 
