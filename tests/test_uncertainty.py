@@ -392,7 +392,7 @@ def test_a_rule_that_decides_all_years_at_once_is_only_replayed() -> None:
         load_plan(SOUND, overrides={"allocation": "optimal"}),
         span("groups.officials.leave_rate", "uniform", low=0.02, high=0.09),
     )
-    with pytest.raises(PlanError, match="--loop: 'closed'.*`open`"):
+    with pytest.raises(PlanError, match=r"--loop: 'closed'.*`open`"):
         uncertainty(plan, 64, loop="closed")
     assert uncertainty(plan, 64).loop == "open"
 
