@@ -94,9 +94,9 @@ def uncertainty(
     """Draws the plan's ranges and simulates every draw; PlanError where it has none, or `draws` are fewer than LEAST.
 
     `loop` is `closed` or `open`; without one it is closed, but for a rule that decides all years at once, which can
-    only be replayed: asked for a closed one, PlanError. `chunk` draws are simulated at once, `progress` hears how many are done; `solve`
-    gives the best plan that is replayed under a rule that decides all years at once. `each` does what `map` does, and
-    may do it elsewhere: the result is the same to the bit.
+    only be replayed: asked for a closed one, PlanError. `chunk` draws are simulated at once, `progress` hears how many
+    are done; `solve` gives the best plan that is replayed under a rule that decides all years at once. `each` does
+    what `map` does, and may do it elsewhere: the result is the same to the bit.
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
