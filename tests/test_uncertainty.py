@@ -387,6 +387,16 @@ def test_a_plan_without_ranges_says_so() -> None:
         uncertainty(load_plan(PROVINCE), 5)
 
 
+def test_a_rule_that_decides_all_years_at_once_is_only_replayed() -> None:
+    plan = with_ranges(
+        load_plan(SOUND, overrides={"allocation": "optimal"}),
+        span("groups.officials.leave_rate", "uniform", low=0.02, high=0.09),
+    )
+    with pytest.raises(PlanError, match=r"--loop: 'closed'.*`open`"):
+        uncertainty(plan, 64, loop="closed")
+    assert uncertainty(plan, 64).loop == "open"
+
+
 def test_ranges_hold_in_every_scenario() -> None:
     """A factor applies to the changed number; the ranges themselves stay those of the plan file."""
     base = load_plan(PROVINCE)

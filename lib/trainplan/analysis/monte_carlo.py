@@ -94,15 +94,17 @@ def uncertainty(
     """Draws the plan's ranges and simulates every draw; PlanError where it has none, or `draws` are fewer than LEAST.
 
     `loop` is `closed` or `open`; without one it is closed, but for a rule that decides all years at once, which can
-    only be replayed. `chunk` draws are simulated at once, `progress` hears how many are done; `solve`
-    gives the best plan that is replayed under a rule that decides all years at once. `each` does what `map` does, and
-    may do it elsewhere: the result is the same to the bit.
+    only be replayed: asked for a closed one, PlanError. `chunk` draws are simulated at once, `progress` hears how many
+    are done; `solve` gives the best plan that is replayed under a rule that decides all years at once. `each` does
+    what `map` does, and may do it elsewhere: the result is the same to the bit.
     """
     if not plan.ranges:
         raise PlanError([Problem("plan.yaml", "no_ranges", column="uncertain")])
     if draws < LEAST:
         raise PlanError([Problem("--draws", "at_least", draws, values={"low": LEAST})])
     loop = loop or usual_loop(plan)
+    if loop == "closed" and not is_yearly(plan.allocation):
+        raise PlanError([Problem("--loop", "loop_of_rule", loop, values={"rule": plan.allocation})])
     planned = decided_run(plan, solve)
     sample = Sample.empty(planned, inputs=len(drawn_inputs(plan)), kept=min(draws, REMEMBERED))
     drawing = Drawing(plan, seed, planned.funded if loop == "open" else None, chunk)
