@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, compress
 from math import comb
 from typing import Any
 
@@ -225,13 +226,15 @@ def runs_with_facts(
 ) -> Iterator[Run]:
     """The runs of a plan with drawn numbers and changed facts, each change with its (sets,) of 0 and 1."""
     arrays, made = build_arrays(plan), np.array([change for _, change in facts])
+    changes = [cells_of_change for cells_of_change, _ in facts]
     for first in range(0, made.shape[1], CHUNK):
         sets, place = np.unique(made[:, first : first + CHUNK], axis=1, return_inverse=True)
-        each = [
-            facts_of(with_cells(plan, [cell for i in np.flatnonzero(one) for cell in facts[i][0]])) for one in sets.T
-        ]
+        variants = [with_cells(plan, chain.from_iterable(compress(changes, one))) for one in sets.T]
+        each = [facts_of(variant) for variant in variants]
+        known: dict[str, Any] = {
+            name: np.concatenate([one[name] for one in each], axis=-1)[..., place.ravel()] for name in FACTS
+        }
         part = {address: values[first : first + CHUNK] for address, values in cells.items()}
-        known = {name: np.concatenate([one[name] for one in each], axis=-1)[..., place.ravel()] for name in FACTS}
         yield simulate(replace(redraw_arrays(plan, arrays, part), **known))
 
 
