@@ -260,5 +260,5 @@ NUMBERS: dict[str, NumberSource] = {
 
 
 def facts_of(plan: Plan) -> dict[str, Array]:
-    """The arrays of closed years by their names: (closed, K, 1), what was spent (closed, P, 1), observed (closed, O, 1)."""
+    """The arrays of closed years by name: (closed, K, 1), what was spent (closed, P, 1), observed (closed, O, 1)."""
     return {name: NUMBERS[name].of(plan, Columns(plan, {})) for name in FACTS}
