@@ -26,7 +26,7 @@ STEP = 1e6  # VND: amounts are whole millions
 POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works
 AT_ONCE = min(2, cpu_count() or 1)  # best plans solved at once: a solver holds no lock, and others need cores too
 TOTAL = "total"
-MOST = {True: 6e7, False: 1e5}  # `extent` of a plan whose rule decides year by year, and of one that is solved
+MOST = {True: 6e7, False: 1e5}  # `count_extent` of a plan whose rule decides year by year, and of one that is solved
 MOST_YEARS = 25  # of one that is solved
 
 
@@ -84,7 +84,7 @@ def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] =
     return Goal(plan, source, rule, amount if found is not None else np.nan, met, beyond, missed, run, free)
 
 
-def extent(plan: Plan) -> int:
+def count_extent(plan: Plan) -> int:
     """How much there is to try for a plan: limits that may be raised, times objectives, years and routes."""
     tables = plan.tables
     limits = len(tables.ceilings) + sum(row.capacity is not None for row in tables.programs)
@@ -94,7 +94,7 @@ def extent(plan: Plan) -> int:
 def check_extent(plan: Plan) -> None:
     """PlanError where a plan is too large for a goal and for ways to meet its targets within seconds."""
     yearly, rule = is_yearly(under_ceilings(plan).allocation), under_ceilings(plan).allocation
-    size, most = extent(plan), MOST[yearly]
+    size, most = count_extent(plan), MOST[yearly]
     found = [Problem("goal", "goal_too_large", size, values={"most": f"{most:.0f}", "rule": rule})]
     years = [Problem("goal", "goal_too_long", len(plan.years), values={"most": MOST_YEARS, "rule": rule})]
     problems = found * (size > most) + years * (not yearly and len(plan.years) > MOST_YEARS)
