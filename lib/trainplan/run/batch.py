@@ -18,10 +18,20 @@ from trainplan.report.index import ScenarioRun
 from trainplan.report.links import link_pages
 from trainplan.report.national_page import write_national_page
 from trainplan.run.batch_file import BatchRun, read_batch
-from trainplan.run.batch_jobs import AT_ONCE, Checked, CheckJob, TablesJob, check_runs, failed_record, part_of_run
+from trainplan.run.batch_jobs import (
+    AT_ONCE,
+    Checked,
+    CheckJob,
+    TablesJob,
+    check_runs,
+    failed_record,
+    load_runs,
+    part_of_run,
+    prepare_jobs,
+)
 from trainplan.run.batch_records import BatchRecords
 from trainplan.run.cluster import connect_cluster, plan_files
-from trainplan.run.execute import ENGINE, Job, check_parameters, declared_parameters, warm_up
+from trainplan.run.execute import ENGINE, Job, check_parameters, declared_parameters
 from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.plan_notebooks import NOTEBOOKS
 from trainplan.run.run import (
@@ -253,7 +263,8 @@ def executor_of(
         scenarios.setdefault(part.plan.path, set()).add(part.reference)
     files = {file for plan, names in scenarios.items() for file in plan_files(plan, names)}
     files.update(NOTEBOOKS.glob("*.ipynb"), (job.notebook for _, job in notebooks))
-    with connect_cluster(batch.request.scheduler, files, warm_up if notebooks else None) as cluster:
+    first = tables[0] if tables else batch.runs[notebooks[0][0].title]
+    with connect_cluster(batch.request.scheduler, files, partial(prepare_jobs, first, bool(notebooks))) as cluster:
         yield cluster.run_all
 
 
@@ -265,6 +276,7 @@ def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
     if len(jobs) == 1:
         found[jobs[0]] = check_runs(jobs[0])
     else:
+        next(load_runs(runs))  # what the first reading of a plan makes for all others is forked along
         with Progress(len(jobs)) as progress:
             progress.begin(both("progress.scenarios"))
             workers = request.workers or default_workers()

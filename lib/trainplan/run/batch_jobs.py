@@ -17,6 +17,7 @@ from trainplan.results.many import compute_many
 from trainplan.results.tables import Results
 from trainplan.run.batch_file import BatchRun
 from trainplan.run.batch_records import BEGUN, Record
+from trainplan.run.execute import warm_up
 from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.run import Part, Request, write_results
 from trainplan.storage.log import describe_error
@@ -114,6 +115,13 @@ def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanE
                 yield read.change(run.scenario, run.changes)
             except PlanError as error:
                 yield PlanError(problems_of_run(error, read, run, file))
+
+
+def prepare_jobs(run: BatchRun, with_notebooks: bool) -> None:
+    """Does what the processes of jobs would each do again: reads a plan for the first time, and makes ready to draw."""
+    next(load_runs([run]))
+    if with_notebooks:
+        warm_up()
 
 
 def problems_of_run(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:

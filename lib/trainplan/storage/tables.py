@@ -35,7 +35,7 @@ def csv_text(frame: pd.DataFrame, **before: str) -> str:
     text = StringIO()
     rows = writer(text, lineterminator="\n")
     rows.writerow([*before, *map(_no_formula, frame.columns)])
-    columns = [[_no_formula(value)] * len(frame) for value in before.values()]
+    columns: list[list[object]] = [[_no_formula(value)] * len(frame) for value in before.values()]
     columns += [_cell_texts(frame[name].tolist()) for name in frame]
     rows.writerows(zip(*columns, strict=True))
     return text.getvalue()
