@@ -555,8 +555,7 @@ def check_columns(stem: Stem, frame: pd.DataFrame) -> pd.DataFrame:
         return frame  # scenarios that do not differ
     if found[: len(expected)] != expected or (len(found) > len(expected) and not table.by_scenario):
         raise ValueError(f"{stem} has the columns {found}; the registry has {expected}")
-    numbers = frame.select_dtypes("number")
-    infinite = numbers.columns[np.isinf(numbers.to_numpy(float)).any(axis=0)]
-    if len(infinite):
-        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=str(column)) for column in infinite)
+    infinite = [str(name) for name, one in frame.items() if one.dtype.kind == "f" and np.isinf(one.to_numpy()).any()]
+    if infinite:
+        raise PlanError(Problem(f"{stem}.csv", "result_infinite", column=name) for name in infinite)
     return frame

@@ -94,8 +94,9 @@ class TablesJob:
     def _record(self, run: BatchRun, results: Results, looks: Looks) -> Record:
         """What is noted of a run: its headline figures, its tables as CSV, and what is in a folder of its own."""
         tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
-        part = part_of_run(run, Request(str(run.plan)), results.plan, looks, self.output)
-        files = write_results(results, part) if run.notebooks else {}
+        files: dict[str, str] = {}
+        if run.notebooks:
+            files = write_results(results, part_of_run(run, Request(str(run.plan)), results.plan, looks, self.output))
         status = BEGUN if run.notebooks else DONE
         return {**_record(run, status, headline=headline(results)), "tables": tables, "files": files}
 
