@@ -347,7 +347,8 @@ def _visible_tables(
 
 def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | None = None) -> list[Plan]:
     """The plan in each scenario; PlanError with the problems of all of them, each once."""
-    plans = all_or_problems(*(partial(load_plan, plan, reference, as_of=as_of) for reference in references))
+    read = PlanInput(plan, as_of)
+    plans = all_or_problems(*(partial(read.change, reference) for reference in references))
     problems = _same_names(plans)
     if problems:
         raise PlanError(problems)
