@@ -34,7 +34,7 @@ from trainplan.report.html import render_report
 from trainplan.run.execute import Job, warm_up
 from trainplan.run.papermill_engine import run_cell, start_shell
 from trainplan.run.process_tree import children_of, memory_of_tree
-from trainplan.run.run import Request, default_workers, list_notebooks, make_part
+from trainplan.run.run import Request, default_workers, list_notebooks, make_parts
 from trainplan.storage.files import write_text
 from trainplan.storage.store import Store, use_store
 
@@ -111,7 +111,7 @@ def measure_floor(plan: Path, output: Path) -> Took:
     request = Request(str(plan), output=output)
     names = every_scenario(plan)
     plans = dict(zip(names, load_plans(plan, names), strict=True))
-    parts = [make_part(request, plans, name, output / "floor") for name in names]
+    parts = make_parts(request, plans, output / "floor", {}).values()
     books = [book for book in list_notebooks(request) if book in SAMPLE]
     jobs = [job for part in parts for job in part.chosen_jobs(books, ["vi"])]
     warm_up()

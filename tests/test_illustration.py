@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from trainplan.cli import main
-from trainplan.cycle.looks import load_looks
+from trainplan.cycle.looks import Looks
 from trainplan.cycle.review_coverage import CAUSES
 from trainplan.plan.find import PROJECT
 from trainplan.plan.plan import load_plan
@@ -49,7 +49,7 @@ def test_every_row_says_that_it_is_invented_or_is_no_invention() -> None:
 
 
 def test_as_decided_it_is_the_plan_of_an_giang() -> None:
-    decided, _ = load_looks(ILLUSTRATION, "base", max(YEARS))
+    decided, _ = Looks(ILLUSTRATION).load("base", max(YEARS))
     province, same = compute(load_plan(PROVINCE)), compute(decided)
     for stem in ("enrollment", "cost", "gap", "budget"):
         pd.testing.assert_frame_equal(same[stem], province[stem])
@@ -74,7 +74,7 @@ def test_it_tells_of_every_cause(tmp_path: Path) -> None:
     ("as_of", "people"), [("2013-01-31", 262), ("2014-01-30", 262), ("2014-01-31", 238), (None, 238)]
 )
 def test_a_number_that_was_put_right_is_seen_from_its_date_on(as_of: str | None, people: int) -> None:
-    _, now = load_looks(ILLUSTRATION, "base", 2012, as_of)
+    _, now = Looks(ILLUSTRATION, as_of).load("base", 2012)
     sent = {(row.year, row.objective, row.program): row.enrolled for row in now.tables.actuals}
     assert sent[2012, "cadres_professional", "secondary_vocational"] == people
 

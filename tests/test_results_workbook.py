@@ -219,7 +219,7 @@ def test_a_run_writes_links_and_renews_workbooks(tmp_path: Path) -> None:
     before = {name: file.read_bytes() for name, file in files.items()}
     assert '"plan_base.vi.xlsx"' in (folder_of_run(request) / "manifest.json").read_text("utf-8")
     for language in LANGUAGES:
-        links = run_links(request.output / "plan", Manifest(folder_of_run(request)).summarize(None, {}), language)
+        links = run_links(request.output / "plan", Manifest(folder_of_run(request)).summarize(None), language)
         assert links["files"][0]["href"] == f"base/plan_base.{language}.xlsx"
     assert run(request) == 0 and {name: file.read_bytes() for name, file in files.items()} == before
     text = (plan / "plan.yaml").read_text("utf-8")

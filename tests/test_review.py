@@ -18,7 +18,7 @@ import reference_units
 from dated_plans import Drawn, dated_plans
 from strategies import Tables, plans, write_plan
 from trainplan.cli import main
-from trainplan.cycle.looks import load_looks
+from trainplan.cycle.looks import Looks
 from trainplan.cycle.review import load_review
 from trainplan.cycle.review_coverage import CAUSES, review_coverage
 from trainplan.cycle.review_money import review_money
@@ -37,7 +37,7 @@ LATER = "2031-01-01"
 
 def looks_of(folder: Path, year: int, as_of: str | None = None) -> tuple[Results, Results]:
     """The results of both looks of a plan."""
-    decided, now = load_looks(folder, "base", year, as_of)
+    decided, now = Looks(folder, as_of).load("base", year)
     return compute(decided), compute(now)
 
 
@@ -298,7 +298,7 @@ LATER_ROWS = {
 )
 def test_what_is_not_known_yet_is_not_changed_and_a_note_says_so(tmp_path: Path, address: str, change: Any) -> None:
     plan = write_dated(tmp_path, **LATER_ROWS)
-    base, changed = (load_looks(plan, "base", 2011, overrides=one) for one in ({}, {address: change}))
+    base, changed = (Looks(plan).load("base", 2011, one) for one in ({}, {address: change}))
     assert changed[0].tables == base[0].tables and changed[1].tables != base[1].tables
     noted = [[note.place for note in look.notes if note.code == NOT_SEEN] for look in changed]
     assert noted == [[address], []]
@@ -318,7 +318,7 @@ def test_ranges_and_levers_of_what_is_not_known_yet_are_left_out(tmp_path: Path)
             "  - {id: people, address: headcounts.officials/2011.headcount, label: {vi: a, en: a},\n"
             "     group: money, unit: times, change: scale, low: 0.5, high: 1.5, step: 0.1}\n"
         )
-    decided, now = load_looks(plan, "base", 2011)
+    decided, now = Looks(plan).load("base", 2011)
     assert [(len(look.ranges), len(look.levers)) for look in (decided, now)] == [(0, 0), (1, 1)]
     assert [note.place for note in decided.notes if note.code == NOT_SEEN] == [
         "headcounts.officials/2011.headcount",
@@ -339,7 +339,7 @@ def test_a_plan_of_which_nothing_was_known_as_decided_is_refused(
 def test_a_row_that_nobody_ever_knows_is_a_mistake_of_either_look(tmp_path: Path) -> None:
     plan = write_dated(tmp_path, **LATER_ROWS)
     with pytest.raises(PlanError, match=r"headcounts\.officials/2014\.headcount"):
-        load_looks(plan, "base", 2011, overrides={"headcounts.officials/2014.headcount": 800})
+        Looks(plan).load("base", 2011, {"headcounts.officials/2014.headcount": 800})
 
 
 def test_the_command_writes_the_review_and_the_results_as_they_stand(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from trainplan.analysis.monte_carlo import Draw, uncertainty
 from trainplan.cycle.forecast_record import forecast_record, forecast_scores
-from trainplan.cycle.looks import load_looks, load_looks_between
+from trainplan.cycle.looks import Looks
 from trainplan.cycle.review_coverage import FACTS, review_coverage
 from trainplan.cycle.review_money import review_money
 from trainplan.plan.plan import Plan
@@ -122,11 +122,23 @@ def load_review(
     scenario: str,
     year: int,
     as_of: Any = None,
-    overrides: dict[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
     compute: Callable[[Plan], Results] = compute,
     draw: Draw = uncertainty,
 ) -> Review:
     """The review of a plan up to a calendar year, as it is known on `as_of`, or all of it; PlanError."""
-    decided, now = load_looks(plan, scenario, year, as_of, overrides)
-    between = {day: compute(look) for day, look in load_looks_between(decided, now, scenario, overrides).items()}
-    return Review(compute(decided), compute(now), year, between, draw)
+    looks = Looks(plan, as_of)
+    decided, now = looks.load(scenario, year, overrides)
+    return review_of(decided, now, looks.load_between(decided, now, scenario, overrides), compute, draw)
+
+
+def review_of(
+    decided: Plan,
+    now: Plan,
+    between: Mapping[date, Plan],
+    compute: Callable[[Plan], Results] = compute,
+    draw: Draw = uncertainty,
+) -> Review:
+    """The review of the looks of a plan up to the last year that is closed now; `between` are earlier ones by day."""
+    earlier = {day: compute(look) for day, look in between.items()}
+    return Review(compute(decided), compute(now), now.decided_from - 1, earlier, draw)

@@ -351,7 +351,8 @@ def _visible_tables(
 
 def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | None = None) -> list[Plan]:
     """The plan in each scenario; PlanError with the problems of all of them, each once."""
-    plans = all_or_problems(*(partial(load_plan, plan, reference, as_of=as_of) for reference in references))
+    read = PlanInput(plan, as_of)
+    plans = all_or_problems(*(partial(read.change, reference) for reference in references))
     problems = _same_names(plans)
     if problems:
         raise PlanError(problems)
@@ -365,11 +366,12 @@ def load_sound(
 
     PlanError where any of the `needed` ones is not, with the problems of all, each once.
     """
+    read = PlanInput(plan, as_of)
     plans: dict[str, Plan] = {}
     broken: dict[str, PlanError] = {}
     for name in references:
         try:
-            plans[name] = load_plan(plan, name, as_of=as_of)
+            plans[name] = read.change(name)
         except PlanError as error:
             broken[name] = error
     if broken.keys() & {*needed}:

@@ -329,9 +329,11 @@ def verdicts_table(results: Results) -> pd.DataFrame:
         **{f"missing_{limit}": np.where(missed, parts[:, k], np.nan) for k, limit in enumerate(LIMITS)},
         "binds": [binding_limit(parts[o]) if missed[o] else "" for o in range(len(objectives))],
         "best_reachable": np.where(missed, best_reachable(results.relaxed), np.nan),
-        "latest_start": [plan.first + latest_start(arrays, o) if missed[o] else pd.NA for o in range(len(objectives))],
+        "latest_start": pd.array(
+            [plan.first + latest_start(arrays, o) if missed[o] else pd.NA for o in range(len(objectives))], "Int64"
+        ),
     }
-    return pd.DataFrame(values).astype({"latest_start": "Int64"})
+    return pd.DataFrame(values)
 
 
 @run_table("lines")

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from trainplan.cycle.looks import Looks
 from trainplan.plan.find import OUTPUTS, every_scenario
 from trainplan.plan.plan import Plan, PlanInput
 from trainplan.report.batch_page import batch_pages, write_batch_page
@@ -17,18 +18,27 @@ from trainplan.report.index import ScenarioRun
 from trainplan.report.links import link_pages
 from trainplan.report.national_page import write_national_page
 from trainplan.run.batch_file import BatchRun, read_batch
-from trainplan.run.batch_jobs import AT_ONCE, Checked, CheckJob, TablesJob, check_runs, failed_record
+from trainplan.run.batch_jobs import (
+    AT_ONCE,
+    Checked,
+    CheckJob,
+    TablesJob,
+    check_runs,
+    failed_record,
+    load_runs,
+    part_of_run,
+    prepare_jobs,
+)
 from trainplan.run.batch_records import BatchRecords
 from trainplan.run.cluster import connect_cluster, plan_files
-from trainplan.run.execute import ENGINE, Job, check_parameters, declared_parameters, warm_up
-from trainplan.run.manifest import DONE, FAILED, Manifest
+from trainplan.run.execute import ENGINE, Job, check_parameters, declared_parameters
+from trainplan.run.manifest import DONE, FAILED
 from trainplan.run.plan_notebooks import NOTEBOOKS
 from trainplan.run.run import (
     JobQueue,
     Part,
     Request,
-    add_jobs,
-    books_for_plan,
+    books_for_part,
     choose_notebooks,
     default_workers,
     print_line,
@@ -253,7 +263,8 @@ def executor_of(
         scenarios.setdefault(part.plan.path, set()).add(part.reference)
     files = {file for plan, names in scenarios.items() for file in plan_files(plan, names)}
     files.update(NOTEBOOKS.glob("*.ipynb"), (job.notebook for _, job in notebooks))
-    with connect_cluster(batch.request.scheduler, files, warm_up if notebooks else None) as cluster:
+    first = tables[0] if tables else batch.runs[notebooks[0][0].title]
+    with connect_cluster(batch.request.scheduler, files, partial(prepare_jobs, first, bool(notebooks))) as cluster:
         yield cluster.run_all
 
 
@@ -265,6 +276,7 @@ def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
     if len(jobs) == 1:
         found[jobs[0]] = check_runs(jobs[0])
     else:
+        next(load_runs(runs))  # what the first reading of a plan makes for all others is forked along
         with Progress(len(jobs)) as progress:
             progress.begin(both("progress.scenarios"))
             workers = request.workers or default_workers()
@@ -289,11 +301,11 @@ def notebook_runs(batch: Batch) -> dict[str, NotebookRun]:
     problems: dict[str, Problem] = {}
     asked = [run for run in batch.runs.values() if run.notebooks]
     for path, runs in groupby(asked, key=lambda run: run.plan):
-        read = PlanInput(path)
+        read, looks = PlanInput(path), Looks(path)
         every = cache(partial(plans_of, read, path))
         for run in runs:
             try:
-                found[run.name] = notebook_run(batch, run, read.change(run.scenario, run.changes), every)
+                found[run.name] = notebook_run(batch, run, read.change(run.scenario, run.changes), looks, every)
             except PlanError as error:
                 own = [place_notebook(problem, run, batch.request.file.name) for problem in error.problems]
                 problems |= {str(problem): problem for problem in own}
@@ -314,16 +326,17 @@ def place_notebook(problem: Problem, run: BatchRun, file: str) -> Problem:
     return replace(problem, where=f"{file}, {run.entry} ({problem.where})")
 
 
-def notebook_run(batch: Batch, run: BatchRun, plan: Plan, every: Callable[[], Mapping[str, Plan]]) -> NotebookRun:
+def notebook_run(
+    batch: Batch, run: BatchRun, plan: Plan, looks: Looks, every: Callable[[], Mapping[str, Plan]]
+) -> NotebookRun:
     """A run with notebooks; `every` gives all scenarios of its plan, for notebooks that set them beside it."""
-    request, folder = batch.request, batch.output / run.folder
+    request = batch.request
     own = Request(str(run.plan), notebooks=run.notebooks, library=request.library, engine=request.engine)
-    books = books_for_plan(own, choose_notebooks(own), plan)
-    tables = batch.records.read(batch.keys[run.name]).get("files", {})
-    part = Part(plan, folder, Manifest(folder), run.scenario, run.name, run.changes, tables=tables)
-    across = any("scenarios" in declared_parameters(book) for book in books)
-    beside = {name: one for name, one in every().items() if name != run.scenario} if across else {}
-    add_jobs(part, own, beside, batch.output / FOLDER)
+    part = part_of_run(run, own, plan, looks, batch.output)
+    books = books_for_part(own, choose_notebooks(own), part)
+    part.tables = batch.records.read(batch.keys[run.name]).get("files", {})
+    if any("scenarios" in declared_parameters(book) for book in books):
+        part.beside = {name: one for name, one in every().items() if name != run.scenario}
     jobs = part.chosen_jobs(books, batch.checked[run.name].languages)
     for job in {job.notebook: job for job in jobs}.values():
         check_parameters(job.notebook, job.parameters)

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from trainplan.cycle.looks import Looks
 from trainplan.plan.address import address_label, change_label
 from trainplan.plan.plan import Plan, PlanInput
 from trainplan.report.stored import solve_plan
@@ -16,11 +17,12 @@ from trainplan.results.many import compute_many
 from trainplan.results.tables import Results
 from trainplan.run.batch_file import BatchRun
 from trainplan.run.batch_records import BEGUN, Record
+from trainplan.run.execute import warm_up
 from trainplan.run.manifest import DONE, FAILED
-from trainplan.run.run import write_results
+from trainplan.run.run import Part, Request, write_results
 from trainplan.storage.log import describe_error
 from trainplan.storage.provenance import code_hash, hash_data, package_versions
-from trainplan.storage.store import Store, use_store
+from trainplan.storage.store import FOLDER, Store, use_store
 from trainplan.storage.tables import csv_text
 from trainplan.text.catalog import LANGUAGES
 from trainplan.text.problems import PlanError, Problem
@@ -76,8 +78,10 @@ class TablesJob:
                 if isinstance(plan, PlanError):
                     raise plan
             results = compute_many(sound, solve_plan)
+            looks = {run.plan: Looks(run.plan) for run in runs}
             found = [
-                (key_of_run(run, one.plan), self._record(run, one)) for run, one in zip(runs, results, strict=True)
+                (key_of_run(run, one.plan), self._record(run, one, looks[run.plan]))
+                for run, one in zip(runs, results, strict=True)
             ]
         except Exception as error:
             if len(runs) > 1:
@@ -87,12 +91,20 @@ class TablesJob:
                 found = [("", failed_record(runs[0], why))]
         yield from found
 
-    def _record(self, run: BatchRun, results: Results) -> Record:
+    def _record(self, run: BatchRun, results: Results, looks: Looks) -> Record:
         """What is noted of a run: its headline figures, its tables as CSV, and what is in a folder of its own."""
         tables = {stem: csv_text(frame, run=run.name) for stem, frame in results.tables.items()}
-        files = write_results(results, self.output / run.folder, run.scenario, run.changes) if run.notebooks else {}
+        files: dict[str, str] = {}
+        if run.notebooks:
+            files = write_results(results, part_of_run(run, Request(str(run.plan)), results.plan, looks, self.output))
         status = BEGUN if run.notebooks else DONE
         return {**_record(run, status, headline=headline(results)), "tables": tables, "files": files}
+
+
+def part_of_run(run: BatchRun, request: Request, plan: Plan, looks: Looks, output: Path) -> Part:
+    """A run with notebooks as a scenario with a folder of its own below `output`."""
+    folder, store = output / run.folder, output / FOLDER
+    return Part(request, plan, looks, folder, store, run.scenario, run.name, overrides=run.changes)
 
 
 def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanError]:
@@ -104,6 +116,13 @@ def load_runs(runs: Sequence[BatchRun], file: str = "") -> Iterator[Plan | PlanE
                 yield read.change(run.scenario, run.changes)
             except PlanError as error:
                 yield PlanError(problems_of_run(error, read, run, file))
+
+
+def prepare_jobs(run: BatchRun, with_notebooks: bool) -> None:
+    """Does what the processes of jobs would each do again: reads a plan for the first time, and makes ready to draw."""
+    next(load_runs([run]))
+    if with_notebooks:
+        warm_up()
 
 
 def problems_of_run(error: PlanError, read: PlanInput, run: BatchRun, file: str) -> list[Problem]:

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import trainplan.run.skip_slow_import
+import trainplan.run.skip_slow_import  # noqa: F401
 
 # isort: split
 import nbformat
@@ -27,7 +27,6 @@ import papermill
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.translators import translate_parameters
 
-import trainplan.report.notebook  # noqa: F401 - imported once, before the processes of the notebooks are forked
 from trainplan.report.drawing import Drawing, Sheet
 from trainplan.report.furniture import PageHead
 from trainplan.report.html import NO_HEAD, render_page, render_report
@@ -48,8 +47,9 @@ from trainplan.storage.store import Store, use_store
 from trainplan.text.catalog import LANGUAGES, both
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-# What a shell imports as it starts, or the first cell that draws.
+# What a shell imports as it starts, or the first cells.
 IMPORTED_BY_CELLS = (
+    "trainplan.report.notebook",
     "IPython.core.application",
     "IPython.core.completerlib",
     "IPython.core.logger",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from trainplan.text.catalog import LANGUAGES
 DONE, FAILED, EARLIER = "done", "failed", "earlier"
 # Parameters that say where something lies: what they mean is in the plans themselves.
 PLACES = ("plan", "scenario", "scenarios", "output_dir")
+KeyOf = Callable[[str], str]  # the name of a job -> the hash of what it would be made from today
 
 
 def hash_of_job(job: Job, plans: Iterable[Plan], reasons: Sequence[str] = ()) -> str:
@@ -113,8 +114,8 @@ class Manifest:
         )  # before the entry forgets them, lest a kill leave them over
         write_text(self.runs / f"{job.name}.json", as_json(entry))
 
-    def write(self, plan: Plan, tables: Mapping[str, str], keys: Mapping[str, str]) -> None:
-        """Writes manifest.json; `keys` says what each notebook would be made from today.
+    def write(self, plan: Plan, tables: Mapping[str, str], key_of: KeyOf) -> None:
+        """Writes manifest.json; `key_of` says what each notebook would be made from today.
 
         Afterwards it looks whether a run beside this one has added an entry meanwhile, so that the last one has all.
         """
@@ -128,12 +129,12 @@ class Manifest:
                 "changes": plan.changes.to_dict("records"),
                 **state_of_tables(plan),
                 "tables": dict(tables),
-                "notebooks": {name: as_of_today(entry, keys.get(name)) for name, entry in entries.items() if entry},
+                "notebooks": {name: as_of_today(entry, key_of(name)) for name, entry in entries.items() if entry},
             }
             write_text(self.path, as_json(content))
             written = entries
 
-    def summarize(self, plan: Plan | None, keys: Mapping[str, str], dated: bool = False) -> ScenarioRun:
+    def summarize(self, plan: Plan | None, key_of: KeyOf = lambda _: "", dated: bool = False) -> ScenarioRun:
         """What there is for the index; all of it is of an earlier run where the plan is not at hand.
 
         The title is `dated` where others stand beside it that look from another day.
@@ -147,7 +148,7 @@ class Manifest:
             said["reason"],
             self.folder,
             {split_name(name): self.folder / reports[name] for name in sorted(there)},
-            frozenset(split_name(name) for name in there if not self.is_fresh(name, keys.get(name, ""))),
+            frozenset(split_name(name) for name in there if not self.is_fresh(name, key_of(name))),
             not plan or any(read.get(name) != value for name, value in state_of_tables(plan).items()),
             {name: entry["error"] for name, entry in entries.items() if "error" in entry},
         )
@@ -168,7 +169,7 @@ def split_name(name: str) -> tuple[str, str]:
     return stem, language
 
 
-def as_of_today(entry: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+def as_of_today(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
     """An entry for manifest.json: what is done, but from something else than today's `key`, is of an earlier run."""
     earlier = entry.get("status") == DONE and entry.get("made_from") != key
     return {**entry, "status": EARLIER} if earlier else dict(entry)

@@ -6,17 +6,16 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from trainplan.cycle.looks import load_looks
-from trainplan.cycle.review import load_review
+from trainplan.cycle.looks import Looks
+from trainplan.cycle.review import review_of
 from trainplan.cycle.year_plan import YearTables
 from trainplan.plan.find import ALL, BASE, OUTPUTS, every_scenario, folder_name, needed_scenarios, scenarios_named
 from trainplan.plan.plan import Plan, all_or_problems, load_plan, load_sound
@@ -40,7 +39,7 @@ from trainplan.run.execute import (
     warm_up,
 )
 from trainplan.run.lone_pages import REVIEW
-from trainplan.run.manifest import Manifest, hash_of_job, remove_files
+from trainplan.run.manifest import Manifest, hash_of_job, remove_files, split_name
 from trainplan.run.plan_notebooks import NOTEBOOKS, plan_name, tables_lacking
 from trainplan.run.workers import NO_LIMITS, Limits, WorkerDied, run_all
 from trainplan.storage.files import OutputError, file_hash, remove_partials
@@ -96,26 +95,83 @@ class IndexJob:
 
 @dataclass
 class Part:
-    """One scenario in full: its plan, its folder and the notebooks that belong there."""
+    """One scenario in full: its plan, its folder and the notebooks that belong there.
 
+    A notebook across scenarios sets those `beside` it next to its own, and says of the `broken` ones why it does not.
+    """
+
+    request: Request
     plan: Plan
+    looks: Looks
     folder: Path
-    manifest: Manifest
+    store: Path
     reference: str  # as the scenario was asked for
     title: str  # on screen
+    beside: Mapping[str, Plan] = field(default_factory=dict)
+    broken: Mapping[str, PlanError] = field(default_factory=dict)  # scenarios that are not sound, and why
     overrides: Mapping[str, Any] = field(default_factory=dict)  # what else is changed
-    keys: dict[str, str] = field(default_factory=dict)  # name of a job -> hash of what it is made from
-    jobs: dict[str, Job] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    jobs: dict[str, tuple[Job | None, str]] = field(default_factory=dict)  # those asked for so far, see `job_and_key`
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What was left in its folder."""
+        return Manifest(self.folder)
+
+    @cached_property
+    def review(self) -> tuple[Plan, Plan] | PlanError:
+        """The plan as decided and as known now, for a review up to the last closed year, or why there can be none."""
+        try:
+            return self.looks.load(self.reference, self.plan.closed_years[-1], self.overrides)
+        except PlanError as error:
+            return error
+
+    def review_tables(self) -> Mapping[Stem, pd.DataFrame]:
+        """The tables of the review; none where nothing has happened, or nothing was decided."""
+        if not self.plan.closed_years or not self.plan.tables.actuals or isinstance(self.review, PlanError):
+            return {}
+        between = self.looks.load_between(*self.review, self.reference, self.overrides)
+        with contextlib.suppress(PlanError):
+            return review_of(*self.review, between, compute, uncertainty).tables
+        return {}
+
+    def plans_of(self, book: Path) -> list[Plan]:
+        """The plans that a notebook is made from; none where it cannot be run."""
+        if tables_lacking(book, self.plan):
+            return []
+        if book.stem == REVIEW.stem:
+            return [] if isinstance(self.review, PlanError) else [*reversed(self.review)]
+        return [self.plan, *(self.beside.values() if "scenarios" in declared_parameters(book) else ())]
+
+    def job_and_key(self, name: str) -> tuple[Job | None, str]:
+        """A job by its name, and the hash of all that it would be made from today; neither where it could not be run.
+
+        It is made when it is first asked for: a notebook that nobody asks for and that left nothing costs nothing.
+        """
+        if name not in self.jobs:
+            stem, language = split_name(name)
+            book = self.request.library / f"{stem}.ipynb"
+            plans = self.plans_of(book) if book.is_file() else []
+            job = make_job(self, book, language, plans) if plans else None
+            self.jobs[name] = job, hash_of_job(job, plans, self.reasons_beside(job)) if job else ""
+        return self.jobs[name]
+
+    def reasons_beside(self, job: Job) -> list[str]:
+        """Why scenarios are left out of a notebook across scenarios; nothing for another one."""
+        return [str(error) for error in self.broken.values()] if "scenarios" in job.parameters else []
+
+    def key(self, name: str) -> str:
+        """The hash of all that a job would be made from today, by its name; empty where it could not be run."""
+        return self.job_and_key(name)[1]
 
     def is_fresh(self, job: Job) -> bool:
         """Whether one of its jobs is done already."""
-        return self.manifest.is_fresh(job.name, self.keys[job.name])
+        return self.manifest.is_fresh(job.name, self.key(job.name))
 
-    def chosen_jobs(self, books: Sequence[Path], languages: Sequence[str]) -> list[Job]:
-        """Those of its jobs that run some notebooks in some languages, in the order in which they are best run."""
-        jobs = sorted(self.jobs.values(), key=turn_of_job)
-        return [job for job in jobs if job.notebook in books and job.language in languages]
+    def chosen_jobs(self, books: Iterable[Path], languages: Iterable[str]) -> list[Job]:
+        """The jobs that run some notebooks in some languages, in the order in which they are best run."""
+        names = dict.fromkeys(f"{book.stem}.{language}" for book in books for language in languages)
+        return sorted((job for job, _ in map(self.job_and_key, names) if job), key=turn_of_job)
 
     def take_tables(self, tables: Mapping[str, str]) -> None:
         """Notes the hashes of the result tables that there now are; what was one before and is none goes."""
@@ -126,15 +182,15 @@ class Part:
 
     def summarize(self, dated: bool = False) -> ScenarioRun:
         """The part as the index shows it; its title is `dated` beside those that look from another day."""
-        return self.manifest.summarize(self.plan, self.keys, dated)
+        return self.manifest.summarize(self.plan, self.key, dated)
 
     def write(self) -> None:
         """Writes manifest.json."""
-        self.manifest.write(self.plan, self.tables, self.keys)
+        self.manifest.write(self.plan, self.tables, self.key)
 
     def record(self, job: Job, outcome: Outcome) -> None:
         """Notes how a job ended."""
-        self.manifest.record(job, self.keys[job.name], outcome)
+        self.manifest.record(job, self.key(job.name), outcome)
         self.write()
 
 
@@ -150,41 +206,32 @@ def run(request: Request) -> int:
         books, (plans, broken) = all_or_problems(
             partial(choose_notebooks, request), partial(load_sound, request.plan, names, needed, request.as_of)
         )
-    books = books_for_plan(request, books, plans[BASE])
-    with use_store(Store(Path(request.output) / FOLDER)):
-        return run_plans(request, books, plans, broken, wanted)
+    output = Path(request.output).absolute() / folder_name(plans[BASE].key)
+    parts = make_parts(request, plans, output, broken)
+    books = books_for_part(request, books, parts[BASE])
+    with use_store(Store(output.parent / FOLDER)):
+        return run_parts(request, books, parts, wanted)
 
 
-def run_plans(
-    request: Request,
-    books: Sequence[Path],
-    plans: Mapping[str, Plan],
-    broken: Mapping[str, PlanError],
-    wanted: Sequence[str],
-) -> int:
-    """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1.
-
-    `broken` are the scenarios that are not sound, by name, and why.
-    """
+def run_parts(request: Request, books: Sequence[Path], parts: Mapping[str, Part], wanted: Sequence[str]) -> int:
+    """Runs notebooks for the `wanted` ones of a plan's scenarios; 0 where all of it succeeded, else 1."""
     with log_duration("results are computed"), under_way("scenarios"):
-        results = {name: compute(plan) for name, plan in plans.items()}
-    output = Path(request.output).absolute() / folder_name(next(iter(plans.values())).key)
-    parts = {name: make_part(request, plans, broken, name, output) for name in plans}
+        results = {name: compute(part.plan) for name, part in parts.items()}
+    first = next(iter(parts.values()))
     full = {name: part for name, part in parts.items() if name in wanted}
     with under_way("tables"):
         for name, part in full.items():
             remove_partials(part.folder)
             workbooks = workbook_languages(request, part)
-            part.take_tables(write_results(results[name], part.folder, name, workbooks=workbooks))
+            part.take_tables(write_results(results[name], part, workbooks))
     work = [
         (part, job) for part in full.values() for job in part.chosen_jobs(books, wanted_languages(request, part.plan))
     ]
-    first = next(iter(plans.values()))
-    index_job = IndexJob(first.path, first.scenario, request.as_of, output.parent / FOLDER)
+    index_job = IndexJob(first.plan.path, first.plan.scenario, request.as_of, first.store)
     failed = run_jobs(index_job, work, request.workers or default_workers(), request.limits)
     with log_duration("the index is written"), under_way("index"):
-        index = renew_index(output, compare(list(results.values())), list(parts.values()), broken)
-    return report_end({**{name: str(error) for name, error in broken.items()}, **failed}, index)
+        index = renew_index(first.folder.parent, compare(list(results.values())), list(parts.values()), first.broken)
+    return report_end({**{name: str(error) for name, error in first.broken.items()}, **failed}, index)
 
 
 def wanted_languages(request: Request, plan: Plan) -> tuple[str, ...]:
@@ -223,7 +270,7 @@ def runs_shown(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
 def earlier_scenarios(output: Path, parts: Sequence[Part]) -> list[ScenarioRun]:
     """What earlier runs left of scenarios that this one knows nothing of."""
     folders = sorted(path.parent for path in output.glob("*/manifest.json"))
-    return [Manifest(folder).summarize(None, {}) for folder in folders if folder not in {part.folder for part in parts}]
+    return [Manifest(folder).summarize(None) for folder in folders if folder not in {part.folder for part in parts}]
 
 
 def choose_notebooks(request: Request) -> list[Path]:
@@ -243,27 +290,24 @@ def choose_notebooks(request: Request) -> list[Path]:
     return chosen or [book for book in books if NUMBERED.match(book.name)]
 
 
-def books_for_plan(request: Request, books: Sequence[Path], plan: Plan) -> list[Path]:
-    """Those of the notebooks whose tables the plan has; PlanError for one that was asked for and needs others.
+def books_for_part(request: Request, books: Sequence[Path], part: Part) -> list[Path]:
+    """Those of the notebooks whose tables its plan has; PlanError for one that was asked for and needs others.
 
     It is one as well where a review was asked for and nothing had been decided that it could be of; where every
     notebook was, a line says why that page will be lacking.
     """
-    lacking = {book: tables for book in books if (tables := tables_lacking(book, plan))}
+    lacking = {book: tables for book in books if (tables := tables_lacking(book, part.plan))}
     if request.notebooks and lacking:
         needed = {book.stem: {"tables": ", ".join(tables)} for book, tables in lacking.items()}
         raise PlanError(
             [Problem("--notebook", "notebook_needs", stem, values=values) for stem, values in needed.items()]
         )
     there = [book for book in books if book not in lacking]
-    if any(book.stem == REVIEW.stem for book in there):
-        try:
-            review_looks(plan, "base")
-        except PlanError as error:
-            if request.notebooks:
-                raise
-            for problem in error.problems:
-                print_line(f"{both('cli.note')}: {REVIEW.stem}: {problem}")
+    if any(book.stem == REVIEW.stem for book in there) and isinstance(part.review, PlanError):
+        if request.notebooks:
+            raise part.review
+        for problem in part.review.problems:
+            print_line(f"{both('cli.note')}: {REVIEW.stem}: {problem}")
     return there
 
 
@@ -272,49 +316,29 @@ def list_notebooks(request: Request) -> list[Path]:
     return sorted(request.library.glob("*.ipynb"), key=lambda book: (not NUMBERED.match(book.name), book.name))
 
 
-def make_part(
-    request: Request, plans: Mapping[str, Plan], broken: Mapping[str, PlanError], name: str, output: Path
-) -> Part:
-    """A scenario with its jobs among the `plans` of all, by name, in its folder below `output`."""
-    beside = {other: plans[other] for other in every_scenario(request.plan) if other != name and other in plans}
-    plan, folder = plans[name], output / folder_name(plans[name].results_name)
-    part = Part(plan, folder, Manifest(folder), name, plan.results_name)
-    return add_jobs(part, request, beside, output.parent / FOLDER, broken)
+def make_parts(
+    request: Request, plans: Mapping[str, Plan], output: Path, broken: Mapping[str, PlanError]
+) -> dict[str, Part]:
+    """Scenarios by name, each with a folder of its own below `output`; the `broken` ones are not sound."""
+    looks, every = Looks(request.plan, request.as_of), every_scenario(request.plan)
+    return {
+        name: Part(
+            request,
+            plan,
+            looks,
+            output / folder_name(plan.results_name),
+            output.parent / FOLDER,
+            name,
+            plan.results_name,
+            {other: plans[other] for other in every if other != name and other in plans},
+            broken,
+        )
+        for name, plan in plans.items()
+    }
 
 
-def add_jobs(
-    part: Part,
-    request: Request,
-    beside: Mapping[str, Plan],
-    store: Path,
-    broken: Mapping[str, PlanError] = MappingProxyType({}),
-) -> Part:
-    """The part with every notebook in both languages; one across scenarios sets those `beside` it next to its own.
-
-    It says of the `broken` ones why it does not.
-    """
-    plan = part.plan
-    for book in list_notebooks(request):
-        if tables_lacking(book, plan):
-            continue
-        across = [*beside, *broken] if "scenarios" in declared_parameters(book) else None
-        plans = [plan, *(beside.values() if across else ())]
-        reasons = [str(error) for error in broken.values()] if across else []
-        if book.stem == REVIEW.stem:
-            try:
-                plans = review_looks(plan, part.reference, part.overrides)
-            except PlanError:  # nothing had been decided that it could be a review of
-                continue
-        for language in LANGUAGES:
-            job = make_job(part, book, language, store, across)
-            job = replace(job, head=page_head(plans, language), engine=request.engine)
-            part.jobs[job.name] = job
-            part.keys[job.name] = hash_of_job(job, plans, reasons)
-    return part
-
-
-def make_job(part: Part, book: Path, language: str, store: Path, across: Sequence[str] | None) -> Job:
-    """A notebook for a part in a language."""
+def make_job(part: Part, book: Path, language: str, plans: Sequence[Plan]) -> Job:
+    """A notebook for a part in a language, made from some plans."""
     folder = part.folder
     parameters: dict[str, Any] = {
         "plan": plan_name(part.plan),
@@ -326,11 +350,12 @@ def make_job(part: Part, book: Path, language: str, store: Path, across: Sequenc
         parameters["overrides"] = dict(part.overrides)
     if part.plan.seen_from:
         parameters["as_of"] = str(part.plan.seen_from)
-    if across is not None:
-        parameters["scenarios"] = list(across)
+    if "scenarios" in declared_parameters(book):
+        parameters["scenarios"] = [*part.beside, *part.broken]
     name = f"{book.stem}.{language}"
     executed, report = folder / "notebooks" / f"{name}.ipynb", folder / "reports" / f"{name}.html"
-    return Job(book, parameters, executed, report, language, store)
+    head = page_head(plans, language)
+    return Job(book, parameters, executed, report, language, part.store, head, part.request.engine)
 
 
 def workbook_languages(request: Request, part: Part) -> list[str]:
@@ -341,39 +366,15 @@ def workbook_languages(request: Request, part: Part) -> list[str]:
     return [language for language in LANGUAGES if language in asked or (part.folder / names[language]).is_file()]
 
 
-def write_results(
-    results: Results,
-    folder: Path,
-    reference: str,
-    overrides: Mapping[str, Any] | None = None,
-    workbooks: Sequence[str] = (),
-) -> dict[str, str]:
-    """Writes the result tables of a scenario, and workbooks of them in some languages, into its folder.
+def write_results(results: Results, part: Part, workbooks: Sequence[str] = ()) -> dict[str, str]:
+    """Writes the result tables of a part, and workbooks of them in some languages, into its folder.
 
     With them go those that the pages of the year and of the review quote. Returns the hash of each by its path.
     """
-    plan = results.plan
-    of_year = YearTables(results, plan.year_to_plan, compute).with_rows
-    of_review = review_tables(plan, reference, overrides)
-    tables = write_tables({**results.tables, **of_year, **of_review}, folder / TABLES)
-    tables += write_workbooks(results, folder, workbooks)
-    return {path.relative_to(folder).as_posix(): file_hash(path) for path in tables}
-
-
-def review_looks(plan: Plan, reference: str, overrides: Mapping[str, Any] | None = None) -> list[Plan]:
-    """The looks of the review up to the last closed year: as known now, and as decided; PlanError."""
-    decided, now = load_looks(plan.path, reference, plan.closed_years[-1], plan.seen_from, dict(overrides or {}))
-    return [now, decided]
-
-
-def review_tables(plan: Plan, reference: str, overrides: Mapping[str, Any] | None) -> Mapping[Stem, pd.DataFrame]:
-    """The tables of the review up to the last closed year; none where nothing has happened, or nothing was decided."""
-    if not plan.closed_years or not plan.tables.actuals:
-        return {}
-    year, changes, stored = plan.closed_years[-1], dict(overrides or {}), (compute, uncertainty)
-    with contextlib.suppress(PlanError):
-        return load_review(plan.path, reference, year, plan.seen_from, changes, *stored).tables
-    return {}
+    of_year = YearTables(results, results.plan.year_to_plan, compute).with_rows
+    tables = write_tables({**results.tables, **of_year, **part.review_tables()}, part.folder / TABLES)
+    tables += write_workbooks(results, part.folder, workbooks)
+    return {path.relative_to(part.folder).as_posix(): file_hash(path) for path in tables}
 
 
 def perform_any(job: Any) -> Any:

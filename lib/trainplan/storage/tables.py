@@ -46,20 +46,31 @@ def csv_text(frame: pd.DataFrame, **before: str) -> str:
     text = StringIO()
     rows = writer(text, lineterminator="\n")
     rows.writerow([*before, *map(_no_formula, frame.columns)])
-    columns = [[_cell_text(value) for value in frame[name].tolist()] for name in frame]
-    rows.writerows((*map(_no_formula, before.values()), *cells) for cells in zip(*columns, strict=True))
+    columns: list[list[object]] = [[_no_formula(value)] * len(frame) for value in before.values()]
+    columns += [_cell_texts(frame[name].tolist()) for name in frame]
+    rows.writerows(zip(*columns, strict=True))
     return text.getvalue()
+
+
+def _cell_texts(values: list[object]) -> list[object]:
+    """The cells of a column as text; names come again and again, and each is looked at once."""
+    if {*map(type, values)} != {str}:
+        return [*map(_cell_text, values)]
+    texts = {value: _cell_text(value) for value in {*values}}
+    return [texts[value] for value in values]
 
 
 def _cell_text(value: object) -> object:
     """A cell as text: the shortest digits that give the number back, whole numbers without a fraction."""
+    if isinstance(value, float):
+        if value != value:
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(float(value))
+    if isinstance(value, str):
+        return _no_formula(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None or value is pd.NA or value != value:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
-    return _no_formula(value) if isinstance(value, str) else value
+    return "" if value is None or value is pd.NA or value != value else value
 
 
 def _no_formula(text: str) -> str:
