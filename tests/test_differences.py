@@ -13,12 +13,15 @@ from trainplan.analysis.attribution import (
     COST,
     MET,
     attribute,
+    attribute_each,
     outcomes_of_sets,
     shares_by_drawn_orders,
     shares_by_every_set,
 )
 from trainplan.plan.find import scenario_names
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.report.sentences import differences_left_out
+from trainplan.results.compare import compare
 from trainplan.results.tables import compute
 from trainplan.results.verdicts import count_met
 
@@ -127,3 +130,17 @@ def test_plans_that_do_not_differ_have_no_difference() -> None:
     assert attribute(
         load_plan(WORKED), load_plan(WORKED, overrides={"last": 2014, "objectives.qualified.due": 2014})
     ).empty
+
+
+def test_a_difference_that_is_not_shared_out_is_told() -> None:
+    """Of a rule that decides all years at once, every set of changes would take a best plan of its own."""
+    changes = {f"programs.course.{column}": 4e6 for column in ("cost_per_learner_year", "cost_per_class_year")}
+    one, other = (
+        load_plan(WORKED, overrides={"allocation": rule, **more})
+        for rule, more in (("priority", {}), ("optimal", {**changes, "pacing": "front"}))
+    )
+    comparison = compare([compute(plan) for plan in (one, other)])
+    assert attribute_each(one, [other]) == []
+    assert differences_left_out(comparison, [], "en")[0].startswith(f"The difference of {other.scenario_title('en')}")
+    assert differences_left_out(comparison, [(other, attribute(one, one))], "en") == []
+    assert differences_left_out(compare([compute(one)] * 2), [], "en") == []

@@ -158,6 +158,7 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
 
     A scenario that is not sound and was not asked for by its name is left out, and named at the end.
     """
+    from trainplan.analysis.attribution import not_shared_out
     from trainplan.plan.plan import load_sound
     from trainplan.report.stored import attribute_all, compute
     from trainplan.results.compare import compare
@@ -171,6 +172,9 @@ def compare_scenarios(arguments: argparse.Namespace) -> int:
     with under_way("differences"):
         tables["differences"] = attribute_all(plans[0], plans[1:])
     write_answer(tables, arguments.output, both("cli.scenarios", count=len(plans)))
+    if left := not_shared_out(plans[0], plans[1:], {*tables["differences"]["scenario"]}):
+        without = ", ".join(plan.scenario for plan in left)
+        print(f"{both('cli.note')}: {both('sentence.differences_left_out', scenarios=without)}", file=sys.stderr)
     for name, error in broken.items():
         print_failure(f"{name}: {error}", FAILED)
     return FAILED if broken else DONE

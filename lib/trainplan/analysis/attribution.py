@@ -9,7 +9,7 @@ large plan, or of very many changes, fewer orders are drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any
@@ -132,6 +132,11 @@ def attribute_all(
     """`attribute` of every other plan from the first, one below the other; the first itself adds no rows."""
     frames = [frame for _, frame in attribute_each(one, others, progress, attribute_others)]
     return pd.concat([attribute(one, one), *frames], ignore_index=True)
+
+
+def not_shared_out(one: Plan, others: Iterable[Plan], shared: Collection[str]) -> list[Plan]:
+    """The others that differ from the first and are not among those whose difference was `shared` out, by scenario."""
+    return [other for other in others if other.scenario not in shared and changes_by_address(one, other)]
 
 
 def is_comparable(one: Plan, other: Plan, changes: int) -> bool:

@@ -35,7 +35,7 @@ from trainplan.report.sentences.best_plan import (
     no_other_scenario,
     no_way,
 )
-from trainplan.report.sentences.comparison import comparison_answer, scenarios_left_out
+from trainplan.report.sentences.comparison import comparison_answer, differences_left_out, scenarios_left_out
 from trainplan.report.sentences.forecasts import review_forecasts
 from trainplan.report.sentences.money import (
     enrollment_answer,

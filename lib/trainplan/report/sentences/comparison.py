@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from trainplan.analysis.attribution import MET
+from trainplan.analysis.attribution import MET, not_shared_out
 from trainplan.analysis.monte_carlo import Uncertainty
 from trainplan.plan.address import address_label
 from trainplan.plan.plan import Plan
@@ -55,6 +55,16 @@ def scenarios_left_out(broken: Mapping[str, PlanError], language: str) -> list[s
         say("sentence.scenario_left_out", language, scenario=name, reason="; ".join(map(str, error.problems)))
         for name, error in broken.items()
     ]
+
+
+def differences_left_out(
+    comparison: Comparison, attributions: Sequence[tuple[Plan, pd.DataFrame]], language: str
+) -> list[str]:
+    """The scenarios whose difference from the first could not be shared out among their changes."""
+    one, *others = (run.plan for run in comparison.runs)
+    plans = not_shared_out(one, others, [plan.scenario for plan, _ in attributions])
+    names = ", ".join(plan.scenario_title(language) for plan in plans)
+    return [say("sentence.differences_left_out", language, scenarios=names)] if plans else []
 
 
 def most_met(comparison: Comparison, language: str) -> list[str]:
