@@ -106,6 +106,7 @@ def test_words_are_sorted_as_in_a_dictionary() -> None:
 
 def test_one_plan_alone_has_no_such_page(tmp_path: Path) -> None:
     runs = table_of(run_of("a/base"), run_of("a/costs_up"), run_of("b/costs_up"))
+    (tmp_path / "national.vi.html").write_text("of two plans, before", "utf-8")
     assert write_national_page(tmp_path, runs, {}, LANGUAGES) == [] and not [*tmp_path.iterdir()]
 
 

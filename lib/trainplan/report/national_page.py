@@ -28,7 +28,7 @@ from trainplan.report.page_figure import Caption
 from trainplan.results.quote import quote_numbers
 from trainplan.results.registry import RESULTS, column_heading
 from trainplan.storage.files import write_text
-from trainplan.text.catalog import say
+from trainplan.text.catalog import LANGUAGES, say
 from trainplan.text.formats import bare_money, billions, money_unit, out_of, percent
 from trainplan.text.letters import alphabetical_order
 
@@ -36,7 +36,7 @@ Titles = Mapping[str, Mapping[str, str]]  # plan -> language -> its name
 
 
 def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, languages: Sequence[str]) -> list[Path]:
-    """Writes national.<language>.html into `folder`, over the plans' own scenario; none where that is of one plan.
+    """Writes national.<language>.html into `folder`, over the plans' own scenario; none is left of one plan.
 
     `headlines` is the table of that name, of a batch; `titles` has the names of its plans; one without is called by
     its key. A plan with invented numbers is no province: it is said how many were left out.
@@ -44,6 +44,8 @@ def write_national_page(folder: Path, headlines: pd.DataFrame, titles: Titles, l
     frame = read_numbers(provinces(headlines))
     left_out = len(own_scenarios(headlines)) - len(frame)
     if len(frame) < 2:
+        for language in LANGUAGES:
+            (folder / NATIONAL.format(language=language)).unlink(missing_ok=True)
         return []
     pages = {language: NATIONAL.format(language=language) for language in languages}
     home = batch_pages(languages)
