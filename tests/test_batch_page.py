@@ -32,7 +32,7 @@ def run_of(name: str, met: int = 3, lacking: float = 2.0, **other: Any) -> dict[
     money = {"required_vnd": 20 * BILLION, "funded_vnd": (20 - lacking) * BILLION, "lacking_vnd": lacking * BILLION}
     return {
         **{"run": name, "plan": plan, "scenario": scenario, "status": "done", "reason": None},
-        **{"targets": 10, "met": met, "nearly": max(0, min(1, 10 - met)), "missed": max(0, 9 - met), **money, "over_vnd": 0.0},
+        **{"targets": 10, "met": met, "nearly": int(met < 10), "missed": max(0, 9 - met), **money, "over_vnd": 0.0},
         **{"commitments_vnd": 1.25 * BILLION, "ceilings": True, "assumed_share": 0.456, "as_of": "2011-12-30"},
         **{"invented": False, **other},
     }
