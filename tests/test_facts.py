@@ -238,4 +238,4 @@ def test_results_are_called_after_stack_and_date(stacked: Path, tmp_path: Path) 
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["as_of"] == "2022-02-01"
     assert (folder / "reports" / "01_asks.vi.html").is_file()
     assert 'href="rich%2Bpoor%402022-02-01/reports/' in (tmp_path / "out" / "plan" / "index.html").read_text("utf-8")
-    assert load_plan(stacked, as_of="2022-02-01").scenario_title("en").endswith("(data to 1 February 2022)")
+    assert load_plan(stacked, as_of="2022-02-01").dated_title("en").endswith("(data to 1 February 2022)")
