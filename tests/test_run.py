@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+import psutil
 import pytest
 
 from making import with_facts
@@ -356,10 +357,13 @@ def test_what_is_still_being_written_is_left_alone(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     mine, its = tmp_path / f"a.{os.getpid()}.partial.ipynb", tmp_path / f".b.csv.{ended.pid}.partial"
-    mine.touch()
-    its.touch()
+    older = tmp_path / f"c.{os.getpid()}.partial.ipynb"  # of a process that had the number of this one before
+    for path in (mine, its, older):
+        path.touch()
+    began = psutil.Process().create_time()
+    os.utime(older, (began - 60, began - 60))
     remove_partials(tmp_path)
-    assert mine.exists() and not its.exists()
+    assert mine.exists() and not its.exists() and not older.exists()
 
 
 def test_tables_that_a_rule_no_longer_leaves_go(request_: Request) -> None:

@@ -23,6 +23,7 @@ from trainplan.text.problems import PlanError, Problem, problem_of_file
 PARTIAL = re.compile(r"\.(\d+)\.partial")
 NO_OUTPUT = {errno.ENOTDIR: "output_in_file", errno.EACCES: "output_closed", errno.EPERM: "output_closed"}
 LOG = logging.getLogger("trainplan")
+CLOCKS_DIFFER = 10.0  # seconds at most between the clock of a machine and that of its files
 _recorders: list[list[Path]] = []
 
 
@@ -148,7 +149,16 @@ def remove_partials(folder: Path) -> None:
     """Deletes half-written files below `folder` that an interrupted run left; those of living processes stay."""
     for path in folder.rglob("*.partial*"):
         writer = PARTIAL.search(path.name)
-        if writer and psutil.pid_exists(int(writer[1])):
-            continue
         with contextlib.suppress(OSError):
-            path.unlink()
+            if not (writer and is_writing(int(writer[1]), path)):
+                path.unlink()
+
+
+def is_writing(pid: int, path: Path) -> bool:
+    """Whether the process that wrote a file lives; one that began after it has only come to the same number."""
+    try:
+        return psutil.Process(pid).create_time() <= path.stat().st_mtime + CLOCKS_DIFFER
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:  # somebody else's
+        return True
