@@ -39,7 +39,7 @@ from trainplan.text.shown import Quoted, Shown, join_shown
 PLANS = Path(__file__).parent / "plans"
 PROVINCE = Path(__file__).parents[1] / "params" / "an_giang_2011_2015"
 PAGES = [
-    *((PROVINCE, scenario) for scenario in ("base", "costs_up", "late_start", "optimal_rule")),
+    *((PROVINCE, scenario) for scenario in ("base", "costs_up", "late_start")),
     *((PLANS / name, "base") for name in ("counts", "long_courses")),
 ]
 OF_INPUTS = {  # tables whose numbers are inputs
@@ -286,6 +286,12 @@ def check_numbers(pages: Iterable[tuple[str, str]], tables: dict[str, pd.DataFra
     assert not wrong
     assert not {key: shown for key, shown in texts.items() if len(shown) > 1}
     assert len(texts) >= least
+
+
+def test_a_number_is_that_of_its_cell_where_the_rule_decides_all_years() -> None:
+    values = values_of(PLANS / "counts", {"allocation": "optimal"})
+    for language in LANGUAGES:
+        check_numbers(pages_of(values, language), tables_of(values), language, least=100)
 
 
 @pytest.mark.parametrize(("path", "scenario"), PAGES, ids=[f"{path.name}-{scenario}" for path, scenario in PAGES])

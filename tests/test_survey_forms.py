@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from openpyxl.worksheet.worksheet import Worksheet
 
 from making import SOUND
@@ -65,7 +65,7 @@ def test_every_unit_of_the_province_has_its_rows() -> None:
     check_rows(load_plan(PROVINCE), 2012)
 
 
-@MANY
+@settings(MANY, max_examples=25)
 @given(plans_with_units())
 def test_every_unit_of_a_random_plan_has_its_rows_and_the_need_adds_up(drawn: Drawn) -> None:
     results = results_of(drawn)
