@@ -283,6 +283,8 @@ YAML = {
     f"owner: {'[' * 1000}{']' * 1000}": "yaml_too_deep",
     f"owner: {'{a: ' * 1000}{'}' * 1000}": "yaml_too_deep",
     f"owner:\n{'- ' * 1000}a": "yaml_too_deep",
+    "...\n%YAML 9.9\n---": "yaml_directive",
+    "...\n%TAG ! tag:example.org,2000:\n---": "yaml_directive",
     "#" * MOST_OF_YAML: "yaml_too_long",
     "owner: \x00": "not_yaml",
     "first: 2020": "key_twice",

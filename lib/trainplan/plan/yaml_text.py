@@ -10,6 +10,7 @@ from ruamel.yaml.composer import Composer, MaxDepthExceededError
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.scanner import Scanner
 
 from trainplan.text.catalog import say
 from trainplan.text.problems import Problem
@@ -23,6 +24,13 @@ PLAIN_TAGS = {
 
 class Refused(MarkedYAMLError):
     """YAML that is not read: its `problem` is the code of the sentence, its `context` what stands there."""
+
+
+class _Scanner(Scanner):
+    """Refuses directives, by which words of the same file would mean something else."""
+
+    def fetch_directive(self) -> None:
+        raise Refused(None, None, "yaml_directive", self.reader.get_mark())
 
 
 class _Composer(Composer):
@@ -66,7 +74,8 @@ def parse_yaml(text: str) -> Any:
     if len(text) > MOST_LETTERS:
         raise Refused(None, None, "yaml_too_long")
     reader: Any = YAML(typ="safe", pure=True)
-    reader.Composer, reader.Constructor, reader.max_depth = _Composer, _Constructor, DEEPEST
+    reader.Scanner, reader.Composer, reader.Constructor = _Scanner, _Composer, _Constructor
+    reader.max_depth = DEEPEST
     return reader.load(text)
 
 
