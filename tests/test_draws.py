@@ -91,6 +91,20 @@ def test_a_drawn_fact_is_the_fact_that_an_override_sets(column: str) -> None:
     assert any(getattr(together, compared).shape[-1] == 2 for compared in COMPARED)
 
 
+@pytest.mark.parametrize("name", ["enrolled", "completed", "spent_vnd"])
+def test_a_fact_that_is_not_known_is_drawn_as_none(name: str) -> None:
+    plan = load_plan(ILLUSTRATION)
+    rows = list(plan.tables.actuals)
+    at = next(i for i, row in enumerate(rows) if getattr(row, name) and row.year in plan.closed_years)
+    address = f"actuals.{record_key('actuals', rows[at])}.{name}"
+    together = simulate(build_arrays(plan, {address: np.array([getattr(rows[at], name), np.nan])}))
+    rows[at] = rows[at].model_copy(update={name: None})
+    alone = simulate(build_arrays(replace(plan, tables=replace(plan.tables, actuals=tuple(rows)))))
+    for compared in COMPARED:
+        many, one = getattr(together, compared), getattr(alone, compared)
+        assert np.array_equal(np.broadcast_to(many, (*many.shape[:-1], 2))[..., 1], one[..., 0]), compared
+
+
 def test_limits_are_lifted_without_touching_the_plan() -> None:
     numbers = build_arrays(load_plan(SOUND))
     before = simulate(numbers).funded.copy()

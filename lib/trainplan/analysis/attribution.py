@@ -80,10 +80,8 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     def outcome(sets: Array) -> Array:
         return outcomes_of_sets(one, list(groups.values()), sets)
 
-    shares = (
-        shares_by_drawn_orders(outcome, len(groups), orders) if orders else shares_by_every_set(outcome, len(groups))
-    )
-    parts, errors = shares
+    count = len(groups)
+    parts, errors = shares_by_drawn_orders(outcome, count, orders) if orders else shares_by_every_set(outcome, count)
     rows = [
         (other.scenario, result, change, parts[r, c], errors[r, c])
         for r, result in enumerate(results)
