@@ -25,7 +25,7 @@ from fuzz_checks import Fault, Ran, faults
 from fuzz_inputs import make_case, prepare
 
 SECONDS = 10.0  # of the processors, for one command …
-LONGER = {"goal": 30}  # … and how many times as long for another: the rule `optimal` tries up to some 350 best plans
+LONGER = {"goal": 30, "batch": 30}  # … and how many times as long for another: of some 350 best plans, or 10,000 runs
 PATIENCE = 30.0  # seconds in which a command that runs sleeps and does nothing
 GLANCE = 1.0  # the most seconds that count between two looks: whoever looks may have been stopped, too
 MEMORY = 2**30  # bytes beyond those of the process at its start
