@@ -35,7 +35,7 @@ CODES = ("verdict", "limit", "rule", "basis", "loop", "distribution", "ambition"
 MADE = {**tables.TABLES, **sentences.SENTENCES}
 SILENT = {  # where there is nothing of it, as in this plan
     *("better_options", "money_over_and_left", "weak_classes"),
-    *("no_ceilings", "no_other_scenario", "no_way"),
+    *("differences_left_out", "no_ceilings", "no_other_scenario", "no_way"),
 }
 
 
