@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import comb
 from typing import Any
 
@@ -51,13 +52,13 @@ class ChangedCell:
 
     @property
     def drawable(self) -> bool:
-        """Whether the change is one of a number that the model takes as draws; else it makes a plan of its own."""
+        """Whether the change is one of a number that the model takes as draws."""
         numbers = None not in (self.old, self.new) or self.table == "actuals"  # which the model takes without a number
         return (self.table, self.column) in DRAWABLE and numbers
 
     @property
     def makes_plan(self) -> bool:
-        """Whether it makes a plan of its own, for the model."""
+        """Whether it is another one that the model reads, so that it makes a plan of its own."""
         return not self.drawable and self.table in {"", *MODEL_TABLES}
 
 
@@ -72,15 +73,12 @@ def attribute(one: Plan, other: Plan) -> pd.DataFrame:
     decides all years at once, which takes a solution for every set, or for the size of the plan.
     """
     groups = changes_by_address(one, other)
-    orders = orders_within(one, list(groups.values()))
-    if not groups or not is_comparable(one, other, len(groups)) or 0 < orders < FEWEST:
+    cells, count = list(groups.values()), len(groups)
+    orders = orders_within(one, cells)
+    if not groups or not is_comparable(one, other, count) or 0 < orders < FEWEST:
         return pd.DataFrame(columns=COLUMNS)
     results = [*(row.id for row in one.tables.objectives), COST, MET]
-
-    def outcome(sets: Array) -> Array:
-        return outcomes_of_sets(one, list(groups.values()), sets)
-
-    count = len(groups)
+    outcome = partial(outcomes_of_sets, one, cells)
     parts, errors = shares_by_drawn_orders(outcome, count, orders) if orders else shares_by_every_set(outcome, count)
     rows = [
         (other.scenario, result, change, parts[r, c], errors[r, c])

@@ -93,11 +93,12 @@ def count_extent(plan: Plan) -> int:
 
 def check_extent(plan: Plan) -> None:
     """PlanError where a plan is too large for a goal and for ways to meet its targets within seconds."""
-    yearly, rule = is_yearly(under_ceilings(plan).allocation), under_ceilings(plan).allocation
-    size, most = count_extent(plan), MOST[yearly]
-    found = [Problem("goal", "goal_too_large", size, values={"most": f"{most:.0f}", "rule": rule})]
-    years = [Problem("goal", "goal_too_long", len(plan.years), values={"most": MOST_YEARS, "rule": rule})]
-    problems = found * (size > most) + years * (not yearly and len(plan.years) > MOST_YEARS)
+    rule, size, problems = under_ceilings(plan).allocation, count_extent(plan), []
+    most = MOST[is_yearly(rule)]
+    if size > most:
+        problems.append(Problem("goal", "goal_too_large", size, values={"most": f"{most:.0f}", "rule": rule}))
+    if not is_yearly(rule) and len(plan.years) > MOST_YEARS:
+        problems.append(Problem("goal", "goal_too_long", len(plan.years), values={"most": MOST_YEARS, "rule": rule}))
     if problems:
         raise PlanError(problems)
 

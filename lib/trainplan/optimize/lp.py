@@ -139,9 +139,9 @@ class SilentHighs(highspy.Highs):
 class Solver:
     """A linear program in HiGHS; after a change it is solved again from the last solution."""
 
-    def __init__(self, program: LinearProgram) -> None:
+    def __init__(self, program: LinearProgram, work: float = 0.0) -> None:
         self.program = program
-        self.work = 0.0  # what the searches for whole numbers have taken so far (see `work_of`)
+        self.work = work  # what the searches for whole numbers have taken so far (see `work_of`)
         self.highs = SilentHighs()
         for name, value in OPTIONS.items():
             self.set(name, value)

@@ -74,15 +74,13 @@ def solve_year_by_year(formulation: Formulation) -> tuple[Array, float, float]:
 
 def reduce_shortfall(formulation: Formulation, found: Array, work: float) -> tuple[Array, float]:
     """A solution of no more shortfall, each year decided anew, to the end, beside the others; and all work so far."""
-    solver = Solver(formulation)
-    solver.work = work
+    solver = Solver(formulation, work)
     return _search_again(solver, formulation, found, formulation.shortfall, 1, NODES), solver.work
 
 
 def reduce_cost(formulation: Formulation, found: Array, work: float) -> Array:
     """A solution of no more cost, with no objective further from its path in any year: two years at a time anew."""
-    solver = Solver(formulation)
-    solver.work = work
+    solver = Solver(formulation, work)
     solver.set("mip_rel_gap", NEAR_IN_COST)
     solver.set_costs(formulation.spending)
     short = np.flatnonzero(formulation.shortfall)

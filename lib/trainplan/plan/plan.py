@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -351,12 +351,7 @@ def _visible_tables(
 
 def load_plans(plan: str | Path, references: Sequence[str], as_of: str | date | None = None) -> list[Plan]:
     """The plan in each scenario; PlanError with the problems of all of them, each once."""
-    read = PlanInput(plan, as_of)
-    plans = all_or_problems(*(partial(read.change, reference) for reference in references))
-    problems = _same_names(plans)
-    if problems:
-        raise PlanError(problems)
-    return plans
+    return [*load_sound(plan, references, references, as_of)[0].values()]
 
 
 def load_sound(

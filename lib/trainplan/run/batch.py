@@ -25,7 +25,6 @@ from trainplan.run.batch_jobs import (
     TablesJob,
     check_runs,
     failed_record,
-    load_runs,
     part_of_run,
     prepare_jobs,
 )
@@ -276,7 +275,7 @@ def check_all(runs: Sequence[BatchRun], request: BatchRequest) -> list[Checked]:
     if len(jobs) == 1:
         found[jobs[0]] = check_runs(jobs[0])
     else:
-        next(load_runs(runs))  # what the first reading of a plan makes for all others is forked along
+        prepare_jobs(runs[0], with_notebooks=False)
         with Progress(len(jobs)) as progress:
             progress.begin(both("progress.scenarios"))
             workers = request.workers or default_workers()

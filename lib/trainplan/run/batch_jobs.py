@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,9 +79,9 @@ class TablesJob:
                 if isinstance(plan, PlanError):
                     raise plan
             results = compute_many(sound, solve_plan)
-            looks = {run.plan: Looks(run.plan) for run in runs}
+            looks = cache(Looks)
             found = [
-                (key_of_run(run, one.plan), self._record(run, one, looks[run.plan]))
+                (key_of_run(run, one.plan), self._record(run, one, looks(run.plan)))
                 for run, one in zip(runs, results, strict=True)
             ]
         except Exception as error:
