@@ -92,7 +92,7 @@ def count_extent(plan: Plan) -> int:
 
 
 def check_extent(plan: Plan) -> None:
-    """PlanError where a plan is too large for a goal and for ways to meet its targets within seconds."""
+    """PlanError where a plan is too large for a goal and for ways to meet its targets."""
     rule, size, problems = under_ceilings(plan).allocation, count_extent(plan), []
     most = MOST[is_yearly(rule)]
     if size > most:
