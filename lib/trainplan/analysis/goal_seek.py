@@ -22,7 +22,8 @@ from trainplan.plan.choices import ALLOCATION_RULES, is_yearly
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem, nearest_name
 
-STEP = 1e6  # VND: amounts are whole millions
+STEP = 1e6  # VND: amounts are whole millions …
+PARTS = 100  # … and where each is a search of its own, whole powers of ten of at most such a part of the highest
 POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works
 AT_ONCE = min(2, cpu_count() or 1)  # best plans solved at once: a solver holds no lock, and others need cores too
 TOTAL = "total"
@@ -32,15 +33,16 @@ MOST_YEARS = 25  # of one that is solved
 
 @dataclass(frozen=True)
 class Goal:
-    """What was sought and found: the amount works and a million less does not, by runs; NaN where none was found."""
+    """What was sought and found: the amount works and a step less does not, by runs; NaN where none was found."""
 
     plan: Plan
     source: str
     rule: str
     amount_vnd: float
+    step_vnd: float  # amounts are whole multiples of it
     reachable: tuple[str, ...]  # objectives, all met with the amount
     beyond: tuple[str, ...]  # objectives that are missed however much there is of it
-    lost: tuple[str, ...]  # reachable objectives that are missed with a million less
+    lost: tuple[str, ...]  # reachable objectives that are missed with a step less
     run: Run
     free: Run  # with the amount sought unlimited
 
@@ -59,7 +61,7 @@ class Goal:
 
 
 def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] = lambda done: None) -> Goal:
-    """The least level yearly amount of a source, or in total, VND in whole millions, that meets every reachable target.
+    """The least level yearly amount of a source, or in total, VND in whole steps, that meets every reachable target.
 
     The plan's ceilings of that source give way, all others hold. `progress` hears how many amounts were run. PlanError
     where there is no such source.
@@ -74,14 +76,15 @@ def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] =
         free = level.run(np.inf)
         reached = free.met_when_due[:, 0]
         most = highest_yearly_cost(level.arrays, free, level.source)
-        found = level.least(reached, most) if reached.any() else 0.0
+        step = amount_step(level.arrays, most)
+        found = level.least(reached, most, step) if reached.any() else 0.0
         amount = np.inf if found is None else found
-        run, less = level.run(amount), level.run(max(0.0, amount - STEP))
+        run, less = level.run(amount), level.run(max(0.0, amount - step))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
     rule = level.arrays.allocation
-    return Goal(plan, source, rule, amount if found is not None else np.nan, met, beyond, missed, run, free)
+    return Goal(plan, source, rule, amount if found is not None else np.nan, step, met, beyond, missed, run, free)
 
 
 def count_extent(plan: Plan) -> int:
@@ -104,7 +107,7 @@ def check_extent(plan: Plan) -> None:
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, reachable, furthest, met, lost_with_a_million_less."""
+    """A row an objective: source, rule, yearly_vnd, objective, step_vnd, reachable, furthest, met, lost_with_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [
@@ -112,11 +115,12 @@ def goal_table(goal: Goal) -> pd.DataFrame:
             "source": goal.source,
             "rule": goal.rule,
             "yearly_vnd": goal.amount_vnd,
+            "step_vnd": goal.step_vnd,
             "objective": id,
             "reachable": id in goal.reachable,
             "furthest": furthest,
             "met": bool(met),
-            "lost_with_a_million_less": id in goal.lost,
+            "lost_with_less": id in goal.lost,
         }
         for id, met, furthest in zip(ids, now, goal.furthest, strict=True)
     ]
@@ -156,10 +160,10 @@ class LevelAmounts:
         self._start(amount)
         return self._hear(self.started[amount].result(), 1)
 
-    def least(self, wanted: Mask, most: float) -> float | None:
+    def least(self, wanted: Mask, most: float, step: float) -> float | None:
         """The least amount with which the objectives `wanted`, (O,), are met when due."""
         points = amounts_at_once(self.arrays)
-        search = least_amount(most, points)
+        search = least_amount(most, points, step)
         amounts, likely = next(search)
         while True:
             if points == 1:
@@ -192,7 +196,7 @@ class LevelAmounts:
         return run
 
 
-def least_amount(most: float, points: int, step: float = STEP) -> Generator[tuple[Array, float], Mask, float | None]:
+def least_amount(most: float, points: int, step: float) -> Generator[tuple[Array, float], Mask, float | None]:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
     Yields amounts to try and, where that is one at a time, the one that comes next if the answer is as it was before;
@@ -230,6 +234,15 @@ def amounts_between(low: float, high: float, points: int, step: float) -> Array:
 def amounts_at_once(arrays: Arrays) -> int:
     """Amounts to try at once: many where a rule runs them together, one where each is a search of its own."""
     return POINTS if is_yearly(arrays.allocation) else 1
+
+
+def amount_step(arrays: Arrays, most: float) -> float:
+    """What amounts up to `most`, VND, are whole multiples of.
+
+    A rule that decides all years at once takes long for each, and does not answer evenly: it meets a target with some
+    amount, and misses it with a little more. Fewer and rounder ones say as much.
+    """
+    return STEP if is_yearly(arrays.allocation) else max(STEP, 10.0 ** np.floor(np.log10(max(most, 1.0) / PARTS)))
 
 
 def highest_yearly_cost(arrays: Arrays, run: Run, source: int) -> float:

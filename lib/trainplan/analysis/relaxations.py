@@ -1,6 +1,7 @@
 """The cheapest ways to meet a target that is missed: more places, more money, a year longer (method.md, section 6).
 
-Each way is a set of changes by address, the least of its kind that was found to work, run under the plan's rule.
+Each way is a set of changes by address, the least of its kind that was found to work, run under the plan's rule. More
+money in a single year is no way where it takes more than raising every year would.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from trainplan.analysis.goal_seek import STEP, TOTAL, amounts_at_once, arrays_under_ceilings, least_amount
+from trainplan.analysis.goal_seek import TOTAL, amount_step, amounts_at_once, arrays_under_ceilings, least_amount
 from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, search_together
 from trainplan.model.arrays import Arrays
+from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 
+FIGURES = (1, 2, 5)  # what is tried, times powers of ten, where each trial is a search of its own
 MOST_PLACES = 2.0  # more places than this share of the group is no way
 COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"]
 
@@ -35,7 +38,8 @@ class Relaxation:
 def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> list[Relaxation]:
     """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
 
-    Money is in whole million VND, places are whole; each was run under the plan's rule (`optimal` in place of `all`).
+    Money is in whole steps (see `amount_step`), places are whole; each was run under the plan's rule (`optimal` in place
+    of `all`).
     `progress` hears how many runs are done, and how many have been asked for so far.
     """
     arrays = arrays_under_ceilings(plan)
@@ -94,7 +98,7 @@ class Attempts:
     def _with_money(self, change: Search[Attempt | None], objective: int) -> Search[list[Attempt]]:
         """A change by itself or, where that is not enough, with more money every year."""
         way = yield from change
-        if way is None:
+        if way is None or not (yield [way.trial._replace(free=True)])[0].met[objective]:
             return []
         if (yield [way.trial])[0].met[objective]:
             return [way]
@@ -110,21 +114,23 @@ class Attempts:
         if free is None or not free.met[objective]:
             return []
         every = [(year, source) for year, source in rows if source == TOTAL] or rows
-        single = [] if every_year_only else [[row] for row in rows]
+        way = yield from self._more_of(every, "money_every_year", base, objective, free.funded_vnd)
+        cap = len(every) * way.trial.money if way else np.inf
+        single = [] if every_year_only else [[row] for row in rows if [row] != every]
         searches = [
-            self._more_of(cells, "money_every_year" if cells is every else "money_in_a_year", base, objective, free)
-            for cells in [every, *(one for one in single if one != every)]
+            self._more_of(cells, "money_in_a_year", base, objective, free.funded_vnd, cap) for cells in single
         ]
-        return [way for way in (yield from search_together(searches)) if way]
+        return [way for way in (way, *(yield from search_together(searches))) if way]
 
     def _more_of(
-        self, cells: list[tuple[int, str]], kind: str, base: Trial, objective: int, free: Outcome
+        self, cells: list[tuple[int, str]], kind: str, base: Trial, objective: int, most: float, cap: float = np.inf
     ) -> Search[Attempt | None]:
-        """The least amount more of some ceilings; `free` is what comes of none at all."""
+        """The least amount more of some ceilings, up to `cap`, VND; `most` is what everything costs without any."""
         sources = [*(row.id for row in self.plan.tables.sources), TOTAL]
         at = base._replace(cells=tuple((year, sources.index(source)) for year, source in cells))
-        amount = yield from self._least(objective, lambda money: at._replace(money=money), free.funded_vnd, STEP)
-        if amount is None:
+        step = amount_step(self.arrays, most)
+        amount = yield from self._least(objective, lambda money: at._replace(money=money), most, step, cap)
+        if amount is None or amount > cap:
             return None
         names = [f"ceilings.{self.plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
         return Attempt(kind, {name: {"add": amount} for name in names}, at._replace(money=amount))
@@ -155,12 +161,22 @@ class Attempts:
             yield already_found(way)
 
     def _least(
-        self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float
+        self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float, cap: float = np.inf
     ) -> Search[float | None]:
-        """The least amount that meets an objective; None where `most` does not."""
+        """The least amount that meets an objective; None where `most` does not.
+
+        Where each is a search of its own: of round ones, as most objectives then ask for the same, up to `cap`.
+        """
         most = float(np.ceil(most / step) * step)
+        if (yield [trial_of(0.0)])[0].met[objective]:
+            return 0.0
         if not (yield [trial_of(most)])[0].met[objective]:
             return None
+        if not is_yearly(self.arrays.allocation):
+            for amount in round_amounts(min(most, cap), step):
+                if (yield [trial_of(amount)])[0].met[objective]:
+                    return amount
+            return most
         search = least_amount(most, amounts_at_once(self.arrays), step)
         amounts, _ = next(search)
         while True:
@@ -170,6 +186,13 @@ class Attempts:
             except StopIteration as end:
                 found: float | None = end.value
                 return found
+
+
+def round_amounts(cap: float, step: float) -> Iterator[float]:
+    """1, 2, 5, 10, 20, 50 and so on steps, up to `cap`."""
+    while step <= cap:
+        yield from (amount for figure in FIGURES if (amount := figure * step) <= cap)
+        step *= 10
 
 
 def already_found(found: Found) -> Search[Found]:

@@ -320,10 +320,11 @@ GOAL_TABLES = [  # what it takes to meet the targets
         (
             *(SOURCE, Column("rule", "code", words="rule")),
             *_money("yearly_vnd", adds_up=False, gaps=True),
+            *_money("step_vnd", adds_up=False),
             OBJECTIVE,
             Column("reachable", "boolean"),
             *_shares("furthest"),
-            *(Column(name, "boolean") for name in ("met", "lost_with_a_million_less")),
+            *(Column(name, "boolean") for name in ("met", "lost_with_less")),
         ),
         "goal",
     ),

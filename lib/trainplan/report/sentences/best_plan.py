@@ -215,7 +215,8 @@ def goal_amount(goal: Goal, language: str) -> list[str]:
     sentence = say("sentence.goal_amount", language, **terms, targets=targets, amount=amount, years=years)
     if goal.lost:
         lost = "; ".join(plan.label("objectives", id, language) for id in goal.lost)
-        sentence = join_shown([sentence, say("sentence.goal_less", language, lost=lost)], " ")
+        less = billions(Quoted(goal.step_vnd, address_of("goal", "step_vnd")), language)
+        sentence = join_shown([sentence, say("sentence.goal_less", language, less=less, lost=lost)], " ")
     return [sentence]
 
 
