@@ -182,7 +182,7 @@ def test_another_solver_finds_the_same(name: str, whole: bool, tmp_path: Path) -
     solver = Solver(problem)
     own = solver.solve_linear().value
     if whole:
-        own = float(problem.shortfall @ search_whole_people(problem)[0][-1])
+        own = float(problem.shortfall @ search_whole_people(problem).solutions[-1])
     solver.write(tmp_path / "model.mps", whole)
     assert glpk_optimum(tmp_path / "model.mps", whole) == pytest.approx(own, abs=SLIGHT)
 
@@ -214,7 +214,7 @@ def test_the_equations_say_what_the_model_says(drawn: Drawn) -> None:
     constants = Constants(plan)
     assume(constants.max_enrollment.any())
     problem = build_formulation(plan, constants)
-    solution = search_whole_people(problem)[0][-1]
+    solution = search_whole_people(problem).solutions[-1]
     wanted = np.round(problem.enrollment(solution))
     assert (round_enrollment(plan, constants, wanted) == wanted).all()
     run = simulate(plan, wanted[..., None])

@@ -7,7 +7,7 @@ money in a single year is no way where it takes more than raising every year wou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,8 +20,11 @@ from trainplan.model.arrays import Arrays
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
 
+Changes = dict[str, dict[str, Any]]
 FIGURES = (1, 2, 5)  # what is tried, times powers of ten, where each trial is a search of its own
 MOST_PLACES = 2.0  # more places than this share of the group is no way
+NOT_TRIED = "not_tried"
+NOTHING: Changes = {"": {"": ""}}
 COLUMNS = ["objective", "rank", "kind", "address", "change", "value", "cost_vnd"]
 
 
@@ -30,17 +33,17 @@ class Relaxation:
     """One way to meet an objective: `changes` by address as a scenario's `set` takes them; what it costs more."""
 
     objective: str
-    kind: str  # money_in_a_year, money_every_year, places, places_and_money, deadline, deadline_and_money
-    changes: dict[str, dict[str, Any]]  # {"add": by}, or {"value": v} for a due date
-    cost_vnd: float  # funded, and commitments after the plan, beyond what the plan itself costs
+    kind: str  # money_in_a_year, money_every_year, places, places_and_money, deadline, deadline_and_money, not_tried
+    changes: Changes  # {"add": by}, or {"value": v} for a due date; none of what was not tried
+    cost_vnd: float  # funded, and commitments after the plan, beyond what the plan itself costs; NaN if not tried
 
 
 def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> list[Relaxation]:
     """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
 
     Money is in whole steps (see `amount_step`), places are whole; each was run under the plan's rule (`optimal` in place
-    of `all`).
-    `progress` hears how many runs are done, and how many have been asked for so far.
+    of `all`). Where each run is a search of its own, the work is limited: a target for which not all was tried ends with
+    a relaxation of the kind `not_tried`. `progress` hears how many runs are done, and how many have been asked for so far.
     """
     arrays = arrays_under_ceilings(plan)
     later = cache(lambda objective: arrays_under_ceilings(due_later(plan, objective)))
@@ -54,6 +57,7 @@ def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> li
         costs = [outcome.cost_vnd - planned.cost_vnd for outcome in trials.outcomes([one.trial for one in attempts])]
         mine = [Relaxation(id, one.kind, one.changes, cost) for one, cost in zip(attempts, costs, strict=True)]
         found += sorted(mine, key=lambda way: (way.cost_vnd, way.kind))
+        found += [Relaxation(id, NOT_TRIED, {}, np.nan)] if objective in search.unfinished else []
     return found
 
 
@@ -64,13 +68,10 @@ def relaxations_table(found: list[Relaxation]) -> pd.DataFrame:
         rank[way.objective] = rank.get(way.objective, 0) + 1
         rows += [
             (way.objective, rank[way.objective], way.kind, address, change, value, way.cost_vnd)
-            for address, changed in way.changes.items()
+            for address, changed in (way.changes or NOTHING).items()
             for change, value in changed.items()
         ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-Changes = dict[str, dict[str, Any]]
 
 
 class Attempt(NamedTuple):
@@ -87,6 +88,7 @@ class Attempts:
 
     plan: Plan
     arrays: Arrays
+    unfinished: set[int] = field(default_factory=set)  # objectives that the work did not suffice for
 
     def of(self, objective: int) -> Search[list[Attempt]]:
         """Every way for one objective; one that needs money as well asks for it every year."""
@@ -98,9 +100,9 @@ class Attempts:
     def _with_money(self, change: Search[Attempt | None], objective: int) -> Search[list[Attempt]]:
         """A change by itself or, where that is not enough, with more money every year."""
         way = yield from change
-        if way is None or not (yield [way.trial._replace(free=True)])[0].met[objective]:
+        if way is None or not (yield from self._meets(objective, way.trial._replace(free=True))):
             return []
-        if (yield [way.trial])[0].met[objective]:
+        if (yield from self._meets(objective, way.trial)):
             return [way]
         paid = yield from self._money(way.trial, objective, every_year_only=True)
         return [Attempt(f"{way.kind}_and_money", {**way.changes, **more}, trial) for _, more, trial in paid]
@@ -110,9 +112,9 @@ class Attempts:
         plan = self.plan
         limits = [row for row in plan.tables.ceilings if row.year in plan.open_years and row.ceiling_vnd is not None]
         rows = [(row.year - plan.first, row.source) for row in limits]
-        free = (yield [base._replace(free=True)])[0] if rows else None
-        if free is None or not free.met[objective]:
+        if not rows or not (yield from self._meets(objective, base._replace(free=True))):
             return []
+        free = (yield [base._replace(free=True)])[0]
         every = [(year, source) for year, source in rows if source == TOTAL] or rows
         way = yield from self._more_of(every, "money_every_year", base, objective, free.funded_vnd)
         cap = len(every) * way.trial.money if way else np.inf
@@ -168,15 +170,15 @@ class Attempts:
         Where each is a search of its own: of round ones, as most objectives then ask for the same, up to `cap`.
         """
         most = float(np.ceil(most / step) * step)
-        if (yield [trial_of(0.0)])[0].met[objective]:
+        if (yield from self._meets(objective, trial_of(0.0))):
             return 0.0
-        if not (yield [trial_of(most)])[0].met[objective]:
+        if not (yield from self._meets(objective, trial_of(most))):
             return None
         if not is_yearly(self.arrays.allocation):
             for amount in round_amounts(min(most, cap), step):
-                if (yield [trial_of(amount)])[0].met[objective]:
+                if (yield from self._meets(objective, trial_of(amount))):
                     return amount
-            return most
+            return None if objective in self.unfinished else most
         search = least_amount(most, amounts_at_once(self.arrays), step)
         amounts, _ = next(search)
         while True:
@@ -186,6 +188,14 @@ class Attempts:
             except StopIteration as end:
                 found: float | None = end.value
                 return found
+
+
+    def _meets(self, objective: int, trial: Trial) -> Search[bool]:
+        """Whether a trial meets an objective; no where there was no work left to run it."""
+        outcome = (yield [trial])[0]
+        if not outcome.was_run:
+            self.unfinished.add(objective)
+        return bool(outcome.met[objective])
 
 
 def round_amounts(cap: float, step: float) -> Iterator[float]:

@@ -18,10 +18,12 @@ import numpy as np
 from trainplan.analysis.goal_seek import AT_ONCE
 from trainplan.model.arrays import Arrays, Mask
 from trainplan.model.draws import CHUNK
-from trainplan.model.simulate import Run
-from trainplan.optimize.best_plan import run_plan
+from trainplan.model.simulate import Run, simulate
+from trainplan.optimize.best_plan import solve_arrays
 from trainplan.plan.choices import is_yearly
 
+WORK = 9.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
+TOGETHER = 4  # best plans between two looks at the work
 Found = TypeVar("Found")
 Search = Generator[list["Trial"], list["Outcome"], Found]
 Progress = Callable[[int, int], None]  # hears how many runs are done, and how many have been asked for so far
@@ -45,11 +47,12 @@ class Trial(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What the run of a trial comes to."""
+    """What the run of a trial comes to; `was_run` is false where there was no work left for it."""
 
     met: Mask  # (O,) when due
     funded_vnd: float
     cost_vnd: float  # funded, and commitments after the plan
+    was_run: bool = True
 
 
 def search_together(searches: Iterable[Search[Found]]) -> Search[list[Found]]:
@@ -82,6 +85,7 @@ class Trials:
     later: Callable[[int], Arrays]
     progress: Progress = lambda done, asked: None
     known: dict[Trial, Outcome] = field(default_factory=dict)
+    work: float = 0.0  # of best plans so far (see `lp.work_of`)
 
     def find(self, search: Search[Found]) -> Found:
         """What a search finds."""
@@ -106,8 +110,7 @@ class Trials:
 
     def _run_all(self, trials: list[Trial]) -> Iterator[tuple[Trial, Outcome]]:
         if not is_yearly(self.arrays.allocation):
-            with ThreadPoolExecutor(AT_ONCE) as pool:  # a solver holds no lock while it solves
-                yield from zip(trials, pool.map(lambda trial: next(self._run([trial])), trials), strict=True)
+            yield from self._solve_all(trials)
             return
         alike: dict[int, list[Trial]] = {}
         for trial in trials:
@@ -115,7 +118,21 @@ class Trials:
         for group in alike.values():
             for first in range(0, len(group), CHUNK):
                 some = group[first : first + CHUNK]
-                yield from zip(some, self._run(some), strict=True)
+                yield from zip(some, self._outcomes(some, simulate(self.arrays_of(some))), strict=True)
+
+    def _solve_all(self, trials: list[Trial]) -> Iterator[tuple[Trial, Outcome]]:
+        """Trials that are a search each, as many as there is work for: the same ones on every machine."""
+        nobody = np.zeros(len(self.arrays.kind), bool)
+        with ThreadPoolExecutor(AT_ONCE) as pool:  # a solver holds no lock while it solves
+            for first in range(0, len(trials), TOGETHER):
+                some = trials[first : first + TOGETHER]
+                if self.work > WORK:
+                    yield from ((trial, Outcome(nobody, 0.0, 0.0, was_run=False)) for trial in some)
+                    continue
+                best = list(pool.map(lambda trial: solve_arrays(self.arrays_of([trial])), some))
+                self.work += sum(one.work for one in best)
+                for trial, one in zip(some, best, strict=True):
+                    yield trial, next(self._outcomes([trial], one.run))
 
     def _simulated_with(self, trial: Trial) -> int:
         """Trials of equal number are draws of one simulation; the due year of a count is none of the drawn numbers."""
@@ -123,10 +140,9 @@ class Trials:
             return trial.later
         return len(self.arrays.kind)
 
-    def _run(self, trials: list[Trial]) -> Iterator[Outcome]:
-        arrays = self.arrays_of(trials)
-        run = run_plan(arrays)
-        met, columns = run.gap.met > 0, np.arange(len(arrays.due))
+    def _outcomes(self, trials: list[Trial], run: Run) -> Iterator[Outcome]:
+        """What a run comes to, of a draw for each trial."""
+        met, columns = run.gap.met > 0, np.arange(len(self.arrays.due))
         for d, trial in enumerate(trials):
             funded = _total(run, "funded_vnd", d)
             outcome = met[self._base(trial).due, columns, min(d, met.shape[-1] - 1)]

@@ -21,6 +21,7 @@ from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
 
 KEPT = 64  # best plans that a process remembers: more than a goal seek tries
+BESIDE = 0.02  # work of a best plan beside its searches
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Optimum:
     weighted_shortfall: float
     bound: float  # no plan within the ceilings has less
     shadow_price: Array  # (Y, S+1) of a ceiling: people-years that a billion VND more would save, at the margin
+    work: float  # that it took, about its seconds, but counted (see `lp.work_of`)
 
     @property
     def enrollment(self) -> Array:
@@ -47,17 +49,18 @@ def run_plan(arrays: Arrays) -> Run:
     if ALLOCATION_RULES[arrays.allocation].yearly:
         return simulate(arrays)
     if arrays.draws == 1:
-        return _solve(arrays).run
-    enrollment = [_solve(arrays.draw(d)).enrollment for d in range(arrays.draws)]
+        return solve_arrays(arrays).run
+    enrollment = [solve_arrays(arrays.draw(d)).enrollment for d in range(arrays.draws)]
     return simulate(arrays, np.concatenate(enrollment, axis=-1))
 
 
 def solve_plan(plan: Plan) -> Optimum:
     """What a plan's rule decides, which has to be one that decides all years at once."""
-    return _solve(build_arrays(plan))
+    return solve_arrays(build_arrays(plan))
 
 
-def _solve(arrays: Arrays) -> Optimum:
+def solve_arrays(arrays: Arrays) -> Optimum:
+    """As `solve_plan`, for the arrays of a plan with one draw."""
     return _solve_once(_Content(arrays))
 
 
@@ -104,8 +107,8 @@ def solve_best_plan(arrays: Arrays) -> Optimum:
         raise PlanError(
             [Problem("plan.yaml", "plan_unsolved", column="allocation", values={"reason": error})]
         ) from None
-    found, bound = search_whole_people(formulation)
-    wanted = [formulation.enrollment(solution) for solution in found or [linear.solution]]
+    found = search_whole_people(formulation)
+    wanted = [formulation.enrollment(solution) for solution in found.solutions or [linear.solution]]
     runs = [simulate(arrays, round_enrollment(arrays, constants, np.round(some))[..., None]) for some in wanted]
     runs += [simulate(replace(arrays, allocation=name)) for name in reversed(compared_rules()) if is_yearly(name)]
     best = min(runs, key=lambda run: _rank(arrays, run))
@@ -114,15 +117,16 @@ def solve_best_plan(arrays: Arrays) -> Optimum:
     return Optimum(
         run=best,
         weighted_shortfall=reached,
-        bound=min(max(bound, linear.value), reached),
+        bound=min(max(found.bound, linear.value), reached),
         shadow_price=np.where(limited, linear.dual[formulation.ceiling_rows], 0.0) * 1e9 / MILLION,
+        work=BESIDE + found.work,
     )
 
 
 def _nothing_to_decide(arrays: Arrays) -> Optimum:
     run = simulate(arrays, np.zeros((arrays.years, len(arrays.objective), 1)))
     short = weighted_shortfall(arrays, run)
-    return Optimum(run, short, short, np.zeros(arrays.ceiling.shape[:2]))
+    return Optimum(run, short, short, np.zeros(arrays.ceiling.shape[:2]), BESIDE)
 
 
 def _rank(arrays: Arrays, run: Run) -> tuple[float, float]:

@@ -7,6 +7,7 @@ so on. The order and the limits are fixed, and none is a limit of time: the same
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,33 +25,43 @@ TOLERANCE = 1e-6  # people-years that count as none …
 LOOSE = 1e-4  # … and people where HiGHS would stumble over less
 
 
-def search_whole_people(formulation: Formulation) -> tuple[list[Array], float]:
-    """Solutions (n,) with whole people, the cheapest of the least shortfall last; and a bound on the shortfall."""
+class WholePeople(NamedTuple):
+    """What a search for whole people has found, and the work that it took (see `lp.work_of`)."""
+
+    solutions: list[Array]  # (n,) each, the cheapest of the least shortfall last
+    bound: float  # no plan has less shortfall
+    work: float
+
+
+def search_whole_people(formulation: Formulation) -> WholePeople:
+    """The best plan in whole people; no solution where the plan is too large, or none was found within the limits."""
     if len(formulation.integer) <= EXACT:
         return solve_all_years(formulation)
     if len(formulation.integer) > MOST:
-        return [], 0.0
+        return WholePeople([], 0.0, 0.0)
     try:
         found, bound, work = solve_year_by_year(formulation)
     except Unsolved:
-        return [], 0.0
+        return WholePeople([], 0.0, WORK)
     found, work = reduce_shortfall(formulation, found, work)
-    return [found, reduce_cost(formulation, found, work)], bound
+    cheaper, work = reduce_cost(formulation, found, work)
+    return WholePeople([found, cheaper], bound, work)
 
 
-def solve_all_years(formulation: Formulation) -> tuple[list[Array], float]:
+def solve_all_years(formulation: Formulation) -> WholePeople:
     """All years in one search: the least shortfall, then the least cost of it."""
     solver = Solver(formulation)
     try:
         found, bound = solver.solve_integer(formulation.integer, MANY_NODES)
     except Unsolved:
-        return [], 0.0
+        return WholePeople([], 0.0, solver.work)
     solver.cap_shortfall(float(formulation.shortfall @ found) + TOLERANCE)
     solver.set_costs(formulation.spending)
     solver.start_from(found)
+    solutions = [found]
     with suppress(Unsolved):
-        return [found, solver.solve_integer(formulation.integer, MANY_NODES)[0]], bound
-    return [found], bound
+        solutions.append(solver.solve_integer(formulation.integer, MANY_NODES)[0])
+    return WholePeople(solutions, bound, solver.work)
 
 
 def solve_year_by_year(formulation: Formulation) -> tuple[Array, float, float]:
@@ -78,14 +89,17 @@ def reduce_shortfall(formulation: Formulation, found: Array, work: float) -> tup
     return _search_again(solver, formulation, found, formulation.shortfall, 1, NODES), solver.work
 
 
-def reduce_cost(formulation: Formulation, found: Array, work: float) -> Array:
-    """A solution of no more cost, with no objective further from its path in any year: two years at a time anew."""
+def reduce_cost(formulation: Formulation, found: Array, work: float) -> tuple[Array, float]:
+    """A solution of no more cost, with no objective further from its path in any year: two years at a time anew.
+
+    And all work so far.
+    """
     solver = Solver(formulation, work)
     solver.set("mip_rel_gap", NEAR_IN_COST)
     solver.set_costs(formulation.spending)
     short = np.flatnonzero(formulation.shortfall)
     solver.set_column_bounds(short, formulation.lower[short], found[short] + LOOSE)
-    return _search_again(solver, formulation, found, formulation.spending, 2, NODES_FOR_COST)
+    return _search_again(solver, formulation, found, formulation.spending, 2, NODES_FOR_COST), solver.work
 
 
 def _search_again(solver: Solver, formulation: Formulation, found: Array, aim: Array, width: int, nodes: int) -> Array:

@@ -334,7 +334,7 @@ GOAL_TABLES = [  # what it takes to meet the targets
         (
             *(OBJECTIVE, Column("rank", "number"), Column("kind", "code"), Column("address", "address")),
             *(Column("change", "code"), Column("value", "mixed")),
-            *_money("cost_vnd", adds_up=False, signed=True),
+            *_money("cost_vnd", adds_up=False, signed=True, gaps=True),
         ),
         "goal",
     ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL
-from trainplan.analysis.relaxations import Relaxation, relaxations_table
+from trainplan.analysis.relaxations import NOT_TRIED, Relaxation, relaxations_table
 from trainplan.analysis.rule_comparison import RuleComparison
 from trainplan.model.gap import HALF_A_PERSON
 from trainplan.plan.address import Address
@@ -49,13 +50,16 @@ def rules(compared: RuleComparison, language: str) -> pd.DataFrame:
 
 
 def relaxations(plan: Plan, found: Sequence[Relaxation], language: str) -> pd.DataFrame:
-    """A row a way to meet an objective that is missed, the cheapest first: objective, changes, costs more."""
+    """A row a way to meet an objective that is missed, the cheapest first: objective, changes, costs more.
+
+    Last come objectives for which not every way was tried.
+    """
     table = quote_numbers("relaxations", relaxations_table(list(found)))
     rows = [
         {"objective": id, "way": _changes(plan, way, language), "costs_more": way["cost_vnd"].iloc[0]}
         for (id, _), way in table.groupby(["objective", "rank"], sort=False)
     ]
-    rows.sort(key=lambda row: row["costs_more"])
+    rows.sort(key=lambda row: (math.isnan(row["costs_more"]), row["costs_more"]))
     columns = [Column("objective", label(plan, "objectives")), Column("way"), Column("costs_more", "VND")]
     return build_table(rows, columns, language)
 
@@ -81,7 +85,9 @@ def source_name(plan: Plan, source: str, language: str) -> str:
 
 
 def _changes(plan: Plan, way: pd.DataFrame, language: str) -> str:
-    """The changes of a way, rows of its table, in words, money last."""
+    """The changes of a way, rows of its table, in words, money last; or that others were not tried."""
+    if way["kind"].iloc[0] == NOT_TRIED:
+        return say("word.ways_not_tried", language)
     said: list[str] = []
     for change in way.itertuples():
         _, row, column = Address.of(change.address)
