@@ -16,6 +16,7 @@ from trainplan.optimize.formulation import build_formulation
 from trainplan.optimize.lp import Solver, Unsolved
 from trainplan.optimize.rounding import round_enrollment
 from trainplan.optimize.search import TOLERANCE, search_whole_people
+from trainplan.plan.checks import too_large_at_once
 from trainplan.plan.choices import ALLOCATION_RULES, compared_rules, is_yearly, rule
 from trainplan.plan.plan import Plan
 from trainplan.text.problems import PlanError, Problem
@@ -53,7 +54,11 @@ def run_plan(arrays: Arrays) -> Run:
 
 
 def solve_plan(plan: Plan) -> Optimum:
-    """What a plan's rule decides, which has to be one that decides all years at once."""
+    """What a plan's rule decides, which has to be one that decides all years at once; PlanError of too large a plan."""
+    tables = plan.tables
+    problem = too_large_at_once("plan.yaml", plan.allocation, len(plan.years), tables.routes, tables.funding)
+    if problem:
+        raise PlanError([problem])
     return _solve(build_arrays(plan))
 
 
