@@ -17,7 +17,7 @@ from trainplan.optimize.lp import Solver, Unsolved
 EXACT = 100  # whole columns up to which everything is decided at once, to proven optimality
 MOST = 2_000  # whole columns beyond which rounding has to do
 MANY_NODES = 600  # of a small plan's search
-WORK = 0.8  # of all searches of a plan (see `lp.work_of`), after which what was found has to do
+WORK = 0.5  # of all searches of a plan (see `lp.work_of`), after which what was found has to do
 NODES, NEAR, ENOUGH = 50, 2e-3, 0.02  # of a year's search: nodes, and the gaps (relative, people-years) that will do
 NODES_FOR_COST, NEAR_IN_COST = 10, 1e-2
 TOLERANCE = 1e-6  # people-years that count as none …
