@@ -15,7 +15,7 @@ from trainplan.plan.schema import MOST_PEOPLE, MOST_YEARS, TABLES, Choices, Row,
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
-MOST_PAID_AT_ONCE = 4_000  # `too_large_at_once`: a plan of so many is solved, in all its variants, within 8 s
+MOST_PAID_AT_ONCE = 3_500  # `too_large_at_once`: a plan of so many is solved, in all its variants, within 8 s
 MOST_TIMES = 100_000  # between two levels of one kind of price
 MOST_WHOLES = 20  # of a row, one within another
 HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
