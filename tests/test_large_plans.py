@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,8 @@ from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.model.from_plan import MODEL_TABLES, NUMBERS
 from trainplan.optimize import search
-from trainplan.optimize.best_plan import Optimum, weighted_shortfall
+from trainplan.optimize.best_plan import Optimum, solve_plan, weighted_shortfall
+from trainplan.plan import checks
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.plan import Plan, load_plan
 from trainplan.plan.schema import TABLES
@@ -77,6 +79,31 @@ def test_a_hundred_years_stop_the_search_by_its_own_count() -> None:
 def test_a_search_of_few_years_is_not_stopped() -> None:
     _, solved = calls(lambda: decide_anew(load_plan(PROVINCE, "base", OPTIMAL)), "solve_integer")
     assert solved == 14 and search.WORK > 0  # five years, five again, four pairs of years
+
+
+def test_the_plans_of_the_project_are_far_below_the_size_of_a_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MOST_PAID_AT_ONCE", checks.MOST_PAID_AT_ONCE // 8)
+    for folder in [PROVINCE, "an_giang_illustration", *PLANS.iterdir()]:
+        load_plan(folder, overrides=OPTIMAL)
+
+
+def test_a_plan_too_large_for_the_best_plan_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Path(shutil.copytree(PLANS / "one_year", tmp_path / "plan"))
+    text = (plan / "plan.yaml").read_text("utf-8")
+    (plan / "plan.yaml").write_text(text.replace("proportional", "optimal"), "utf-8")
+    monkeypatch.setattr(checks, "MOST_PAID_AT_ONCE", 8)  # five routes, three of which two sources pay, in one year
+    assert main(["check", str(plan)]) == 0
+    monkeypatch.setattr(checks, "MOST_PAID_AT_ONCE", 7)
+    capsys.readouterr()
+    for command in (["check", str(plan)], ["tables", str(plan), "--output", str(tmp_path / "out")]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert "allocation: 'optimal'" in said and not (tmp_path / "out").exists()
+        assert "are 8 and at most 7. Choose one of the rules proportional, priority" in said
+    with pytest.raises(PlanError, match="at most 7"):  # a rule that the plan did not choose itself
+        solve_plan(with_years(1))
 
 
 def test_facts_of_closed_years_are_draws_of_one_plan() -> None:

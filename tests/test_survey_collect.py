@@ -20,7 +20,7 @@ from making import SOUND
 from office import convert, needs_office, sheets_as_csv
 from survey_office import FilledForm
 from trainplan.cli import main
-from trainplan.cycle.survey_files import read_sheets, returned_files
+from trainplan.cycle.survey_files import RawSheet, read_sheets, returned_files
 from trainplan.cycle.survey_forms import write_survey_forms
 from trainplan.cycle.survey_layout import COLUMNS, FORM, GROUPS, NEEDS, PERSONS, STAFF
 from trainplan.cycle.survey_reading import Unclear, doubtful_text, read_whole
@@ -553,6 +553,33 @@ def far_away(content: bytes) -> bytes:
     return new.getvalue()
 
 
+def repeated(columns: int, rows: int) -> bytes:
+    """A sheet as LibreOffice saves it, with one cell that is repeated so often, and the blank rest of the sheet."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    cell = f'<table:table-cell office:value-type="string" table:number-columns-repeated="{columns}"><text:p>x</text:p>'
+    row = f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-cell></table:table-row>'
+    rest = (
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell'
+        ' table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    sheet = f'<office:spreadsheet><table:table table:name="x">{row}{rest}</table:table></office:spreadsheet>'
+    new = io.BytesIO()
+    with zipfile.ZipFile(new, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        body = f"<office:body>{sheet}</office:body>"
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+    return new.getvalue()
+
+
+def test_cells_of_libreoffice_are_read_as_often_as_they_are_repeated(tmp_path: Path) -> None:
+    (tmp_path / "x.ods").write_bytes(repeated(3, 2))
+    (sheet,) = read_sheets(tmp_path / "x.ods", "x.ods")
+    assert isinstance(sheet, RawSheet) and len(sheet.cells) == 6
+
+
 BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "damaged.xlsx": (damaged, "damaged"),
     "damaged.xls": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
@@ -562,6 +589,10 @@ BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "scan.pdf": (lambda _: b"%PDF-1.4", "no_workbook"),
     "old.csv": (lambda _: "Đội ngũ;Số người".encode("cp1258", "replace"), "old_encoding"),
     "far.xlsx": (far_away, "too_large"),
+    "wide.ods": (lambda _: repeated(1_000_000, 1), "file_too_large"),
+    "high.ods": (lambda _: repeated(1, 1_000_000), "file_too_large"),
+    "all.ods": (lambda _: repeated(1_000_000, 1_000_000), "file_too_large"),
+    "full.ods": (lambda _: repeated(500, 20_000), "file_too_large"),
 }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL, amount_step, amounts_at_once, arrays_under_ceilings, least_amount
-from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, search_together
+from trainplan.analysis.trials import Found, Progress, Search, Trial, Trials, search_together
 from trainplan.model.arrays import Arrays
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
@@ -41,9 +41,9 @@ class Relaxation:
 def relaxations(plan: Plan, progress: Progress = lambda done, asked: None) -> list[Relaxation]:
     """Every kind of relaxation for every target that is missed when due, the cheapest of a target first.
 
-    Money is in whole steps (see `amount_step`), places are whole; each was run under the plan's rule (`optimal` in place
-    of `all`). Where each run is a search of its own, the work is limited: a target for which not all was tried ends with
-    a relaxation of the kind `not_tried`. `progress` hears how many runs are done, and how many have been asked for so far.
+    Money is in whole steps (see `amount_step`), places are whole; each was run under the plan's rule (`optimal` in
+    place of `all`). Where each run is a search of its own, the work is limited: a target for which not all was tried
+    ends with a relaxation of the kind `not_tried`. `progress` hears how many runs are done, and how many are asked for.
     """
     arrays = arrays_under_ceilings(plan)
     later = cache(lambda objective: arrays_under_ceilings(due_later(plan, objective)))
@@ -119,9 +119,7 @@ class Attempts:
         way = yield from self._more_of(every, "money_every_year", base, objective, free.funded_vnd)
         cap = len(every) * way.trial.money if way else np.inf
         single = [] if every_year_only else [[row] for row in rows if [row] != every]
-        searches = [
-            self._more_of(cells, "money_in_a_year", base, objective, free.funded_vnd, cap) for cells in single
-        ]
+        searches = [self._more_of(cells, "money_in_a_year", base, objective, free.funded_vnd, cap) for cells in single]
         return [way for way in (way, *(yield from search_together(searches))) if way]
 
     def _more_of(
@@ -188,7 +186,6 @@ class Attempts:
             except StopIteration as end:
                 found: float | None = end.value
                 return found
-
 
     def _meets(self, objective: int, trial: Trial) -> Search[bool]:
         """Whether a trial meets an objective; no where there was no work left to run it."""

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 import python_calamine as calamine
 
-from trainplan.plan.book_parts import BookRefused, column_number, unpack_book
+from trainplan.plan.book_parts import MOST_SPREAD, BookRefused, column_number, unpack_book
 from trainplan.plan.csv_text import DELIMITERS, MOST, STATED, rows_of_a_sheet
 from trainplan.plan.given_files import is_folder, read_given, real_path
 from trainplan.plan.workbook import NotCalculated
@@ -31,6 +31,8 @@ BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_ROWS, MOST_COLUMNS = 20_000, 500  # of a sheet that is read: beyond it somebody has typed by mistake
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # in a workbook with a password
 PLACE = re.compile("([A-Z]+)([0-9]+)")
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"  # as LibreOffice calls what stands in a sheet …
+VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"  # … and says of a cell that is not blank
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Place = tuple[int, int]  # row and column, from 0
@@ -128,7 +130,9 @@ def _sheet_of_text(file: str, data: bytes) -> RawSheet | NotRead:
 
 
 def _sheets_of_book(file: str, data: bytes) -> Sheets:
-    traces = dict(_traces(unpack_book(data))) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+    parts = unpack_book(data) if zipfile.is_zipfile(io.BytesIO(data)) else {}
+    _check_repeats(parts.get("content.xml", b""))
+    traces = dict(_traces(parts))
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     return [_sheet(file, book, name, traces.get(name, {})) for name in sheets]
@@ -140,13 +144,37 @@ def _sheet(file: str, book: calamine.CalamineWorkbook, name: str, traces: Cells 
         return NotRead(file, "too_large", name)
     sheet = book.get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False)
-    cells = {(r, c): _clean(value) for r, row in enumerate(rows) for c, value in enumerate(row)}
-    cells = {place: value for place, value in cells.items() if value != ""} | traces
-    return RawSheet(file, unicodedata.normalize("NFC", name), cells, tuple(sheet.merged_cell_ranges or ()))
+    cells = {(r, c): kept for r, row in enumerate(rows) for c, value in enumerate(row) if (kept := _clean(value)) != ""}
+    return RawSheet(file, unicodedata.normalize("NFC", name), cells | traces, tuple(sheet.merged_cell_ranges or ()))
 
 
 def _clean(value: object) -> object:
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _check_repeats(xml: bytes) -> None:
+    """BookRefused where a sheet of LibreOffice has cells, repeated as often as they say, outside of what is read.
+
+    The reader of cells would hold them all before it could be asked how many they are.
+    """
+    row = column = width = filled = held = 0
+    for _, element in ElementTree.iterparse(io.BytesIO(xml)) if xml else ():
+        kind = _tag(element)
+        if kind in ("table-cell", "covered-table-cell"):
+            repeated = int(element.get(f"{TABLE}number-columns-repeated", "1"))
+            column += repeated
+            if len(element) or VALUE_TYPE in element.attrib:
+                width, filled = column, filled + repeated
+            element.clear()
+        elif kind == "table-row":
+            repeated = int(element.get(f"{TABLE}number-rows-repeated", "1"))
+            row, held = row + repeated, held + repeated * filled
+            if held > MOST_SPREAD or (width and (row > MOST_ROWS or width > MOST_COLUMNS)):
+                raise BookRefused("workbook_too_large")
+            column = width = filled = 0
+            element.clear()
+        elif kind == "table":
+            row = 0
 
 
 def _traces(parts: Mapping[str, bytes]) -> Iterator[tuple[str, Cells | None]]:

@@ -17,8 +17,8 @@ from scipy import sparse
 from trainplan.model.arrays import Array, Index, Mask
 
 HEURISTICS = [f"mip_heuristic_run_{name}" for name in ("rens", "rins", "root_reduced_cost")]
+MOST_FOR_HEURISTICS = 2_000  # rows and columns: in a larger program each takes seconds, which `work_of` cannot see
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit)  # the limit is that of nodes
-LARGE = 100_000  # columns from which the interior point is the faster
 OPTIONS = {"threads": 1, "random_seed": 2415, "mip_rel_gap": 1e-9, "mip_abs_gap": 1e-7}
 
 
@@ -145,8 +145,8 @@ class Solver:
         self.highs = SilentHighs()
         for name, value in OPTIONS.items():
             self.set(name, value)
-        if len(program.upper) > LARGE:
-            self.set("solver", "ipm")
+        for name in HEURISTICS:
+            self.set(name, sum(program.matrix.shape) <= MOST_FOR_HEURISTICS)
         check_status(self.highs.passModel(highs_model(program)), "passModel")
 
     def set(self, option: str, value: object) -> None:
@@ -160,11 +160,9 @@ class Solver:
         dual = np.maximum(0.0, -np.array(solution.row_dual))
         return LinearSolution(float(self.highs.getObjectiveValue()), np.array(solution.col_value), dual)
 
-    def solve_integer(self, columns: Index, nodes: int, heuristics: bool = True) -> tuple[Array, float]:
+    def solve_integer(self, columns: Index, nodes: int) -> tuple[Array, float]:
         """The best solution (n,) with whole `columns` that is found within so many nodes, and a lower bound."""
         self.set_integer(columns, highspy.HighsVarType.kInteger)
-        for name in HEURISTICS:
-            self.set(name, heuristics)
         self.set("mip_max_nodes", nodes)
         try:
             self.run()
@@ -222,7 +220,7 @@ class Solver:
 def work_of(program: LinearProgram, nodes: int, iterations: int) -> float:
     """How much a search for whole numbers has done: about its seconds, but counted, so that it is the same always."""
     size = sum(program.matrix.shape)
-    return 0.01 + iterations * (5e-5 + 8e-9 * size) + nodes * 3e-7 * size
+    return 0.01 + 2.5e-9 * size**2 + iterations * (5e-5 + 8e-9 * size) + nodes * 3e-7 * size
 
 
 def highs_model(program: LinearProgram) -> highspy.HighsLp:

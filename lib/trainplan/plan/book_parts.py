@@ -15,7 +15,7 @@ from collections.abc import Iterator
 MOST_PARTS = 2_000
 MOST_BYTES = 100_000_000  # of all parts, unpacked
 MOST_MARKS = 1_500_000  # tags of all parts, four or more a cell: some seconds to read
-MOST_SPREAD = 1_100_000  # cells that merged ranges and links lie over
+MOST_SPREAD = 1_100_000  # cells that merged ranges and links lie over, or that are repeats of others
 KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 SPREAD = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^<>]*?\bref\s*=\s*[\"']([^\"']*)")
 RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)", re.IGNORECASE)

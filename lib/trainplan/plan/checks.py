@@ -10,10 +10,12 @@ from itertools import islice
 from typing import Any
 
 from trainplan.plan.address import key_text, record_key
+from trainplan.plan.choices import compared_rules, is_yearly
 from trainplan.plan.schema import MOST_PEOPLE, MOST_YEARS, TABLES, Choices, Row, Tables, first_open_year
 from trainplan.text.problems import ENOUGH, Problem, nearest_name
 
 SHARE_TOLERANCE = 1e-6
+MOST_PAID_AT_ONCE = 3_500  # `check_size`: a plan of so many is solved, in all its variants, within 8 s
 MOST_TIMES = 100_000  # between two levels of one kind of price
 MOST_WHOLES = 20  # of a row, one within another
 HALF_A_PERSON = 0.5  # as head-counts that grow are no whole numbers
@@ -85,6 +87,24 @@ def check_keys(read: RowsRead) -> Iterator[Problem]:
     for source in read.rows("sources", "id"):
         if source.id == "total":
             yield read.problem("sources", "total_is_reserved", "total", "", "id")
+
+
+def check_size(read: RowsRead) -> Iterator[Problem]:
+    """A rule that decides all years at once has no more payments to decide on than it takes in time.
+
+    Payments are counted as years times routes, each route once for every source that pays its program: about the
+    coefficients of money in the linear program.
+    """
+    choices = read.choices
+    payers = Counter(row.program for row in read.rows("funding", "program"))
+    routes = read.rows("routes", "program")
+    size = (choices.last - choices.first + 1) * sum(max(1, payers[row.program]) for row in routes)
+    if not is_yearly(choices.allocation) and size > MOST_PAID_AT_ONCE:
+        others = ", ".join(name for name in compared_rules() if is_yearly(name))
+        values = {"size": size, "most": MOST_PAID_AT_ONCE, "rules": others}
+        yield Problem(
+            read.files["plan"], "plan_too_large_for_rule", choices.allocation, column="allocation", values=values
+        )
 
 
 def check_references(read: RowsRead) -> Iterator[Problem]:
@@ -419,6 +439,7 @@ CHECKS: dict[
     check_targets: (),
     check_appointments: (),
     check_period: ("plan",),
+    check_size: ("plan",),
     check_routes: ("routes.objective",),
     check_lengths: (),
     check_pipeline: ("plan",),
