@@ -15,6 +15,7 @@ from test_optimal import relaxed_value, with_ceiling
 from test_properties import Drawn, loaded, quick
 from trainplan.analysis.goal_seek import (
     STEP,
+    amount_step,
     arrays_under_ceilings,
     goal_seek,
     goal_table,
@@ -22,18 +23,27 @@ from trainplan.analysis.goal_seek import (
     with_level_ceiling,
 )
 from trainplan.analysis.marginal_values import marginal_values
-from trainplan.analysis.relaxations import Attempts, due_later, relaxations, relaxations_table
+from trainplan.analysis.relaxations import (
+    NOT_TRIED,
+    Attempts,
+    due_later,
+    relaxations,
+    relaxations_table,
+    round_amounts,
+)
 from trainplan.analysis.trials import Trial, Trials, search_together
 from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.optimize.best_plan import run_plan
 from trainplan.plan.address import Address
 from trainplan.plan.plan import Plan, load_plan
+from trainplan.report import tables
 from trainplan.results.tables import compute
 from trainplan.text.problems import PlanError
 
 HERE = Path(__file__).parent
 AN_GIANG = "an_giang_2011_2015"
+RULES = ("priority", "optimal")
 
 
 def met(plan: Plan, scenario: str, changes: dict) -> set[str]:
@@ -70,7 +80,8 @@ def test_what_goal_seek_finds_is_proven_by_runs(drawn: Drawn) -> None:
     assume(plan.allocation != "all")
     goal, numbers = goal_seek(plan), arrays_under_ceilings(plan)
     reachable = np.array([row.id in goal.reachable for row in plan.tables.objectives])
-    below = with_level_ceiling(numbers, -1, np.array([goal.amount_vnd - STEP]))
+    assert goal.amount_vnd % goal.step_vnd == 0
+    below = with_level_ceiling(numbers, -1, np.array([goal.amount_vnd - goal.step_vnd]))
     assert goal.run.met_when_due[reachable, 0].all()
     if goal.amount_vnd > 0:
         assert not run_plan(below).met_when_due[reachable, 0].all()
@@ -87,6 +98,20 @@ def test_ways_do_what_they_say(folder: str, scenario: str) -> None:
         assert way.objective in met(plan, scenario, way.changes), way
 
 
+@pytest.mark.parametrize("folder", ["counts", "new_province"])
+def test_ways_of_the_best_plan_do_what_they_say_in_round_amounts(folder: str) -> None:
+    best = {"allocation": "optimal"}
+    plan = load_plan(HERE / "plans" / folder, overrides=best)
+    found = relaxations(plan)
+    assert found and NOT_TRIED not in {way.kind for way in found}
+    missed = met(plan, "base", best)
+    for way in found:
+        assert way.objective not in missed
+        assert way.objective in met(plan, "base", {**best, **way.changes}), way
+        added = {change["add"] for change in way.changes.values() if "add" in change}
+        assert all(f"{amount:.0f}"[0] in "125" and not f"{amount:.0f}"[1:].strip("0") for amount in added), way
+
+
 def test_the_least_of_its_kind_is_the_least() -> None:
     plan = load_plan(AN_GIANG)
     for way in relaxations(plan):
@@ -94,6 +119,31 @@ def test_the_least_of_its_kind_is_the_least() -> None:
             step = 1 if way.kind == "places" else STEP
             less = {address: {"add": change["add"] - step} for address, change in way.changes.items()}
             assert way.objective not in met(plan, "base", less), way
+
+
+def test_where_the_work_does_not_suffice_the_targets_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = load_plan(HERE / "plans" / "counts", overrides={"allocation": "optimal"})
+    every = relaxations(plan)
+    assert every and NOT_TRIED not in {way.kind for way in every}
+    tried = len(every)
+    for work in (0.3, 0.0):
+        monkeypatch.setattr("trainplan.analysis.trials.WORK", work)
+        found = relaxations(plan)
+        ways = [way for way in found if way.kind != NOT_TRIED]
+        assert len(found) > len(ways) < tried and all(way in every for way in ways)
+        assert {way.objective for way in every} == {way.objective for way in found}
+        tried = len(ways)
+    assert relaxations_table(found)["kind"].tolist() == [NOT_TRIED] * len(found)
+    shown = tables.relaxations(plan, found, "en")
+    assert [str(way).startswith("other ways were not tried") for way in shown.iloc[:, 1]] == [True] * len(found)
+
+
+def test_amounts_are_millions_or_round_parts_of_the_highest() -> None:
+    yearly, best = (arrays_under_ceilings(load_plan(AN_GIANG, overrides={"allocation": rule})) for rule in RULES)
+    highest = {5e6: 1e6, 9.9e8: 1e6, 2.47e10: 1e8, 7.5e10: 1e8, 1e11: 1e9}
+    assert [amount_step(yearly, most) for most in highest] == [1e6] * len(highest)
+    assert {most: amount_step(best, most) for most in highest} == highest
+    assert [*round_amounts(3e8, 1e7)] == [1e7, 2e7, 5e7, 1e8, 2e8]
 
 
 @settings(parent=quick, max_examples=15)

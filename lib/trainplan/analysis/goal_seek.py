@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from math import floor, log10
 from os import cpu_count
 
 import numpy as np
@@ -242,7 +243,7 @@ def amount_step(arrays: Arrays, most: float) -> float:
     A rule that decides all years at once takes long for each, and does not answer evenly: it meets a target with some
     amount, and misses it with a little more. Fewer and rounder ones say as much.
     """
-    return STEP if is_yearly(arrays.allocation) else max(STEP, 10.0 ** np.floor(np.log10(max(most, 1.0) / PARTS)))
+    return STEP if is_yearly(arrays.allocation) else max(STEP, 10.0 ** floor(log10(max(most, 1.0) / PARTS)))
 
 
 def highest_yearly_cost(arrays: Arrays, run: Run, source: int) -> float:

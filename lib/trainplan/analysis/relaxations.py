@@ -144,7 +144,9 @@ class Attempts:
                 yield self._more_places(program, objective)
 
     def _more_places(self, program: int, objective: int) -> Search[Attempt | None]:
-        """The least number of places more, money apart."""
+        """The least number of places more, money apart; None where there are free ones in every year."""
+        if not (yield [Trial(free=True)])[0].full[program]:
+            return None
         most = MOST_PLACES * float(self.arrays.headcount[self.arrays.group[objective], 0])
         at = Trial(program=program)
         places = yield from self._least(objective, lambda more: at._replace(free=True, places=more), most, 1.0)

@@ -22,8 +22,8 @@ from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import solve_arrays
 from trainplan.plan.choices import is_yearly
 
-WORK = 9.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
-TOGETHER = 4  # best plans between two looks at the work
+WORK = 7.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
+TOGETHER = 8  # best plans between two looks at the work
 Found = TypeVar("Found")
 Search = Generator[list["Trial"], list["Outcome"], Found]
 Progress = Callable[[int, int], None]  # hears how many runs are done, and how many have been asked for so far
@@ -52,6 +52,7 @@ class Outcome(NamedTuple):
     met: Mask  # (O,) when due
     funded_vnd: float
     cost_vnd: float  # funded, and commitments after the plan
+    full: Mask  # (P,) programs whose places are all taken in some year
     was_run: bool = True
 
 
@@ -122,12 +123,13 @@ class Trials:
 
     def _solve_all(self, trials: list[Trial]) -> Iterator[tuple[Trial, Outcome]]:
         """Trials that are a search each, as many as there is work for: the same ones on every machine."""
-        nobody = np.zeros(len(self.arrays.kind), bool)
+        met, full = (np.zeros(len(values), bool) for values in (self.arrays.kind, self.arrays.course_years))
+        unknown = Outcome(met, 0.0, 0.0, full, was_run=False)
         with ThreadPoolExecutor(AT_ONCE) as pool:  # a solver holds no lock while it solves
             for first in range(0, len(trials), TOGETHER):
                 some = trials[first : first + TOGETHER]
                 if self.work > WORK:
-                    yield from ((trial, Outcome(nobody, 0.0, 0.0, was_run=False)) for trial in some)
+                    yield from ((trial, unknown) for trial in some)
                     continue
                 best = list(pool.map(lambda trial: solve_arrays(self.arrays_of([trial])), some))
                 self.work += sum(one.work for one in best)
@@ -143,10 +145,12 @@ class Trials:
     def _outcomes(self, trials: list[Trial], run: Run) -> Iterator[Outcome]:
         """What a run comes to, of a draw for each trial."""
         met, columns = run.gap.met > 0, np.arange(len(self.arrays.due))
+        full = (self.arrays.of_program(run.funded) > run.arrays.capacity - 1).any(axis=0)  # (P, D)
         for d, trial in enumerate(trials):
             funded = _total(run, "funded_vnd", d)
             outcome = met[self._base(trial).due, columns, min(d, met.shape[-1] - 1)]
-            yield Outcome(outcome, funded, funded + _total(run, "commitments_vnd", d))
+            cost = funded + _total(run, "commitments_vnd", d)
+            yield Outcome(outcome, funded, cost, full[:, min(d, full.shape[-1] - 1)])
 
     def _base(self, trial: Trial) -> Arrays:
         return self.arrays if trial.later < 0 else self.later(trial.later)
