@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trainplan.analysis.goal_seek import TOTAL, amount_step, amounts_at_once, arrays_under_ceilings, least_amount
-from trainplan.analysis.trials import Found, Progress, Search, Trial, Trials, search_together
+from trainplan.analysis.trials import Found, Outcome, Progress, Search, Trial, Trials, search_together
 from trainplan.model.arrays import Arrays
 from trainplan.plan.choices import is_yearly
 from trainplan.plan.plan import Plan
@@ -116,21 +116,33 @@ class Attempts:
             return []
         free = (yield [base._replace(free=True)])[0]
         every = [(year, source) for year, source in rows if source == TOTAL] or rows
-        way = yield from self._more_of(every, "money_every_year", base, objective, free.funded_vnd)
-        cap = len(every) * way.trial.money if way else np.inf
         single = [] if every_year_only else [[row] for row in rows if [row] != every]
-        searches = [self._more_of(cells, "money_in_a_year", base, objective, free.funded_vnd, cap) for cells in single]
-        return [way for way in (way, *(yield from search_together(searches))) if way]
+        in_all = [np.inf]  # what raising every year takes, once that is found
+
+        def every_year() -> Search[Attempt | None]:
+            way = yield from self._more_of(every, "money_every_year", base, objective, free)
+            in_all[0] = len(every) * way.trial.money if way else np.inf
+            return way
+
+        in_a_year = (self._more_of(row, "money_in_a_year", base, objective, free, lambda: in_all[0]) for row in single)
+        first, *others = yield from search_together([every_year(), *in_a_year])
+        return [way for way in (first, *others) if way and (way is first or way.trial.money <= in_all[0])]
 
     def _more_of(
-        self, cells: list[tuple[int, str]], kind: str, base: Trial, objective: int, most: float, cap: float = np.inf
+        self,
+        cells: list[tuple[int, str]],
+        kind: str,
+        base: Trial,
+        objective: int,
+        free: Outcome,
+        cap: Callable[[], float] = lambda: np.inf,
     ) -> Search[Attempt | None]:
-        """The least amount more of some ceilings, up to `cap`, VND; `most` is what everything costs without any."""
+        """The least amount more of some ceilings; `free` is what comes of none at all."""
         sources = [*(row.id for row in self.plan.tables.sources), TOTAL]
         at = base._replace(cells=tuple((year, sources.index(source)) for year, source in cells))
-        step = amount_step(self.arrays, most)
+        step, most = amount_step(self.arrays, free.funded_vnd / len(self.plan.years)), free.funded_vnd
         amount = yield from self._least(objective, lambda money: at._replace(money=money), most, step, cap)
-        if amount is None or amount > cap:
+        if amount is None:
             return None
         names = [f"ceilings.{self.plan.first + year}/{source}.ceiling_vnd" for year, source in cells]
         return Attempt(kind, {name: {"add": amount} for name in names}, at._replace(money=amount))
@@ -163,11 +175,17 @@ class Attempts:
             yield already_found(way)
 
     def _least(
-        self, objective: int, trial_of: Callable[[float], Trial], most: float, step: float, cap: float = np.inf
+        self,
+        objective: int,
+        trial_of: Callable[[float], Trial],
+        most: float,
+        step: float,
+        cap: Callable[[], float] = lambda: np.inf,
     ) -> Search[float | None]:
         """The least amount that meets an objective; None where `most` does not.
 
-        Where each is a search of its own: of round ones, as most objectives then ask for the same, up to `cap`.
+        Where each is a search of its own: of round ones, as most objectives then ask for the same, while they are not
+        above the `cap` of that moment.
         """
         most = float(np.ceil(most / step) * step)
         if (yield from self._meets(objective, trial_of(0.0))):
@@ -175,7 +193,9 @@ class Attempts:
         if not (yield from self._meets(objective, trial_of(most))):
             return None
         if not is_yearly(self.arrays.allocation):
-            for amount in round_amounts(min(most, cap), step):
+            for amount in round_amounts(most, step):
+                if amount > cap():
+                    return None
                 if (yield from self._meets(objective, trial_of(amount))):
                     return amount
             return None if objective in self.unfinished else most
@@ -197,10 +217,10 @@ class Attempts:
         return bool(outcome.met[objective])
 
 
-def round_amounts(cap: float, step: float) -> Iterator[float]:
-    """1, 2, 5, 10, 20, 50 and so on steps, up to `cap`."""
-    while step <= cap:
-        yield from (amount for figure in FIGURES if (amount := figure * step) <= cap)
+def round_amounts(most: float, step: float) -> Iterator[float]:
+    """1, 2, 5, 10, 20, 50 and so on steps, up to `most`."""
+    while step <= most:
+        yield from (amount for figure in FIGURES if (amount := figure * step) <= most)
         step *= 10
 
 

@@ -22,7 +22,7 @@ from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import solve_arrays
 from trainplan.plan.choices import is_yearly
 
-WORK = 7.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
+WORK = 10.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
 TOGETHER = 8  # best plans between two looks at the work
 Found = TypeVar("Found")
 Search = Generator[list["Trial"], list["Outcome"], Found]
@@ -145,7 +145,8 @@ class Trials:
     def _outcomes(self, trials: list[Trial], run: Run) -> Iterator[Outcome]:
         """What a run comes to, of a draw for each trial."""
         met, columns = run.gap.met > 0, np.arange(len(self.arrays.due))
-        full = (self.arrays.of_program(run.funded) > run.arrays.capacity - 1).any(axis=0)  # (P, D)
+        taken = self.arrays.of_program(run.funded) > run.arrays.capacity - 1  # (Y, P, D)
+        full = np.logical_or.reduce(taken)
         for d, trial in enumerate(trials):
             funded = _total(run, "funded_vnd", d)
             outcome = met[self._base(trial).due, columns, min(d, met.shape[-1] - 1)]
