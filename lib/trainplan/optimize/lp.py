@@ -19,6 +19,7 @@ from trainplan.model.arrays import Array, Index, Mask
 HEURISTICS = [f"mip_heuristic_run_{name}" for name in ("rens", "rins", "root_reduced_cost")]
 MOST_FOR_HEURISTICS = 2_000  # rows and columns: in a larger program each takes seconds, which `work_of` cannot see
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit)  # the limit is that of nodes
+LARGE = 100_000  # columns from which the interior point is the faster
 OPTIONS = {"threads": 1, "random_seed": 2415, "mip_rel_gap": 1e-9, "mip_abs_gap": 1e-7}
 
 
@@ -147,6 +148,8 @@ class Solver:
             self.set(name, value)
         for name in HEURISTICS:
             self.set(name, sum(program.matrix.shape) <= MOST_FOR_HEURISTICS)
+        if len(program.upper) > LARGE:
+            self.set("solver", "ipm")
         check_status(self.highs.passModel(highs_model(program)), "passModel")
 
     def set(self, option: str, value: object) -> None:
