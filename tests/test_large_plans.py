@@ -20,7 +20,7 @@ from trainplan.cli import main
 from trainplan.model.arrays import build_arrays
 from trainplan.model.from_plan import MODEL_TABLES, NUMBERS
 from trainplan.optimize import search
-from trainplan.optimize.best_plan import Optimum, solve_plan, weighted_shortfall
+from trainplan.optimize.best_plan import Optimum, weighted_shortfall
 from trainplan.plan import checks
 from trainplan.plan.choices import ALLOCATION_RULES
 from trainplan.plan.plan import Plan, load_plan
@@ -102,8 +102,8 @@ def test_a_plan_too_large_for_the_best_plan_is_refused_in_words(
         said = capsys.readouterr().err
         assert "allocation: 'optimal'" in said and not (tmp_path / "out").exists()
         assert "are 8 and at most 7. Choose one of the rules proportional, priority" in said
-    with pytest.raises(PlanError, match="at most 7"):  # a rule that the plan did not choose itself
-        solve_plan(with_years(1))
+    with pytest.raises(PlanError, match="at most 7"):  # a rule that a scenario chooses
+        load_plan(PLANS / "one_year", overrides=OPTIMAL)
 
 
 def test_facts_of_closed_years_are_draws_of_one_plan() -> None:
