@@ -7,10 +7,8 @@ The plan's own rule spends the money; the rule `all` spends without limit, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import floor, log10
-from os import cpu_count
 
 import numpy as np
 import pandas as pd
@@ -26,7 +24,6 @@ from trainplan.text.problems import PlanError, Problem, nearest_name
 STEP = 1e6  # VND: amounts are whole millions …
 PARTS = 100  # … and where each is a search of its own, whole powers of ten of at most such a part of the highest
 POINTS, DOUBLINGS = 63, 6  # amounts tried at once, and how often the highest is doubled until it works
-AT_ONCE = min(2, cpu_count() or 1)  # best plans solved at once: a solver holds no lock, and others need cores too
 TOTAL = "total"
 MOST = {True: 6e7, False: 1e5}  # `count_extent` of a plan whose rule decides year by year, and of one that is solved
 MOST_YEARS = 25  # of one that is solved
@@ -72,15 +69,14 @@ def goal_seek(plan: Plan, source: str = TOTAL, progress: Callable[[int], None] =
         near = nearest_name(source, sources)
         expected = {"expected": ", ".join(sources)}
         raise PlanError([Problem("--source", "literal_error", source, nearest=near, values=expected)])
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        level = LevelAmounts(arrays_under_ceilings(plan), sources.index(source), pool, progress)
-        free = level.run(np.inf)
-        reached = free.met_when_due[:, 0]
-        most = highest_yearly_cost(level.arrays, free, level.source)
-        step = amount_step(level.arrays, most)
-        found = level.least(reached, most, step) if reached.any() else 0.0
-        amount = np.inf if found is None else found
-        run, less = level.run(amount), level.run(max(0.0, amount - step))
+    level = LevelAmounts(arrays_under_ceilings(plan), sources.index(source), progress)
+    free = level.run(np.inf)
+    reached = free.met_when_due[:, 0]
+    most = highest_yearly_cost(level.arrays, free, level.source)
+    step = amount_step(level.arrays, most)
+    found = level.least(reached, most, step) if reached.any() else 0.0
+    amount = np.inf if found is None else found
+    run, less = level.run(amount), level.run(max(0.0, amount - step))
     ids = [row.id for row in plan.tables.objectives]
     lost = reached & ~less.met_when_due[:, 0] & (amount > 0)
     met, beyond, missed = (_ids_where(ids, mask) for mask in (reached, ~reached, lost))
@@ -147,89 +143,61 @@ def with_level_ceiling(arrays: Arrays, source: int, amounts: Array) -> Arrays:
 
 @dataclass
 class LevelAmounts:
-    """Runs of a plan with the same ceiling of a source in every year, each made once."""
+    """Runs of a plan with the same ceiling of a source in every year."""
 
     arrays: Arrays
     source: int  # its row in `arrays.ceiling`
-    pool: ThreadPoolExecutor
     progress: Callable[[int], None]
-    started: dict[float, Future[Run]] = field(default_factory=dict)
     done: int = 0
 
-    def run(self, amount: float) -> Run:
-        """The run of one amount, VND."""
-        self._start(amount)
-        return self._hear(self.started[amount].result(), 1)
+    def run(self, *amounts: float) -> Run:
+        """The run of amounts, VND, a draw each."""
+        run = run_plan(with_level_ceiling(self.arrays, self.source, np.array(amounts)))
+        self.done += len(amounts)
+        self.progress(self.done)
+        return run
 
     def least(self, wanted: Mask, most: float, step: float) -> float | None:
         """The least amount with which the objectives `wanted`, (O,), are met when due."""
-        points = amounts_at_once(self.arrays)
-        search = least_amount(most, points, step)
-        amounts, likely = next(search)
+        search = least_amount(most, amounts_at_once(self.arrays), step)
+        amounts = next(search)
         while True:
-            if points == 1:
-                run = self._run_ahead(float(amounts[0]), float(likely))
-            else:
-                run = self._hear(self._run(amounts), len(amounts))
             try:
-                amounts, likely = search.send(np.asarray(run.met_when_due[wanted].all(axis=0)))
+                amounts = search.send(np.asarray(self.run(*amounts).met_when_due[wanted].all(axis=0)))
             except StopIteration as end:
                 found: float | None = end.value
                 return found
 
-    def _run_ahead(self, amount: float, likely: float) -> Run:
-        """The run of an amount while that of the next, as far as one can tell, is made beside it."""
-        self._start(amount)
-        if AT_ONCE > 1:
-            self._start(likely)
-        return self.run(amount)
 
-    def _start(self, amount: float) -> None:
-        if amount not in self.started:
-            self.started[amount] = self.pool.submit(self._run, np.array([amount]))
-
-    def _run(self, amounts: Array) -> Run:
-        return run_plan(with_level_ceiling(self.arrays, self.source, amounts))
-
-    def _hear(self, run: Run, count: int) -> Run:
-        self.done += count
-        self.progress(self.done)
-        return run
-
-
-def least_amount(most: float, points: int, step: float) -> Generator[tuple[Array, float], Mask, float | None]:
+def least_amount(most: float, points: int, step: float) -> Generator[Array, Mask, float | None]:
     """The least whole number of steps that works, of those up to `most` between which the search looked.
 
-    Yields amounts to try and, where that is one at a time, the one that comes next if the answer is as it was before;
-    is sent which of them work. Every round tries `points` amounts between the lowest that worked and the next below it,
-    which failed: what is returned worked, and a step less failed. More money can make a rule that cuts do worse; a
-    lower amount that works among others that fail may then be missed between the points. None where nothing up to many
-    times `most` works.
+    Yields amounts to try and is sent which of them work. Every round tries `points` amounts between the lowest that
+    worked and the next below it, which failed: what is returned worked, and a step less failed. More money can make a
+    rule that cuts do worse; a lower amount that works among others that fail may then be missed between the points.
+    None where nothing up to many times `most` works.
     """
     low, high = 0.0, np.ceil(most / step) * step
-    if (yield np.array([0.0]), float(high))[0]:
+    if (yield np.array([0.0]))[0]:
         return 0.0
     for _ in range(DOUBLINGS):
-        if (yield np.array([high]), float(amounts_between(low, high, points, step)[0]))[0]:
+        if (yield np.array([high]))[0]:
             break
         low, high = high, max(step, 2 * high)  # the best plan need not find the plan that spends `most`
     else:
         return None
-    works = True
     while high - low > step:
         tried = amounts_between(low, high, points, step)
-        below, above = (low, tried[0]) if works else (tried[-1], high)
-        good = yield tried, float(amounts_between(below, above, points, step)[0])
-        works = bool(good.any())
-        first = int(np.argmax(good)) if works else len(tried)
+        good = yield tried
+        first = int(np.argmax(good)) if good.any() else len(tried)
         low, high = (tried[first - 1] if first else low), (tried[first] if first < len(tried) else high)
     return float(high)
 
 
 def amounts_between(low: float, high: float, points: int, step: float) -> Array:
-    """At most `points` whole steps, evenly between two others; the higher where there is none between."""
+    """At most `points` whole steps, evenly between two others."""
     count = int(min(points, round((high - low) / step) - 1))
-    return np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step if count > 0 else np.array([high])
+    return np.round(np.linspace(low, high, count + 2)[1:-1] / step) * step
 
 
 def amounts_at_once(arrays: Arrays) -> int:

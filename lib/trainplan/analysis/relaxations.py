@@ -200,11 +200,11 @@ class Attempts:
                     return amount
             return None if objective in self.unfinished else most
         search = least_amount(most, amounts_at_once(self.arrays), step)
-        amounts, _ = next(search)
+        amounts = next(search)
         while True:
             outcomes = yield [trial_of(float(amount)) for amount in amounts]
             try:
-                amounts, _ = search.send(np.array([outcome.met[objective] for outcome in outcomes]))
+                amounts = search.send(np.array([outcome.met[objective] for outcome in outcomes]))
             except StopIteration as end:
                 found: float | None = end.value
                 return found

@@ -11,17 +11,18 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from os import cpu_count
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from trainplan.analysis.goal_seek import AT_ONCE
 from trainplan.model.arrays import Arrays, Mask
 from trainplan.model.draws import CHUNK
 from trainplan.model.simulate import Run, simulate
 from trainplan.optimize.best_plan import solve_arrays
 from trainplan.plan.choices import is_yearly
 
+AT_ONCE = min(2, cpu_count() or 1)  # best plans solved at once: a solver holds no lock, and others need cores too
 WORK = 10.0  # of all best plans of a search (see `lp.work_of`), after which what was found has to do
 TOGETHER = 8  # best plans between two looks at the work
 Found = TypeVar("Found")
