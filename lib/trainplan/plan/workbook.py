@@ -32,6 +32,9 @@ class NotCalculated:
 
     formula: str
 
+    def __str__(self) -> str:
+        return self.formula
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -217,7 +220,7 @@ def _read_table(sheet: Sheet, table: Table, file: str, book: SheetsRead) -> None
 def cell_text(value: object, unit: str) -> str:
     """What a CSV file would hold for a cell in a column of this unit."""
     if isinstance(value, NotCalculated):
-        return value.formula
+        return str(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
