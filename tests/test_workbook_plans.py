@@ -143,7 +143,7 @@ MISTAKES: list[tuple[Callable[[Workbook], object], str]] = [
     (cell("groups", "A2", "=1+1"), "sheet groups | cell A2 | column id | '=1+1' | has calculated"),
     (
         lambda book: [cell("groups", place, "=1+1")(book) for place in ("X1", "Y1")],
-        "sheet groups | line 1 | column =1+1 | stands twice",
+        "sheet groups | cell X1 | column =1+1 | stands twice",
     ),
     (cell("groups", "A2", 3.5), "sheet groups | cell A2 (3.5) | column id | '3.5' | an id has no spaces"),
     (cell("groups", "B2", MAY), "sheet groups | cell B2 (officials) | column name_vi | made a date"),
