@@ -104,7 +104,7 @@ def check_extent(plan: Plan) -> None:
 
 
 def goal_table(goal: Goal) -> pd.DataFrame:
-    """A row an objective: source, rule, yearly_vnd, objective, step_vnd, reachable, furthest, met, lost_with_less."""
+    """A row an objective: source, rule, yearly_vnd, step_vnd, objective, reachable, furthest, met, lost_with_less."""
     ids = [row.id for row in goal.plan.tables.objectives]
     now = goal.run.met_when_due[:, 0]
     rows = [

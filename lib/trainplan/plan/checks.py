@@ -96,10 +96,12 @@ def check_size(read: RowsRead) -> Iterator[Problem]:
     coefficients of money in the linear program.
     """
     choices = read.choices
+    if is_yearly(choices.allocation):
+        return
     payers = Counter(row.program for row in read.rows("funding", "program"))
     routes = read.rows("routes", "program")
     size = (choices.last - choices.first + 1) * sum(max(1, payers[row.program]) for row in routes)
-    if not is_yearly(choices.allocation) and size > MOST_PAID_AT_ONCE:
+    if size > MOST_PAID_AT_ONCE:
         others = ", ".join(name for name in compared_rules() if is_yearly(name))
         values = {"size": size, "most": MOST_PAID_AT_ONCE, "rules": others}
         yield Problem(
